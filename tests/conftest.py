@@ -1,0 +1,159 @@
+"""What every test stands on: settings of its own, no network, and a browser where there is one."""
+
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+# The same examples in every run; a busy machine is not a failure. `make prove` runs ask for more examples.
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("suite")
+
+# Settings read the environment, and .env where the environment is silent: a test run listens to neither,
+# except for the database, which `make prove` chooses.
+_SCRATCH = tempfile.mkdtemp(prefix="feedback-tests-")
+os.environ.update(
+    {
+        "DJANGO_SETTINGS_MODULE": "feedback.settings",
+        "SECRET_KEY": "only for tests, never for a shop",
+        "BASE_URL": "http://localhost:8000",
+        "DATA_DIR": _SCRATCH,
+        "DEBUG": "0",
+        "LANGUAGE_CODE": "vi",
+        "TIME_ZONE": "Asia/Ho_Chi_Minh",
+        "CELERY_BROKER_URL": "",
+        "EMAIL_URL": "memorymail://",
+        # Playwright runs an event loop in the main thread; Django would refuse the database there.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
+)
+for name in ("ALLOWED_HOSTS", "PORT", "STATIC_ROOT", "OUTBOX_DIR", "DEFAULT_FROM_EMAIL"):
+    os.environ.pop(name, None)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{_SCRATCH}/feedback.sqlite3")
+
+SERVICES_REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
+NO_CHROMIUM = (
+    "Browser tests did not run: no Chromium found. "
+    "Install it (Debian: apt-get install chromium) or set CHROMIUM=/path/to/chromium."
+)
+NO_BROKER = "No Redis to test with: set PROVE_BROKER_URL, as `make prove` does. That database is emptied."
+
+
+def pytest_configure(config):
+    _refuse_the_network()
+    if config.pluginmanager.hasplugin("django") and _project_stands():
+        from django.conf import settings
+
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(_SCRATCH, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Mark what uses the browser; leave out what only PostgreSQL can show when it is not the database."""
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker("browser")
+    if os.environ["DATABASE_URL"].startswith(("postgres://", "postgresql://")):
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NO_CHROMIUM in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(f"{NO_CHROMIUM} ({count} left out)", yellow=True, bold=True)
+
+
+def _refuse_the_network():
+    def guarded(connect):
+        def to_this_machine_only(self, address):
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+                raise OSError(f"A test tried to reach {address[0]}: tests stay on this machine.")
+            return connect(self, address)
+
+        return to_this_machine_only
+
+    socket.socket.connect = guarded(socket.socket.connect)
+    socket.socket.connect_ex = guarded(socket.socket.connect_ex)
+
+
+def _is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _without(service):
+    """Skip, or fail where CI promises that every service is there."""
+    (pytest.fail if SERVICES_REQUIRED else pytest.skip)(service)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a window, for the whole run."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        _without(NO_CHROMIUM)
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    flags += ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A new visitor on a phone; a script error or a breach of the content policy fails the test."""
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="en-GB")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+    yield page
+    context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def broker_url():
+    """An empty Redis database for Celery workers that a test starts."""
+    url = os.environ.get("PROVE_BROKER_URL")
+    if not url:
+        _without(NO_BROKER)
+    import redis
+
+    with redis.Redis.from_url(url) as connection:
+        connection.flushdb()
+        yield url
+        connection.flushdb()
+
+
+def _project_stands():
+    # While the tree is being built: rule tests run before Django can start.
+    import django
+    from django.conf import empty, settings
+
+    try:
+        django.setup()
+    except Exception as error:
+        print(f"Django does not start yet ({error!r}): tests run without it.")
+        os.environ.pop("DJANGO_SETTINGS_MODULE")
+        settings._wrapped = empty
+        return False
+    return True
