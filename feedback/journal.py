@@ -1,0 +1,102 @@
+"""The audit trail: `log` inside `recording`, one hash-chained Event per act, in the act's own transaction.
+
+The chain has one end, so writers must queue for it. Events are therefore gathered and written as the very
+last thing of the outermost `recording` block: the lock is held for a moment and never while other rows are
+being locked, which is what would make two acts wait for each other.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+
+from django.db import connection, models, transaction
+from django.utils import timezone as clock
+
+from feedback.models import Event, User
+
+GENESIS = "0" * 64
+_LOCK_KEY = 0x6665656462  # "feedb": PostgreSQL's advisory lock of the chain's end
+
+
+class _Pending(threading.local):
+    depth = 0
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+
+_pending = _Pending()
+
+
+class NotRecording(RuntimeError):
+    """`log` was called outside `recording`: the act would not be in one transaction with its Event."""
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """A transaction whose Events are written at its end. Nests; a failed inner block drops its own Events."""
+    mark = len(_pending.events)
+    _pending.depth += 1
+    try:
+        with transaction.atomic():
+            yield
+            if _pending.depth == 1:
+                _write(_pending.events)
+                _pending.events.clear()
+    except BaseException:
+        del _pending.events[mark:]
+        raise
+    finally:
+        _pending.depth -= 1
+
+
+def log(verb: str, subject: models.Model | str, *, by: User | None = None, **data) -> None:
+    """Note one act. `data` holds ids, states and amounts, never a customer's words or contact data."""
+    if _pending.depth == 0:
+        raise NotRecording(verb)
+    name = subject if isinstance(subject, str) else f"{subject._meta.label_lower}:{subject.pk}"
+    _pending.events.append(Event(at=clock.now(), verb=verb, subject=name, by=by, data=data))
+
+
+def verify(events: Iterator[Event] | None = None) -> int | None:
+    """The id of the first Event that does not fit the chain, or None when all do. Reads all, in order."""
+    previous = GENESIS
+    for event in events if events is not None else Event.objects.order_by("id").iterator(2000):
+        if event.previous != previous or event.hash != _hash(event):
+            return event.pk
+        previous = event.hash
+    return None
+
+
+def _write(events: list[Event]) -> None:
+    if not events:
+        return
+    previous = _end_of_chain()
+    for event in events:
+        event.previous = previous
+        previous = event.hash = _hash(event)
+    Event.objects.bulk_create(events, batch_size=2000)
+
+
+def _end_of_chain() -> str:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+    return Event.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
+
+
+def _hash(event: Event) -> str:
+    at: datetime = event.at.astimezone(timezone.utc)
+    content = [
+        event.previous,
+        at.isoformat(timespec="microseconds"),
+        event.verb,
+        event.subject,
+        event.by_id,
+        event.data,
+    ]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,165 @@
+"""Jobs lease rows: take a batch, do the work, write the result; safe to kill at any moment.
+
+A job's effect and its rows' new status are written in one transaction, so nothing is lost or done twice.
+A lease is taken over when it runs out, or at once when the process that held it is gone.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import psutil
+from django.db import connection, transaction
+from django.utils import timezone
+
+from feedback.models.queue import Leasable, LeasableQuerySet
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(minutes=5)
+TRIES = 5
+_BACKOFF_SECONDS = (5, 30, 120, 600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`due` names the rows with something to do; `run` does a batch of them.
+
+    `run` gets rows that are leased to this process. It changes the rows' status itself, in one transaction
+    with its effect (`feedback.leases.finish` clears the lease there). What waits for the outside world
+    (mail, sources) sets `batch=1` and commits before and after its call.
+    """
+
+    name: str
+    due: Callable[[datetime], LeasableQuerySet]
+    run: Callable[[Sequence[Any], datetime], None]
+    batch: int = 500
+    tries: int = TRIES
+
+
+@cache
+def owner() -> str:
+    """This process: host, pid and start time, so that a reused pid is not taken for the dead one."""
+    started = int(psutil.Process().create_time() * 100)
+    return f"{socket.gethostname()}/{os.getpid()}/{started}"
+
+
+def run_once(job: Job, now: datetime | None = None) -> int:
+    """Lease one batch and do it. Returns how many rows were taken; 0: nothing to do."""
+    now = now or timezone.now()
+    rows = lease(job, now)
+    if not rows:
+        return 0
+    try:
+        job.run(rows, now)
+    except Exception as error:
+        if len(rows) == 1:
+            _fail(job, rows[0], error, now)
+        else:
+            logger.warning(
+                "%s: a batch of %d failed (%s), trying one by one", job.name, len(rows), type(error).__name__
+            )
+            _one_by_one(job, rows, now)
+    return len(rows)
+
+
+def lease(job: Job, now: datetime) -> list[Any]:
+    """Take up to `job.batch` due rows for this process."""
+    with transaction.atomic():
+        due = job.due(now).free(now).order_by("pk")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        ids = list(due.values_list("pk", flat=True)[: job.batch])
+        if not ids:
+            return []
+        # SQLite: the transaction is IMMEDIATE, so nobody came between; elsewhere the rows are locked.
+        mine = due.model._default_manager.filter(pk__in=ids).free(now)
+        mine.update(leased_by=owner(), leased_until=now + LEASE)
+    rows = job.due(now).model._default_manager.filter(pk__in=ids, leased_by=owner())
+    return list(rows.order_by("pk"))
+
+
+def renew(rows: Sequence[Leasable], now: datetime) -> None:
+    """Hold on to rows while a long job runs."""
+    _held(rows).update(leased_until=now + LEASE)
+
+
+def finish(rows: Sequence[Leasable], **changes: Any) -> int:
+    """Inside the job's transaction: the rows are done. Raises LeaseLost when another process took one over."""
+    done = _held(rows).update(leased_by="", leased_until=None, tries=0, retry_at=None, failure="", **changes)
+    if done != len(rows):
+        raise LeaseLost(f"{len(rows) - done} of {len(rows)} rows were taken over")
+    return done
+
+
+def take_over_from_the_dead(model: type[Leasable]) -> int:
+    """Free the leases of processes of this machine that are gone. Returns how many rows."""
+    holders = model._default_manager.exclude(leased_by="").values_list("leased_by", flat=True).distinct()
+    gone = [holder for holder in holders if _is_gone(holder)]
+    return (
+        model._default_manager.filter(leased_by__in=gone).update(leased_by="", leased_until=None)
+        if gone
+        else 0
+    )
+
+
+def try_again(row: Leasable) -> None:
+    """A person puts a dead letter back into the queue."""
+    type(row)._default_manager.filter(pk=row.pk).update(
+        failed_at=None, retry_at=None, tries=0, failure="", leased_by="", leased_until=None
+    )
+
+
+class LeaseLost(RuntimeError):
+    """The lease ran out while the work was being done; whoever holds it now does the work."""
+
+
+def _held(rows: Sequence[Leasable]):
+    manager = type(rows[0])._default_manager
+    return manager.filter(pk__in=[row.pk for row in rows], leased_by=owner())
+
+
+def _one_by_one(job: Job, rows: Sequence[Leasable], now: datetime) -> None:
+    for row in rows:
+        try:
+            job.run([row], now)
+        except Exception as error:
+            _fail(job, row, error, now)
+
+
+def _fail(job: Job, row: Leasable, error: Exception, now: datetime) -> None:
+    """Put the row back for later, or make it a dead letter when its tries have run out."""
+    if isinstance(error, LeaseLost):
+        return
+    logger.warning("%s: row %s failed", job.name, row.pk, exc_info=error)
+    tries = row.tries + 1
+    wait = _BACKOFF_SECONDS[min(tries, len(_BACKOFF_SECONDS)) - 1]
+    _held([row]).update(
+        leased_by="",
+        leased_until=None,
+        tries=tries,
+        retry_at=now + timedelta(seconds=wait),
+        failed_at=now if tries >= job.tries else None,
+        failure=f"{job.name}: {_reason(error)}"[:300],
+    )
+
+
+def _reason(error: Exception) -> str:
+    """The kind of error; its message only when it is one of ours, since others may quote a customer."""
+    speaks_for_us = type(error).__module__.split(".")[0] in {"feedback", "surveys", "reviews"}
+    return f"{type(error).__name__}: {error}" if speaks_for_us else type(error).__name__
+
+
+def _is_gone(holder: str) -> bool:
+    host, _, rest = holder.partition("/")
+    pid, _, started = rest.partition("/")
+    if host != socket.gethostname() or not (pid.isdigit() and started.isdigit()):
+        return False
+    try:
+        return int(psutil.Process(int(pid)).create_time() * 100) != int(started)
+    except psutil.NoSuchProcess:
+        return True

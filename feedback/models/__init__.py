@@ -1,0 +1,54 @@
+"""The kernel's rows, one file per subject."""
+
+from feedback.models.access import ApiToken, User
+from feedback.models.cases import Case, Concession, Decision, FactCorrection, Promise
+from feedback.models.contacts import Contact, StaffedHour
+from feedback.models.events import Event
+from feedback.models.mail import MailAddress, OutgoingMail
+from feedback.models.people import (
+    Consent,
+    Customer,
+    Dispute,
+    Location,
+    Notice,
+    Order,
+    OrderLine,
+    Product,
+    Refund,
+)
+from feedback.models.policies import Policy
+from feedback.models.shop import Shop
+from feedback.models.totals import ThemeTotal
+from feedback.models.words import Analysis, Comment, Mention, Theme, Touchpoint
+
+__all__ = [
+    "Analysis",
+    "ApiToken",
+    "Case",
+    "Comment",
+    "Concession",
+    "Consent",
+    "Contact",
+    "Customer",
+    "Decision",
+    "Dispute",
+    "Event",
+    "FactCorrection",
+    "Location",
+    "MailAddress",
+    "Mention",
+    "Notice",
+    "Order",
+    "OrderLine",
+    "OutgoingMail",
+    "Policy",
+    "Product",
+    "Promise",
+    "Refund",
+    "Shop",
+    "StaffedHour",
+    "Theme",
+    "ThemeTotal",
+    "Touchpoint",
+    "User",
+]

@@ -1,0 +1,39 @@
+"""Who may log in, and which programs may call the API."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models.addressed import Addressed
+
+
+class User(Addressed, AbstractUser):
+    """A person who works for the shop. A person who buys is a Customer."""
+
+    language = models.CharField(
+        max_length=2, blank=True, default="", choices=[("vi", "Tiếng Việt"), ("en", "English")]
+    )
+
+    def __str__(self):
+        return self.get_full_name() or self.username
+
+
+class ApiToken(models.Model):
+    """A program's key: stored as a digest, shown once, limited to its scopes."""
+
+    class Scope(models.TextChoices):
+        ORDERS = "orders", _("Send orders")
+        REVIEWS = "reviews", _("Send reviews")
+        REWARDS = "rewards", _("Check and redeem rewards")
+        TRENDS = "trends", _("Read theme trends")
+
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(default=list)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    made_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return self.name

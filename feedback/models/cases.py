@@ -1,0 +1,170 @@
+"""Complaints to be put right: cases, decisions, corrected facts, promises, concessions."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models.addressed import Addressed, CurrencyField, MoneyField
+from feedback.models.people import Customer, Order
+from feedback.models.policies import Policy
+from feedback.models.queue import Leasable, LeasableQuerySet
+from feedback.models.words import Comment
+
+
+class Case(Addressed, Leasable):
+    """One complaint, private or public."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        WAITING = "waiting", _("waiting for the customer")
+        RESOLVED = "resolved", _("resolved")
+        CLOSED = "closed", _("closed")
+
+    class Route(models.TextChoices):
+        SAFETY = "safety", _("safety")
+        DISPUTE = "dispute", _("dispute")
+        PRIVACY = "privacy", _("privacy")
+        LEGAL = "legal", _("legal")
+        NORMAL = "normal", _("normal")
+
+    comment = models.OneToOneField(Comment, on_delete=models.PROTECT, related_name="case")
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    route = models.CharField(max_length=8, choices=Route, default=Route.NORMAL)
+    wish = models.TextField(blank=True, default="")  # the customer's own preferred solution, verbatim (S4-6)
+    owner = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    resolved_first_time = models.BooleanField(null=True, blank=True)
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "waiting"], resolved_at=None, closed_at=None)
+                | Q(state="resolved", resolved_at__isnull=False, closed_at=None)
+                | Q(state="closed", closed_at__isnull=False),
+                name="case_ended_has_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "opened_at"], name="cases_by_state"),
+            models.Index(fields=["id"], condition=Q(decided_at=None), name="cases_to_decide"),
+        ]
+
+    def __str__(self):
+        return self.public_id
+
+
+class FactCorrection(models.Model):
+    """A fact that a person set, with the reason; the newest per name counts."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="fact_corrections")
+    name = models.CharField(max_length=24)
+    value = models.JSONField()
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Decision(models.Model):
+    """What we may offer, under which policy, for which reason; recomputable from its own columns."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="decisions")
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    policy = models.ForeignKey(Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    terms_digest = models.CharField(max_length=64)
+    facts = models.JSONField()
+    facts_digest = models.CharField(max_length=64)
+    sources = models.JSONField(default=dict)  # fact -> order | dispute | text | person | policy
+    decision = models.JSONField()
+    decision_digest = models.CharField(max_length=64)
+    rule = models.CharField(max_length=40)
+    needs_approver = models.BooleanField()
+    made_at = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment"], condition=Q(is_current=True), name="one_current_decision_per_comment"
+            ),
+        ]
+
+
+class Promise(models.Model):
+    """Who does what by when; a call-back follows."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        KEPT = "kept", _("kept")
+        BROKEN = "broken", _("broken")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
+    decision = models.ForeignKey(
+        Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="promises"
+    )
+    who = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="promises"
+    )
+    what = models.CharField(max_length=300)
+    by_when = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", settled_at=None) | (~Q(state="open") & Q(settled_at__isnull=False)),
+                name="promise_settled_has_its_time",
+            )
+        ]
+        indexes = [models.Index(fields=["by_when"], condition=Q(state="open"), name="promises_by_day")]
+
+
+class Concession(models.Model):
+    """What a remedy cost us, booked. The database refuses one while a dispute on its order is open."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="concessions")
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="concessions"
+    )
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="concessions")
+    remedy = models.CharField(max_length=24)
+    currency = CurrencyField()
+    product_cost = MoneyField(default=0)
+    shipping_cost = MoneyField(default=0)
+    refund = MoneyField(default=0)
+    return_cost = MoneyField(default=0)
+    fee = MoneyField(default=0)
+    booked_at = models.DateTimeField()
+    booked_by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    product_cost__gte=0, shipping_cost__gte=0, refund__gte=0, return_cost__gte=0, fee__gte=0
+                ),
+                name="concession_costs_not_negative",
+            ),
+            models.UniqueConstraint(fields=["decision", "remedy"], name="each_remedy_booked_once"),
+        ]
+
+    @property
+    def cost(self):
+        return self.product_cost + self.shipping_cost + self.refund + self.return_cost + self.fee
+
+
+COST = F("product_cost") + F("shipping_cost") + F("refund") + F("return_cost") + F("fee")

@@ -1,0 +1,22 @@
+"""The shop's rules, versioned and append-only."""
+
+from django.db import models
+
+
+class Policy(models.Model):
+    """One version of the Terms. The live one is the newest whose start has passed; none: the shipped Terms."""
+
+    version = models.PositiveIntegerField(unique=True)
+    terms = models.JSONField()
+    digest = models.CharField(max_length=64)
+    starts_at = models.DateTimeField()
+    author = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+    comment = models.TextField()
+    made_at = models.DateTimeField()
+    advocate = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    advocate_comment = models.TextField(blank=True, default="")
+
+    def __str__(self):
+        return f"{self.version}"

@@ -1,0 +1,32 @@
+"""The one shop of this installation."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models.addressed import CurrencyField, Language
+
+
+class Shop(models.Model):
+    """One row. Days, money and words of the pages follow it (decision 9: no tenant column)."""
+
+    name = models.CharField(_("name of the shop"), max_length=120)
+    currency = CurrencyField(verbose_name=_("currency"))
+    zone = models.CharField(_("time zone"), max_length=64, default="Asia/Ho_Chi_Minh")
+    language = models.CharField(_("first language"), max_length=2, choices=Language, default=Language.VI)
+    country = models.CharField(_("country"), max_length=2, default="VN")
+    reply_address = models.EmailField(_("e-mail for customers"), blank=True, default="")
+    postal_address = models.CharField(_("postal address"), max_length=250, blank=True, default="")
+    signature_vi = models.CharField(max_length=120, blank=True, default="")
+    signature_en = models.CharField(max_length=120, blank=True, default="")
+    is_demo = models.BooleanField(default=False)
+    set_up_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_shop_per_installation")]
+
+    def __str__(self):
+        return self.name
+
+    def signature(self, language: str) -> str:
+        return (self.signature_vi if language == "vi" else self.signature_en) or self.name

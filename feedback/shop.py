@@ -1,0 +1,44 @@
+"""The shop's row, its day and its zone. Cached in the process for a few seconds: every page asks."""
+
+import time
+import zoneinfo
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from feedback.models import Shop
+
+_KEEP_SECONDS = 5.0
+_kept: tuple[float, Shop] | None = None
+
+
+def current() -> Shop:
+    """The shop; an unsaved one with the defaults of the settings before the first run."""
+    global _kept
+    if _kept is None or time.monotonic() - _kept[0] > _KEEP_SECONDS:
+        _kept = (time.monotonic(), _load())
+    return _kept[1]
+
+
+def forget() -> None:
+    """After the shop's row was changed, and between tests."""
+    global _kept
+    _kept = None
+
+
+def day(moment: datetime) -> date:
+    """The shop's own calendar day of an aware time."""
+    return moment.astimezone(zone()).date()
+
+
+def zone() -> zoneinfo.ZoneInfo:
+    return zoneinfo.ZoneInfo(current().zone)
+
+
+def _load() -> Shop:
+    try:
+        found = Shop.objects.first()
+    except DatabaseError:  # before the first migration
+        found = None
+    return found or Shop(name="", currency="VND", zone=settings.TIME_ZONE, language=settings.LANGUAGE_CODE)

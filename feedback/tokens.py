@@ -1,0 +1,43 @@
+"""Secret tokens of links, and public ids: Crockford's base 32, read back in any hand. Plain Python."""
+
+import hashlib
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+TOKEN_LENGTH = 26  # 130 bits
+PUBLIC_ID_LENGTH = 16  # 80 bits
+REWARD_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like something else, on paper
+REWARD_LENGTH = 10
+
+_LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
+
+def mint() -> str:
+    """A new secret of 26 characters (130 bits); only its digest is ever stored."""
+    return _random(ALPHABET, TOKEN_LENGTH)
+
+
+def public_id() -> str:
+    """An unguessable name for a row in an address; not a secret that opens anything by itself."""
+    return _random(ALPHABET, PUBLIC_ID_LENGTH).lower()
+
+
+def reward_code() -> str:
+    return _random(REWARD_ALPHABET, REWARD_LENGTH)
+
+
+def normalise(token: str) -> str:
+    """The token as minted, however a mail program or a person wrote it; '' when it cannot be one."""
+    cleaned = token.strip().upper().translate(_LOOK_ALIKES)
+    if len(cleaned) != TOKEN_LENGTH or any(letter not in ALPHABET for letter in cleaned):
+        return ""
+    return cleaned
+
+
+def digest(token: str) -> str:
+    """What is stored: SHA-256 of the normalised token, 64 hex digits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))

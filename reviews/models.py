@@ -1,0 +1,178 @@
+"""Where reviews come from, the reviews, and our public replies to them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models.addressed import Addressed, Language
+from feedback.models.cases import Case, Decision
+from feedback.models.queue import Leasable, LeasableQuerySet
+from feedback.models.words import Comment
+
+
+class Source(models.Model):
+    """A place reviews come from. `kind` names the module in reviews/sources that fetches and publishes."""
+
+    class Kind(models.TextChoices):
+        OWN = "own", _("our own review page")
+        FILE = "file", _("a file to paste from")
+
+    class LimitKind(models.TextChoices):
+        NONE = "", _("no limit")
+        BYTES = "bytes", _("bytes")
+        CHARACTERS = "characters", _("characters")
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind)
+    is_active = models.BooleanField(default=True)
+    allows_reply = models.BooleanField(default=True)
+    solicitation_allowed = models.BooleanField(default=False)  # may we ask for reviews there at all (L2)
+    limit_kind = models.CharField(max_length=10, choices=LimitKind, blank=True, default="")
+    limit_size = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(limit_kind="", limit_size=None) | (~Q(limit_kind="") & Q(limit_size__gt=0)),
+                name="source_limit_is_whole",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ReviewQuerySet(LeasableQuerySet):
+    def to_answer(self):
+        """Read by the machine, not yet answered with a draft in this version."""
+        return self.filter(state=Review.State.RECEIVED, comment__read_at__isnull=False)
+
+
+class Review(Addressed, Leasable):
+    """A public comment at a source, once per external id; an edit raises `version` and swaps `comment`."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        DRAFTED = "drafted", _("has a draft")
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="reviews")
+    external_id = models.CharField(max_length=200)
+    version = models.PositiveIntegerField(default=1)
+    digest = models.CharField(max_length=64)  # of title, text and stars: tells an edit
+    comment = models.OneToOneField(Comment, on_delete=models.PROTECT, related_name="review")
+    state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
+    url = models.URLField(max_length=500, blank=True, default="")
+    verified = models.BooleanField(null=True, blank=True)
+    incentivised = models.BooleanField(default=False)  # shown wherever the review is (L5)
+    # Route: routing only; never the remedy, never the words (decision 5).
+    route = models.CharField(max_length=8, choices=Case.Route, default=Case.Route.NORMAL)
+    routes = models.JSONField(default=list)
+    wants_approver = models.BooleanField(default=False)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_reason = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        choices=[
+            ("illegal", _("against the law")),
+            ("hateful", _("hateful or obscene")),
+            ("personal_data", _("personal data of others")),
+            ("fake", _("clearly fake")),
+            ("unrelated", _("not about the shop")),
+            ("trade_secret", _("trade secret")),
+        ],
+    )
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="each_review_once_per_source"),
+            models.CheckConstraint(
+                condition=Q(hidden_at=None, hidden_reason="")
+                | (Q(hidden_at__isnull=False) & ~Q(hidden_reason="")),
+                name="hidden_only_with_a_listed_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["id"], condition=Q(state="received"), name="reviews_to_answer")]
+
+    def __str__(self):
+        return self.public_id
+
+
+class ReplyQuerySet(LeasableQuerySet):
+    def waiting(self):
+        return self.filter(state=Reply.State.DRAFT)
+
+    def to_publish(self):
+        return self.filter(state__in=[Reply.State.APPROVED, Reply.State.PUBLISHING])
+
+
+class Reply(Addressed, Leasable):
+    """Our public answer: draft → approved → publishing → published | pending | refused, or discarded."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("waiting for approval")
+        APPROVED = "approved", _("approved")
+        PUBLISHING = "publishing", _("being published")
+        PUBLISHED = "published", _("published")
+        PENDING = "pending", _("being checked by the platform")
+        REFUSED = "refused", _("refused by the platform")
+        DISCARDED = "discarded", _("discarded")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="replies")
+    review_version = models.PositiveIntegerField()
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="replies")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    language = models.CharField(max_length=2, choices=Language)
+    drafted_text = models.TextField()  # as composed
+    text = models.TextField()  # as it will go out
+    edition = models.PositiveIntegerField(default=1)  # raised by each edit: compare-and-set
+    needs_approver = models.BooleanField(default=False)
+    drafted_at = models.DateTimeField()
+    edited_by = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)  # first attempt: before another, ask the source
+    published_at = models.DateTimeField(null=True, blank=True)
+    external_ref = models.CharField(max_length=200, blank=True, default="")
+    reason = models.CharField(max_length=300, blank=True, default="")  # of our no, or the platform's
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "discarded"])
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="no_reply_goes_out_unapproved",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="published", published_at__isnull=False)
+                | (~Q(state="published") & Q(published_at=None))
+                | Q(state="discarded"),
+                name="published_reply_has_its_time",
+            ),
+            models.UniqueConstraint(
+                fields=["review"],
+                condition=~Q(state__in=["discarded", "published"]),
+                name="one_reply_at_work_per_review",
+            ),
+            models.UniqueConstraint(
+                fields=["review", "review_version"],
+                condition=~Q(state="discarded"),
+                name="one_reply_per_review_version",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "drafted_at"], name="replies_by_state"),
+            models.Index(
+                fields=["id"], condition=Q(state__in=["approved", "publishing"]), name="replies_to_publish"
+            ),
+        ]

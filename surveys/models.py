@@ -1,0 +1,204 @@
+"""Surveys, who was asked, what they answered, and the reward that each answer earned."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models.addressed import Addressed, CurrencyField, Language, MoneyField
+from feedback.models.people import Customer, Order
+from feedback.models.queue import Leasable, LeasableQuerySet
+from feedback.models.words import Comment
+
+
+class Survey(Addressed):
+    """The reward is a constant of the survey: no column here, and no code, ties it to an answer (L1)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        LIVE = "live", _("live")
+        CLOSED = "closed", _("closed")
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    reward_amount = MoneyField(null=True, blank=True)
+    reward_currency = CurrencyField()
+    reward_days = models.PositiveSmallIntegerField(default=90)  # until it expires
+    reward_minimum_order = MoneyField(default=0)
+    budget = MoneyField(null=True, blank=True)  # None: no cap
+    budget_used = MoneyField(default=0)  # reserved, issued and redeemed rewards together
+    days_to_answer = models.PositiveSmallIntegerField(default=30)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reward_amount=None) | Q(reward_amount__gt=0), name="survey_reward_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(budget_used__gte=0) & (Q(budget=None) | Q(budget_used__lte=F("budget"))),
+                name="survey_rewards_within_budget",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class SurveyVersion(models.Model):
+    """The questions as published; never changed. `definition` is read by surveys.questions."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "number"], name="survey_version_numbers_differ")
+        ]
+
+    def __str__(self):
+        return f"{self.survey_id}/{self.number}"
+
+
+class InvitationQuerySet(LeasableQuerySet):
+    pass
+
+
+class Invitation(Addressed, Leasable):
+    """One person asked about one order. Several tokens may lead here; one response comes of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("to be sent")
+        SENT = "sent", _("sent")
+        LINK = "link", _("handed over as a link")
+        SUPPRESSED = "suppressed", _("not sent")
+        BOUNCED = "bounced", _("bounced")
+
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="invitations")
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    language = models.CharField(max_length=2, choices=Language)
+    made_at = models.DateTimeField()
+    send_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "order"],
+                condition=Q(order__isnull=False),
+                name="one_invitation_per_survey_and_order",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="invitation_expires_later"),
+        ]
+        indexes = [models.Index(fields=["send_at"], condition=Q(state="waiting"), name="invitations_to_send")]
+
+
+class InvitationToken(models.Model):
+    """A secret link, by its digest; each mail, reminder, export or QR code mints another."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    purpose = models.SlugField(max_length=20, default="mail")
+    minted_at = models.DateTimeField()
+
+
+class Response(Addressed):
+    """Exists from the first POST; one per invitation, so that a double click is harmless."""
+
+    class State(models.TextChoices):
+        STARTED = "started", _("started")
+        FINISHED = "finished", _("finished")
+
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="response")
+    version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, related_name="responses")
+    state = models.CharField(max_length=8, choices=State, default=State.STARTED)
+    language = models.CharField(max_length=2, choices=Language)
+    cohort = models.CharField(max_length=16, blank=True, default="")  # surveys.cohorts; '' until finished
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="started", finished_at=None)
+                | Q(state="finished", finished_at__isnull=False),
+                name="response_finished_has_its_time",
+            )
+        ]
+        indexes = [models.Index(fields=["finished_at"], name="responses_by_time")]
+
+
+class Answer(models.Model):
+    """An answer keeps the question's words: later edits of the survey do not rewrite history."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")
+    question = models.SlugField(max_length=40)
+    kind = models.CharField(max_length=20)
+    words = models.TextField()  # the question as it was asked, in the language it was asked in
+    value = models.JSONField()  # option id, list of ids, number or text
+    value_words = models.TextField(blank=True, default="")  # the chosen options as they were read
+    number = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)  # for totals
+    comment = models.OneToOneField(
+        Comment, null=True, blank=True, on_delete=models.PROTECT, related_name="answer"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["response", "question"], name="one_answer_per_question")
+        ]
+
+
+class Reward(Leasable):
+    """The code one customer got for answering, whatever the answers."""
+
+    class State(models.TextChoices):
+        RESERVED = "reserved", _("reserved while answering")
+        ISSUED = "issued", _("issued")
+        REDEEMED = "redeemed", _("redeemed")
+        EXPIRED = "expired", _("expired")
+        REVOKED = "revoked", _("revoked")
+
+    response = models.OneToOneField(Response, on_delete=models.PROTECT, related_name="reward")
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="rewards")
+    state = models.CharField(max_length=8, choices=State, default=State.RESERVED)
+    code = models.CharField(max_length=16, unique=True, null=True, blank=True)
+    amount = MoneyField()
+    currency = CurrencyField()
+    minimum_order = MoneyField(default=0)
+    reserved_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    redeemed_at = models.DateTimeField(null=True, blank=True)
+    redeemed_order = models.CharField(max_length=64, blank=True, default="")
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0, minimum_order__gte=0), name="reward_above_zero"),
+            models.CheckConstraint(
+                condition=Q(state__in=["reserved", "revoked"])
+                | Q(code__isnull=False, issued_at__isnull=False, expires_on__isnull=False),
+                name="reward_issued_has_code_and_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="redeemed", redeemed_at__isnull=False)
+                | (~Q(state="redeemed") & Q(redeemed_at=None)),
+                name="reward_redeemed_has_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reserved_at"], condition=Q(state="reserved"), name="rewards_reserved"),
+            models.Index(fields=["expires_on"], condition=Q(state="issued"), name="rewards_issued"),
+        ]
