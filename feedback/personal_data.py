@@ -1,0 +1,141 @@
+"""Personal data in a text: where it stands, and the text without it. A leaf: stands on orthography only (L9)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feedback.orthography import Aligned, align, unmark
+
+LONGEST = 20_000  # beyond this a text is cut by every reader; redact() works through it in parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """Kind is phone, email, card, cccd, address or order_number; offsets are in the text as given."""
+
+    kind: str
+    start: int
+    end: int
+
+
+_email = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(at\)|\[at\]| a còng | at (?=[\w-]{2,30}(?:\.| dot )com)) ?"
+    r"[\w-]{1,63}(?:(?:\.| dot |\(dot\)|\[dot\])[\w-]{1,63}){1,4}",
+    re.IGNORECASE,
+)
+_digits = re.compile(
+    r"(?<![\w.,])\(?\+?\d(?:[ .\-()/_]{0,3}\d){7,22}(?![\w])|(?<![\w])\+?\d(?:[ .\-()/_]{0,3}\d){7,22}(?![\w])"
+)
+_order = re.compile(
+    r"(?:(?:order|invoice|tracking|booking|bill|ticket)(?: (?:number|no|num|id|code|ref(?:erence)?))?"
+    r"|(?:mã|ma|số|so) ?(?:đơn|don|vận|van|hoá|hoa)(?: (?:hàng|hang|đơn|don))?|đơn(?: hàng)?|don hang|vận đơn|đh|mvđ|mvd|mã đh)"
+    r" ?(?:là|la|is|:|#|số|so|mã|ma|no\.?|nr\.?)? ?[:#]? ?"
+    r"(?P<number>[#A-Z]{0,12}(?:[\-_/]?[A-Z0-9]){0,12}\d(?:[\-_/]?[A-Z0-9]){2,24})(?!\w)",
+    re.IGNORECASE,
+)
+_bare_order = re.compile(
+    r"(?<!\w)(?:#[A-Z]{0,6}-?\d{4,20}|(?:GHTK|GHN|VTP|SPXVN|SPX|LEX|NJV|JNT|VNPOST|DH|ORD|INV|HD)[\-_#]?\d{4,20}[A-Z]{0,4})(?!\w)",
+    re.IGNORECASE,
+)
+_place = r"[^\W\d_][\w.']{0,15}(?: [^\W\d_][\w.']{0,15}){0,4}"
+_address = re.compile(
+    # a number and a street: "số 12/5 ngõ 3 đường Láng, phường …, quận …", "12 Nguyen Trai street, district 1"
+    r"(?<![\w])(?:(?:số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|đc|address) ?:? ?)?"
+    r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,4},? ?"
+    r"(?:(?:đường|duong|phố|pho|ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|thôn|thon|xóm|xom|ấp) ?(?:\d{1,4}(?:/\d{1,4}){0,3},? ?)?)"
+    rf"(?:{_place})?(?:, ?(?:{_place}|(?:quận|quan|q\.?|phường|phuong|p\.?) ?\d{{1,2}})){{0,4}}"
+    r"|(?<![\w])(?:(?:số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|address) ?:? ?)?"
+    rf"\d{{1,4}}[a-z]?(?:/\d{{1,4}}[a-z]?){{0,4}},? {_place}"
+    r"(?:, ?(?:[^\W\d_][\w.']{0,15} ?){1,4})?,? "
+    r"(?:phường|phuong|quận|quan|huyện|huyen|thị xã|tp\.?|thành phố|thanh pho|p\.|q\.|f\.|street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|blvd|boulevard|ward|district)"
+    rf"(?!\w)(?: ?\d{{1,2}}(?!\w)| (?!and |but |is |was |và |nhưng |mà ){_place})?"
+    rf"(?:, ?(?:(?:phường|phuong|quận|quan|huyện|huyen|tp\.?|thành phố|thanh pho|p\.?|q\.?|ward|district) ?)?(?:\d{{1,2}}(?!\w)|{_place})){{0,3}}",
+    re.IGNORECASE,
+)
+_street_number = re.compile(r"\d{1,4}")
+_says_card = re.compile(r"cccd|cmnd|căn cước|can cuoc|chứng minh|chung minh|citizen id|id card|identity")
+_money_after = re.compile(r" ?(?:đ|d|vnd|vnđ|đồng|dong|k|usd|\$|triệu|trieu|tr)\b", re.IGNORECASE)
+_never_a_digit = re.compile(r"\D")
+_mobile = re.compile(r"0(?:3[2-9]|5[2689]|7[06-9]|8[1-9]|9\d)\d{7}|0(?:12[0-9]|16[2-9]|18[68]|199)\d{7}")
+_landline = re.compile(r"02\d{8,9}|1[89]00\d{4,6}")
+
+
+def find(text: str) -> tuple[PersonalData, ...]:
+    """Every piece of personal data, in order, without overlaps."""
+    return find_in(align(text[:LONGEST]))
+
+
+def find_in(aligned: Aligned) -> tuple[PersonalData, ...]:
+    """The same, for a text that is already aligned."""
+    text = aligned.text
+    if not any(map(str.isdigit, text)) and "@" not in text and "(at)" not in text and " at " not in text:
+        return ()
+    found: list[tuple[int, int, str]] = []
+    for start, end, kind in _candidates(text):
+        if all(end <= other_start or start >= other_end for other_start, other_end, _ in found):
+            found.append((start, end, kind))
+    spans = ((*aligned.span(start, end), kind) for start, end, kind in sorted(found))
+    return tuple(PersonalData(kind=kind, start=start, end=end) for start, end, kind in spans)
+
+
+def redact(text: str) -> str:
+    """The text with its personal data covered, each by as many "•" as keep its ends unguessable."""
+    parts = []
+    for offset in range(0, max(len(text), 1), LONGEST):
+        part, done = text[offset : offset + LONGEST], 0
+        for one in find(part):
+            parts.append(part[done : one.start] + "•••")
+            done = one.end
+        parts.append(part[done:])
+    return "".join(parts)
+
+
+def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
+    """What looks like personal data, the surest kinds first."""
+    for match in _email.finditer(text):
+        yield match.start(), match.end(), "email"
+    for match in _digits.finditer(text):
+        kind = _kind_of_number(text, match)
+        if kind:
+            lead = 1 if match.group()[0] == "(" and ")" not in match.group() else 0
+            yield match.start() + lead, match.end(), kind
+    for match in _order.finditer(text):
+        yield *match.span("number"), "order_number"
+    for match in _bare_order.finditer(text):
+        yield *match.span(), "order_number"
+    for match in _address.finditer(text):
+        if _street_number.search(match.group()):
+            yield match.start(), match.start() + len(match.group().rstrip(" ,.")), "address"
+
+
+def _kind_of_number(text: str, match: re.Match[str]) -> str | None:
+    digits = _never_a_digit.sub("", match.group())
+    before = unmark(text[max(0, match.start() - 30) : match.start()].lower())
+    if 13 <= len(digits) <= 19 and digits[0] in "345629" and passes_luhn(digits):
+        return "card"
+    if len(digits) == 12 and (_is_cccd(digits) or _says_card.search(before)):
+        return "cccd"
+    if len(digits) == 9 and _says_card.search(before):
+        return "cccd"
+    national = "0" + digits[2:] if digits.startswith("84") and len(digits) in (11, 12) else digits
+    national = "0" + digits[3:] if digits.startswith("840") else national
+    if _mobile.fullmatch(national) or _landline.fullmatch(national):
+        return "phone"
+    if match.group().lstrip("(").startswith("+") and 9 <= len(digits) <= 15:
+        return "phone"
+    if re.search(
+        r"(?:phone|call|tel|mobile|whatsapp|zalo|sdt|dien thoai|goi|lien he|hotline)\W{0,3}(?:me at |so |is |at |on |la |qua )?$",
+        before,
+    ):
+        return None if _money_after.match(text, match.end()) else "phone"
+    return None
+
+
+def _is_cccd(digits: str) -> bool:
+    """Province 001-096, then sex and century 0-3, then the year."""
+    return 1 <= int(digits[:3]) <= 96 and digits[0] == "0" and digits[3] in "0123"
+
+
+def passes_luhn(digits: str) -> bool:
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0

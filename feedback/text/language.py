@@ -1,0 +1,87 @@
+"""Which language a text is written in: Vietnamese with or without marks, English, both, another, or none."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from feedback.orthography import unmark
+from feedback.text.reading import Lang
+
+_only_vietnamese = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹĩũ]")
+_vietnamese_too = re.compile("[àáãâèéêìíòóõôùúý]")
+_syllable = re.compile(
+    r"(?:ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdghklmnpqrstvx])?"
+    r"(?:uye|uya|uyu|ieu|yeu|uou|uoi|uay|uao|oai|oay|oeo|uy|ua|ue|ui|uo|uu|ie|ia|iu|ye|oa|oe|oi|oo|ai|ao|au|ay|eo|eu|[aeiouy])"
+    r"(?:ch|ng|nh|[cmnpt])?"
+)
+_impossible = re.compile(
+    r"[bcdđgklmnpqrstvxwjzf](?:[bcdfgjklmpqstvwxz])|[fjwz]|(?:[bdfgjklqrsvxz]|ed|gh|ph|th)$"
+)
+_latin = re.compile(r"[a-zà-ɏḀ-ỿ]")
+_diaeresis = re.compile("[äöüßñçøåæœëïûîčšžćńśźłğış]")
+STRONG, WEAK = 3.0, 1.5
+
+
+@cache
+def _odds() -> dict[str, float]:
+    lines = (files(__package__) / "lexicons" / "language.tsv").read_text("utf-8").splitlines()
+    return {word: float(odd) for word, _, odd in (line.partition("\t") for line in lines if line[:1] != "#")}
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    table = tomllib.loads((files(__package__) / "lexicons" / "language.toml").read_text("utf-8"))
+    return {name: frozenset(words) for name, words in table.items()}
+
+
+@cache
+def _weigh(word: str) -> tuple[float, float, float]:
+    """How much one word speaks for Vietnamese, for English, for another language."""
+    if not _latin.search(word):
+        return 0.0, 0.0, (4.0 if len(word) > 1 else 2.0)
+    lists = _lists()
+    if word in lists["shared"]:
+        return 0.1, 0.1, 0.0
+    if _only_vietnamese.search(word):
+        return STRONG, 0.0, 0.0
+    if _diaeresis.search(word):
+        return 0.0, 0.0, STRONG
+    odd = _odds().get(unmark(word))
+    other = STRONG if word in lists["other"] and (odd is None or abs(odd) < 2.5) else 0.0
+    other = max(other, WEAK) if word in lists["other"] else other
+    if _vietnamese_too.search(word):
+        if _syllable.fullmatch(unmark(word)):
+            return STRONG, 0.0, other
+        return 0.0, 0.0, STRONG
+    if odd is None:
+        foreign = bool(_impossible.search(word)) or not _syllable.fullmatch(word)
+        return (0.0, 0.4, 0.4) if foreign else (0.3, 0.1, 0.3)
+    return max(0.0, odd), max(0.0, -odd), other
+
+
+_unreadable = re.compile(r"\d|^:")
+
+
+def detect(words: Iterable[str]) -> Lang:
+    """Language of a text from its small-letter words (not numbers, not links)."""
+    vietnamese = english = other = 0.0
+    of_vietnamese = of_english = 0
+    for word in words:
+        if _unreadable.search(word):
+            continue
+        vi, en, foreign = _weigh(word[:40])
+        vietnamese += vi
+        english += en
+        other += foreign
+        of_vietnamese += vi >= WEAK
+        of_english += en >= WEAK
+    most = max(vietnamese, english)
+    if most + other == 0:
+        return Lang.UNKNOWN
+    if other > most:
+        return Lang.OTHER
+    if min(of_vietnamese, of_english) >= 3 and min(vietnamese, english) > 0.3 * most:
+        return Lang.MIXED
+    return Lang.VI if vietnamese >= english else Lang.EN

@@ -1,0 +1,108 @@
+"""How a text feels: learned weights of words first, TextBlob only for English in which no word is known.
+
+The one door to TextBlob: importing it costs seconds, so it happens in `_second_opinion`, late.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from feedback.text.features import features
+from feedback.text.reading import Lang, Sentiment
+from feedback.text.tokens import Tokens
+
+Weights = dict[str, tuple[float, float, float]]
+NOTHING: Weights = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeling:
+    """Chances of negative and positive; score is their difference. `clauses` holds a score for each clause."""
+
+    sentiment: Sentiment
+    score: float
+    complaint: float
+    clauses: dict[int, float]
+
+
+UNREAD = Feeling(sentiment=Sentiment.UNKNOWN, score=0.0, complaint=0.0, clauses={})
+
+
+@cache
+def weights(language: str) -> Weights:
+    """Feature -> weight for negative and positive against neutral, and for complaint."""
+    lines = (files(__package__) / "lexicons" / f"weights.{language}.tsv").read_text("utf-8").splitlines()
+    table: Weights = {}
+    for line in lines:
+        if line[:1] != "#" or line.startswith("#\t"):
+            name, negative, positive, complaint = line.split("\t")
+            table[name] = float(negative), float(positive), float(complaint)
+    return table
+
+
+def feel(tokens: Tokens, lang: Lang, text: str) -> Feeling:
+    """Sentiment of the words given; unknown when the language is not ours."""
+    if lang in (Lang.OTHER, Lang.UNKNOWN) or not tokens.words:
+        return UNREAD
+    first = weights("vi" if lang in (Lang.VI, Lang.MIXED) else "en")
+    second = weights("en") if lang is Lang.MIXED else NOTHING
+    names, places = features(tokens)
+    negative = positive = complaint = 0.0
+    clauses: dict[int, list[float]] = {}
+    known = 0
+    for name, place in zip(names, places, strict=True):
+        weight = first.get(name) or second.get(name)
+        if weight is None:
+            continue
+        known += 1
+        negative += weight[0]
+        positive += weight[1]
+        complaint += weight[2]
+        of_clause = clauses.setdefault(place, [0.0, 0.0, 0.0])
+        of_clause[0] += weight[0]
+        of_clause[1] += weight[1]
+        of_clause[2] += 1
+    start = first["(any)"]
+    if known < 2 and lang is Lang.EN:
+        return _second_opinion(text)
+    scale = 1 / math.sqrt(known + 1)
+    bad, good = _chances((negative + start[0]) * scale, (positive + start[1]) * scale)
+    return Feeling(
+        sentiment=_word_for(bad, good),
+        score=round(good - bad, 3),
+        complaint=(complaint + start[2]) * scale,
+        clauses={
+            place: _difference(sums[0] / math.sqrt(sums[2]), sums[1] / math.sqrt(sums[2]))
+            for place, sums in clauses.items()
+        },
+    )
+
+
+def _chances(negative: float, positive: float) -> tuple[float, float]:
+    top = max(negative, positive, 0.0)
+    bad, good, neither = math.exp(negative - top), math.exp(positive - top), math.exp(-top)
+    total = bad + good + neither
+    return bad / total, good / total
+
+
+def _difference(negative: float, positive: float) -> float:
+    bad, good = _chances(negative, positive)
+    return good - bad
+
+
+def _word_for(bad: float, good: float) -> Sentiment:
+    neither = 1 - bad - good
+    if neither > bad and neither > good:
+        return Sentiment.NEUTRAL
+    return Sentiment.NEGATIVE if bad >= good else Sentiment.POSITIVE
+
+
+def _second_opinion(text: str) -> Feeling:
+    from textblob import TextBlob
+
+    score = round(float(TextBlob(text).sentiment.polarity), 3)
+    word = Sentiment.NEUTRAL
+    if abs(score) >= 0.1:
+        word = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
+    return Feeling(sentiment=word, score=score, complaint=-score, clauses={})

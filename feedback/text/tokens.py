@@ -1,0 +1,172 @@
+"""A text as words: typing habits undone, each word still knowing where it stood in the text as given."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from feedback.orthography import Aligned, align, unmark
+
+LONGEST = 20_000  # characters that are read; nobody reads further either
+
+_piece = re.compile(
+    r"(?P<link>(?:https?://|www\.)\S{1,300})"
+    r"|(?P<spaced>(?<![^\W_])(?:[^\W\d_][.\-_*·•]){2,}[^\W_](?![^\W_]))"
+    r"|(?P<face>[:;=]['\-]?[()\[\]<@*]+|[:;=]-?[dDpPvV3](?![^\W_])|<3|\^_?\^|-_-|[tT]_[tT]"
+    r"|[\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff])"
+    r"|(?P<word>[^\W_]+(?:['@$*!][^\W_]+)*)"
+    r"|(?P<stop>[.!?;…\n\r|]+)|(?P<pause>[,:()\[\]/–—-])"
+)
+_run = re.compile(r"(.)\1{2,}")
+_disguised = re.compile(r"[a-z].*[@$0134!*].*[a-z]|[@$][a-z]+[a-z]|[a-z][013]+[a-z]")
+_plain = str.maketrans({"@": "a", "$": "s", "0": "o", "1": "i", "3": "e", "4": "a", "!": "i"})
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Parallel lists, one entry a word. `clause` and `sentence` count up where a new one begins."""
+
+    aligned: Aligned
+    words: list[str]
+    bare: list[str]
+    starts: list[int]
+    ends: list[int]
+    clause: list[int]
+    sentence: list[int]
+    unmarked: bool = False  # Vietnamese typed without marks
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def span(self, first: int, past: int) -> tuple[int, int]:
+        """Offsets in the text as given, of the words first to past (exclusive)."""
+        return self.aligned.span(self.starts[first], self.ends[past - 1])
+
+    def without(self, cut: set[int]) -> "Tokens":
+        """The words whose number is not in `cut`."""
+        kept = [number for number in range(len(self.words)) if number not in cut]
+        columns = (self.words, self.bare, self.starts, self.ends, self.clause, self.sentence)
+        return Tokens(self.aligned, *([column[n] for n in kept] for column in columns), self.unmarked)  # type: ignore[arg-type]
+
+
+@cache
+def spelling() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "lexicons" / "spelling.toml").read_text("utf-8"))
+
+
+@cache
+def _faces() -> dict[str, str]:
+    return {face: f":{name}:" for name, faces in spelling()["emoticons"].items() for face in faces}
+
+
+@cache
+def _expansions(vietnamese: bool) -> dict[str, tuple[str, ...]]:
+    pairs = dict(spelling()["en"])
+    if vietnamese:
+        pairs |= spelling()["vi"]
+    return {typed: tuple(align(meant).text.split()) for typed, meant in pairs.items()}
+
+
+@cache
+def _breaks() -> frozenset[str]:
+    return frozenset(spelling()["breaks"]["words"])
+
+
+@dataclass(slots=True)
+class Piece:
+    kind: str
+    word: str
+    start: int
+    end: int
+
+
+def pieces(text: str) -> tuple[Aligned, list[tuple[str, str, int, int]]]:
+    """The text in one spelling, and its pieces as (kind, small letters, start, end) in that spelling."""
+    aligned = align(text[:LONGEST])
+    written = aligned.text
+    low = written.lower()
+    if len(low) != len(written):  # "İ" grows when made small
+        low = "".join(letter.lower()[0] for letter in written)
+    return aligned, [
+        (found.lastgroup or "word", found.group(), found.start(), found.end())
+        for found in _piece.finditer(low)
+    ]
+
+
+def tokenise(text: str, *, vietnamese: bool) -> Tokens:
+    """Words of a text. Chat abbreviations are opened, contractions too, faces become one of four signs."""
+    aligned, parts = pieces(text)
+    return assemble(aligned, parts, vietnamese=vietnamese)
+
+
+def assemble(aligned: Aligned, parts: list[tuple[str, str, int, int]], *, vietnamese: bool) -> Tokens:
+    expansions, breaks, faces = _expansions(vietnamese), _breaks(), _faces()
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    clauses: list[int] = []
+    sentences: list[int] = []
+    clause = sentence = 0
+    for kind, word, start, end in parts:
+        if kind == "stop":
+            sentence += 1
+            clause += 1
+            continue
+        if kind == "pause":
+            clause += 1
+            continue
+        if kind == "face":
+            opened: tuple[str, ...] = (faces.get(word, ":wry:" if word[0] in ":=;" else word),)
+        elif kind == "link":
+            opened = (":link:",)
+        else:
+            if kind == "spaced":
+                word = re.sub(r"[^\w]|_", "", word)
+            opened = expansions.get(word) or _open(word, expansions)
+        if opened[0] in breaks:
+            clause += 1
+        for one in opened:
+            words.append(one)
+            starts.append(start)
+            ends.append(end)
+            clauses.append(clause)
+            sentences.append(sentence)
+    return Tokens(aligned, words, [unmark(word) for word in words], starts, ends, clauses, sentences)
+
+
+def _open(word: str, expansions: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Undo what tables of whole words cannot: "n't", letters drawn out, digits and signs for letters."""
+    if word.isalpha():
+        return _shorten(word, expansions)
+    if "'" in word:
+        return _apart(word)
+    if _disguised.search(word) and not word[:1].isdigit():
+        plain = word.translate(_plain).replace("*", "")
+        return expansions.get(plain) or (plain,)
+    return (word,)
+
+
+def _apart(word: str) -> tuple[str, ...]:
+    head, _, tail = word.rpartition("'")
+    if tail == "t" and head.endswith("n"):
+        return head[:-1], "not"
+    ends = {"ll": "will", "re": "are", "ve": "have", "m": "am", "d": "would", "s": "is"}
+    if tail in ends:
+        return head, ends[tail]
+    return (word.replace("'", ""),)
+
+
+def _shorten(word: str, expansions: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    bare = unmark(word)
+    run = _run.search(bare)
+    if not run:
+        return (word,)
+    while run and len(word) < 200:
+        # "goood" keeps two letters, "quáááá" one: only English doubles letters, and never at the end but e, o, l, s, f
+        kept = 2 if word.isascii() and run.group(1) in "eolsfz" and run.end() < len(bare) else 1
+        word = word[: run.start() + kept] + word[run.end() :]
+        bare = unmark(word)
+        run = _run.search(bare)
+    return expansions.get(word) or (word,)
