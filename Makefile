@@ -11,6 +11,7 @@ BIN := .venv/bin
 INSTALL := $(if $(shell command -v uv),uv pip install --python .venv,$(BIN)/python -m pip install) --quiet --require-hashes
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
+.DELETE_ON_ERROR:
 .PHONY: demo setup setup-dev run work test lint types prove format lock clean
 demo: setup
 	$(BIN)/python manage.py demo
@@ -69,5 +70,5 @@ clean:
 	$(INSTALL) -r $<
 	@touch $@ .venv/run
 
-.env:
+.env: | .venv/bin/python
 	@umask 077 && $(BIN)/python -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50))' > $@
