@@ -69,6 +69,10 @@ def run_once(job: Job, now: datetime | None = None) -> int:
 
 def lease(job: Job, now: datetime) -> list[Any]:
     """Take up to `job.batch` due rows for this process."""
+    if (
+        not job.due(now).free(now).exists()
+    ):  # a look without a lock: idle workers must not keep writers waiting
+        return []
     with transaction.atomic():
         due = job.due(now).free(now).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:

@@ -2,7 +2,7 @@
 
 import time
 import zoneinfo
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -30,6 +30,16 @@ def forget() -> None:
 def day(moment: datetime) -> date:
     """The shop's own calendar day of an aware time."""
     return moment.astimezone(zone()).date()
+
+
+def working_days_later(start: date, days: int) -> date:
+    """`days` working days after `start`, Monday to Friday. Holidays and Tết come with feedback/calendar.py."""
+    whole_weeks, rest = divmod(days, 5)
+    result = start + timedelta(weeks=whole_weeks)
+    while rest or result.weekday() > 4:
+        result += timedelta(days=1)
+        rest -= rest > 0 and result.weekday() < 5
+    return result
 
 
 def zone() -> zoneinfo.ZoneInfo:

@@ -26,6 +26,12 @@ def reward_code() -> str:
     return _random(REWARD_ALPHABET, REWARD_LENGTH)
 
 
+def derived(secret: bytes) -> str:
+    """The token that a keyed hash of at least 17 bytes stands for: the same link each time, guessed by nobody."""
+    number = int.from_bytes(secret[:17]) >> 6  # 130 bits
+    return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(TOKEN_LENGTH))
+
+
 def normalise(token: str) -> str:
     """The token as minted, however a mail program or a person wrote it; '' when it cannot be one."""
     cleaned = token.strip().upper().translate(_LOOK_ALIKES)

@@ -2,14 +2,15 @@
 
 from django.db import models
 
-ALL = "*"  # in `theme`: the comment as a whole; in `dimension`: no filter
+ALL = "*"  # in `theme`: the comment as a whole; in `dimension` and `value`: no filter
+CHANNEL_LANGUAGE = "channel/language"
 
 
 class ThemeTotal(models.Model):
     """Mentions of one theme on one of the shop's own days, by polarity, for one value of one dimension.
 
-    `dimension` is "*", "channel", "language", "source" or "channel/language"; `value` is e.g. "review" or
-    "review/vi". `theme` "*" counts comments once each, by the sentiment of the whole text.
+    `dimension` "*" holds everything, "channel/language" one `value` such as "review/vi" each. `theme` "*" counts
+    comments once each, by the sentiment of the whole text.
     """
 
     day = models.DateField()

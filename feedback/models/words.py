@@ -112,6 +112,11 @@ class Comment(Addressed, Leasable):
         return self.public_id
 
     @property
+    def words(self) -> str:
+        """What is read and shown: the title, if there is one, above the text. Spans of an Analysis count in this."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+    @property
     def stars(self) -> int | None:
         return round(self.score) if self.scale == self.Scale.STARS and self.score is not None else None
 

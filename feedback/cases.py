@@ -1,0 +1,203 @@
+"""Complaints: open, decide by policy, correct a fact, wait, resolve, close, reopen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from feedback import facts, journal, leases, shop
+from feedback.models import Case, Comment, Decision, FactCorrection, Policy, User
+from feedback.models.words import Channel
+from feedback.policy.decide import decide
+from feedback.policy.facts import Facts
+from feedback.policy.terms import Terms
+
+NEGOTIATION_DAYS = 7  # working days, L11
+
+
+class Stale(RuntimeError):
+    """Somebody else changed it first; look again."""
+
+
+def open_case(
+    comment: Comment, *, now: datetime, wish: str = "", route: str = "normal", by: User | None = None
+) -> Case:
+    """Once per comment, however often it is asked."""
+    with journal.recording():
+        case, created = Case.objects.get_or_create(
+            comment=comment, defaults=_opening(comment, now=now, wish=wish, route=route)
+        )
+        if created:
+            journal.log("case opened", case, by=by, route=route)
+    return case
+
+
+def open_many(comments: Sequence[Comment], now: datetime, *, routes: Mapping[int, str]) -> dict[int, Case]:
+    """Cases by comment id, opening those that have none. Within the caller's `journal.recording`."""
+    known = {case.comment_id: case for case in Case.objects.filter(comment__in=[c.pk for c in comments])}
+    fresh = [
+        Case(
+            comment=comment,
+            decided_at=now,
+            **_opening(comment, now=now, route=routes.get(comment.pk, "normal")),
+        )
+        for comment in comments
+        if comment.pk not in known
+    ]
+    for case in Case.objects.bulk_create(fresh):
+        known[case.comment_id] = case
+        journal.log("case opened", case, route=case.route)
+    return known
+
+
+def decide_many(
+    comments: Sequence[Comment], now: datetime, *, cases: Mapping[int, Case] | None = None
+) -> dict[int, Decision]:
+    """Decide each comment under the live policy and keep it as the current Decision. By comment id."""
+    policy, terms = facts.live_terms(now)
+    gathered = facts.gather(comments, terms, now)
+    rows = [
+        _decision(comment, gathered[comment.pk], terms, policy, (cases or {}).get(comment.pk), now)
+        for comment in comments
+    ]
+    with transaction.atomic():
+        Decision.objects.filter(comment__in=[c.pk for c in comments], is_current=True).update(
+            is_current=False
+        )
+        return {row.comment_id: row for row in Decision.objects.bulk_create(rows)}
+
+
+def correct_fact(comment: Comment, name: str, value: object, *, reason: str, by: User) -> Decision:
+    """A person sets a fact; the decision is made anew. Raises BadFacts naming the field."""
+    given = facts.checked(name, value)
+    now = timezone.now()
+    with journal.recording():
+        FactCorrection.objects.create(
+            comment=comment, name=name, value=given, reason=reason[:300], by=by, at=now
+        )
+        case = Case.objects.filter(comment=comment).first()
+        decision = decide_many([comment], now, cases={comment.pk: case} if case else {})[comment.pk]
+        journal.log("fact corrected", comment, by=by, name=name, decision=decision.pk)
+    return decision
+
+
+def wait(case: Case, *, by: User) -> None:
+    _move(case, by, "waiting", from_states=("open",))
+
+
+def resolve(case: Case, *, by: User, first_time: bool) -> None:
+    """S0-1: whether it was solved the first time they told us is asked for, not guessed."""
+    _move(
+        case,
+        by,
+        "resolved",
+        from_states=("open", "waiting"),
+        resolved_at=timezone.now(),
+        resolved_first_time=first_time,
+    )
+
+
+def close(case: Case, *, by: User) -> None:
+    _move(case, by, "closed", from_states=("open", "waiting", "resolved"), closed_at=timezone.now())
+
+
+def reopen(case: Case, *, by: User) -> None:
+    _move(
+        case,
+        by,
+        "open",
+        from_states=("waiting", "resolved", "closed"),
+        resolved_at=None,
+        closed_at=None,
+        resolved_first_time=None,
+    )
+
+
+def mismatches(decisions: Iterator[Decision]) -> Iterator[tuple[Decision, str]]:
+    """Recompute every decision from its own columns; those that come out otherwise, with what differs."""
+    terms_by_policy: dict[int | None, Terms] = {None: Terms.shipped()}
+    for row in decisions:
+        if row.policy_id not in terms_by_policy and row.policy is not None:
+            terms_by_policy[row.policy_id] = Terms.from_dict(row.policy.terms)
+        terms = terms_by_policy[row.policy_id]
+        if found := _difference(row, terms):
+            yield row, found
+
+
+def _difference(row: Decision, terms: Terms) -> str:
+    if row.terms_digest != terms.digest:
+        return "the policy version is no longer what it was"
+    known = Facts.from_dict(row.facts)
+    if known.digest != row.facts_digest:
+        return "the facts do not fit their hash"
+    again = decide(known, terms)
+    if again.digest != row.decision_digest or again.as_dict() != row.decision:
+        return "the policy decides otherwise"
+    return ""
+
+
+def _decision(
+    comment: Comment,
+    gathered: facts.Gathered,
+    terms: Terms,
+    policy: Policy | None,
+    case: Case | None,
+    now: datetime,
+) -> Decision:
+    decided = decide(gathered.facts, terms)
+    return Decision(
+        comment=comment,
+        case=case,
+        policy=policy,
+        terms_digest=terms.digest,
+        facts=gathered.facts.as_dict(),
+        facts_digest=gathered.facts.digest,
+        sources=dict(gathered.sources),
+        decision=decided.as_dict(),
+        decision_digest=decided.digest,
+        rule=str(decided.rule),
+        needs_approver=decided.needs_approver,
+        made_at=now,
+    )
+
+
+def _opening(comment: Comment, *, now: datetime, wish: str = "", route: str = "normal") -> dict[str, Any]:
+    return {
+        "customer_id": comment.customer_id,
+        "order_id": comment.order_id,
+        "wish": wish,
+        "route": route,
+        "opened_at": now,
+        "due_on": shop.working_days_later(shop.day(now), NEGOTIATION_DAYS),
+    }
+
+
+def _move(case: Case, by: User, state: str, *, from_states: Sequence[str], **changes: Any) -> None:
+    """Compare-and-set: one winner, whoever else presses a button at the same time."""
+    with journal.recording():
+        moved = Case.objects.filter(pk=case.pk, state__in=from_states).update(state=state, **changes)
+        if not moved:
+            raise Stale(state)
+        journal.log(f"case {state}", case, by=by)
+    case.refresh_from_db()
+
+
+def to_decide(now: datetime):
+    """Private complaints whose words are read; public ones are decided with their reply."""
+    return Case.objects.filter(decided_at=None, comment__read_at__isnull=False).exclude(
+        comment__channel=Channel.REVIEW
+    )
+
+
+def decide_waiting(cases: Sequence[Case], now: datetime) -> None:
+    found = Comment.objects.filter(case__in=cases).select_related("analysis", "order", "case")
+    with journal.recording():
+        decided = decide_many(list(found), now, cases={comment.pk: comment.case for comment in found})
+        for decision in decided.values():
+            journal.log("case decided", decision.case, decision=decision.pk, rule=decision.rule)
+        leases.finish(cases, decided_at=now)
+
+
+DECIDE = leases.Job(name="decide cases", due=to_decide, run=decide_waiting, batch=200)

@@ -1,0 +1,134 @@
+"""Record what customers said, and store what the machine reads in it."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from feedback import leases, totals
+from feedback.models import Analysis, Comment, Mention, Theme
+from feedback.text import reader
+
+LONGEST = 20_000  # characters of one text
+_CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """NFC, without NUL and lone surrogates, which databases cannot keep."""
+    return unicodedata.normalize("NFC", _CANNOT_BE_STORED.sub("", text))
+
+
+def new(
+    *, text: str, channel: str, source: str, why: str, said_at: datetime, received_at: datetime, **rest: Any
+) -> Comment:
+    """An unsaved Comment, for bulk writers. `rest`: title, author, language, score with scale, and what it is about."""
+    for name in ("title", "author"):
+        if name in rest:
+            rest[name] = clean(rest[name])
+    return Comment(
+        text=clean(text),
+        channel=channel,
+        source=source,
+        why=why,
+        said_at=said_at,
+        received_at=received_at,
+        **rest,
+    )
+
+
+def record(**words: Any) -> Comment:
+    """`new`, saved; the reading job finds it."""
+    comment = new(**words)
+    comment.save(force_insert=True)
+    return comment
+
+
+def supersede(old: Comment, by: Comment) -> None:
+    """The customer edited their review: only the newer words count from now on."""
+    with transaction.atomic():
+        locked = Comment.objects.select_for_update().get(pk=old.pk)
+        if locked.superseded_by_id is not None:
+            return
+        if locked.read_at is not None:
+            totals.take_away([locked])
+        Comment.objects.filter(pk=old.pk).update(superseded_by=by)
+        old.superseded_by = by
+
+
+def read(comments: Sequence[Comment], now: datetime) -> None:
+    """The reading job: a Reading for each, stored with its mentions and totals in one transaction."""
+    readings = list(
+        reader.read_many(
+            [comment.words for comment in comments],
+            langs=[comment.language or None for comment in comments],
+            stars=[comment.stars for comment in comments],
+        )
+    )
+    with transaction.atomic():
+        _store(comments, readings, now)
+        leases.finish(comments, read_at=now)
+
+
+def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now: datetime) -> None:
+    themes = dict(Theme.objects.values_list("slug", "pk"))
+    locked = Comment.objects.select_for_update().filter(pk__in=[comment.pk for comment in comments])
+    counting = set(locked.filter(superseded_by=None).values_list("pk", flat=True))
+    pairs = list(zip(comments, readings, strict=True))
+    Analysis.objects.bulk_create([_analysis(comment, reading, now) for comment, reading in pairs])
+    Mention.objects.bulk_create(
+        [
+            Mention(comment=comment, theme_id=themes[m.theme], polarity=m.polarity.value, words=list(m.words))
+            for comment, reading in pairs
+            for m in reading.themes
+            if m.theme in themes
+        ],
+        batch_size=5000,
+    )
+    totals.add(
+        totals.Reading(
+            comment=comment,
+            lang=reading.lang.value,
+            sentiment=reading.sentiment.value,
+            themes=[(m.theme, m.polarity.value) for m in reading.themes if m.theme in themes],
+        )
+        for comment, reading in pairs
+        if comment.pk in counting
+    )
+
+
+def _analysis(comment: Comment, reading: reader.Reading, now: datetime) -> Analysis:
+    return Analysis(
+        comment=comment,
+        engine=reading.engine,
+        lang=reading.lang.value,
+        sentiment=reading.sentiment.value,
+        score=reading.score,
+        complaint=reading.complaint,
+        problem=reading.problem,
+        fault=reading.fault,
+        wish=reading.wish,
+        leverage=reading.leverage.kind if reading.leverage else "",
+        leverage_spans=[list(span) for span in reading.leverage.spans] if reading.leverage else [],
+        flags=list(reading.flags),
+        pii=[{"kind": found.kind, "span": [found.start, found.end]} for found in reading.pii],
+        read_at=now,
+    )
+
+
+def due(now: datetime):
+    return Comment.objects.unread()
+
+
+READ = leases.Job(name="read comments", due=due, run=read, batch=1000)
+
+
+def read_all() -> int:
+    """Read everything that waits, here and now. Returns how many."""
+    done = 0
+    while taken := leases.run_once(READ, timezone.now()):
+        done += taken
+    return done

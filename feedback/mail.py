@@ -1,0 +1,165 @@
+"""Mail: a row in the act's own transaction, sent by a job. Addresses that do not want it get none."""
+
+import logging
+from datetime import datetime
+from email.utils import make_msgid
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+
+from feedback import leases, shop, tokens
+from feedback.models import Customer, MailAddress, OutgoingMail
+
+logger = logging.getLogger(__name__)
+_REFUSED_FOR_GOOD = range(500, 600)
+
+
+class NotSent(RuntimeError):
+    """The mail server said no for now, or did not answer; the job tries again."""
+
+
+def write(
+    *,
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    language: str,
+    kind: str = OutgoingMail.Kind.SERVICE,
+    customer: Customer | None = None,
+    about: str = "",
+) -> OutgoingMail | None:
+    """Render templates/emails/<template>.* now, in the reader's language; None when the address does not want it.
+
+    Mail that offers a reward counts as advertising (decision 12): it carries a way out, by link and by header.
+    """
+    advertising = kind == OutgoingMail.Kind.ADVERTISING
+    unsubscribe_url = ""
+    with transaction.atomic():
+        if advertising:
+            if not _may_advertise(to):
+                return None
+            unsubscribe_url = f"{settings.BASE_URL}/u/{preferences_token(to)}/"
+        said = _render(
+            template, context | {"shop": shop.current(), "unsubscribe_url": unsubscribe_url}, language
+        )
+        return OutgoingMail.objects.create(
+            kind=kind,
+            to=to,
+            customer=customer,
+            language=language,
+            unsubscribe_url=unsubscribe_url,
+            about=about,
+            message_id=make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")),
+            made_at=timezone.now(),
+            **said,
+        )
+
+
+def preferences_token(email: str) -> str:
+    """The same for every mail to an address, so that the way out in an old mail still works."""
+    return tokens.derived(
+        salted_hmac("feedback.mail.preferences", email.lower(), algorithm="sha256").digest()
+    )
+
+
+def preferences(token: str) -> MailAddress | None:
+    """Whose preferences a link of /u/<token>/ opens."""
+    normal = tokens.normalise(token)
+    return MailAddress.objects.filter(token_digest=tokens.digest(normal)).first() if normal else None
+
+
+def unsubscribe(address: MailAddress) -> None:
+    """At once and for good, until they ask again; mails that wait are not sent."""
+    with transaction.atomic():
+        MailAddress.objects.filter(pk=address.pk, unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+        _suppress(OutgoingMail.objects.filter(to=address.email, kind=OutgoingMail.Kind.ADVERTISING))
+
+
+def send(mails: list[OutgoingMail], now: datetime) -> None:
+    """The job, one mail a batch. A repeat after a crash carries the same Message-ID, so that receivers fold it."""
+    (mail,) = mails
+    if mail.kind == OutgoingMail.Kind.ADVERTISING and not _wanted(mail.to):
+        leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
+        return
+    try:
+        _message(mail).send()
+    except SMTPRecipientsRefused as error:
+        _refused(mail, now, {code for code, _said in error.recipients.values()}, error)
+        return
+    except SMTPResponseException as error:
+        _refused(mail, now, {error.smtp_code}, error)
+        return
+    except (OSError, SMTPException) as error:
+        raise NotSent(type(error).__name__) from error
+    leases.finish([mail], state=OutgoingMail.State.SENT, sent_at=now, text="", html="")
+
+
+SEND = leases.Job(
+    name="send mail",
+    due=lambda now: OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING),
+    run=send,  # type: ignore[arg-type]
+    batch=1,
+    tries=8,
+)
+
+
+def _may_advertise(email: str) -> bool:
+    """False: unsubscribed or bounced."""
+    address = _address(email)
+    return not (address.unsubscribed_at or address.bounced_at)
+
+
+def _address(email: str) -> MailAddress:
+    digest = tokens.digest(preferences_token(email))
+    return MailAddress.objects.get_or_create(email=email.lower(), defaults={"token_digest": digest})[0]
+
+
+def _wanted(email: str) -> bool:
+    return (
+        not MailAddress.objects.filter(email=email.lower())
+        .exclude(unsubscribed_at=None, bounced_at=None)
+        .exists()
+    )
+
+
+def _render(template: str, context: dict[str, Any], language: str) -> dict[str, str]:
+    with translation.override(language):
+        subject = render_to_string(f"emails/{template}.subject.txt", context)
+        return {
+            "subject": " ".join(subject.split())[:200],
+            "text": render_to_string(f"emails/{template}.txt", context),
+            "html": render_to_string(f"emails/{template}.html", context),
+        }
+
+
+def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    headers = {"Message-ID": mail.message_id}
+    if mail.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    reply_to = [shop.current().reply_address] if shop.current().reply_address else None
+    message = EmailMultiAlternatives(
+        mail.subject, mail.text, to=[mail.to], headers=headers, reply_to=reply_to, connection=get_connection()
+    )
+    message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _refused(mail: OutgoingMail, now: datetime, codes: set[int], error: Exception) -> None:
+    if not all(code in _REFUSED_FOR_GOOD for code in codes):
+        raise NotSent(f"the mail server answered {min(codes)}") from error
+    with transaction.atomic():
+        MailAddress.objects.filter(pk=_address(mail.to).pk, bounced_at=None).update(bounced_at=now)
+        leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
+
+
+def _suppress(waiting) -> None:
+    waiting.filter(state=OutgoingMail.State.WAITING).update(
+        state=OutgoingMail.State.SUPPRESSED, text="", html=""
+    )

@@ -1,0 +1,272 @@
+"""Take orders in, each once: a second delivery of the same order changes what it says, never doubles it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from feedback import journal, money, shop
+from feedback.comments import clean
+from feedback.models import Customer, Location, Order, OrderLine, Product
+
+_A_DAY = timedelta(days=1)
+LONGEST_LIST = 500
+
+
+class BadOrder(ValueError):
+    """`field` names what cannot be used; the message is for people."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    name: str
+    price: Decimal
+    quantity: Decimal = Decimal(1)
+    sku: str = ""
+    category: str = ""
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """An order as a shop system sends it. Times are aware; amounts fit the currency."""
+
+    number: str
+    placed_at: datetime
+    currency: str
+    total: Decimal
+    store: str = "shop"
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    location: str = ""
+    card_number: str = ""
+    carrier: str = ""
+    promised_on: date | None = None
+    delivered_on: date | None = None
+    cancelled_at: datetime | None = None
+    terms_shown_at: datetime | None = None
+    lines: Sequence[Line] = field(default=())
+
+
+def parse(raw: object, *, now: datetime) -> Taken:
+    """A JSON object as an order. Raises BadOrder naming the field."""
+    if not isinstance(raw, Mapping):
+        raise BadOrder("order", _("An order must be a JSON object."))
+    number = _text(raw, "number", 64, required=True)
+    currency = _text(raw, "currency", 3).upper() or shop.current().currency
+    if not money.is_currency(currency):
+        raise BadOrder("currency", _("“%(code)s” is not a currency.") % {"code": currency})
+    placed_at = _moment(raw, "placed_at", now)
+    if placed_at is None:
+        raise BadOrder("placed_at", _("This is missing."))
+    customer = raw.get("customer") or {}
+    if not isinstance(customer, Mapping):
+        raise BadOrder("customer", _("This must be a JSON object."))
+    lines = raw.get("lines") or []
+    if not isinstance(lines, list) or len(lines) > LONGEST_LIST:
+        raise BadOrder("lines", _("This must be a list of at most %(most)s.") % {"most": LONGEST_LIST})
+    return Taken(
+        number=number,
+        placed_at=placed_at,
+        currency=currency,
+        total=_amount(raw, "total", currency),
+        store=_slug(raw, "store") or "shop",
+        name=_text(customer, "name", 200),
+        email=_email(customer),
+        phone=_text(customer, "phone", 32),
+        language=_language(customer),
+        location=_slug(raw, "location"),
+        card_number=_text(raw, "card_number", 64),
+        carrier=_text(raw, "carrier", 80),
+        promised_on=_day(raw, "promised_on"),
+        delivered_on=_day(raw, "delivered_on", latest=shop.day(now + _A_DAY)),
+        cancelled_at=_moment(raw, "cancelled_at", now),
+        terms_shown_at=_moment(raw, "terms_shown_at", now),
+        lines=tuple(_line(line, place, currency) for place, line in enumerate(lines, 1)),
+    )
+
+
+def take(taken: Taken) -> tuple[Order, bool]:
+    """Store it; the second value says whether it is new. A repeat updates, lines included."""
+    with journal.recording():
+        known = Order.objects.select_for_update().filter(store=taken.store, number=taken.number).first()
+        customer = known.customer if known else _customer(taken)
+        order, created = Order.objects.update_or_create(
+            store=taken.store,
+            number=taken.number,
+            defaults=_columns(taken),
+            create_defaults=_columns(taken) | {"customer": customer, "received_at": timezone.now()},
+        )
+        if taken.lines or created:
+            _write_lines(order, taken)
+        journal.log("order received" if created else "order updated", order)
+    return order, created
+
+
+def _columns(taken: Taken) -> dict[str, Any]:
+    location = None
+    if taken.location:
+        location, _new = Location.objects.get_or_create(
+            code=taken.location, defaults={"name_vi": taken.location, "name_en": taken.location}
+        )
+    same = ("placed_at", "currency", "total", "card_number", "carrier", "cancelled_at", "terms_shown_at")
+    days = ("promised_on", "delivered_on")
+    return {name: getattr(taken, name) for name in same + days} | {"location": location}
+
+
+def _customer(taken: Taken) -> Customer:
+    """By e-mail, else by phone; else a new one. Without either, each order is its own customer."""
+    known = Customer.objects.filter(email=taken.email).first() if taken.email else None
+    if known is None and taken.phone:
+        known = Customer.objects.filter(phone=taken.phone, email="").first()
+    if known is not None:
+        return known.merged_into or known
+    fresh = {name: getattr(taken, name) for name in ("name", "phone", "language")}
+    if not taken.email:
+        return Customer.objects.create(since=taken.placed_at, **fresh)
+    return Customer.objects.get_or_create(email=taken.email, defaults=fresh | {"since": taken.placed_at})[0]
+
+
+def _write_lines(order: Order, taken: Taken) -> None:
+    with transaction.atomic():
+        order.lines.all().delete()
+        products = {
+            p.sku: p for p in Product.objects.filter(sku__in=[line.sku for line in taken.lines if line.sku])
+        }
+        OrderLine.objects.bulk_create(
+            [
+                OrderLine(
+                    order=order,
+                    product=products.get(line.sku),
+                    sku=line.sku,
+                    name=line.name,
+                    category=line.category,
+                    quantity=line.quantity,
+                    price=line.price,
+                    cost=line.cost,
+                )
+                for line in taken.lines
+            ]
+        )
+
+
+def _line(raw: object, place: int, currency: str) -> Line:
+    where = f"lines[{place}]"
+    if not isinstance(raw, Mapping):
+        raise BadOrder(where, _("This must be a JSON object."))
+    try:
+        quantity = Decimal(str(raw.get("quantity", 1)))
+    except ArithmeticError:
+        quantity = Decimal(0)
+    if not (quantity.is_finite() and 0 < quantity < 1_000_000_000) or quantity != round(quantity, 3):
+        raise BadOrder(f"{where}.quantity", _("This must be a number above zero."))
+    return Line(
+        name=_text(raw, "name", 200, required=True, where=where),
+        price=_amount(raw, "price", currency, where=where),
+        quantity=quantity,
+        sku=_text(raw, "sku", 80, where=where),
+        category=_text(raw, "category", 120, where=where),
+        cost=_amount(raw, "cost", currency, where=where) if raw.get("cost") is not None else None,
+    )
+
+
+def _named(name: str, where: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _text(raw: Mapping[str, Any], name: str, longest: int, *, required: bool = False, where: str = "") -> str:
+    given = raw.get(name)
+    if given is None:
+        given = ""
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        raise BadOrder(_named(name, where), _("This must be a text."))
+    text = clean(str(given)).strip()
+    if required and not text:
+        raise BadOrder(_named(name, where), _("This is missing."))
+    if len(text) > longest:
+        raise BadOrder(_named(name, where), _("At most %(most)s characters fit here.") % {"most": longest})
+    return text
+
+
+def _slug(raw: Mapping[str, Any], name: str) -> str:
+    text = _text(raw, name, 40)
+    if text and not all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in text):
+        raise BadOrder(name, _("Only letters a to z, digits, - and _ fit here."))
+    return text
+
+
+def _email(raw: Mapping[str, Any]) -> str:
+    text = _text(raw, "email", 254).lower()
+    if text and (text.count("@") != 1 or "." not in text.rsplit("@", 1)[1] or any(c.isspace() for c in text)):
+        raise BadOrder("customer.email", _("This is not an e-mail address."))
+    return text
+
+
+def _language(raw: Mapping[str, Any]) -> str:
+    text = _text(raw, "language", 20).lower()[:2]
+    return text if text in ("vi", "en") else ""
+
+
+def _amount(raw: Mapping[str, Any], name: str, currency: str, *, where: str = "") -> Decimal:
+    given = raw.get(name)
+    if given is None or isinstance(given, bool | list | dict):
+        raise BadOrder(
+            _named(name, where), _("This is missing.") if given is None else _("This is not an amount.")
+        )
+    try:
+        amount = money.parse(given, currency)
+    except money.BadAmount:
+        raise BadOrder(
+            _named(name, where), _("This is not an amount in %(currency)s.") % {"currency": currency}
+        ) from None
+    if amount < 0:
+        raise BadOrder(_named(name, where), _("This must not be below zero."))
+    return amount
+
+
+def _moment(raw: Mapping[str, Any], name: str, now: datetime) -> datetime | None:
+    """ISO 8601; without a zone it is the shop's own. Up to a day ahead, for clocks that run fast."""
+    given = raw.get(name)
+    if given in (None, ""):
+        return None
+    try:
+        moment = parse_datetime(given) if isinstance(given, str) else None
+        if moment is None and isinstance(given, str) and (day := parse_date(given)):
+            moment = datetime(day.year, day.month, day.day, tzinfo=shop.zone())
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise BadOrder(name, _("This is not a time such as 2026-11-22T09:30:00+07:00."))
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=shop.zone())
+    if not 1990 <= moment.year or moment > now + _A_DAY:
+        raise BadOrder(name, _("This time is in the future or before 1990."))
+    return moment
+
+
+def _day(raw: Mapping[str, Any], name: str, *, latest: date | None = None) -> date | None:
+    given = raw.get(name)
+    if given in (None, ""):
+        return None
+    try:
+        day = parse_date(given[:10]) if isinstance(given, str) else None
+    except ValueError:
+        day = None
+    if day is None or not 1990 <= day.year <= 2200:
+        raise BadOrder(name, _("This is not a day such as 2026-11-22."))
+    if latest and day > latest:
+        raise BadOrder(name, _("This day is in the future."))
+    return day
