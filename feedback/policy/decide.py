@@ -1,6 +1,6 @@
 """From facts and terms to one decision. The steps are tried in order; the first that matches answers.
 
-Whatever matches, a safety problem adds the advice to stop using the thing, and a broken promise is still owed.
+Whatever matches, a safety problem adds the advice to stop using the thing; a broken promise is still owed.
 """
 
 from dataclasses import replace
@@ -144,10 +144,9 @@ def goodwill_limit(facts: Facts, terms: Terms) -> Decimal:
     The least of what this customer earned us, the policy's share of the order and the policy's own ceiling.
     """
     sums = terms.money.get(facts.currency)
-    bounds = [earned(facts, terms)]
+    bounds = [earned(facts, terms), sums.goodwill_at_most if sums else NOTHING]
     if facts.order_value is not None:
         bounds.append(facts.order_value * terms.share_of_order)
-    bounds.append(sums.goodwill_at_most if sums else NOTHING)
     return max(NOTHING, min(bounds))
 
 
@@ -161,14 +160,23 @@ def earned(facts: Facts, terms: Terms) -> Decimal:
 
 def _within(kind: str, facts: Facts, terms: Terms, limit: Decimal) -> Remedy | None:
     if kind == Kind.CREDIT:
-        step = terms.money[facts.currency].step if facts.currency in terms.money else WHOLE
-        amount = (limit / step).to_integral_value(rounding=ROUND_FLOOR) * step
-        return Remedy(kind=kind, amount=amount, limit=limit, currency=facts.currency) if amount > 0 else None
+        return _credit(facts, terms, limit)
     price = cost(kind, facts.order_value, facts.currency, terms)
     if price is None or price > limit:
         return None
     amount = facts.order_value if kind == Kind.REFUND else None
     return Remedy(kind=kind, share=WHOLE, amount=amount, limit=limit, currency=facts.currency)
+
+
+def _credit(facts: Facts, terms: Terms, limit: Decimal) -> Remedy | None:
+    """Rounded down to a sum that one would say aloud; None when nothing is left of it."""
+    if limit == 0:
+        return None
+    step = terms.money[facts.currency].step
+    amount = (limit / step).to_integral_value(rounding=ROUND_FLOOR) * step
+    if amount == 0:
+        return None
+    return Remedy(kind=Kind.CREDIT, amount=amount, limit=limit, currency=facts.currency)
 
 
 def _standard(facts: Facts, terms: Terms, reason: Reason) -> Decision:

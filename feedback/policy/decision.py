@@ -80,9 +80,9 @@ class Commitment:
 class Decision:
     """What we may offer, and what must happen before we do.
 
-    `confirm_fault`: only the customer's text says whose fault it is; nothing is granted before a person or a record
-    confirms it. `investigate_within`, `act_within`: working days. `keep_promise`: a broken promise of ours is owed
-    on top. `answer_by`: the ways to answer that the source allows.
+    `confirm_fault`: only the customer's text says whose fault it is; nothing is granted before a person or a
+    record confirms it. `investigate_within`, `act_within`: working days. `keep_promise`: we broke a promise
+    and still owe it. `answer_by`: the ways to answer that the source allows.
     """
 
     rule: str

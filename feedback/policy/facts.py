@@ -108,7 +108,7 @@ _CURRENCY = re.compile("[A-Z]{3}")
 class Facts:
     """One complaint as the policy sees it.
 
-    `lifetime_value` and `order_value` are in `currency`; None is "not known". `margin` is what this customer has
+    `lifetime_value` and `order_value` are in `currency`; None: not known. `margin` is what this customer has
     earned us so far, in the same currency; a number from -1 to 1 is read as a share of the lifetime value.
     `earlier_concessions` counts those inside the policy's window.
     """

@@ -16,46 +16,13 @@ from feedback.policy.remedies import ALTERNATIVES, FULL_SET, GOODWILL, OWN_FAULT
 LONGEST_SEARCH = 7
 """Working days in which a negotiation must be answered: Law 19/2023/QH15, article 57(2)."""
 
-CURRENCIES = frozenset(
-    # fmt: off
-    {
-        "AUD",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CNY",
-        "CZK",
-        "DKK",
-        "EUR",
-        "GBP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "JPY",
-        "KHR",
-        "KRW",
-        "LAK",
-        "MMK",
-        "MXN",
-        "MYR",
-        "NOK",
-        "NZD",
-        "PHP",
-        "PLN",
-        "RON",
-        "SEK",
-        "SGD",
-        "THB",
-        "TRY",
-        "TWD",
-        "USD",
-        "VND",
-        "ZAR",
-    }
-    # fmt: on
-)
+# fmt: off
+CURRENCIES = frozenset({
+    "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR",
+    "JPY", "KHR", "KRW", "LAK", "MMK", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "SEK", "SGD",
+    "THB", "TRY", "TWD", "USD", "VND", "ZAR",
+})
+# fmt: on
 
 
 class BadTerms(ValueError):

@@ -1,0 +1,284 @@
+"""A decision put into words: one public reply, one private message. The same inputs give the same bytes."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from feedback.policy.decision import Decision, Reason, Remedy, Rule
+from feedback.policy.facts import Problem
+from feedback.wording.limit import Limit
+from feedback.wording.money import money
+from feedback.wording.phrases import Phrases, draw, phrases
+
+PUBLIC, PRIVATE = "public", "private"
+LONGEST_NAME = 60
+LONGEST_UNSIGNED = 120
+"""Only the short forms go out without the shop's signature, when there is no room for it."""
+
+
+class DoesNotFit(ValueError):
+    """Not even the shortest honest text fits the source's limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """One stored promise, as the recap says it. `by`: the last day; or `within`: working days."""
+
+    what: str
+    who: str = ""
+    by: date | None = None
+    within: int | None = None
+
+
+def compose(
+    decision: Decision | Mapping[str, Any],
+    *,
+    audience: str,
+    language: str,
+    problem: str,
+    seed: str,
+    name: str = "",
+    limit: Limit | None = None,
+    signature: str = "",
+    promises: Sequence[Promised] = (),
+) -> str:
+    """`name` is used in private only. `signature` is the shop's own and ends the text.
+
+    Nothing is ever cut off: DoesNotFit when `limit` is too small for any honest text.
+    """
+    if not isinstance(decision, Decision):
+        decision = Decision.from_dict(decision)
+    book = phrases(language)
+    if audience == PUBLIC:
+        drafts = _public(decision, book, problem, seed)
+    elif audience == PRIVATE:
+        drafts = _private(decision, book, problem, seed, name=name, promises=promises)
+    else:
+        raise ValueError(f"audience: “{audience}” is neither public nor private")
+    return _first_that_fits(drafts, limit, signature.strip(), "\n" if audience == PRIVATE else "\n\n")
+
+
+def explain(decision: Decision | Mapping[str, Any], language: str) -> str:
+    """Why, in one sentence that a customer could be shown."""
+    reason = decision.reason if isinstance(decision, Decision) else str(decision["reason"])
+    return phrases(language).word("explain", reason)
+
+
+def _first_that_fits(drafts: Iterator[str], limit: Limit | None, signature: str, gap: str) -> str:
+    shortest = ""
+    for text in drafts:
+        signed = f"{text}{gap}{signature}" if signature else text
+        if limit is None or limit.allows(signed):
+            return signed
+        shortest = text
+        if limit.allows(text) and len(text) < LONGEST_UNSIGNED:
+            return text
+    raise DoesNotFit(f"{limit.size if limit else 0}: “{shortest}” is longer")
+
+
+def _public(decision: Decision, book: Phrases, problem: str, seed: str) -> Iterator[str]:
+    """From the fullest text to the shortest: what can be spared goes first."""
+    if decision.rule == Rule.NO_PROBLEM and not decision.safety:
+        thanks, door = book.pick(PUBLIC, "praise", seed), book.pick(PUBLIC, "door", seed)
+        yield f"{thanks} {door}"
+        yield from book.all(PUBLIC, "short_praise")
+        return
+    parts = _public_parts(decision, book, problem, seed)
+    for dropped in ((), ("closing",), ("closing", "gift"), ("closing", "gift", "thanks")):
+        yield " ".join(text for slot, text in parts if slot not in dropped)
+    yield from book.all(PUBLIC, _short(decision))
+
+
+def _public_parts(decision: Decision, book: Phrases, problem: str, seed: str) -> list[tuple[str, str]]:
+    """Sentences with their slots, in the order in which they are read."""
+    opening = [
+        ("thanks", book.pick(PUBLIC, "thanks", seed)),
+        ("acknowledge", _acknowledge(book, problem, seed)),
+    ]
+    if draw(seed, "public.order", 2):
+        opening.reverse()
+    parts = opening
+    if decision.safety:
+        return [
+            *parts,
+            ("safety", book.pick(PUBLIC, "safety", seed)),
+            ("help", _next_step(decision, book, seed)),
+        ]
+    if draw(seed, "public.gift", 3):
+        parts = [*parts, ("gift", book.pick(PUBLIC, "gift", seed))]
+    parts = [*parts, ("help", _next_step(decision, book, seed))]
+    if decision.rule != Rule.DISPUTE:
+        parts.append(("closing", book.pick(PUBLIC, "closing", seed)))
+    return parts
+
+
+def _acknowledge(book: Phrases, problem: str, seed: str) -> str:
+    known = problem if problem in book.slots("problem") else Problem.OTHER.value
+    return book.pick("problem", known, seed)
+
+
+def _next_step(decision: Decision, book: Phrases, seed: str) -> str:
+    slot = {Rule.DISPUTE.value: "dispute", Rule.INVESTIGATE.value: "investigate"}.get(decision.rule, "help")
+    return book.pick(PUBLIC, slot, seed)
+
+
+def _short(decision: Decision) -> str:
+    if decision.safety:
+        return "short_safety"
+    return "short_dispute" if decision.rule == Rule.DISPUTE else "short"
+
+
+def _private(
+    decision: Decision, book: Phrases, problem: str, seed: str, *, name: str, promises: Sequence[Promised]
+) -> Iterator[str]:
+    """Greeting; what we understood; what we can do; a question; who does what by when (S1-9)."""
+    greeting, closing = _greeting(book, name, seed), book.pick(PRIVATE, "closing", seed)
+    thanks = book.pick(PUBLIC, "praise" if decision.rule == Rule.NO_PROBLEM else "thanks", seed)
+    if decision.rule == Rule.NO_PROBLEM and not decision.keep_promise:
+        body = [f"{thanks} {book.pick(PUBLIC, 'door', seed)}"]
+        yield "\n\n".join([greeting, *body, closing])
+        yield "\n\n".join([greeting, *body])
+        return
+    check = book.pick(PRIVATE, "check", seed)
+    understood = _understood(decision, book, problem, seed)
+    core = [_what_we_can_do(decision, book, seed), _question(decision, book, seed)]
+    recap = _recap(decision, book, seed, promises)
+    yield _paragraphs(greeting, f"{thanks} {understood} {check}", *core, recap, closing)
+    yield _paragraphs(greeting, f"{understood} {check}", *core, recap)
+    yield _paragraphs(greeting, *core, recap)
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def _greeting(book: Phrases, name: str, seed: str) -> str:
+    clean = plain_name(name)
+    if not clean:
+        return book.pick(PRIVATE, "greeting", seed)
+    return book.pick(PRIVATE, "greeting_named", seed).replace("{name}", clean)
+
+
+def plain_name(name: str) -> str:
+    """The name as it may stand in a greeting; empty when what was given cannot be one."""
+    clean = " ".join(_NOT_IN_A_NAME.sub(" ", name).split()).strip(" .,-'’")
+    if (
+        not clean
+        or len(clean) > LONGEST_NAME
+        or any(letter.isdigit() for letter in clean)
+        or "." in clean[:-1]
+    ):
+        return clean if clean and len(clean) <= LONGEST_NAME and _INITIALS.fullmatch(clean) else ""
+    return clean
+
+
+_NOT_IN_A_NAME = re.compile(r"[^\w .,'’-]|_", re.UNICODE)
+_INITIALS = re.compile(r"(?:[^\W\d]+[.]?[ -]?){1,6}")
+
+
+def _understood(decision: Decision, book: Phrases, problem: str, seed: str) -> str:
+    said = _acknowledge(book, problem, seed)
+    return f"{said} {book.pick(PUBLIC, 'safety', seed)}" if decision.safety else said
+
+
+def _what_we_can_do(decision: Decision, book: Phrases, seed: str) -> str:
+    owed = book.pick(PRIVATE, "keep_promise", seed) if decision.keep_promise else ""
+    if not decision.remedies and not decision.alternatives:
+        intro = _INTRO_WITHOUT_LIST.get(decision.reason)
+        return " ".join(filter(None, (book.pick(PRIVATE, intro, seed) if intro else "", owed)))
+    lines = [f"– {_remedy(remedy, book, seed)}" for remedy in decision.remedies]
+    lines += [f"– {book.pick('alternative', kind, seed)}" for kind in decision.alternatives]
+    return "\n".join([book.pick(PRIVATE, _intro(decision), seed), *lines, *filter(None, (owed,))])
+
+
+_INTRO_WITHOUT_LIST = {
+    Reason.DISPUTE_CLAIMED.value: "dispute_claimed",
+    Reason.DISPUTE_ACCEPT.value: "dispute",
+    Reason.DISPUTE_CONTEST.value: "dispute",
+    Reason.FAULT_NOT_KNOWN.value: "search",
+    Reason.CARRIER_NOT_ASKED.value: "search",
+}
+
+
+def _intro(decision: Decision) -> str:
+    if decision.refusal:
+        return "decline"
+    if decision.rule == Rule.STATUTORY_RIGHT:
+        return "offer_right"
+    if decision.confirm_fault:
+        return "offer_checked"
+    if decision.rule == Rule.GOODWILL:
+        return "offer_goodwill"
+    return "offer" if len(decision.remedies) > 1 else "offer_one"
+
+
+def _remedy(remedy: Remedy, book: Phrases, seed: str) -> str:
+    if remedy.amount is None or remedy.currency is None:
+        return book.pick("remedy", remedy.kind, seed)
+    slot = "refund_amount" if remedy.kind == "refund" else remedy.kind
+    amount = money(remedy.amount, remedy.currency, book.language)
+    return book.pick("remedy", slot, seed).replace("{amount}", amount)
+
+
+def _question(decision: Decision, book: Phrases, seed: str) -> str:
+    if decision.reason == Reason.DISPUTE_CLAIMED:
+        return book.pick(PRIVATE, "ask_dispute", seed)
+    if decision.rule == Rule.DISPUTE:
+        return ""
+    choices = len(decision.remedies) + len(decision.alternatives)
+    asked = []
+    if choices:
+        asked.append(book.pick(PRIVATE, "ask_choice" if choices > 1 else "ask_one", seed))
+    if decision.rule == Rule.INVESTIGATE or decision.confirm_fault:
+        asked.append(book.pick(PRIVATE, "ask_facts", seed))
+    return " ".join(asked)
+
+
+def _recap(decision: Decision, book: Phrases, seed: str, promises: Sequence[Promised]) -> str:
+    """Who does what by when: the stored promises if any, else what the decision itself commits us to."""
+    if promises:
+        listed = "; ".join(_promised(promise, book) for promise in promises)
+        return book.pick(PRIVATE, "recap_promised", seed).replace("{promises}", listed)
+    if decision.rule == Rule.DISPUTE and not decision.commitments:
+        return book.pick(PRIVATE, "recap_dispute", seed).replace("{who}", book.word("words", "who"))
+    said = []
+    for owed in decision.commitments:
+        sentence = book.pick(PRIVATE, f"recap_{owed.what}", seed)
+        said.append(
+            sentence.replace("{who}", book.word("words", "who")).replace(
+                "{days}", working_days(owed.within, book)
+            )
+        )
+    return " ".join(said)
+
+
+def _promised(promise: Promised, book: Phrases) -> str:
+    what = book.word("words", promise.what) if promise.what in book.slots("words") else promise.what.strip()
+    slot = "promised" if promise.by is not None else "promised_within"
+    sentence = book.word("words", slot).replace("{who}", promise.who.strip() or book.word("words", "who"))
+    if promise.by is not None:
+        sentence = sentence.replace("{date}", written_date(promise.by, book.language))
+    else:
+        sentence = sentence.replace("{days}", working_days(promise.within or 1, book))
+    return sentence.replace("{what}", what)
+
+
+def working_days(count: int, book: Phrases) -> str:
+    return book.word("words", "working_day" if count == 1 else "working_days").replace("{days}", str(count))
+
+
+# fmt: off
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)
+# fmt: on
+
+
+def written_date(day: date, language: str) -> str:
+    """05/12/2026 in Vietnamese, 5 December 2026 in English."""
+    if language == "vi":
+        return f"{day.day:02}/{day.month:02}/{day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

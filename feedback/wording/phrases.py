@@ -1,0 +1,45 @@
+"""The sentence bank: one file a language, and the choice among ways to say a thing. Same seed, same words."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("vi", "en")
+
+
+class Phrases:
+    """One language's sentences, as `phrases.pick("public", "thanks", seed)`."""
+
+    def __init__(self, language: str, data: Mapping[str, Any]) -> None:
+        self.language = language
+        self._data = data
+
+    def all(self, section: str, slot: str) -> tuple[str, ...]:
+        return tuple(self._data[section][slot])
+
+    def word(self, section: str, slot: str) -> str:
+        return str(self._data[section][slot])
+
+    def slots(self, section: str) -> tuple[str, ...]:
+        return tuple(self._data[section])
+
+    def pick(self, section: str, slot: str, seed: str) -> str:
+        choices = self._data[section][slot]
+        return str(choices[draw(seed, f"{self.language}.{section}.{slot}", len(choices))])
+
+
+def draw(seed: str, slot: str, count: int) -> int:
+    """A number below `count`, always the same for the same seed and slot, in every process and version."""
+    key = f"{seed}\x1f{slot}".encode(errors="backslashreplace")
+    return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big") % count
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    if language not in LANGUAGES:
+        raise ValueError(f"language: “{language}” is not one of {', '.join(LANGUAGES)}")
+    file = Path(__file__).with_name("phrasebook") / f"{language}.toml"
+    return Phrases(language, tomllib.loads(file.read_text(encoding="utf-8")))
