@@ -1,0 +1,200 @@
+"""Take reviews in: each once per source and external id; an edited one is a new version with a new Comment."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from django.db.models import F
+from django.utils import timezone
+
+from feedback import comments, journal
+from feedback.models import Case, Comment, Location, Order, Product
+from feedback.models.words import Channel, WhyItCame
+from reviews.models import Reply, Review, Source
+from reviews.records import ReviewRecord
+
+BATCH = 1000
+EDITED = "review was edited"
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(slots=True, kw_only=True)
+class Received:
+    """What became of the records, by external id."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(found is outcome for found in self.outcomes.values())
+
+
+def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: datetime | None = None) -> Received:
+    """Batches are transactions: what was received before a crash stays, and the same records again add nothing.
+
+    An external id that comes twice in one batch counts once, as its last record says.
+    """
+    received = Received()
+    for batch in _batches(records):
+        latest = {record.external_id: record for record in batch}
+        received.outcomes |= _receive(source, list(latest.values()), now or timezone.now())
+    return received
+
+
+def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dict[str, Outcome]:
+    with journal.recording():
+        # Two imports of one file stand in line here; a unique constraint alone would fail the second.
+        Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+        known = {
+            review.external_id: review
+            for review in Review.objects.select_for_update(of=("self",), no_key=True)
+            .filter(source=source, external_id__in=[record.external_id for record in records])
+            .select_related("comment")
+        }
+        fresh = [record for record in records if record.external_id not in known]
+        edited = [
+            (known[record.external_id], record)
+            for record in records
+            if record.external_id in known and known[record.external_id].digest != record.digest
+        ]
+        about = _About.of([*fresh, *(record for _review, record in edited)])
+        _create(source, fresh, about, now)
+        for review, record in edited:
+            _new_version(review, record, about, now)
+        _note_disclosures(known, records)
+        if fresh or edited:
+            journal.log("reviews received", source, created=len(fresh), updated=len(edited))
+    outcomes = dict.fromkeys((record.external_id for record in records), Outcome.UNCHANGED)
+    outcomes |= dict.fromkeys((record.external_id for record in fresh), Outcome.CREATED)
+    return outcomes | {record.external_id: Outcome.UPDATED for _review, record in edited}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """The orders, products and locations that a batch speaks of, found with one query each."""
+
+    orders: Mapping[str, Order]
+    products: Mapping[str, int]
+    locations: Mapping[str, int]
+
+    @classmethod
+    def of(cls, records: Sequence[ReviewRecord]) -> "_About":
+        numbers = {record.order_number for record in records} - {""}
+        skus = {record.product_sku for record in records} - {""}
+        codes = {record.location for record in records} - {""}
+        return cls(
+            orders=_unambiguous(Order.objects.filter(number__in=numbers)) if numbers else {},
+            products=dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk")) if skus else {},
+            locations=dict(Location.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {},
+        )
+
+
+def _unambiguous(orders: Iterable[Order]) -> dict[str, Order]:
+    """By number; a number that two stores gave out is nobody's."""
+    found: dict[str, list[Order]] = {}
+    for order in orders:
+        found.setdefault(order.number, []).append(order)
+    return {number: same[0] for number, same in found.items() if len(same) == 1}
+
+
+def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now: datetime) -> None:
+    words = Comment.objects.bulk_create([_comment(source, record, about, now) for record in records])
+    Review.objects.bulk_create(
+        [
+            Review(
+                source=source,
+                external_id=record.external_id,
+                digest=record.digest,
+                comment=comment,
+                url=record.url,
+                verified=record.verified,
+                incentivised=bool(record.incentivised),
+            )
+            for record, comment in zip(records, words, strict=True)
+        ]
+    )
+
+
+def _comment(source: Source, record: ReviewRecord, about: _About, now: datetime) -> Comment:
+    order = about.orders.get(record.order_number)
+    return comments.new(
+        text=record.text,
+        title=record.title,
+        author=record.author,
+        language=record.language,
+        score=record.stars,
+        scale=Comment.Scale.STARS if record.stars else Comment.Scale.NONE,
+        channel=Channel.REVIEW,
+        source=source.slug,
+        why=WhyItCame.PAID if record.incentivised else WhyItCame.UNSOLICITED,
+        said_at=record.said_at,
+        received_at=now,
+        order=order,
+        customer_id=order.customer_id if order else None,
+        product_id=about.products.get(record.product_sku),
+        location_id=about.locations.get(record.location),
+    )
+
+
+def _new_version(review: Review, record: ReviewRecord, about: _About, now: datetime) -> None:
+    """The author edited it. Hidden stays hidden; what was published stays published; open answers end here."""
+    old = review.comment
+    new = _comment(review.source, record, about, now)
+    new.order_id = new.order_id or old.order_id
+    new.customer_id = new.customer_id or old.customer_id
+    new.save(force_insert=True)
+    review.comment, review.digest, review.state = new, record.digest, Review.State.RECEIVED
+    review.version += 1
+    review.url = record.url or review.url
+    review.leased_by, review.leased_until, review.tries = "", None, 0
+    review.retry_at, review.failed_at, review.failure = None, None, ""
+    review.save()
+    comments.supersede(old, by=new)
+    # A complaint that is still being put right goes on under the newer words.
+    Case.objects.filter(comment=old, state__in=[Case.State.OPEN, Case.State.WAITING]).update(
+        comment=new, state=Case.State.OPEN, decided_at=None
+    )
+    journal.log("review edited", review, version=review.version)
+    _discard_answers(review)
+
+
+def _discard_answers(review: Review) -> None:
+    """Compare and set: an answer that is on its way already is left to the publishing job."""
+    unsent = [Reply.State.DRAFT, Reply.State.APPROVED, Reply.State.REFUSED]
+    for reply in Reply.objects.filter(review=review, state__in=unsent):
+        if Reply.objects.filter(pk=reply.pk, state__in=unsent).update(
+            state=Reply.State.DISCARDED,
+            reason=EDITED,
+            edition=F("edition") + 1,
+            leased_by="",
+            leased_until=None,
+        ):
+            journal.log("reply discarded", reply, reason=EDITED)
+
+
+def _note_disclosures(known: Mapping[str, Review], records: Sequence[ReviewRecord]) -> None:
+    """A source may learn later that a review was rewarded or verified; that is shown, whatever the version (L5)."""
+    changed = []
+    for record in records:
+        review = known.get(record.external_id)
+        if review is None:
+            continue
+        incentivised = review.incentivised if record.incentivised is None else record.incentivised
+        verified = review.verified if record.verified is None else record.verified
+        if (incentivised, verified) != (review.incentivised, review.verified):
+            review.incentivised, review.verified = incentivised, verified
+            changed.append(review)
+    if changed:
+        Review.objects.bulk_update(changed, ["incentivised", "verified"], batch_size=200)
+
+
+def _batches(records: Iterable[ReviewRecord]) -> Iterator[list[ReviewRecord]]:
+    iterator = iter(records)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

@@ -1,0 +1,64 @@
+"""A file to paste from: one JSON line per reply in OUTBOX_DIR/<slug>.jsonl, for sources without a door for programs."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from reviews.models import Reply, Review, Source
+from reviews.sources import Answer, Outcome
+
+
+def publish(source: Source, reply: Reply) -> Outcome:
+    review = reply.review
+    line = {
+        "reply": reply.public_id,
+        "review": review.external_id,
+        "version": reply.review_version,
+        "url": review.url,
+        "language": reply.language,
+        "text": reply.text,
+        "written_at": timezone.now().isoformat(timespec="seconds"),
+    }
+    _append(_path(source), json.dumps(line, ensure_ascii=False))
+    return Outcome(answer=Answer.PUBLISHED, ref=reply.public_id)
+
+
+def present_reply(source: Source, review: Review) -> str | None:
+    found = None
+    for line in _lines(_path(source)):
+        if line.get("review") == review.external_id:
+            found = line.get("text")
+    return found
+
+
+def _path(source: Source) -> Path:
+    return Path(settings.OUTBOX_DIR) / f"{source.slug}.jsonl"
+
+
+def _append(path: Path, line: str) -> None:
+    """In one write and on the disk before we call it published: a crash leaves the whole line or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b", buffering=0) as out:
+        size = out.seek(0, os.SEEK_END)
+        torn = size and os.pread(out.fileno(), 1, size - 1) != b"\n"
+        out.write((("\n" if torn else "") + line + "\n").encode())
+        os.fsync(out.fileno())
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """What stands in the file; half a line, from a full disk, is nobody's reply."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            try:
+                found = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(found, dict):
+                yield found
