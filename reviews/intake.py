@@ -166,9 +166,8 @@ def _new_version(review: Review, record: ReviewRecord, about: _About, now: datet
 
 def _discard_answers(review: Review) -> None:
     """Compare and set: an answer that is on its way already is left to the publishing job."""
-    unsent = [Reply.State.DRAFT, Reply.State.APPROVED, Reply.State.REFUSED]
-    for reply in Reply.objects.filter(review=review, state__in=unsent):
-        if Reply.objects.filter(pk=reply.pk, state__in=unsent).update(
+    for reply in Reply.objects.filter(review=review, state__in=Reply.UNSENT):
+        if Reply.objects.filter(pk=reply.pk, state__in=Reply.UNSENT).update(
             state=Reply.State.DISCARDED,
             reason=EDITED,
             edition=F("edition") + 1,

@@ -1,7 +1,7 @@
 """Where reviews come from, the reviews, and our public replies to them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.addressed import Addressed, Language
@@ -45,8 +45,15 @@ class Source(models.Model):
 
 class ReviewQuerySet(LeasableQuerySet):
     def to_answer(self):
-        """Read by the machine, not yet answered with a draft in this version."""
-        return self.filter(state=Review.State.RECEIVED, comment__read_at__isnull=False)
+        """Read by the machine, without a draft for this version. An answer on its way to the source goes first."""
+        on_its_way = Reply.objects.filter(review=OuterRef("pk"), state__in=Reply.ON_THE_WAY)
+        return self.filter(
+            ~Exists(on_its_way), state=Review.State.RECEIVED, comment__read_at__isnull=False
+        )
+
+    def shown(self):
+        """What the public page shows: everything that is not hidden for a listed reason (L6)."""
+        return self.filter(source__kind=Source.Kind.OWN, hidden_at=None)
 
 
 class Review(Addressed, Leasable):
@@ -120,6 +127,9 @@ class Reply(Addressed, Leasable):
         PENDING = "pending", _("being checked by the platform")
         REFUSED = "refused", _("refused by the platform")
         DISCARDED = "discarded", _("discarded")
+
+    ON_THE_WAY = (State.PUBLISHING, State.PENDING)
+    UNSENT = (State.DRAFT, State.APPROVED, State.REFUSED)
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="replies")
     review_version = models.PositiveIntegerField()

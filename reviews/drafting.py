@@ -1,0 +1,161 @@
+"""Answer reviews that have been read: a Case for a complaint, a Decision, and a draft that waits for a person."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from feedback import cases, journal, leases, shop
+from feedback.models import Case, Comment, Decision, Shop
+from feedback.wording.compose import PUBLIC, compose
+from feedback.wording.limit import Limit
+from reviews.models import Reply, Review, Source
+from reviews.routing import Routing, route
+
+_LANGUAGES = ("vi", "en")
+_A_BAD_RATING = 2  # stars
+
+
+def draft_many(reviews: Sequence[Review], now: datetime) -> None:
+    """One transaction for the batch; everything is fetched with one query per table."""
+    with journal.recording():
+        spoken = _comments(reviews)
+        complaints = [spoken[review.comment_id] for review in reviews if is_complaint(spoken[review.comment_id])]
+        queues = {pk: _routing(comment) for pk, comment in spoken.items()}
+        routes = {pk: queue.route.value for pk, queue in queues.items()}
+        opened = cases.open_many(complaints, now, routes=routes) if complaints else {}
+        decisions = cases.decide_many(list(spoken.values()), now, cases=opened)
+        queues |= _disputed(decisions, spoken)
+        _queue_cases(opened, queues, now)
+        _queue_reviews(reviews, queues)
+        drafts = _drafts(reviews, spoken, opened, decisions, queues, now)
+        Reply.objects.bulk_create(drafts)
+        leases.finish(reviews, state=Review.State.DRAFTED)
+        journal.log("replies drafted", "reviews.reply", count=len(drafts), reviews=len(reviews))
+
+
+def due(now: datetime):
+    return Review.objects.to_answer()
+
+
+ANSWER = leases.Job(name="answer reviews", due=due, run=draft_many, batch=500)
+
+
+def answer_all() -> int:
+    """Draft everything that waits, here and now. Returns how many reviews."""
+    done = 0
+    while taken := leases.run_once(ANSWER, timezone.now()):
+        done += taken
+    return done
+
+
+def is_complaint(comment: Comment) -> bool:
+    """What they wrote; where they wrote nothing of a problem, a bad rating says that there is one.
+
+    This opens a case, no more: the facts of the case have no place for stars.
+    """
+    analysis = comment.analysis
+    rated_badly = comment.stars is not None and comment.stars <= _A_BAD_RATING
+    return analysis.complaint or (rated_badly and analysis.final_sentiment != "positive")
+
+
+def words_of(reply_language: str, decision: Decision, source: Source, seed: str, signature: str) -> str:
+    return compose(
+        decision.decision,
+        audience=PUBLIC,
+        language=reply_language,
+        problem=decision.facts["problem"],
+        seed=seed,
+        limit=limit_of(source),
+        signature=signature,
+    )
+
+
+def limit_of(source: Source) -> Limit | None:
+    return Limit(kind=source.limit_kind, size=source.limit_size) if source.limit_size else None
+
+
+def language_of(comment: Comment, of_the_shop: Shop) -> str:
+    """The reviewer's language as read, else as the source says, else the shop's."""
+    read = comment.analysis.lang
+    return read if read in _LANGUAGES else comment.language or of_the_shop.language
+
+
+def seed_of(review: Review, case: Case | None) -> str:
+    """The same case always gets the same words, whatever is said around it."""
+    return case.public_id if case else review.public_id
+
+
+def _comments(reviews: Sequence[Review]) -> dict[int, Comment]:
+    wanted = [review.comment_id for review in reviews]
+    return {c.pk: c for c in Comment.objects.filter(pk__in=wanted).select_related("analysis", "order", "customer")}
+
+
+def _routing(comment: Comment, dispute: str = "none") -> Routing:
+    return route(comment.analysis.flags, dispute=dispute, leverage=comment.analysis.leverage)
+
+
+def _disputed(decisions: Mapping[int, Decision], spoken: Mapping[int, Comment]) -> dict[int, Routing]:
+    """A dispute may be known to the bank and not be spoken of: the fact changes the queue too."""
+    return {
+        pk: _routing(spoken[pk], decision.facts["dispute"])
+        for pk, decision in decisions.items()
+        if decision.facts["dispute"] in ("claimed", "open")
+    }
+
+
+def _queue_cases(opened: Mapping[int, Case], queues: Mapping[int, Routing], now: datetime) -> None:
+    moved = []
+    for comment_id, case in opened.items():
+        if case.route != queues[comment_id].route or case.decided_at is None:
+            case.route, case.decided_at = queues[comment_id].route.value, now
+            moved.append(case)
+    if moved:
+        Case.objects.bulk_update(moved, ["route", "decided_at"], batch_size=200)
+
+
+def _queue_reviews(reviews: Sequence[Review], queues: Mapping[int, Routing]) -> None:
+    moved = []
+    for review in reviews:
+        queue = queues[review.comment_id]
+        wanted = (queue.route.value, [name.value for name in queue.routes], queue.wants_approver)
+        if wanted != (review.route, review.routes or ["normal"], review.wants_approver):
+            review.route, review.routes, review.wants_approver = wanted
+            moved.append(review)
+    if moved:
+        Review.objects.bulk_update(moved, ["route", "routes", "wants_approver"], batch_size=200)
+
+
+def _drafts(
+    reviews: Sequence[Review],
+    spoken: Mapping[int, Comment],
+    opened: Mapping[int, Case],
+    decisions: Mapping[int, Decision],
+    queues: Mapping[int, Routing],
+    now: datetime,
+) -> list[Reply]:
+    here = shop.current()
+    sources = Source.objects.in_bulk({review.source_id for review in reviews})
+    drafts = []
+    for review in reviews:
+        source = sources[review.source_id]
+        if not source.allows_reply:
+            continue
+        comment = spoken[review.comment_id]
+        case, decision = opened.get(comment.pk), decisions[comment.pk]
+        language = language_of(comment, here)
+        words = words_of(language, decision, source, seed_of(review, case), here.signature(language))
+        drafts.append(
+            Reply(
+                review=review,
+                review_version=review.version,
+                case=case,
+                decision=decision,
+                language=language,
+                drafted_text=words,
+                text=words,
+                needs_approver=decision.needs_approver or queues[comment.pk].wants_approver,
+                drafted_at=now,
+            )
+        )
+    return drafts
