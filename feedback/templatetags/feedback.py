@@ -1,0 +1,102 @@
+"""Values as people read them, in the language of the page: money, shares, days, ages, stars."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal, format_percent
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from feedback.money import format_money
+
+register = template.Library()
+NOTHING = "–"
+_MINUTES = ((60 * 24, "d"), (60, "h"), (1, "min"))
+_DAYS = {"vi": ("d/M", "d/M/yyyy"), "en": ("d MMM", "d MMM yyyy")}
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str) -> str:
+    return NOTHING if amount is None else format_money(Decimal(amount), currency, _language())
+
+
+@register.filter
+def percent(share: float | Decimal | None, decimals: int = 0) -> str:
+    """0.643 -> 64%."""
+    if share is None:
+        return NOTHING
+    pattern = "#,##0." + "0" * decimals + "%" if decimals else "#,##0%"
+    return format_percent(share, format=pattern, locale=_language())
+
+
+@register.filter
+def signed(number: float | Decimal | None) -> str:
+    """+3, −2, 0: with a real minus, as wide as the plus."""
+    if number is None:
+        return NOTHING
+    text = format_decimal(abs(Decimal(str(number))), format="#,##0.##", locale=_language())
+    return f"+{text}" if number > 0 else f"−{text}" if number < 0 else text
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """today, yesterday, Monday, 5 Oct, 5 Oct 2025: as near as it is, in the zone of the page."""
+    if not value:
+        return ""
+    there, today = _local_date(value), timezone.localdate()
+    away = (there - today).days
+    if away in (-1, 0, 1):
+        return (_("yesterday"), _("today"), _("tomorrow"))[away + 1]
+    if -7 < away < 0:
+        return format_date(there, "EEEE", locale=_language())
+    short, long = _DAYS[_language()]
+    return format_date(there, short if there.year == today.year else long, locale=_language())
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """The day as `day` says it, with the time; the machine's form beside it."""
+    if not value:
+        return ""
+    time = format_time(timezone.localtime(value), "HH:mm", locale=_language())
+    return format_html(
+        '<time datetime="{}">{}, {}</time>', value.isoformat(timespec="minutes"), day(value), time
+    )
+
+
+@register.filter
+def age(since: datetime | None) -> str:
+    """How long something waits, in one short word: 5 min, 2 h, 3 d."""
+    if since is None:
+        return ""
+    minutes = max(0, int((timezone.now() - since).total_seconds() // 60))
+    if minutes == 0:
+        return _("now")
+    size, unit = next((size, unit) for size, unit in _MINUTES if minutes >= size)
+    n = minutes // size
+    words = {"d": _("%(n)s d"), "h": _("%(n)s h"), "min": _("%(n)s min")}
+    return words[unit] % {"n": n}
+
+
+@register.filter
+def stars(count: float | Decimal | None) -> SafeString | str:
+    if count is None:
+        return ""
+    n = max(0, min(5, round(count)))
+    words = ngettext("%(n)s star of 5", "%(n)s stars of 5", n) % {"n": n}
+    return format_html(
+        '<span class="stars" role="img" aria-label="{}">{}</span>', words, "★" * n + "☆" * (5 - n)
+    )
+
+
+def _language() -> str:
+    return "vi" if (get_language() or "").startswith("vi") else "en"
+
+
+def _local_date(value: date | datetime) -> date:
+    return timezone.localdate(value) if isinstance(value, datetime) else value
