@@ -1,0 +1,131 @@
+"""Rows for tests, saved, with what a test does not care about filled in. Lan and Minh buy; Mai approves; Huy manages."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from django.contrib.auth.models import Group
+
+from feedback import comments, shop, totals
+from feedback.models import (
+    Analysis,
+    Case,
+    Comment,
+    Concession,
+    Customer,
+    Decision,
+    Dispute,
+    Mention,
+    Order,
+    Shop,
+    Theme,
+    User,
+)
+from feedback.models.words import Channel, WhyItCame
+
+NOW = datetime(2026, 11, 16, 3, 0, tzinfo=UTC)  # a Monday, ten in the morning in Ho Chi Minh City
+_numbers = count(1)
+
+
+def a_shop(**columns):
+    made = Shop.objects.create(
+        pk=1, **{"name": "Gốm Nhà Mình", "currency": "VND", "set_up_at": NOW} | columns
+    )
+    shop.forget()
+    return made
+
+
+def user(role="staff", name="Mai", **columns):
+    made = User.objects.create_user(username=f"{name.lower()}{next(_numbers)}", first_name=name, **columns)
+    made.groups.add(Group.objects.get(name=role))
+    return made
+
+
+def customer(name="Lan", **columns):
+    columns = {"email": f"{name.lower()}{next(_numbers)}@example.com", "since": NOW} | columns
+    return Customer.objects.create(name=name, **columns)
+
+
+def order(by=None, *, total=Decimal(500_000), **columns):
+    columns = {
+        "number": f"A-{next(_numbers)}",
+        "placed_at": NOW - timedelta(days=9),
+        "received_at": NOW,
+    } | columns
+    return Order.objects.create(customer=by or customer(), total=total, **columns)
+
+
+def comment(text="Giao hàng chậm quá, hộp thì móp.", **columns):
+    columns = {
+        "channel": Channel.REVIEW,
+        "source": "map",
+        "why": WhyItCame.UNSOLICITED,
+        "said_at": NOW - timedelta(days=1),
+        "received_at": NOW,
+    } | columns
+    return comments.record(text=text, **columns)
+
+
+def read_comment(text="Giao hàng chậm quá, hộp thì móp.", *, reading=None, themes=(), **columns):
+    """A comment with the given Reading, counted: `reading` as columns of Analysis, `themes` as (slug, polarity)."""
+    made = comment(text, **columns)
+    reading = {
+        "engine": "test",
+        "lang": "vi",
+        "sentiment": "negative",
+        "score": -0.5,
+        "complaint": True,
+        "problem": "late",
+        "fault": "ours",
+        "wish": "none",
+        "read_at": NOW,
+    } | (reading or {})
+    Analysis.objects.create(comment=made, **reading)
+    for slug, polarity in themes:
+        Mention.objects.create(comment=made, theme=Theme.objects.get(slug=slug), polarity=polarity)
+    counted = totals.Reading(
+        comment=made, lang=reading["lang"], sentiment=reading["sentiment"], themes=list(themes)
+    )
+    totals.add([counted])
+    made.read_at = NOW
+    made.save()
+    return Comment.objects.select_related("analysis", "order").get(pk=made.pk)
+
+
+def case(about=None, **columns):
+    about = about or read_comment(channel=Channel.FORM)
+    columns = {"customer": about.customer, "order": about.order, "opened_at": NOW} | columns
+    return Case.objects.create(comment=about, **columns)
+
+
+def decision(of, **columns):
+    """A decision row for a case, for what only needs one to point at."""
+    columns = {
+        "terms_digest": "0" * 64,
+        "facts": {},
+        "facts_digest": "0" * 64,
+        "decision": {},
+        "decision_digest": "0" * 64,
+        "rule": "own_fault",
+        "needs_approver": False,
+        "made_at": NOW,
+    } | columns
+    return Decision.objects.create(comment=of.comment, case=of, **columns)
+
+
+def dispute(about, *, state="open", **columns):
+    columns = {"external_id": f"cb-{next(_numbers)}", "amount": about.total, "opened_at": NOW} | columns
+    return Dispute.objects.create(
+        order=about, state=state, closed_at=NOW if state == "closed" else None, **columns
+    )
+
+
+def concession(of, *, by=None, **columns):
+    columns = {"remedy": "goodwill", "refund": Decimal(50_000), "booked_at": NOW} | columns
+    return Concession.objects.create(
+        case=of,
+        order=of.order,
+        decision=columns.pop("decision", None) or decision(of),
+        booked_by=by or user(),
+        **columns,
+    )

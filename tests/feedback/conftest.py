@@ -1,0 +1,12 @@
+"""The shop is kept in the process for a few seconds; no test may see another one's."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _fresh_shop():
+    from feedback import shop
+
+    shop.forget()
+    yield
+    shop.forget()
