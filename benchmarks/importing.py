@@ -1,0 +1,166 @@
+"""10,000 reviews from a CSV file to drafted replies, beside the loop a user would write. SQLite, one process.
+
+    .venv/bin/python benchmarks/importing.py [--rows 10000] [--rounds 3]
+
+The naive loop stores one row per review with save() and asks TextBlob for its polarity. Ours imports (checks,
+versions, links), reads (language, sentiment, themes, problem, leverage, personal data), keeps daily totals,
+then decides and drafts. Each round runs all of it in a fresh process on a fresh database; medians are printed.
+"""
+
+import argparse
+import csv
+import io
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, default=10_000)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--one-round", action="store_true", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.one_round:
+        print(json.dumps(_round(chosen.rows)))
+        return
+    again = [sys.executable, __file__, "--one-round", "--rows", str(chosen.rows)]
+    _report(chosen.rows, [json.loads(subprocess.check_output(again)) for _ in range(chosen.rounds)])
+
+
+def _round(count: int) -> dict[str, float]:
+    """Seconds of each part, on a fresh database in a fresh process."""
+    with tempfile.TemporaryDirectory() as folder:
+        _start_django(folder)
+        rows = _reviews(count)
+        file = Path(folder) / "reviews.csv"
+        with file.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return {"naive": _naive(rows)} | _ours(file)
+
+
+def _start_django(folder: str) -> None:
+    os.environ |= {
+        "SECRET_KEY": "benchmark",
+        "DATA_DIR": folder,
+        "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+    }
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
+    os.environ["LOG_LEVEL"] = "ERROR"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def _reviews(count: int) -> list[dict[str, str]]:
+    """The demo shop's texts in both languages, over two years, each with a tail of its own."""
+    dice = random.Random(2)
+    texts = [
+        json.loads(line)
+        for language in ("vi", "en")
+        for line in (ROOT / f"feedback/front/demo/reviews.{language}.jsonl").read_text("utf-8").splitlines()
+    ]
+    now = datetime.now(UTC)
+    return [
+        {
+            "id": str(number),
+            "text": f"{found['text']} ({number})",
+            "stars": str(found["stars"]),
+            "author": found["author"],
+            "date": (now - timedelta(minutes=dice.randrange(60, 730 * 1440))).isoformat(timespec="seconds"),
+        }
+        for number, found in enumerate(dice.choices(texts, k=count))
+    ]
+
+
+def _naive(rows: list[dict[str, str]]) -> float:
+    from django.db import connection, models
+    from textblob import TextBlob
+
+    class NaiveReview(models.Model):
+        external_id = models.CharField(max_length=100, unique=True)
+        text = models.TextField()
+        stars = models.IntegerField()
+        author = models.CharField(max_length=200)
+        said_at = models.DateTimeField(db_index=True)
+        polarity = models.FloatField()
+
+        class Meta:
+            app_label = "benchmark"
+
+    with connection.schema_editor() as editor:
+        editor.create_model(NaiveReview)
+    TextBlob("warm").sentiment  # noqa: B018 its import is not part of the loop
+    started = time.perf_counter()
+    for row in rows:
+        NaiveReview(
+            external_id=row["id"],
+            text=row["text"],
+            stars=int(row["stars"]),
+            author=row["author"],
+            said_at=datetime.fromisoformat(row["date"]),
+            polarity=TextBlob(row["text"]).sentiment.polarity,
+        ).save()
+    return time.perf_counter() - started
+
+
+def _ours(file: Path) -> dict[str, float]:
+    from django.core.management import call_command
+
+    from feedback import comments, work
+    from feedback.text import reader
+    from reviews.tasks import ANSWER_REVIEWS
+
+    list(reader.read_many(["warm", "ấm"]))
+    started = time.perf_counter()
+    call_command("import_reviews", str(file), "--source", "bench", stdout=io.StringIO())
+    imported = time.perf_counter()
+    work.drain(comments.READ)
+    read = time.perf_counter()
+    work.drain(ANSWER_REVIEWS)
+    answered = time.perf_counter()
+    return {
+        "import": imported - started,
+        "read": read - imported,
+        "answer": answered - read,
+        "import+read": read - started,
+        "all": answered - started,
+    }
+
+
+def _report(rows: int, rounds: list[dict[str, float]]) -> None:
+    def per_second(name: str) -> float:
+        return statistics.median(rows / one[name] for one in rounds)
+
+    def ratio(name: str) -> float:
+        return statistics.median(one["naive"] / one[name] for one in rounds)
+
+    print(f"{rows} reviews, {len(rounds)} rounds, medians")
+    print(f"{'naive save() + TextBlob per row':<44}{per_second('naive'):>9,.0f} reviews/s")
+    for name, label in (
+        ("import", "  import alone"),
+        ("read", "  reading and totals alone"),
+        ("answer", "  decision and draft alone"),
+        ("import+read", "import + read + totals"),
+        ("all", "import + read + totals + decision + draft"),
+    ):
+        print(f"{label:<44}{per_second(name):>9,.0f} reviews/s{ratio(name):>8.1f} × naive")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""The demo shop's customers and two years of orders: the same every time, dated back from today."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from anyascii import anyascii
+
+from feedback import shop
+from feedback.front import demo_shop
+from feedback.models import Customer, Dispute, Location, Notice, Order, OrderLine, Product, Refund
+
+CUSTOMERS = 400
+DAYS = 730
+RECENT_DAYS = 56  # the weeks in which one carrier is late and more breaks on the way
+_HABITS = ((0.42, 260), (0.33, 120), (0.17, 55), (0.08, 24))  # share of customers, mean days between orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bought:
+    """An order that is still to be written, with its lines."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+
+
+def goods() -> dict[str, Product]:
+    rows = [
+        Product(sku=sku, name_vi=vi, name_en=en, category=category, cost=cost, currency="VND")
+        for sku, vi, en, category, _price, cost in demo_shop.PRODUCTS
+    ]
+    return {product.sku: product for product in Product.objects.bulk_create(rows)}
+
+
+def places() -> dict[str, Location]:
+    rows = [Location(code=code, name_vi=vi, name_en=en) for code, vi, en in demo_shop.LOCATIONS]
+    return {place.code: place for place in Location.objects.bulk_create(rows)}
+
+
+def customers(dice: random.Random, now: datetime) -> list[Customer]:
+    """Four of five speak Vietnamese; one in fifty belongs to the staff."""
+    rows = []
+    for number in range(CUSTOMERS):
+        language = "vi" if dice.random() < 0.8 else "en"
+        name = _name(dice, language)
+        rows.append(
+            Customer(
+                name=name,
+                email=f"{_mail_name(name)}.{number}@example.com",
+                phone=f"+849000{number:05d}" if dice.random() < 0.7 else "",
+                language=language,
+                form_of_address=dice.choice(["anh", "chị", ""]) if language == "vi" else "",
+                is_insider=number % 50 == 49,
+                since=now - timedelta(days=dice.uniform(1, DAYS)),
+            )
+        )
+    return Customer.objects.bulk_create(rows)
+
+
+def orders(
+    dice: random.Random,
+    people: Sequence[Customer],
+    products: dict[str, Product],
+    locations: dict[str, Location],
+    now: datetime,
+) -> list[Order]:
+    bought = sorted(
+        (one for person in people for one in _history(dice, person, products, locations, now)),
+        key=lambda one: one.order.placed_at,
+    )
+    for number, one in enumerate(bought, 1001):
+        one.order.number = f"LAN-{number}"
+    rows = Order.objects.bulk_create([one.order for one in bought], batch_size=500)
+    OrderLine.objects.bulk_create([line for one in bought for line in one.lines], batch_size=1000)
+    Notice.objects.bulk_create([notice for order in rows for notice in _notices(order)], batch_size=1000)
+    return rows
+
+
+def trouble_with_money(dice: random.Random, placed: Sequence[Order], now: datetime) -> None:
+    """Some forty refunds, and three disputes of which one is open."""
+    settled = [order for order in placed if order.placed_at < now - timedelta(days=20)]
+    Refund.objects.bulk_create(
+        [
+            Refund(
+                order=order,
+                external_id="1",
+                amount=order.total if dice.random() < 0.6 else round(order.total / 2),
+                currency="VND",
+                reason=dice.choice(["damaged", "late", "change of mind", "wrong item"]),
+                refunded_at=order.placed_at + timedelta(days=dice.uniform(6, 18)),
+            )
+            for order in dice.sample(settled, 40)
+        ]
+    )
+    for number, order in enumerate(dice.sample(settled[-200:], 3)):
+        ended = None if number == 0 else now - timedelta(days=30 * number)
+        opened = now - timedelta(days=5) if number == 0 else order.placed_at + timedelta(days=12)
+        Dispute.objects.create(
+            order=order,
+            external_id=f"demo-dispute-{number}",
+            state="closed" if ended else "open",
+            reason="product_not_received",
+            outcome="won" if ended else "",
+            amount=order.total,
+            fee=Decimal(300_000),
+            currency="VND",
+            opened_at=opened,
+            due_by=opened + timedelta(days=14),
+            closed_at=ended,
+        )
+
+
+def _name(dice: random.Random, language: str) -> str:
+    if language == "en":
+        return f"{dice.choice(demo_shop.FOREIGN_NAMES)} {dice.choice(demo_shop.FOREIGN_FAMILY_NAMES)}"
+    parts = (demo_shop.FAMILY_NAMES, demo_shop.MIDDLE_NAMES, demo_shop.GIVEN_NAMES)
+    return " ".join(dice.choice(part) for part in parts)
+
+
+def _mail_name(name: str) -> str:
+    return ".".join(anyascii(name).lower().split())
+
+
+def _history(
+    dice: random.Random,
+    person: Customer,
+    products: dict[str, Product],
+    locations: dict[str, Location],
+    now: datetime,
+) -> list[Bought]:
+    """Orders at the person's own pace, with some who stop: that is what the shop wants to notice."""
+    pace = dice.choices([days for _share, days in _HABITS], [share for share, _days in _HABITS])[0]
+    leaves_after = dice.expovariate(1 / 500) if dice.random() < 0.5 else DAYS
+    moment, history = person.since, []
+    while moment < now - timedelta(hours=2) and (moment - person.since).days <= leaves_after:
+        history.append(_order(dice, person, products, locations, moment, now))
+        moment += timedelta(days=max(1.0, dice.gammavariate(2.0, pace / 2)))
+    return history
+
+
+def _order(
+    dice: random.Random,
+    person: Customer,
+    products: dict[str, Product],
+    locations: dict[str, Location],
+    placed: datetime,
+    now: datetime,
+) -> Bought:
+    place = dice.choices(list(locations.values()), [0.62, 0.2, 0.18])[0]
+    order = Order(customer=person, placed_at=placed, received_at=placed, currency="VND", location=place)
+    if person.pk % 3 == 0:
+        order.card_number = f"THE-{person.pk:05d}"
+    lines = tuple(_lines(dice, order, products))
+    order.total = sum((line.price * line.quantity for line in lines), Decimal(0))
+    if place.code == "web":
+        _ship(dice, order, now)
+    else:
+        order.delivered_on = shop.day(placed)
+    return Bought(order=order, lines=lines)
+
+
+def _lines(dice: random.Random, order: Order, products: dict[str, Product]) -> Iterator[OrderLine]:
+    how_many = dice.choices([1, 2, 3], [6, 3, 1])[0]
+    for sku, vi, _en, category, price, cost in dice.sample(demo_shop.PRODUCTS, how_many):
+        yield OrderLine(
+            order=order,
+            product=products[sku],
+            sku=sku,
+            name=vi,
+            category=category,
+            quantity=Decimal(dice.choices([1, 2, 4], [7, 2, 1])[0]),
+            price=Decimal(price),
+            cost=Decimal(cost),
+        )
+
+
+def _ship(dice: random.Random, order: Order, now: datetime) -> None:
+    """Three days promised; one carrier has been late in the recent weeks."""
+    recent = order.placed_at > now - timedelta(days=RECENT_DAYS)
+    order.carrier = dice.choice(demo_shop.CARRIERS)
+    order.promised_on = shop.day(order.placed_at) + timedelta(days=3)
+    late_share = 0.55 if recent and order.carrier == demo_shop.CARRIERS[0] else 0.09
+    late = dice.randint(2, 8) if dice.random() < late_share else dice.choice([-1, 0, 0, 0])
+    arrives = order.promised_on + timedelta(days=late)
+    if arrives <= shop.day(now):
+        order.delivered_on = arrives
+
+
+def _notices(order: Order) -> Iterator[Notice]:
+    if order.promised_on:
+        for kind, after in (("confirmed", timedelta(minutes=2)), ("sent", timedelta(days=1))):
+            yield Notice(order=order, kind=kind, channel="email", sent_at=order.placed_at + after)

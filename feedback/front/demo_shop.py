@@ -1,0 +1,67 @@
+"""The demo shop: what is fixed about it. Pottery, tea and coffee ware; two stores and a web shop."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from feedback.roles import Role
+
+NAME = "Tiệm Gốm Lan"
+PASSWORD = "gom-lan-demo"  # noqa: S105 of a shop that exists on the reader's own machine only
+SURVEY = "post-purchase"
+OWN_SOURCE, FILE_SOURCE = "own", "google"
+# The order whose survey the demo leaves open, to be answered by whoever tries it.
+OPEN_ORDERS = ("LAN-OPEN-VI", "LAN-OPEN-EN")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    username: str
+    name: str
+    role: Role
+    password: str = PASSWORD
+
+
+ACCOUNTS = (
+    Account(username="thu", name="Thu", role=Role.FRONT_LINE),
+    Account(username="bao", name="Bảo", role=Role.STAFF),
+    Account(username="mai", name="Mai", role=Role.APPROVER),
+    Account(username="huy", name="Huy", role=Role.MANAGER),
+    Account(username="an", name="An", role=Role.ADVOCATE),
+    Account(username="lan", name="Lan", role=Role.ADMINISTRATOR),
+)
+
+# sku, Vietnamese name, English name, category, price and cost in VND
+PRODUCTS = (
+    ("CUP-01", "Tách men ngọc", "Celadon cup", "cups", 180_000, 82_000),
+    ("POT-02", "Ấm trà đất nung", "Clay teapot", "teapots", 520_000, 235_000),
+    ("BOWL-03", "Tô phở hoa lam", "Blue-flower noodle bowl", "bowls", 150_000, 68_000),
+    ("PLATE-04", "Bộ đĩa sáu chiếc", "Set of six plates", "plates", 690_000, 320_000),
+    ("VASE-05", "Bình hoa men rạn", "Crackle-glaze vase", "vases", 850_000, 380_000),
+    ("TEA-06", "Trà sen hằng tháng", "Lotus tea, monthly", "tea", 240_000, 110_000),
+    ("COF-07", "Bộ phin cà phê", "Phin coffee set", "coffee", 320_000, 140_000),
+    ("KET-08", "Ấm đun siêu tốc", "Electric kettle", "kettles", 780_000, 520_000),
+    ("MUG-09", "Ca vẽ tay", "Hand-painted mug", "cups", 160_000, 70_000),
+    ("GIFT-10", "Hộp quà tách đôi", "Gift box with two cups", "gifts", 450_000, 210_000),
+)
+LOCATIONS = (
+    ("web", "Cửa hàng trên mạng", "Web shop"),
+    ("ha-noi", "Cửa hàng Hà Nội", "Hà Nội store"),
+    ("sai-gon", "Cửa hàng Sài Gòn", "Sài Gòn store"),
+)
+CARRIERS = ("Sen Express", "Giao Xanh", "Bưu cục Hoa")
+REWARD = Decimal(50_000)
+
+FAMILY_NAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Đặng Bùi Đỗ Hồ Ngô Dương".split()
+MIDDLE_NAMES = "Thị Văn Minh Ngọc Thanh Quốc Thu Hoài Gia Bảo Khánh Phương".split()
+GIVEN_NAMES = (
+    "Lan Minh Hạnh Tuấn Hương Dũng Trang Nam Linh Hải Yến Phúc Thảo Long Ngân Khoa Vy Đức Châu Tâm Quỳnh Sơn "
+    "Nhi Hiếu Mai Kiên Loan Tú"
+).split()
+FOREIGN_NAMES = (
+    "Anna James Sofia Kenji Marie Oliver Priya Lucas Emma Noah Chloé Daniel Ingrid Mateo Grace Felix Hannah "
+    "Omar Julia Peter Yuki Clara Liam Elena"
+).split()
+FOREIGN_FAMILY_NAMES = (
+    "Weber Smith Rossi Tanaka Dubois Brown Patel Silva Jensen Novak Müller Evans Larsen Moreau Kim Walker "
+    "Costa Fischer Ahmed Young"
+).split()

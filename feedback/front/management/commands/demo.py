@@ -1,0 +1,75 @@
+"""The demo shop on one machine: migrate, seed, web server and worker, until Ctrl-C. SQLite, no broker."""
+
+import signal
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from feedback.front import demo_shop, seeding
+
+_ENDS_WITHIN_SECONDS = 15
+
+
+class Command(BaseCommand):
+    help = "Set up the demo shop if it is not there, then run web server and worker until Ctrl-C."
+
+    def handle(self, **options):
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("seed_demo", stdout=self.stdout)
+        programs = [self._start(*_WEB), self._start(*_WORKER)]
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, _interrupt)
+        try:
+            self._say_where()
+            while all(program.poll() is None for program in programs):
+                time.sleep(0.3)
+            raise CommandError("The web server or the worker has stopped; its reason stands above.")
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping.")
+        finally:
+            _end(programs)
+
+    def _start(self, *command: str) -> subprocess.Popen:
+        return subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR)  # noqa: S603 our own programs
+
+    def _say_where(self):
+        links = seeding.links()
+        self.stdout.write(f"\nThe demo shop runs at {settings.BASE_URL}  (Ctrl-C stops it)\n\nLog in as:")
+        for account in demo_shop.ACCOUNTS:
+            self.stdout.write(f"  {account.username:<8} {account.password:<24} {account.role}")
+        self.stdout.write("\nThree things to try:")
+        for what, link in links:
+            self.stdout.write(f"  {what:<58} {link}")
+        self.stdout.flush()
+
+
+# Two processes of four threads: pages keep coming while one process is busy.
+_WEB = (
+    "-m",
+    "gunicorn",
+    "feedback.wsgi",
+    "--bind",
+    f"127.0.0.1:{settings.PORT}",
+    "--workers=2",
+    "--threads=4",
+    "--log-level=warning",
+)
+_WORKER = ("manage.py", "work")
+
+
+def _interrupt(*_args) -> None:
+    raise KeyboardInterrupt
+
+
+def _end(programs: list[subprocess.Popen]) -> None:
+    for program in programs:
+        program.terminate()
+    for program in programs:
+        try:
+            program.wait(_ENDS_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            program.kill()
