@@ -1,0 +1,153 @@
+/* Saves a reload here and there; every page works without it. Behaviour is asked for with data attributes:
+   form[data-swap]          send in the background and put the answer's <main> in place of ours
+   textarea[data-lint-url]  send the draft while it is written; the answer (HTML) goes into #[data-lint-target]
+   [data-desk]              keys: [data-next] j, [data-previous] k, [data-edit] e, [data-approve] a, [data-reject] r
+   [data-open="id"]         opens that <dialog>
+   [data-copy="id"]         copies the text of that element; says [data-copied] when done */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const PAUSE = 450; // ms without a key before the draft is looked at
+  const FORGET = 8000; // ms after which a button that led nowhere (a download) works again
+
+  // --- One press is one press ---------------------------------------------------------------------------------
+  const buttonsOf = (form) => [...form.elements].filter((one) => one.type === "submit" && !one.disabled);
+
+  function hold(form) {
+    const held = buttonsOf(form);
+    for (const button of held) { button.disabled = true; button.setAttribute("aria-busy", "true"); }
+    form.dataset.sent = "yes";
+    return () => {
+      delete form.dataset.sent;
+      for (const button of held) { button.disabled = false; button.removeAttribute("aria-busy"); }
+    };
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.getAttribute("method") === "dialog" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.dataset.swap !== undefined && window.DOMParser) { event.preventDefault(); send(form, event.submitter); return; }
+    // The pressed button's own value must travel, so it is held only after the form has been read.
+    setTimeout(() => { const release = hold(form); setTimeout(release, FORGET); addEventListener("pageshow", release, { once: true }); });
+  });
+
+  // --- The next step without a reload ------------------------------------------------------------------------
+  async function send(form, pressed) {
+    const body = new FormData(form);
+    if (pressed?.name) body.append(pressed.name, pressed.value);
+    const release = hold(form);
+    try {
+      const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = page.querySelector("main");
+      if (!next) throw new Error("not one of our pages");
+      document.querySelector("main").replaceWith(next);
+      document.title = page.title;
+      swapMessages(page);
+      if (answer.url !== location.href) history.pushState({ swapped: true }, "", answer.url);
+      history.replaceState({ swapped: true }, "");
+      wake(next);
+      scrollTo(0, 0);
+      const heading = next.querySelector("h1") || next;
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+    } catch {
+      release();
+      // The browser's own way says what is wrong (no network, for example) and can try again.
+      if (pressed?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
+      HTMLFormElement.prototype.submit.call(form);
+    }
+  }
+
+  function swapMessages(page) {
+    document.querySelector(".messages")?.remove();
+    const fresh = page.querySelector(".messages");
+    if (fresh) document.querySelector("main").before(fresh);
+  }
+
+  // Back and forward among swapped steps: the server knows each of them.
+  addEventListener("popstate", (event) => { if (event.state?.swapped) location.reload(); });
+
+  // --- The draft is looked at while it is written -------------------------------------------------------------
+  function lintAsOneTypes(area) {
+    const target = document.getElementById(area.dataset.lintTarget);
+    if (!target) return;
+    target.setAttribute("aria-live", "polite");
+    let waiting, asking;
+    area.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        asking?.abort();
+        asking = new AbortController();
+        target.setAttribute("aria-busy", "true");
+        try {
+          const answer = await fetch(area.dataset.lintUrl, { method: "POST", body: new FormData(area.form), credentials: "same-origin", signal: asking.signal });
+          if (answer.ok) target.innerHTML = await answer.text();
+          target.removeAttribute("aria-busy");
+        } catch (problem) {
+          if (problem.name !== "AbortError") target.removeAttribute("aria-busy");
+        }
+      }, PAUSE);
+    });
+  }
+
+  // --- Keys of the desk ----------------------------------------------------------------------------------------
+  const KEYS = { j: "next", k: "previous", e: "edit", a: "approve", r: "reject" };
+  const keysAreOn = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
+  const isTyping = (place) => place.isContentEditable || /^(input|textarea|select)$/i.test(place.tagName);
+
+  document.addEventListener("keydown", (event) => {
+    if (!document.querySelector("[data-desk]") || !keysAreOn()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    if (event.key === "Escape" && isTyping(event.target)) { event.target.blur(); return; }
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "?") { event.preventDefault(); document.getElementById("keys-help")?.showModal(); return; }
+    const name = KEYS[event.key];
+    const place = name && document.querySelector(`[data-${name}]`);
+    if (!place || place.disabled) return;
+    event.preventDefault();
+    if (name === "edit") place.focus(); else place.click();
+  });
+
+  // --- Small things --------------------------------------------------------------------------------------------
+  document.addEventListener("click", async (event) => {
+    for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+    const opener = event.target.closest("[data-open]");
+    if (opener) document.getElementById(opener.dataset.open)?.showModal();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  async function copy(button) {
+    const source = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      button.textContent = button.dataset.copied || "✓";
+      button.setAttribute("aria-live", "polite");
+    } catch {
+      // No permission: mark the words, so that the person's own copy key takes them.
+      getSelection().selectAllChildren(source);
+    }
+  }
+
+  function wake(root) {
+    for (const area of all("textarea[data-lint-url]", root)) lintAsOneTypes(area);
+    for (const one of all("[data-open][hidden]", root)) one.hidden = false;
+    for (const one of all("[data-copy][hidden]", root)) if (navigator.clipboard) one.hidden = false;
+    for (const one of all("[data-keys-switch]", root)) {
+      one.checked = keysAreOn();
+      one.addEventListener("change", () => { try { localStorage.setItem("keys", one.checked ? "on" : "off"); } catch { /* private window */ } });
+    }
+    const open = root.querySelector(".waiting [aria-current]");
+    const pane = open?.closest(".waiting"); // scrolls by itself on a wide desk only
+    if (pane && pane.scrollHeight > pane.clientHeight) pane.scrollTop = open.offsetTop - pane.clientHeight / 3;
+  }
+
+  wake(document);
+})();
