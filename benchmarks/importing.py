@@ -4,7 +4,7 @@
 
 The naive loop stores one row per review with save() and asks TextBlob for its polarity. Ours imports (checks,
 versions, links), reads (language, sentiment, themes, problem, leverage, personal data), keeps daily totals,
-then decides and drafts. Each round runs all of it in a fresh process on a fresh database; medians are printed.
+then decides and drafts. Each round is a fresh process with a fresh database; medians are printed.
 """
 
 import argparse
