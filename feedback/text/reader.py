@@ -1,12 +1,19 @@
 """The door: read(text) -> Reading. Plain Python, importable without Django, never raises on a text."""
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from feedback.personal_data import PersonalData, find_in
+from feedback.text import leverage as leverages
 from feedback.text.language import detect
+from feedback.text.lexicon import Hit, lexicon
+from feedback.text.problems import fault, found, problem
 from feedback.text.reading import Lang, Leverage, Mention, Reading, Sentiment
-from feedback.text.sentiment import feel
-from feedback.text.tokens import assemble, pieces
+from feedback.text.safety import ORDER, contradicts, flags
+from feedback.text.sentiment import Feeling, feel
+from feedback.text.themes import themes
+from feedback.text.tokens import LONGEST, Tokens, assemble, pieces
+from feedback.text.wishes import wish
 
 __all__ = [
     "ENGINE",
@@ -21,28 +28,39 @@ __all__ = [
 ]
 
 ENGINE = "rules-1"
+ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
+READ = frozenset({Lang.VI, Lang.EN, Lang.MIXED})
 
 
 def read(text: str, *, lang: str | None = None, stars: float | None = None) -> Reading:
-    """What a text says. A given language wins over the detected one; stars only raise a flag."""
+    """What a text says. A given language wins over the detected one; stars (1 to 5) only raise a flag."""
+    text = text[:LONGEST]
     aligned, parts = pieces(text)
-    language = (
-        Lang(lang) if lang else detect([word for kind, word, *_ in parts if kind in ("word", "spaced")])
-    )
+    language = _language(lang) or detect([word for kind, word, *_ in parts if kind in ("word", "spaced")])
     tokens = assemble(aligned, parts, vietnamese=language in (Lang.VI, Lang.MIXED))
-    tokens.unmarked = language is Lang.VI and tokens.words == tokens.bare
-    feeling = feel(tokens, language, text)
+    tokens.unmarked = language is not Lang.EN and _is_unmarked(tokens)
+    hits = lexicon().hits(tokens) if language in READ else []
+    raised = flags(hits)
+    held, cut = leverages.find(tokens, hits, is_disputed="dispute" in raised)
+    told, told_hits = _complaint_only(tokens, hits, cut)
+    if cut and told is not tokens and not lang:
+        language = _narrowed(told, language)
+    feeling = feel(told, language, text)
+    signs = found(told_hits)
+    name = problem(signs, feeling, is_safety="safety" in raised)
+    if contradicts(feeling.sentiment, feeling.score, stars):
+        raised.add("contradicts_stars")
     return Reading(
         lang=language,
         sentiment=feeling.sentiment,
         score=feeling.score,
-        complaint=feeling.complaint > 0,
-        themes=(),
-        problem="none",
-        fault="none",
-        wish="none",
-        leverage=None,
-        flags=(),
+        complaint=_is_complaint(name, feeling),
+        themes=themes(told, told_hits, feeling, text) if language in READ else (),
+        problem=name,
+        fault=fault(name, signs),
+        wish=wish(hits),
+        leverage=held,
+        flags=tuple(flag for flag in (*ORDER, "contradicts_stars") if flag in raised),
         pii=find_in(aligned),
         engine=ENGINE,
     )
@@ -54,5 +72,42 @@ def read_many(
     langs: Iterable[str | None] | None = None,
     stars: Iterable[float | None] | None = None,
 ) -> Iterator[Reading]:
-    for text in texts:
-        yield read(text)
+    """One Reading a text, in order, as the texts come. `langs` and `stars` run beside the texts."""
+    for text, lang, given in zip(texts, langs or repeat(None), stars or repeat(None), strict=False):
+        yield read(text, lang=lang, stars=given)
+
+
+def _language(given: str | None) -> Lang | None:
+    """The given language; None for none, or for a word that is no language of ours ("fr" is read as other)."""
+    if not given or given == Lang.UNKNOWN:
+        return None
+    short = given.lower().replace("_", "-").split("-")[0]
+    return Lang(short) if short in Lang else Lang.OTHER
+
+
+def _is_unmarked(tokens: Tokens) -> bool:
+    """Hardly any word carries a mark (abbreviations that were opened do)."""
+    marked = sum(
+        word != bare and tokens.aligned.text[start:end].lower() == word
+        for word, bare, start, end in zip(tokens.words, tokens.bare, tokens.starts, tokens.ends, strict=True)
+    )
+    return marked * 12 <= len(tokens)
+
+
+def _complaint_only(tokens: Tokens, hits: list[Hit], cut: set[int]) -> tuple[Tokens, list[Hit]]:
+    if not cut or len(tokens) - len(cut) < ENOUGH:
+        return tokens, hits
+    told = tokens.without(cut)
+    return told, lexicon().hits(told)
+
+
+def _narrowed(told: Tokens, language: Lang) -> Lang:
+    """The language of the complaint itself, so that a threat in another one changes nothing."""
+    left = detect(told.words)
+    return language if left in (Lang.UNKNOWN, Lang.OTHER) else left
+
+
+def _is_complaint(name: str, feeling: Feeling) -> bool:
+    if name == "none":
+        return feeling.complaint > 0 and feeling.score < 0.5
+    return name == "safety" or feeling.complaint > -0.5 or feeling.score < 0.3

@@ -18,7 +18,7 @@ NOTHING: Weights = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feeling:
-    """Chances of negative and positive; score is their difference. `clauses` holds a score for each clause."""
+    """Score is the chance of positive less that of negative; `clauses` holds one for each clause."""
 
     sentiment: Sentiment
     score: float

@@ -17,7 +17,7 @@ _piece = re.compile(
     r"|(?P<face>[:;=]['\-]?[()\[\]<@*]+|[:;=]-?[dDpPvV3](?![^\W_])|<3|\^_?\^|-_-|[tT]_[tT]"
     r"|[\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff])"
     r"|(?P<word>[^\W_]+(?:['@$*!][^\W_]+)*)"
-    r"|(?P<stop>[.!?;…\n\r|]+)|(?P<pause>[,:()\[\]/–—-])"
+    r"|(?P<stop>[.!?;…\n\r|]+)|(?P<pause>[,:()\[\]]|(?<!\w)[/-](?!\w))"
 )
 _run = re.compile(r"(.)\1{2,}")
 _disguised = re.compile(r"[a-z].*[@$0134!*].*[a-z]|[@$][a-z]+[a-z]|[a-z][013]+[a-z]")
@@ -164,7 +164,7 @@ def _shorten(word: str, expansions: dict[str, tuple[str, ...]]) -> tuple[str, ..
     if not run:
         return (word,)
     while run and len(word) < 200:
-        # "goood" keeps two letters, "quáááá" one: only English doubles letters, and never at the end but e, o, l, s, f
+        # "goood" keeps two letters, "quáááá" and "sooo" one
         kept = 2 if word.isascii() and run.group(1) in "eolsfz" and run.end() < len(bare) else 1
         word = word[: run.start() + kept] + word[run.end() :]
         bare = unmark(word)

@@ -1,0 +1,249 @@
+"""The "or else" in a text: which kind it is, and which words are cut out before anything else is read.
+
+Leverage needs two things: an act that would hurt the shop (publicity, or taking the money back through the bank) and
+a demand or condition that ties it to what the shop does. A refund wish, a right, an authority, a review that is
+simply there, a farewell: none of these is leverage (interfaces, decision 5).
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from feedback.text.lexicon import Hit
+from feedback.text.reading import Leverage
+from feedback.text.tokens import Tokens
+
+NEAR = 2  # sentences between an act and its demand
+_openers = frozenset(
+    {"or", "otherwise", "unless", "if", "nếu", "neu", "hoặc", "kẻo", "until", "once", "else"}
+)
+_persons = frozenset({"i", "we", "you", "then", "my", "tôi", "mình", "tui", "tao", "em", "thì", "là"})
+_joins = frozenset({"and", "so", "then", "và", "rồi", "không", "bằng", "còn"})
+_past = frozenset(
+    {"đã", "asked", "requested", "had", "was", "were", "told", "wanted", "got", "received", "been", "to"}
+)
+
+
+@dataclass(slots=True)
+class Signs:
+    """For each kind of sign the places (first word, word past the last) where it stands."""
+
+    places: dict[str, list[tuple[int, int]]]
+
+    def has(self, sign: str) -> bool:
+        return bool(self.places.get(sign))
+
+    def sentences(self, sign: str, tokens: Tokens) -> set[int]:
+        return {tokens.sentence[first] for first, _ in self.places.get(sign, ())}
+
+
+def find(tokens: Tokens, hits: list[Hit], *, is_disputed: bool) -> tuple[Leverage | None, set[int]]:
+    """The leverage, and the numbers of the words that carry it."""
+    signs = _signs(tokens, hits)
+    kind, acts = _kind(tokens, signs, is_disputed=is_disputed)
+    if kind is None:
+        return None, set()
+    cut = _cut(tokens, signs, hits, acts)
+    return Leverage(kind=kind, spans=_spans(tokens, cut)), cut
+
+
+def _signs(tokens: Tokens, hits: list[Hit]) -> Signs:
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for hit in hits:
+        if hit.tag.startswith("leverage."):
+            places[hit.tag.split(".")[1]].append((hit.first, hit.past))
+    places["demand"] = [place for place in places["demand"] if not _is_past(tokens, place[0])]
+    return Signs(places)
+
+
+def _is_past(tokens: Tokens, first: int) -> bool:
+    before = tokens.words[max(0, first - 2) : first]
+    return bool(before) and not _past.isdisjoint(before) and "i" not in tokens.words[first : first + 1]
+
+
+def _kind(tokens: Tokens, signs: Signs, *, is_disputed: bool) -> tuple[str | None, list[tuple[int, int]]]:
+    removals = _tied(tokens, signs, "removal")
+    if removals and (signs.has("demand") or signs.has("money")):
+        posted = signs.places.get("posted", [])
+        kind = "posted_then_demand" if posted and not _names_a_price(tokens, signs) else "removal_for_money"
+        if not posted and not signs.has("money"):
+            kind = "posted_then_demand"
+        return kind, removals + posted
+    bank = _tied(tokens, signs, "chargeback")
+    if is_disputed:
+        further = [place for place in signs.places.get("demand", []) if _is_further(tokens, place)]
+        if further:
+            return "chargeback_leverage", signs.places.get("chargeback", []) + further
+    if bank and not is_disputed:
+        return "chargeback_leverage", bank
+    acts = [act for act in _tied(tokens, signs, "publicity") if not _is_kind_word(tokens, signs, act)]
+    if acts:
+        return "review_threat", acts
+    posted = [place for place in signs.places.get("posted", []) if _is_bait(tokens, signs, place)]
+    if posted:
+        return "posted_then_demand", posted
+    return None, []
+
+
+def _tied(tokens: Tokens, signs: Signs, sign: str) -> list[tuple[int, int]]:
+    """Acts with a condition in their sentence, or announced with a demand near by."""
+    conditions, futures = signs.sentences("condition", tokens), signs.sentences("future", tokens)
+    demands = signs.sentences("demand", tokens)
+    tied = []
+    for act in signs.places.get(sign, ()):
+        sentence = tokens.sentence[act[0]]
+        near = any(abs(sentence - other) <= NEAR for other in demands)
+        is_open = sentence in conditions or sentence in futures or _opens_with_or(tokens, act[0])
+        if near and is_open and not _is_told(tokens, act[0]):
+            tied.append(act)
+        elif _opens_with_or(tokens, act[0]) and not _is_told(tokens, act[0]):
+            tied.append(act)
+    return tied
+
+
+def _opens_with_or(tokens: Tokens, first: int) -> bool:
+    """ "or", "otherwise", "nếu không" stands before the act in its sentence, and the writer acts."""
+    sentence = tokens.sentence[first]
+    begin = first
+    while begin > 0 and tokens.sentence[begin - 1] == sentence:
+        begin -= 1
+    before = tokens.words[begin:first]
+    joined = " " + " ".join(before) + " "
+    return any(
+        sign in joined
+        for sign in (
+            " or i ",
+            " or else ",
+            " otherwise ",
+            " unless ",
+            " nếu không ",
+            " không thì ",
+            " bằng không ",
+            " kẻo ",
+        )
+    ) or (
+        tokens.unmarked and any(s in joined for s in (" neu khong ", " khong thi ", " bang khong ", " keo "))
+    )
+
+
+def _is_told(tokens: Tokens, first: int) -> bool:
+    """The act lies in the past or is somebody else's: "had to leave", "they told everyone"."""
+    before = tokens.words[max(0, first - 3) : first]
+    return "had" in before or "they" in before[-2:] or before[-1:] in (["never"], ["he"], ["she"])
+
+
+def _is_further(tokens: Tokens, place: tuple[int, int]) -> bool:
+    words = set(tokens.words[max(0, place[0] - 6) : place[1] + 4])
+    return not words.isdisjoint(
+        {"also", "still", "want", "demand", "send", "give", "plus", "expect", "must", "need", "anyway", "and"}
+        | {"cũng", "vẫn", "muốn", "yêu", "đòi", "gửi", "thêm", "đền", "phải", "nữa", "bồi", "tặng", "giao"}
+        | {"cung", "van", "muon", "yeu", "doi", "gui", "them", "den", "phai", "nua", "boi", "tang", "giao"}
+    )
+
+
+def _names_a_price(tokens: Tokens, signs: Signs) -> bool:
+    words = set(tokens.bare)
+    return not words.isdisjoint(
+        {
+            "pay",
+            "cash",
+            "transfer",
+            "compensation",
+            "dollars",
+            "bucks",
+            "usd",
+            "voucher",
+            "wire",
+            "paypal",
+            "trieu",
+            "cu",
+        }
+        | {"nghin", "ngan", "khoan", "boi", "den", "bu"}
+    ) or any(word[:-1].isdigit() and word[-1] in "kđd" for word in tokens.words if len(word) > 1)
+
+
+def _is_kind_word(tokens: Tokens, signs: Signs, act: tuple[int, int]) -> bool:
+    sentence = tokens.sentence[act[0]]
+    return sentence in signs.sentences("kind", tokens) and not any(
+        word in {"bad", "negative", "1", "one", "xấu", "tệ", "phốt", "terrible"}
+        for word in tokens.words[act[0] : act[1]]
+    )
+
+
+def _is_bait(tokens: Tokens, signs: Signs, place: tuple[int, int]) -> bool:
+    """A posted review held over the shop: everywhere, or to stay until something is done."""
+    sentence = tokens.sentence[place[0]]
+    near = any(abs(sentence - other) <= NEAR for other in signs.sentences("demand", tokens))
+    words = set(tokens.bare[place[0] : place[1] + 6])
+    held = {
+        "everywhere",
+        "stays",
+        "until",
+        "stay",
+        "unless",
+        "khap",
+        "now",
+        "platforms",
+        "day",
+        "platform",
+        "every",
+    }
+    return near and not words.isdisjoint(held)
+
+
+def _segments(tokens: Tokens) -> list[int]:
+    """Number of the segment of each word: finer than clauses, broken before "or", "if", "and I"."""
+    numbers, current, words = [], 0, tokens.words
+    for number, word in enumerate(words):
+        if number:
+            new_clause = tokens.clause[number] != tokens.clause[number - 1]
+            after = words[number + 1] if number + 1 < len(words) else ""
+            if new_clause or word in _openers or (word in _joins and after in _persons):
+                current += 1
+        numbers.append(current)
+    return numbers
+
+
+def _cut(tokens: Tokens, signs: Signs, hits: list[Hit], acts: list[tuple[int, int]]) -> set[int]:
+    segments = _segments(tokens)
+    carrying = {segments[first] for first, _ in acts} | {segments[past - 1] for _, past in acts}
+    sentences = {tokens.sentence[first] for first, _ in acts}
+    sentences |= {
+        sentence
+        for sentence in signs.sentences("demand", tokens)
+        if any(abs(sentence - other) == 1 for other in sentences)
+    }
+    telling = {
+        segments[number]
+        for hit in hits
+        if hit.tag.startswith(("problems.", "themes.")) and not hit.tag.endswith("about")
+        for number in range(hit.first, hit.past)
+    }
+    pressing = {
+        segments[number]
+        for sign in ("condition", "demand", "publicity", "removal", "posted", "chargeback")
+        for first, past in signs.places.get(sign, ())
+        for number in range(first, past)
+    }
+    act_sentences = {tokens.sentence[first] for first, _ in acts}
+    cut = set()
+    for number, segment in enumerate(segments):
+        if tokens.sentence[number] not in sentences:
+            continue
+        if segment in carrying or segment in pressing:
+            cut.add(number)
+        elif segment not in telling and tokens.sentence[number] in act_sentences:
+            cut.add(number)
+    return cut
+
+
+def _spans(tokens: Tokens, cut: set[int]) -> tuple[tuple[int, int], ...]:
+    spans: list[tuple[int, int]] = []
+    previous = -2
+    for number in sorted(cut):
+        start, end = tokens.span(number, number + 1)
+        if spans and number == previous + 1:
+            spans[-1] = spans[-1][0], max(spans[-1][1], end)
+        else:
+            spans.append((start, end))
+        previous = number
+    return tuple(spans)

@@ -1,0 +1,20 @@
+"""Flags: what must reach a certain person soon, whatever else the text says."""
+
+from feedback.text.lexicon import Hit
+from feedback.text.reading import Sentiment
+
+ORDER = ("safety", "dispute", "privacy", "legal", "abuse", "may_leave")
+
+
+def flags(hits: list[Hit]) -> set[str]:
+    """Words of ORDER that the phrases found call for."""
+    return {hit.tag.split(".")[1] for hit in hits if hit.tag.startswith("flags.") and not hit.denied}
+
+
+def contradicts(sentiment: Sentiment, score: float, stars: float | None) -> bool:
+    """Stars run from 1 to 5; the words say the clear opposite."""
+    if stars is None:
+        return False
+    if stars <= 2:
+        return sentiment is Sentiment.POSITIVE and score > 0.5
+    return stars >= 4 and sentiment is Sentiment.NEGATIVE and score < -0.5
