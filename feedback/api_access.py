@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 
@@ -63,18 +64,27 @@ class HasScope(BasePermission):
         return not roles_of(request.user).isdisjoint(getattr(view, "person_roles", frozenset()))
 
 
+class TooLarge(APIException):
+    status_code = 413
+    default_detail = _("The request is too large. Send it in smaller parts.")
+    default_code = "too_large"
+
+
 class BoundedJSONParser(JSONParser):
     """JSON of at most 32 levels, without NUL and lone surrogates, which PostgreSQL cannot keep."""
 
     def parse(self, stream, media_type=None, parser_context=None) -> Any:
-        raw: bytes = stream.read()
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw: bytes = stream.read(most + 1)  # a stream is not bounded by Django, only a body
+        if len(raw) > most:
+            raise TooLarge
         if _depth(raw) > DEEPEST:
             raise ParseError(
                 _("The JSON is nested more than %(deepest)s levels deep.") % {"deepest": DEEPEST}
             )
         try:
             value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
-            json.dumps(value, ensure_ascii=False).encode()
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError) as error:
             raise ParseError(_("This is not valid JSON in UTF-8.")) from error
         if _holds_nul(value):

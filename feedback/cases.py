@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from feedback import facts, journal, leases, shop
 from feedback.models import Case, Comment, Decision, FactCorrection, Policy, User
+from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
 from feedback.policy.decide import decide
 from feedback.policy.facts import Facts
@@ -184,7 +185,7 @@ def _move(case: Case, by: User, state: str, *, from_states: Sequence[str], **cha
     case.refresh_from_db()
 
 
-def to_decide(now: datetime):
+def to_decide(now: datetime) -> LeasableQuerySet:
     """Private complaints whose words are read; public ones are decided with their reply."""
     return Case.objects.filter(decided_at=None, comment__read_at__isnull=False).exclude(
         comment__channel=Channel.REVIEW
@@ -195,8 +196,9 @@ def decide_waiting(cases: Sequence[Case], now: datetime) -> None:
     found = Comment.objects.filter(case__in=cases).select_related("analysis", "order", "case")
     with journal.recording():
         decided = decide_many(list(found), now, cases={comment.pk: comment.case for comment in found})
-        for decision in decided.values():
-            journal.log("case decided", decision.case, decision=decision.pk, rule=decision.rule)
+        for comment in found:
+            decision = decided[comment.pk]
+            journal.log("case decided", comment.case, decision=decision.pk, rule=decision.rule)
         leases.finish(cases, decided_at=now)
 
 

@@ -11,7 +11,7 @@ def secret_key_is_set(**kwargs):
     return [
         Error(
             "SECRET_KEY is not set.",
-            hint="Put a long random SECRET_KEY into the environment or the file .env (`make demo` makes one).",
+            hint="Put a long random SECRET_KEY into the environment or into .env (`make demo` makes one).",
             id="feedback.E001",
         )
     ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from feedback import leases, totals
 from feedback.models import Analysis, Comment, Mention, Theme
+from feedback.models.words import CommentQuerySet
 from feedback.text import reader
 
 LONGEST = 20_000  # characters of one text
@@ -25,7 +26,7 @@ def clean(text: str) -> str:
 def new(
     *, text: str, channel: str, source: str, why: str, said_at: datetime, received_at: datetime, **rest: Any
 ) -> Comment:
-    """An unsaved Comment, for bulk writers. `rest`: title, author, language, score with scale, and what it is about."""
+    """An unsaved Comment, for bulk writers. `rest`: title, author, language, score, scale, the order …"""
     for name in ("title", "author"):
         if name in rest:
             rest[name] = clean(rest[name])
@@ -75,7 +76,9 @@ def read(comments: Sequence[Comment], now: datetime) -> None:
 
 def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now: datetime) -> None:
     themes = dict(Theme.objects.values_list("slug", "pk"))
+    # In the order of their ids, so that two who lock several rows cannot wait for each other.
     locked = Comment.objects.select_for_update().filter(pk__in=[comment.pk for comment in comments])
+    locked = locked.order_by("pk")
     counting = set(locked.filter(superseded_by=None).values_list("pk", flat=True))
     pairs = list(zip(comments, readings, strict=True))
     Analysis.objects.bulk_create([_analysis(comment, reading, now) for comment, reading in pairs])
@@ -119,7 +122,7 @@ def _analysis(comment: Comment, reading: reader.Reading, now: datetime) -> Analy
     )
 
 
-def due(now: datetime):
+def due(now: datetime) -> CommentQuerySet:
     return Comment.objects.unread()
 
 

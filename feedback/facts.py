@@ -59,7 +59,7 @@ def checked(name: str, raw: object) -> Any:
     if name in ("investigated", "promise_broken"):
         given: Any = raw if isinstance(raw, bool) else str(raw).lower() in ("1", "true", "yes", "on")
     else:
-        given = str(raw) or None if name == "statutory_right" else str(raw)
+        given = str(raw or "") or None if name == "statutory_right" else str(raw)
     Facts.from_dict({"problem": "other", name: given})
     return given
 

@@ -10,7 +10,8 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone as clock
@@ -53,7 +54,7 @@ def recording() -> Iterator[None]:
         _pending.depth -= 1
 
 
-def log(verb: str, subject: models.Model | str, *, by: User | None = None, **data) -> None:
+def log(verb: str, subject: models.Model | str, *, by: User | None = None, **data: Any) -> None:
     """Note one act. `data` holds ids, states and amounts, never a customer's words or contact data."""
     if _pending.depth == 0:
         raise NotRecording(verb)
@@ -89,7 +90,7 @@ def _end_of_chain() -> str:
 
 
 def _hash(event: Event) -> str:
-    at: datetime = event.at.astimezone(timezone.utc)
+    at: datetime = event.at.astimezone(UTC)
     content = [
         event.previous,
         at.isoformat(timespec="microseconds"),

@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from feedback.models.queue import Leasable, LeasableQuerySet
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 TRIES = 5
 _BACKOFF_SECONDS = (5, 30, 120, 600)
+_CLOCK_SLIP = 100  # hundredths of a second: Linux counts from the boot time, which it rounds to whole seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +71,8 @@ def run_once(job: Job, now: datetime | None = None) -> int:
 
 def lease(job: Job, now: datetime) -> list[Any]:
     """Take up to `job.batch` due rows for this process."""
-    if (
-        not job.due(now).free(now).exists()
-    ):  # a look without a lock: idle workers must not keep writers waiting
+    # A look without a lock: idle workers must not keep writers waiting.
+    if not job.due(now).free(now).exists():
         return []
     with transaction.atomic():
         due = job.due(now).free(now).order_by("pk")
@@ -93,7 +94,7 @@ def renew(rows: Sequence[Leasable], now: datetime) -> None:
 
 
 def finish(rows: Sequence[Leasable], **changes: Any) -> int:
-    """Inside the job's transaction: the rows are done. Raises LeaseLost when another process took one over."""
+    """Inside the job's transaction: the rows are done. Raises LeaseLost when another process took one."""
     done = _held(rows).update(leased_by="", leased_until=None, tries=0, retry_at=None, failure="", **changes)
     if done != len(rows):
         raise LeaseLost(f"{len(rows) - done} of {len(rows)} rows were taken over")
@@ -122,7 +123,7 @@ class LeaseLost(RuntimeError):
     """The lease ran out while the work was being done; whoever holds it now does the work."""
 
 
-def _held(rows: Sequence[Leasable]):
+def _held(rows: Sequence[Leasable]) -> QuerySet[Leasable]:
     manager = type(rows[0])._default_manager
     return manager.filter(pk__in=[row.pk for row in rows], leased_by=owner())
 
@@ -164,6 +165,7 @@ def _is_gone(holder: str) -> bool:
     if host != socket.gethostname() or not (pid.isdigit() and started.isdigit()):
         return False
     try:
-        return int(psutil.Process(int(pid)).create_time() * 100) != int(started)
+        began = int(psutil.Process(int(pid)).create_time() * 100)
     except psutil.NoSuchProcess:
         return True
+    return abs(began - int(started)) > _CLOCK_SLIP

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
@@ -34,9 +35,9 @@ def write(
     customer: Customer | None = None,
     about: str = "",
 ) -> OutgoingMail | None:
-    """Render templates/emails/<template>.* now, in the reader's language; None when the address does not want it.
+    """Render templates/emails/<template>.* now, in the reader's language; None: the address does not want it.
 
-    Mail that offers a reward counts as advertising (decision 12): it carries a way out, by link and by header.
+    Mail that offers a reward counts as advertising (decision 12): it carries a way out, as link and header.
     """
     advertising = kind == OutgoingMail.Kind.ADVERTISING
     unsubscribe_url = ""
@@ -78,11 +79,11 @@ def unsubscribe(address: MailAddress) -> None:
     """At once and for good, until they ask again; mails that wait are not sent."""
     with transaction.atomic():
         MailAddress.objects.filter(pk=address.pk, unsubscribed_at=None).update(unsubscribed_at=timezone.now())
-        _suppress(OutgoingMail.objects.filter(to=address.email, kind=OutgoingMail.Kind.ADVERTISING))
+        _suppress(OutgoingMail.objects.filter(to__iexact=address.email, kind=OutgoingMail.Kind.ADVERTISING))
 
 
 def send(mails: list[OutgoingMail], now: datetime) -> None:
-    """The job, one mail a batch. A repeat after a crash carries the same Message-ID, so that receivers fold it."""
+    """The job, one mail a batch. A repeat after a crash has the same Message-ID: receivers fold it."""
     (mail,) = mails
     if mail.kind == OutgoingMail.Kind.ADVERTISING and not _wanted(mail.to):
         leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
@@ -93,8 +94,8 @@ def send(mails: list[OutgoingMail], now: datetime) -> None:
         _refused(mail, now, {code for code, _said in error.recipients.values()}, error)
         return
     except SMTPResponseException as error:
-        _refused(mail, now, {error.smtp_code}, error)
-        return
+        # Our password, our sender, our words: a 5xx here says nothing about the customer's address.
+        raise NotSent(f"{type(error).__name__}, the mail server answered {error.smtp_code}") from error
     except (OSError, SMTPException) as error:
         raise NotSent(type(error).__name__) from error
     leases.finish([mail], state=OutgoingMail.State.SENT, sent_at=now, text="", html="")
@@ -159,7 +160,7 @@ def _refused(mail: OutgoingMail, now: datetime, codes: set[int], error: Exceptio
         leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
 
 
-def _suppress(waiting) -> None:
+def _suppress(waiting: QuerySet[OutgoingMail]) -> None:
     waiting.filter(state=OutgoingMail.State.WAITING).update(
         state=OutgoingMail.State.SUPPRESSED, text="", html=""
     )

@@ -1,6 +1,7 @@
 """Two small layers around every view: the shop's zone, and roles (refuse what names none)."""
 
 import zoneinfo
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -50,7 +51,8 @@ class roles_required:
 
 def allowed_roles(view) -> frozenset | None:
     """The roles a resolved view names, itself or through the class it was made from; None: it names none."""
-    for place in (view, getattr(view, "view_class", None), getattr(view, "cls", None)):
+    places: tuple[Any, ...] = (view, getattr(view, "view_class", None), getattr(view, "cls", None))
+    for place in places:
         if hasattr(place, "allowed_roles"):
             return place.allowed_roles
     if hasattr(view, "admin_site") or getattr(view, "model_admin", None):

@@ -252,7 +252,7 @@ def _moment(raw: Mapping[str, Any], name: str, now: datetime) -> datetime | None
         raise BadOrder(name, _("This is not a time such as 2026-11-22T09:30:00+07:00."))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=shop.zone())
-    if not 1990 <= moment.year or moment > now + _A_DAY:
+    if moment.year < 1990 or moment > now + _A_DAY:
         raise BadOrder(name, _("This time is in the future or before 1990."))
     return moment
 

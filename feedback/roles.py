@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +35,7 @@ PUBLIC = frozenset({"public"})
 
 
 def allow(*roles: Role | frozenset) -> Callable[[View], View]:
-    """Mark a view with the roles that may open it: `@allow(Role.STAFF, Role.APPROVER)` or `@allow(EVERYONE)`."""
+    """Mark a view with the roles that may open it: `@allow(Role.STAFF, DESK)` or `@allow(EVERYONE)`."""
     allowed: frozenset = frozenset().union(*(r if isinstance(r, frozenset) else {r} for r in roles))
 
     def mark(view: View) -> View:
@@ -51,7 +51,7 @@ def public(view: View) -> View:
     return view
 
 
-def roles_of(user) -> frozenset[Role]:
+def roles_of(user: Any) -> frozenset[Role]:
     """One query per user object. A superuser is an administrator."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()

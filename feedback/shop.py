@@ -33,7 +33,7 @@ def day(moment: datetime) -> date:
 
 
 def working_days_later(start: date, days: int) -> date:
-    """`days` working days after `start`, Monday to Friday. Holidays and Tết come with feedback/calendar.py."""
+    """`days` working days after `start`, Monday to Friday; holidays come with feedback/calendar.py."""
     whole_weeks, rest = divmod(days, 5)
     result = start + timedelta(weeks=whole_weeks)
     while rest or result.weekday() > 4:

@@ -27,7 +27,7 @@ def reward_code() -> str:
 
 
 def derived(secret: bytes) -> str:
-    """The token that a keyed hash of at least 17 bytes stands for: the same link each time, guessed by nobody."""
+    """The token of a keyed hash of at least 17 bytes: the same link each time, guessed by nobody."""
     number = int.from_bytes(secret[:17]) >> 6  # 130 bits
     return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(TOKEN_LENGTH))
 

@@ -1,4 +1,4 @@
-"""Keep the daily totals: added in the transaction that stores a reading, taken away when it no longer counts."""
+"""Keep the daily totals: added with the reading, taken away when it no longer counts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +29,8 @@ class Reading:
 
 
 def add(readings: Iterable[Reading]) -> None:
-    """Two statements' worth of rows however many readings; sorted, so that two workers cannot wait for each other."""
-    rows = [
+    """One statement however many readings; sorted, so that two workers cannot wait for each other."""
+    rows: list[tuple[date | int | str, ...]] = [
         (day, dimension, value, theme, *(counts[polarity] for polarity in POLARITIES))
         for (day, dimension, value, theme), counts in sorted(_count(readings).items())
     ]
@@ -40,7 +40,7 @@ def add(readings: Iterable[Reading]) -> None:
 
 def take_away(comments: Sequence[Comment]) -> None:
     """The comments (read before) no longer count: superseded, or erased."""
-    rows = [
+    rows: list[tuple[date | int | str, ...]] = [
         (*(counts[polarity] for polarity in POLARITIES), *key)
         for key, counts in sorted(_count(_stored(comments)).items())
     ]
@@ -123,6 +123,7 @@ ON CONFLICT (dimension, value, day, theme) DO UPDATE SET
     positive = {_TABLE}.positive + excluded.positive, unknown = {_TABLE}.unknown + excluded.unknown
 """  # noqa: S608 the table's own name
 _TAKE_AWAY = f"""
-UPDATE {_TABLE} SET negative = negative - %s, neutral = neutral - %s, positive = positive - %s, unknown = unknown - %s
+UPDATE {_TABLE} SET
+    negative = negative - %s, neutral = neutral - %s, positive = positive - %s, unknown = unknown - %s
 WHERE day = %s AND dimension = %s AND value = %s AND theme = %s
 """  # noqa: S608

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from feedback import shop
 from feedback.models import Concession, Order, Refund
@@ -38,7 +39,7 @@ def lifetime_values(customer_ids: Collection[int]) -> dict[int, Decimal]:
     }
 
 
-def _sums(rows, key: str, amount: Sum) -> dict[int, Decimal]:
+def _sums(rows: QuerySet[Any], key: str, amount: Sum) -> dict[int, Decimal]:
     return {
         found[key]: found["amount_sum"] for found in rows.values(key).annotate(amount_sum=amount).order_by()
     }

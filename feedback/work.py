@@ -47,10 +47,13 @@ def sweep(all_jobs: Sequence[Job]) -> int:
 
 def forever(all_jobs: Sequence[Job], stop: threading.Event) -> None:
     """Until `stop`: a round of batches, a short rest when there was nothing to do."""
-    release_the_dead(all_jobs)
+    released = False
     while not stop.is_set():
         try:
             close_old_connections()
+            if not released:
+                release_the_dead(all_jobs)
+                released = True
             busy = _round(all_jobs, stop)
         except DatabaseError:
             logger.exception("the database does not answer; trying again")

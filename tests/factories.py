@@ -1,4 +1,4 @@
-"""Rows for tests, saved, with what a test does not care about filled in. Lan and Minh buy; Mai approves; Huy manages."""
+"""Saved rows, with what a test does not care about filled in. Lan and Minh buy; Mai approves; Huy manages."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -67,7 +67,7 @@ def comment(text="Giao hàng chậm quá, hộp thì móp.", **columns):
 
 
 def read_comment(text="Giao hàng chậm quá, hộp thì móp.", *, reading=None, themes=(), **columns):
-    """A comment with the given Reading, counted: `reading` as columns of Analysis, `themes` as (slug, polarity)."""
+    """A comment, read and counted: `reading` as columns of Analysis, `themes` as (slug, polarity)."""
     made = comment(text, **columns)
     reading = {
         "engine": "test",

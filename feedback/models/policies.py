@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Policy(models.Model):
-    """One version of the Terms. The live one is the newest whose start has passed; none: the shipped Terms."""
+    """One version of the Terms. Live is the newest whose start has passed; without one, the shipped Terms."""
 
     version = models.PositiveIntegerField(unique=True)
     terms = models.JSONField()

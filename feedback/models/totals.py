@@ -9,8 +9,8 @@ CHANNEL_LANGUAGE = "channel/language"
 class ThemeTotal(models.Model):
     """Mentions of one theme on one of the shop's own days, by polarity, for one value of one dimension.
 
-    `dimension` "*" holds everything, "channel/language" one `value` such as "review/vi" each. `theme` "*" counts
-    comments once each, by the sentiment of the whole text.
+    `dimension` "*" holds everything, "channel/language" one `value` such as "review/vi" each. `theme` "*"
+    counts comments once each, by the sentiment of the whole text.
     """
 
     day = models.DateField()

@@ -113,7 +113,7 @@ class Comment(Addressed, Leasable):
 
     @property
     def words(self) -> str:
-        """What is read and shown: the title, if there is one, above the text. Spans of an Analysis count in this."""
+        """What is read and shown: the title, if any, above the text. An Analysis's spans count in this."""
         return f"{self.title}\n{self.text}" if self.title else self.text
 
     @property
@@ -166,7 +166,7 @@ class Analysis(models.Model):
 
 
 class Theme(models.Model):
-    """A kind of complaint or praise. The shipped ones come from feedback/text/lexicons; shops add their own."""
+    """A kind of complaint or praise. The first migration brings the shipped ones; shops add their own."""
 
     slug = models.SlugField(max_length=40, unique=True)
     name_vi = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""Theme volume and sentiment over time, from the kept daily totals. Reads only; two queries, however many comments."""
+"""Theme volume and sentiment over time, from the kept daily totals. Reads only, in two queries."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -141,7 +141,7 @@ def _rows(
 
 
 def _buckets(start: date, end: date, period: str) -> Iterator[date]:
-    """The first bucket starts with the period, cut or not; the others on Mondays or on the first of a month."""
+    """The first starts with the period, cut or not; the others on Mondays or on the first of a month."""
     day = start
     while day <= end:
         yield day

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--noted",
             metavar="HASH",
-            help="an earlier end of the chain, noted elsewhere: finds a cut-off end",
+            help="an earlier end of the chain, noted elsewhere: shows a cut-off end",
         )
 
     def handle(self, *, noted, **options):

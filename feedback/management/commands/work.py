@@ -9,7 +9,7 @@ from feedback import work
 
 
 class Command(BaseCommand):
-    help = "Run every job continuously. SIGTERM and Ctrl-C end it after the batch at hand; kill -9 loses nothing."
+    help = "Run every job continuously. SIGTERM and Ctrl-C end it after the batch; kill -9 loses nothing."
 
     def handle(self, **options):
         stop = threading.Event()
