@@ -17,6 +17,7 @@ from feedback.money import format_money
 register = template.Library()
 NOTHING = "–"
 _MINUTES = ((60 * 24, "d"), (60, "h"), (1, "min"))
+_OWN_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 _DAYS = {"vi": ("d/M", "d/M/yyyy"), "en": ("d MMM", "d MMM yyyy")}
 
 
@@ -92,6 +93,12 @@ def stars(count: float | Decimal | None) -> SafeString | str:
     return format_html(
         '<span class="stars" role="img" aria-label="{}">{}</span>', words, "★" * n + "☆" * (5 - n)
     )
+
+
+@register.filter
+def own_name(language: str) -> str:
+    """How a language calls itself. (Django's table spells Vietnamese with separate marks.)"""
+    return _OWN_NAMES.get(language, language)
 
 
 def _language() -> str:

@@ -21,7 +21,9 @@ DESK = """
 """
 STEP = """
 <h1>One</h1>
-<form method="post" action="/step" data-swap><input name="q" value="4"><button name="go" value="on">On</button></form>
+<form method="post" action="/step" data-swap>
+  <input name="q" value="4"><button name="go" value="on">On</button>
+</form>
 """
 HEAD = '<title>A page</title><link rel="icon" href="data:,"><script src="/static/app.js" defer></script>'
 
