@@ -1,4 +1,4 @@
-"""Answer reviews that have been read: a Case for a complaint, a Decision, and a draft that waits for a person."""
+"""Answer reviews that have been read: a Case for a complaint, a Decision, a draft that waits for a person."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,9 @@ def draft_many(reviews: Sequence[Review], now: datetime) -> None:
     """One transaction for the batch; everything is fetched with one query per table."""
     with journal.recording():
         spoken = _comments(reviews)
-        complaints = [spoken[review.comment_id] for review in reviews if is_complaint(spoken[review.comment_id])]
+        complaints = [
+            spoken[review.comment_id] for review in reviews if is_complaint(spoken[review.comment_id])
+        ]
         queues = {pk: _routing(comment) for pk, comment in spoken.items()}
         routes = {pk: queue.route.value for pk, queue in queues.items()}
         opened = cases.open_many(complaints, now, routes=routes) if complaints else {}
@@ -88,7 +90,9 @@ def seed_of(review: Review, case: Case | None) -> str:
 
 def _comments(reviews: Sequence[Review]) -> dict[int, Comment]:
     wanted = [review.comment_id for review in reviews]
-    return {c.pk: c for c in Comment.objects.filter(pk__in=wanted).select_related("analysis", "order", "customer")}
+    return {
+        c.pk: c for c in Comment.objects.filter(pk__in=wanted).select_related("analysis", "order", "customer")
+    }
 
 
 def _routing(comment: Comment, dispute: str = "none") -> Routing:

@@ -1,4 +1,4 @@
-"""Take reviews in: each once per source and external id; an edited one is a new version with a new Comment."""
+"""Take reviews in, each once per source and external id; an edit is a new version with a new Comment."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Received:
 
 
 def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: datetime | None = None) -> Received:
-    """Batches are transactions: what was received before a crash stays, and the same records again add nothing.
+    """Batches are transactions: what came in before a crash stays, and the same records again add nothing.
 
     An external id that comes twice in one batch counts once, as its last record says.
     """
@@ -44,6 +44,20 @@ def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: dateti
     for batch in _batches(records):
         latest = {record.external_id: record for record in batch}
         received.outcomes |= _receive(source, list(latest.values()), now or timezone.now())
+    return received
+
+
+def foresee(source: Source, records: Iterable[ReviewRecord]) -> Received:
+    """What `receive_many` would do, without doing it. A source that is not saved yet knows no review."""
+    received = Received()
+    for batch in _batches(records):
+        ids = [record.external_id for record in batch]
+        known = Review.objects.filter(source=source.pk, external_id__in=ids)
+        digests = dict(known.values_list("external_id", "digest"))
+        for record in batch:
+            was = digests.get(record.external_id)
+            same = Outcome.UNCHANGED if was == record.digest else Outcome.UPDATED
+            received.outcomes[record.external_id] = Outcome.CREATED if was is None else same
     return received
 
 
@@ -91,7 +105,9 @@ class _About:
         return cls(
             orders=_unambiguous(Order.objects.filter(number__in=numbers)) if numbers else {},
             products=dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk")) if skus else {},
-            locations=dict(Location.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {},
+            locations=dict(Location.objects.filter(code__in=codes).values_list("code", "pk"))
+            if codes
+            else {},
         )
 
 
@@ -143,7 +159,7 @@ def _comment(source: Source, record: ReviewRecord, about: _About, now: datetime)
 
 
 def _new_version(review: Review, record: ReviewRecord, about: _About, now: datetime) -> None:
-    """The author edited it. Hidden stays hidden; what was published stays published; open answers end here."""
+    """The author edited it. Hidden stays hidden, published stays published, open answers end here."""
     old = review.comment
     new = _comment(review.source, record, about, now)
     new.order_id = new.order_id or old.order_id
@@ -178,7 +194,7 @@ def _discard_answers(review: Review) -> None:
 
 
 def _note_disclosures(known: Mapping[str, Review], records: Sequence[ReviewRecord]) -> None:
-    """A source may learn later that a review was rewarded or verified; that is shown, whatever the version (L5)."""
+    """A source may learn later that a review was rewarded or verified: shown, whatever the version (L5)."""
     changed = []
     for record in records:
         review = known.get(record.external_id)

@@ -45,11 +45,9 @@ class Source(models.Model):
 
 class ReviewQuerySet(LeasableQuerySet):
     def to_answer(self):
-        """Read by the machine, without a draft for this version. An answer on its way to the source goes first."""
+        """Read by the machine, without a draft for this version. An answer on its way out goes first."""
         on_its_way = Reply.objects.filter(review=OuterRef("pk"), state__in=Reply.ON_THE_WAY)
-        return self.filter(
-            ~Exists(on_its_way), state=Review.State.RECEIVED, comment__read_at__isnull=False
-        )
+        return self.filter(~Exists(on_its_way), state=Review.State.RECEIVED, comment__read_at__isnull=False)
 
     def shown(self):
         """What the public page shows: everything that is not hidden for a listed reason (L6)."""
@@ -111,6 +109,14 @@ class Review(Addressed, Leasable):
 class ReplyQuerySet(LeasableQuerySet):
     def waiting(self):
         return self.filter(state=Reply.State.DRAFT)
+
+    def with_all_around(self):
+        """With the review, its words and what was read in them, the customer, the decision: one query."""
+        words = "review__comment"
+        return self.select_related(
+            "review__source", f"{words}__analysis", f"{words}__customer", f"{words}__order",
+            "decision__policy", "case", "edited_by", "approved_by",
+        )  # fmt: skip
 
     def to_publish(self):
         return self.filter(state__in=[Reply.State.APPROVED, Reply.State.PUBLISHING])

@@ -49,12 +49,18 @@ def _begin(reply: Reply, now: datetime) -> bool:
     """Commit `publishing` before the call. False: the review was edited meanwhile, and nothing goes out."""
     with journal.recording():
         # The same lock as approving and taking in take: an edit comes wholly before or wholly after this.
-        version = Review.objects.select_for_update(no_key=True).values_list("version", flat=True).get(pk=reply.review_id)
+        version = (
+            Review.objects.select_for_update(no_key=True)
+            .values_list("version", flat=True)
+            .get(pk=reply.review_id)
+        )
         if version != reply.review_version:
             leases.finish([reply], state=State.DISCARDED, reason=EDITED)
             journal.log("reply discarded", reply, reason=EDITED)
             return False
-        mine = Reply.objects.filter(pk=reply.pk, leased_by=leases.owner(), state__in=[State.APPROVED, State.PUBLISHING])
+        mine = Reply.objects.filter(
+            pk=reply.pk, leased_by=leases.owner(), state__in=[State.APPROVED, State.PUBLISHING]
+        )
         if not mine.update(state=State.PUBLISHING, sent_at=reply.sent_at or now):
             raise leases.LeaseLost(f"reply {reply.pk} is no longer ours to publish")
         reply.refresh_from_db(fields=["state", "text", "sent_at"])

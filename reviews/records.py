@@ -15,7 +15,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 20_000  # characters of one text
-_LENGTHS = {"external_id": 200, "title": 300, "author": 200, "order_number": 64, "product_sku": 80, "location": 40}
+_LENGTHS = {
+    "external_id": 200,
+    "title": 300,
+    "author": 200,
+    "order_number": 64,
+    "product_sku": 80,
+    "location": 40,
+}
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _FIRST_YEAR = 1995  # older is a slip of the keyboard; year 1 cannot even be brought into another zone
 _STARS = re.compile(r"([1-5])(?:[.,]0+)?(?: ?/ ?5)?", re.ASCII)
@@ -72,7 +79,7 @@ FIELDS = tuple(ReviewRecord.__dataclass_fields__)
 
 
 def parse(raw: Mapping[str, Any], *, now: datetime, zone: ZoneInfo) -> ReviewRecord:
-    """The record in `raw` (strings, as in a file, or JSON values). BadRecord names every field that is wrong."""
+    """The record in `raw` (strings, or JSON values). BadRecord names every field that is wrong."""
     faults: list[Fault] = []
     values: dict[str, Any] = {}
     for name in FIELDS:
@@ -96,7 +103,7 @@ def parse(raw: Mapping[str, Any], *, now: datetime, zone: ZoneInfo) -> ReviewRec
     return ReviewRecord(**values)
 
 
-class _Wrong(Exception):  # noqa: N818 caught a few lines above, never seen outside
+class _Wrong(Exception):
     def __init__(self, message: str | Promise) -> None:
         self.message = message
 

@@ -1,4 +1,4 @@
-"""RULE: which queue a review goes to, and whether an approver must see the answer. Never what the answer is."""
+"""RULE: which queue a review goes to, and whether an approver must see the answer; never what it says."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A file to paste from: one JSON line per reply in OUTBOX_DIR/<slug>.jsonl, for sources without a door for programs."""
+"""A file to paste from: one JSON line per reply in OUTBOX_DIR/<slug>.jsonl."""
 
 import json
 import os

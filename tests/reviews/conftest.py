@@ -1,6 +1,6 @@
 """A shop with two sources, its people, and reviews as they stand after each step."""
 
-# Models are imported inside: pytest reads this file before Django is set up when it is asked for this folder only.
+# Models are imported inside: asked for this folder only, pytest reads this before Django is set up.
 from datetime import UTC, datetime, timedelta
 
 import pytest

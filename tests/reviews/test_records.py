@@ -37,7 +37,9 @@ def test_it_reads_stars_as_shops_write_them(written, stars):
     assert read(stars=written).stars == stars
 
 
-@pytest.mark.parametrize("written", ["11", "0", "6", "4.5", "4,5", "-1", "five", "５", "5e0", True, [5], {}, 10**40])
+@pytest.mark.parametrize(
+    "written", ["11", "0", "6", "4.5", "4,5", "-1", "five", "５", "5e0", True, [5], {}, 10**40]
+)
 def test_it_refuses_other_stars(written):
     assert "stars" in faults(stars=written)
 
@@ -60,7 +62,17 @@ def test_it_reads_dates_in_the_zone_of_the_shop(written, moment):
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-11-23", "22/11/2026 10:06", "31/02/2026", "03/31/2026", "yesterday", "0001-01-01", "9999-12-31", 1711843200, "２０２６-01-01"],
+    [
+        "2026-11-23",
+        "22/11/2026 10:06",
+        "31/02/2026",
+        "03/31/2026",
+        "yesterday",
+        "0001-01-01",
+        "9999-12-31",
+        1711843200,
+        "２０２６-01-01",
+    ],
 )
 def test_it_refuses_future_and_impossible_dates(written):
     assert "said_at" in faults(said_at=written)
@@ -103,7 +115,9 @@ def test_the_digest_tells_an_edit_and_nothing_else():
     same = [read(url="https://example.com/1"), read(author="Somebody else"), read(text="Men đẹp")]
 
     assert {record.digest for record in same} == {read().digest}
-    assert len({read().digest, read(text="Men xấu").digest, read(stars="1").digest, read(title="!").digest}) == 4
+    assert (
+        len({read().digest, read(text="Men xấu").digest, read(stars="1").digest, read(title="!").digest}) == 4
+    )
 
 
 def test_decomposed_vietnamese_is_composed():
