@@ -18,6 +18,7 @@ _openers = frozenset(
 )
 _persons = frozenset({"i", "we", "you", "then", "my", "tôi", "mình", "tui", "tao", "em", "thì", "là"})
 _joins = frozenset({"and", "so", "then", "và", "rồi", "không", "bằng", "còn"})
+_supposing = frozenset({"if", "unless", "or", "otherwise", "nếu", "neu", "hoặc", "kẻo", "thì", "là", "until"})
 _past = frozenset(
     {"đã", "asked", "requested", "had", "was", "were", "told", "wanted", "got", "received", "been", "to"}
 )
@@ -48,8 +49,11 @@ def find(tokens: Tokens, hits: list[Hit], *, is_disputed: bool) -> tuple[Leverag
 
 def _signs(tokens: Tokens, hits: list[Hit]) -> Signs:
     places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    supposed = {tokens.sentence[number] for number, word in enumerate(tokens.words) if word in _supposing}
     for hit in hits:
         if hit.tag.startswith("leverage."):
+            if hit.denied and tokens.sentence[hit.first] not in supposed:
+                continue
             places[hit.tag.split(".")[1]].append((hit.first, hit.past))
     places["demand"] = [place for place in places["demand"] if not _is_past(tokens, place[0])]
     return Signs(places)

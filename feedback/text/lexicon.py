@@ -43,16 +43,18 @@ class Phrase:
     gaps: tuple[int, ...]
     always: bool
     lone: bool
+    within_clause: bool
 
 
 @dataclass(slots=True)
 class Hit:
-    """A phrase found: what it is a sign of, its first word and the one past its last, and if it is denied."""
+    """A phrase found: what it shows, its first word and the one past its last; "not so" or "if so" before it."""
 
     tag: str
     first: int
     past: int
     denied: bool
+    unreal: bool
 
 
 def table(name: str) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def compile_phrase(tag: str, written: str, lists: dict[str, list[str]]) -> Phras
         gaps.append(gap)
         gap = 0
     lone = len(slots) == 1
-    return Phrase(tag, tuple(slots), tuple(gaps), always, lone)
+    return Phrase(tag, tuple(slots), tuple(gaps), always, lone, tag.startswith("themes."))
 
 
 class Lexicon:
@@ -107,8 +109,8 @@ class Lexicon:
                 for phrase in phrases:
                     past = _match(tokens, phrase, 0, number)
                     if past:
-                        denied = not phrase.always and _is_denied(tokens, number)
-                        found.append(Hit(phrase.tag, number, past, denied))
+                        before = "" if phrase.always else _turned_by(tokens, number)
+                        found.append(Hit(phrase.tag, number, past, before == "not", before == "if"))
                 try:
                     number = bare.index(first, number + 1)
                 except ValueError:
@@ -128,9 +130,9 @@ def _match(tokens: Tokens, phrase: Phrase, slot: int, at: int) -> int:
             continue
         if slot + 1 == len(phrase.slots):
             return past
-        sentence = tokens.sentence[at]
+        unit = tokens.clause if phrase.within_clause else tokens.sentence
         for there in range(past, min(past + phrase.gaps[slot + 1] + 1, length)):
-            if tokens.sentence[there] != sentence:
+            if unit[there] != unit[past - 1]:
                 break
             if bare[there] in phrase.slots[slot + 1]:
                 end = _match(tokens, phrase, slot + 1, there)
@@ -151,18 +153,20 @@ def _same_marks(tokens: Tokens, at: int, past: int, marked: tuple[str, ...], exa
     return True
 
 
-def _is_denied(tokens: Tokens, first: int) -> bool:
-    clause = tokens.clause[first]
-    turning = negators()
+def _turned_by(tokens: Tokens, first: int) -> str:
+    """ "not" when the words before deny the phrase, "if" when they only imagine it, else nothing."""
+    clause, turning = tokens.clause[first], negators()
     for place in range(first - 1, max(-1, first - 1 - NEGATION_REACH), -1):
         if tokens.clause[place] != clause:
-            return False
+            return ""
         word = tokens.words[place]
+        if word in _unreal or (tokens.unmarked and word in {"so", "neu"}):
+            return "if"
         if word in _lack:
             continue
-        if word in turning or word in _unreal or (tokens.unmarked and word in {"khong", "chua", "so", "neu"}):
-            return tokens.words[place + 1] not in _not_only | _no_denial
-    return False
+        if word in turning or (tokens.unmarked and word in {"khong", "chua"}):
+            return "" if tokens.words[place + 1] in _not_only | _no_denial else "not"
+    return ""
 
 
 def _phrases(name: str) -> Iterator[Phrase]:

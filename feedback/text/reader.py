@@ -10,7 +10,7 @@ from feedback.text.lexicon import Hit, lexicon
 from feedback.text.problems import fault, found, problem
 from feedback.text.reading import Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
-from feedback.text.sentiment import Feeling, feel
+from feedback.text.sentiment import Feeling, feel, only_pressure
 from feedback.text.themes import themes
 from feedback.text.tokens import LONGEST, Tokens, assemble, pieces
 from feedback.text.wishes import wish
@@ -46,6 +46,8 @@ def read(text: str, *, lang: str | None = None, stars: float | None = None) -> R
     if cut and told is not tokens and not lang:
         language = _narrowed(told, language)
     feeling = feel(told, language, text)
+    if cut and told is tokens:
+        feeling = only_pressure(feeling)
     signs = found(told_hits)
     name = problem(signs, feeling, is_safety="safety" in raised)
     if contradicts(feeling.sentiment, feeling.score, stars):

@@ -4,7 +4,7 @@ The one door to TextBlob: importing it costs seconds, so it happens in `_second_
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -77,6 +77,13 @@ def feel(tokens: Tokens, lang: Lang, text: str) -> Feeling:
             for place, sums in clauses.items()
         },
     )
+
+
+def only_pressure(feeling: Feeling) -> Feeling:
+    """Nothing but an "or else": whatever its words, nobody says that with pleasure."""
+    if feeling.sentiment is Sentiment.UNKNOWN:
+        return feeling
+    return replace(feeling, sentiment=Sentiment.NEGATIVE, score=min(feeling.score, -0.5), complaint=1.0)
 
 
 def _chances(negative: float, positive: float) -> tuple[float, float]:

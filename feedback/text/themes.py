@@ -39,7 +39,7 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
     shown: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         found = _theme(hit)
-        if found:
+        if found and not (hit.unreal and found[1] != "about"):
             theme, kind = found
             votes[theme].append(_vote(hit, kind, tokens, feeling))
             shown[theme].append(hit)
@@ -57,7 +57,7 @@ def _theme(hit: Hit) -> tuple[str, str] | None:
         return name, kind
     if area == "problems" and name in theme_of_problem():
         return theme_of_problem()[name], "bad"
-    return None
+    return ("safety", "bad") if hit.tag.startswith("flags.safety") and not hit.denied else None
 
 
 def _vote(hit: Hit, kind: str, tokens: Tokens, feeling: Feeling) -> float:

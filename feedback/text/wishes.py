@@ -10,7 +10,7 @@ def wish(hits: list[Hit]) -> str:
     counts = dict.fromkeys(ORDER, 0)
     for hit in hits:
         area, name, _ = hit.tag.split(".")
-        if area == "wishes" and not hit.denied:
+        if area == "wishes":  # "if you do not refund" asks for it too
             counts[name] += 1
     most = max(ORDER, key=lambda name: counts[name])
     return most if counts[most] else "none"
