@@ -7,9 +7,9 @@ from math import ceil, floor, isfinite, log10
 
 from babel.dates import format_date
 
-MOST_SERIES = 5
-WIDE = (720, 280)  # for a card on a desk
-NARROW = (336, 264)  # for a phone, where the wide drawing's words would shrink below reading size
+MOST_SERIES = 5  # on a desk; on a phone one fewer, since its lines lie closer
+WIDE = (720, 280)
+NARROW = (336, 280)  # for a phone, where the wide drawing's words would shrink below reading size
 TONES = ("brand", "warn", "plum", "ink", "flat")  # bad and good are kept for sentiment, on request
 _EM = 12  # font size of every word in a drawing, as app.css sets it
 _LETTER = 6.3  # mean width of a letter at that size
@@ -127,18 +127,28 @@ class Bar:
 
 
 def line_figure(series: Sequence[Series], labels: Sequence[str], *, others: str = "others") -> LineFigure:
-    """`others`: the word for the sixth series and all after it, in the reader's language."""
-    wide, narrow = (line_chart(series, labels, width=w, height=h, others=others) for w, h in (WIDE, NARROW))
-    return LineFigure(wide=wide, narrow=narrow)
+    """`others`: the word for what is left out and added up, in the reader's language."""
+    return LineFigure(
+        wide=line_chart(series, labels, width=WIDE[0], height=WIDE[1], others=others),
+        narrow=line_chart(
+            series, labels, width=NARROW[0], height=NARROW[1], most=MOST_SERIES - 1, others=others
+        ),
+    )
 
 
 def line_chart(
-    series: Sequence[Series], labels: Sequence[str], *, width: int, height: int, others: str = "others"
+    series: Sequence[Series],
+    labels: Sequence[str],
+    *,
+    width: int,
+    height: int,
+    most: int = MOST_SERIES,
+    others: str = "others",
 ) -> LineChart:
     """Lines over a zero-based axis, named at their ends. Every series has one point for each label."""
     if any(len(one.points) != len(labels) for one in series):
         raise ValueError("each series needs one point for each label")
-    shown = _with_tones(_at_most_five(series, others))
+    shown = _with_tones(_at_most(most, series, others))
     ticks = nice_ticks(max((p for one in shown for p in one.points if p is not None), default=0))
     left = 12 + _LETTER * max(len(_short(tick)) for tick in ticks)
     names = [_cut(one.label, room=int((width * 0.36) // _LETTER) - _figures(one)) for one in shown]
@@ -198,12 +208,12 @@ def date_labels(days: Sequence[date], *, step: str, language: str) -> tuple[str,
     return tuple(format_date(day, _DATE_PATTERNS[step][known], locale=known) for day in days)
 
 
-def _at_most_five(series: Sequence[Series], others: str) -> list[Series]:
+def _at_most(most: int, series: Sequence[Series], others: str) -> list[Series]:
     """The greatest ones by their sum, in the order given; the rest added up."""
-    if len(series) <= MOST_SERIES:
+    if len(series) <= most:
         return list(series)
     by_size = sorted(series, key=lambda one: -sum(p or 0 for p in one.points))
-    kept = {id(one) for one in by_size[: MOST_SERIES - 1]}
+    kept = {id(one) for one in by_size[: most - 1]}
     rest = [one.points for one in series if id(one) not in kept]
     added = [_sum(points) for points in zip(*rest, strict=True)]
     return [one for one in series if id(one) in kept] + [Series(others, added, "flat")]
