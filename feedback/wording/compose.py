@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from feedback.money import format_money
 from feedback.policy.decision import Decision, Reason, Remedy, Rule
 from feedback.policy.facts import Problem
 from feedback.wording.limit import Limit
-from feedback.wording.money import money
 from feedback.wording.phrases import Phrases, draw, phrases
 
 PUBLIC, PRIVATE = "public", "private"
@@ -135,19 +135,18 @@ def _private(
 ) -> Iterator[str]:
     """Greeting; what we understood; what we can do; a question; who does what by when (S1-9)."""
     greeting, closing = _greeting(book, name, seed), book.pick(PRIVATE, "closing", seed)
-    thanks = book.pick(PUBLIC, "praise" if decision.rule == Rule.NO_PROBLEM else "thanks", seed)
-    if decision.rule == Rule.NO_PROBLEM and not decision.keep_promise:
-        body = [f"{thanks} {book.pick(PUBLIC, 'door', seed)}"]
-        yield "\n\n".join([greeting, *body, closing])
-        yield "\n\n".join([greeting, *body])
-        return
-    check = book.pick(PRIVATE, "check", seed)
-    understood = _understood(decision, book, problem, seed)
     core = [_what_we_can_do(decision, book, seed), _question(decision, book, seed)]
-    recap = _recap(decision, book, seed, promises)
-    yield _paragraphs(greeting, f"{thanks} {understood} {check}", *core, recap, closing)
-    yield _paragraphs(greeting, f"{understood} {check}", *core, recap)
-    yield _paragraphs(greeting, *core, recap)
+    core.append(_recap(decision, book, seed, promises))
+    if decision.rule == Rule.NO_PROBLEM:
+        said = f"{book.pick(PUBLIC, 'praise', seed)} {book.pick(PUBLIC, 'door', seed)}"
+        yield _paragraphs(greeting, said, *core, closing)
+        yield _paragraphs(greeting, said, *core)
+        return
+    thanks, check = book.pick(PUBLIC, "thanks", seed), book.pick(PRIVATE, "check", seed)
+    understood = _understood(decision, book, problem, seed)
+    yield _paragraphs(greeting, f"{thanks} {understood} {check}", *core, closing)
+    yield _paragraphs(greeting, f"{understood} {check}", *core)
+    yield _paragraphs(greeting, *core)
 
 
 def _paragraphs(*parts: str) -> str:
@@ -218,7 +217,7 @@ def _remedy(remedy: Remedy, book: Phrases, seed: str) -> str:
     if remedy.amount is None or remedy.currency is None:
         return book.pick("remedy", remedy.kind, seed)
     slot = "refund_amount" if remedy.kind == "refund" else remedy.kind
-    amount = money(remedy.amount, remedy.currency, book.language)
+    amount = format_money(remedy.amount, remedy.currency, book.language)
     return book.pick("remedy", slot, seed).replace("{amount}", amount)
 
 

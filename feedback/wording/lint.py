@@ -1,0 +1,300 @@
+"""What a reply must not say, and what it must: the same check as one types, on save and before approval."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from feedback.orthography import Aligned, align, unmark
+from feedback.personal_data import find_in
+from feedback.policy.decision import Decision, Rule
+from feedback.wording.compose import PRIVATE, PUBLIC, Promised
+from feedback.wording.findings import Finding
+from feedback.wording.limit import Limit
+from feedback.wording.parts import STOP_USING, missing_parts
+from feedback.wording.patterns import Phrase, bare_words, phrase
+from feedback.wording.phrases import LANGUAGES
+from feedback.wording.remedies import not_decided
+from feedback.wording.sums import moments, percents, sums
+
+LONGEST = 20_000
+"""Characters; what is longer is not a reply, and only this much of it is looked at."""
+
+PUBLIC_ONLY = frozenset({"confirms_customer", "names_remedy"})
+NEVER_SENT = frozenset({"card", "cccd"})
+"""Personal data that has no place even in a private message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    code: str
+    phrases: tuple[Phrase, ...]
+    suggestion: str
+    unless_after: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """All that one run of the lint looks at."""
+
+    given: str
+    aligned: Aligned
+    text: str
+    audience: str
+    language: str
+    decision: Decision | None
+    promises: Sequence[Promised]
+
+    def finding(
+        self, code: str, start: int, end: int, *, suggestion: str = "", blocks: bool = True
+    ) -> Finding:
+        """Offsets are in the normalised text."""
+        first, last = self.aligned.span(start, end)
+        words = self.given[first:last]
+        return Finding(code=code, start=first, end=last, words=words, blocks=blocks, suggestion=suggestion)
+
+
+def lint(
+    text: str,
+    *,
+    audience: str,
+    language: str,
+    decision: Decision | Mapping[str, Any] | None = None,
+    needles: Collection[str] = (),
+    limit: Limit | None = None,
+    name: str = "",
+    promises: Sequence[Promised] = (),
+    own: Collection[str] = (),
+) -> tuple[Finding, ...]:
+    """In the order of the text; both languages are always looked for.
+
+    `needles`: the case's own data (names, phones, order numbers), which no public reply may hold. `own`: the
+    shop's name and contact data, which may stand anywhere.
+    """
+    if decision is not None and not isinstance(decision, Decision):
+        decision = Decision.from_dict(decision)
+    if not text.strip():
+        return (_at_end("empty", ""),)
+    shown = text[:LONGEST]
+    aligned = align(shown)
+    check = Check(
+        given=shown,
+        aligned=aligned,
+        text=_small(aligned.text),
+        audience=audience,
+        language=language,
+        decision=decision,
+        promises=promises,
+    )
+    found = [*_said(check), *_offered(check), *_figures(check), *_leftovers(check)]
+    found += _private_data(check, needles, own)
+    found += [_at_end(code, text) for code in _missing(check, name)]
+    if len(text) > LONGEST:
+        found.append(_at_end("too_long", text))
+    elif limit is not None and not limit.allows(text):
+        found.append(_at_end("over_limit", text))
+    return tuple(
+        sorted(_without_doubles(found), key=lambda finding: (finding.start, finding.end, finding.code))
+    )
+
+
+def blocks(findings: Sequence[Finding]) -> bool:
+    return any(finding.blocks for finding in findings)
+
+
+@cache
+def bans(language: str) -> tuple[Ban, ...]:
+    file = Path(__file__).with_name("rules") / f"{language}.toml"
+    rules = tomllib.loads(file.read_text(encoding="utf-8"))
+    return tuple(
+        Ban(
+            code=code,
+            phrases=tuple(phrase(written) for written in rule["phrases"]),
+            suggestion=rule["suggest"],
+            unless_after=frozenset(rule.get("unless_after", ())),
+        )
+        for code, rule in rules.items()
+    )
+
+
+@cache
+def suggestion(code: str, language: str) -> str:
+    """What to say instead, in the reply's language; empty when there is nothing to put in its place."""
+    return next((ban.suggestion for ban in bans(language) if ban.code == code), "")
+
+
+def _said(check: Check) -> Iterator[Finding]:
+    words = bare_words(check.text)
+    for language in LANGUAGES:
+        for ban in bans(language):
+            if not _applies(ban.code, check):
+                continue
+            instead = suggestion(ban.code, check.language)
+            for one in ban.phrases:
+                for start, end in one.find(check.text, words):
+                    if not ban.unless_after or _word_before(check.text, start) not in ban.unless_after:
+                        yield check.finding(ban.code, start, end, suggestion=instead)
+
+
+def _applies(code: str, check: Check) -> bool:
+    if code in PUBLIC_ONLY:
+        return check.audience == PUBLIC
+    if code == "admits_fault":
+        return not _fault_is_ours(check.decision)
+    return True
+
+
+def _fault_is_ours(decision: Decision | None) -> bool:
+    """Established by a person or a record: then it may be said."""
+    return decision is not None and decision.rule == Rule.OWN_FAULT and not decision.confirm_fault
+
+
+def _word_before(text: str, start: int) -> str:
+    before = text[max(0, start - 20) : start].split()
+    return before[-1] if before else ""
+
+
+def _offered(check: Check) -> Iterator[Finding]:
+    """In public every remedy is one too many, and `names_remedy` has said so already."""
+    if check.audience == PRIVATE and check.decision is not None:
+        for start, end in not_decided(unmark(check.text), check.decision):
+            yield check.finding("remedy_not_decided", start, end)
+
+
+def _figures(check: Check) -> Iterator[Finding]:
+    """S1-3: a sum, a share or a time may stand only where the decision or a stored promise has it."""
+    for share in percents(check.text):
+        if share.value == 100:
+            yield check.finding(
+                "overpromise", share.start, share.end, suggestion=suggestion("overpromise", check.language)
+            )
+        elif check.audience == PUBLIC or not _decided_share(share.value, check.decision):
+            yield check.finding("amount", share.start, share.end)
+    allowed = _decided_sums(check.decision)
+    for one in sums(check.text):
+        if check.audience == PUBLIC or (check.decision is not None and one.value not in allowed):
+            yield check.finding("amount", one.start, one.end)
+    yield from _times(check)
+
+
+def _times(check: Check) -> Iterator[Finding]:
+    owed = check.decision.commitments if check.decision is not None else ()
+    within = {one.within for one in owed} | {one.within for one in check.promises}
+    for moment in moments(check.text):
+        if check.audience == PRIVATE:
+            if check.decision is None:
+                continue
+            if moment.working_days is not None and moment.working_days in within:
+                continue
+            if any(one.by is not None and moment.is_on(one.by) for one in check.promises):
+                continue
+        yield check.finding("date", moment.start, moment.end)
+
+
+def _decided_sums(decision: Decision | None) -> set[Decimal]:
+    return {remedy.amount for remedy in decision.remedies if remedy.amount is not None} if decision else set()
+
+
+def _decided_share(percent: Decimal, decision: Decision | None) -> bool:
+    return decision is None or any(
+        remedy.share is not None and remedy.share * 100 == percent for remedy in decision.remedies
+    )
+
+
+def _private_data(check: Check, needles: Collection[str], own: Collection[str]) -> Iterator[Finding]:
+    mine = [_bare(one) for one in own if one.strip()]
+    for one in find_in(check.aligned):
+        words = check.given[one.start : one.end]
+        if any(_bare(words) in ours or ours in _bare(words) for ours in mine if len(ours) > 3):
+            continue
+        if check.audience == PUBLIC or one.kind in NEVER_SENT:
+            yield Finding(
+                code="personal_data", start=one.start, end=one.end, words=words, blocks=True, suggestion=""
+            )
+    if check.audience == PUBLIC:
+        ours = [span for one in own for span in _places(one, check.text)]
+        for needle in needles:
+            for start, end in _places(needle, check.text):
+                if not any(first <= start and end <= last for first, last in ours):
+                    yield check.finding("own_data", start, end)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W", "", unmark(_small(align(text).text)))
+
+
+def _places(needle: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where it stands, however it is spaced; long ones also without their marks."""
+    wanted = _small(align(needle).text).strip()
+    letters = re.sub(r"[\W_]", "", wanted)
+    if len(letters) < 2:
+        return
+    numeric = sum(letter.isdigit() for letter in letters) >= 5
+    parts = list(letters) if numeric else [word for word in re.split(r"[\W_]+", wanted) if word]
+    expression = (r"[\W_]{0,2}" if numeric else r"[\W_]{1,3}").join(re.escape(part) for part in parts)
+    pattern = re.compile(rf"(?<!\w){expression}(?!\w)")
+    yield from (match.span() for match in pattern.finditer(text))
+    if not numeric and len(letters) >= 6:
+        bare = re.compile(unmark(pattern.pattern))
+        yield from (
+            match.span()
+            for match in bare.finditer(unmark(text))
+            if match.group() == text[slice(*match.span())]
+        )
+
+
+_TEMPLATE = re.compile(
+    r"\{\{|\}\}|\{%|%\}|\{[^{}\n]{0,40}\}|%\(\w+\)s|\$\{|_{3,}"
+    r"|\[(?:name|tên|ten|order|date|amount|shop|customer|insert|điền|họ tên)[^\]\n]{0,30}\]"
+    r"|<(?:name|tên|order|date|amount|shop|insert)[^>\n]{0,30}>|(?<!\w)(?:x{3,}|todo|tbd|lorem ipsum)(?!\w)",
+    re.I,
+)
+_HTML = re.compile(r"</?[a-z!][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,6});|javascript:", re.I)
+
+
+def _leftovers(check: Check) -> Iterator[Finding]:
+    """On the text as given: these signs are just what normalising takes away."""
+    for code, pattern in (("template", _TEMPLATE), ("html", _HTML)):
+        for match in pattern.finditer(check.given):
+            start, end = match.span()
+            yield Finding(code=code, start=start, end=end, words=match.group(), blocks=True, suggestion="")
+
+
+def _missing(check: Check, name: str) -> Iterator[str]:
+    if check.decision is None:
+        return
+    if check.audience == PRIVATE:
+        yield from missing_parts(check.text, check.decision, name=name, promises=check.promises)
+    elif check.decision.safety and not STOP_USING.search(unmark(check.text)):
+        yield "missing_safety"
+
+
+def _at_end(code: str, text: str) -> Finding:
+    return Finding(code=code, start=len(text), end=len(text), words="", blocks=True, suggestion="")
+
+
+def _small(text: str) -> str:
+    """Small letters, one for one: İ would become two."""
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+
+
+def _without_doubles(found: Sequence[Finding]) -> list[Finding]:
+    """Of findings of one kind that overlap, the longest."""
+    kept: list[Finding] = []
+    for finding in sorted(found, key=lambda one: one.start - one.end):
+        if not any(_overlap(finding, other) for other in kept if other.code == finding.code):
+            kept.append(finding)
+    return kept
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return (one.start, one.end) == (other.start, other.end) or (
+        one.start < other.end and other.start < one.end
+    )

@@ -1,0 +1,56 @@
+"""What a private message must have (S1-9): the name, what we can do, a question, who does what by when."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from feedback.orthography import align, unmark
+from feedback.policy.decision import Decision, Rule
+from feedback.wording.compose import Promised, plain_name
+from feedback.wording.sums import Moment, moments
+
+STOP_USING = re.compile(
+    r"(?:stop using|(?:do not|don't|not) use|unused for now|item aside|ngung dung|ngung su dung"
+    r"|dung (?:dung|su dung)|khong (?:nen )?(?:dung|su dung)|cat san pham)"
+)
+_OFFER = re.compile(
+    r"(?<!\w)(?:we (?:can|could|will|are able)|can do|what we (?:can|do)|here is what|"
+    r"(?:chung toi|shop|ben em|cua hang|tiem|em|ben minh) (?:co the|se|xin)"
+    r"|co the (?:lam|giup|ho tro|tra loi))(?!\w)"
+)
+
+
+def missing_parts(text: str, decision: Decision, *, name: str, promises: Sequence[Promised]) -> Iterator[str]:
+    """The codes of what is missing; `text` is normalised and in small letters."""
+    bare = unmark(text)
+    if (called := unmark(align(plain_name(name)).text.lower())) and called not in bare:
+        yield "missing_name"
+    if decision.safety and not STOP_USING.search(bare):
+        yield "missing_safety"
+    if decision.rule != Rule.NO_PROBLEM and not _OFFER.search(bare):
+        yield "missing_offer"
+    if _needs_an_answer(decision) and "?" not in text:
+        yield "missing_question"
+    if not _recaps(text, decision, promises):
+        yield "missing_recap"
+
+
+def _needs_an_answer(decision: Decision) -> bool:
+    """A choice to make, or facts that are still missing."""
+    waiting_for_facts = decision.confirm_fault or decision.investigate_within is not None
+    return decision.rule != Rule.DISPUTE and (waiting_for_facts or len(decision.remedies) > 1)
+
+
+def _recaps(text: str, decision: Decision, promises: Sequence[Promised]) -> bool:
+    """Every promise's day is named; without stored promises, every commitment of the decision."""
+    named = tuple(moments(text))
+    if promises:
+        return all(_is_named(promise, named) for promise in promises)
+    within = {moment.working_days for moment in named}
+    return all(owed.within in within for owed in decision.commitments)
+
+
+def _is_named(promise: Promised, named: Sequence[Moment]) -> bool:
+    if promise.by is None:
+        return promise.within in {moment.working_days for moment in named}
+    by = promise.by
+    return any(moment.day is not None and moment.is_on(by) for moment in named)
