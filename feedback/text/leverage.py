@@ -5,6 +5,8 @@ a demand or condition that ties it to what the shop does. A refund wish, a right
 simply there, a farewell: none of these is leverage (interfaces, decision 5).
 """
 
+import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -19,8 +21,31 @@ _openers = frozenset(
 _persons = frozenset({"i", "we", "you", "then", "my", "tôi", "mình", "tui", "tao", "em", "thì", "là"})
 _joins = frozenset({"and", "so", "then", "và", "rồi", "không", "bằng", "còn"})
 _supposing = frozenset({"if", "unless", "or", "otherwise", "nếu", "neu", "hoặc", "kẻo", "thì", "là", "until"})
+_bare_selves = frozenset({"toi", "minh", "tui", "tao", "em", "la", "thi", "chi", "anh"})
 _past = frozenset(
     {"đã", "asked", "requested", "had", "was", "were", "told", "wanted", "got", "received", "been", "to"}
+)
+
+
+_amount = re.compile(r"\d{1,4}(?:k|tr|cu|d|usd|vnd)")
+_units = frozenset(
+    {"k", "nghin", "ngan", "trieu", "cu", "dong", "vnd", "usd", "dollars", "bucks", "euro", "euros", "pounds"}
+)
+_prices = frozenset({"cash", "compensation", "voucher", "wire", "paypal", "khoan", "boi", "den", "bu"})
+_or_else = tuple(
+    f" {words} "
+    for words in (
+        "or i",
+        "or else",
+        "otherwise",
+        "unless",
+        "neu khong",
+        "bang khong",
+        "keo",
+        "khong thi",
+        "khong la",
+    )
+    + ("khong toi", "khong minh", "khong tui", "khong tao", "khong em", "khong chi", "khong anh", "con khong")
 )
 
 
@@ -50,7 +75,19 @@ def find(tokens: Tokens, hits: list[Hit], *, is_disputed: bool) -> tuple[Leverag
 def _signs(tokens: Tokens, hits: list[Hit]) -> Signs:
     places: dict[str, list[tuple[int, int]]] = defaultdict(list)
     supposed = {tokens.sentence[number] for number, word in enumerate(tokens.words) if word in _supposing}
+    supposed |= {
+        tokens.sentence[number]
+        for number, word in enumerate(tokens.bare[1:], 1)
+        if word in _bare_selves and tokens.bare[number - 1] in ("khong", "di")
+    }
+    supposed |= {
+        tokens.sentence[hit.first]
+        for hit in hits
+        if hit.tag.startswith(("leverage.publicity", "leverage.chargeback")) and not hit.denied
+    }
     for hit in hits:
+        if hit.tag.startswith("flags.dispute"):
+            places["dispute"].append((hit.first, hit.past))
         if hit.tag.startswith("leverage."):
             if hit.denied and tokens.sentence[hit.first] not in supposed:
                 continue
@@ -60,21 +97,19 @@ def _signs(tokens: Tokens, hits: list[Hit]) -> Signs:
 
 
 def _is_past(tokens: Tokens, first: int) -> bool:
-    before = tokens.words[max(0, first - 2) : first]
+    before = tokens.words[max(0, first - 3) : first]
     return bool(before) and not _past.isdisjoint(before) and "i" not in tokens.words[first : first + 1]
 
 
 def _kind(tokens: Tokens, signs: Signs, *, is_disputed: bool) -> tuple[str | None, list[tuple[int, int]]]:
     removals = _tied(tokens, signs, "removal")
-    if removals and (signs.has("demand") or signs.has("money")):
+    if removals:
         posted = signs.places.get("posted", [])
-        kind = "posted_then_demand" if posted and not _names_a_price(tokens, signs) else "removal_for_money"
-        if not posted and not signs.has("money"):
-            kind = "posted_then_demand"
-        return kind, removals + posted
+        for_money = _names_a_price(tokens) or (signs.has("money") and not posted)
+        return "removal_for_money" if for_money else "posted_then_demand", removals + posted
     bank = _tied(tokens, signs, "chargeback")
     if is_disputed:
-        further = [place for place in signs.places.get("demand", []) if _is_further(tokens, place)]
+        further = [place for place in signs.places.get("demand", []) if _is_further(tokens, signs, place)]
         if further:
             return "chargeback_leverage", signs.places.get("chargeback", []) + further
     if bank and not is_disputed:
@@ -89,44 +124,26 @@ def _kind(tokens: Tokens, signs: Signs, *, is_disputed: bool) -> tuple[str | Non
 
 
 def _tied(tokens: Tokens, signs: Signs, sign: str) -> list[tuple[int, int]]:
-    """Acts with a condition in their sentence, or announced with a demand near by."""
-    conditions, futures = signs.sentences("condition", tokens), signs.sentences("future", tokens)
-    demands = signs.sentences("demand", tokens)
+    """Acts with a demand near by and a condition or an announcement in their sentence, or behind an "or else"."""
+    wanted = signs.sentences("demand", tokens)
+    if sign == "removal":
+        wanted |= signs.sentences("money", tokens) | _priced(tokens)
+    loose = signs.sentences("condition", tokens) | signs.sentences("future", tokens)
     tied = []
     for act in signs.places.get(sign, ()):
         sentence = tokens.sentence[act[0]]
-        near = any(abs(sentence - other) <= NEAR for other in demands)
-        is_open = sentence in conditions or sentence in futures or _opens_with_or(tokens, act[0])
-        if near and is_open and not _is_told(tokens, act[0]):
-            tied.append(act)
-        elif _opens_with_or(tokens, act[0]) and not _is_told(tokens, act[0]):
+        near = any(abs(sentence - other) <= NEAR for other in wanted)
+        is_open = sentence in loose or (sign == "removal" and sentence in wanted)
+        if ((near and is_open) or _follows_or(tokens, act[0])) and not _is_told(tokens, act[0]):
             tied.append(act)
     return tied
 
 
-def _opens_with_or(tokens: Tokens, first: int) -> bool:
-    """ "or", "otherwise", "nếu không" stands before the act in its sentence, and the writer acts."""
-    sentence = tokens.sentence[first]
-    begin = first
-    while begin > 0 and tokens.sentence[begin - 1] == sentence:
-        begin -= 1
-    before = tokens.words[begin:first]
-    joined = " " + " ".join(before) + " "
-    return any(
-        sign in joined
-        for sign in (
-            " or i ",
-            " or else ",
-            " otherwise ",
-            " unless ",
-            " nếu không ",
-            " không thì ",
-            " bằng không ",
-            " kẻo ",
-        )
-    ) or (
-        tokens.unmarked and any(s in joined for s in (" neu khong ", " khong thi ", " bang khong ", " keo "))
-    )
+def _follows_or(tokens: Tokens, first: int) -> bool:
+    """An "or I", "otherwise", "nếu không" stands before the act in its sentence."""
+    begin = bisect_left(tokens.sentence, tokens.sentence[first])
+    before = f" {' '.join(tokens.bare[begin:first])} "
+    return any(sign in before for sign in _or_else)
 
 
 def _is_told(tokens: Tokens, first: int) -> bool:
@@ -135,34 +152,31 @@ def _is_told(tokens: Tokens, first: int) -> bool:
     return "had" in before or "they" in before[-2:] or before[-1:] in (["never"], ["he"], ["she"])
 
 
-def _is_further(tokens: Tokens, place: tuple[int, int]) -> bool:
-    words = set(tokens.words[max(0, place[0] - 6) : place[1] + 4])
-    return not words.isdisjoint(
-        {"also", "still", "want", "demand", "send", "give", "plus", "expect", "must", "need", "anyway", "and"}
-        | {"cũng", "vẫn", "muốn", "yêu", "đòi", "gửi", "thêm", "đền", "phải", "nữa", "bồi", "tặng", "giao"}
-        | {"cung", "van", "muon", "yeu", "doi", "gui", "them", "den", "phai", "nua", "boi", "tang", "giao"}
+def _is_further(tokens: Tokens, signs: Signs, place: tuple[int, int]) -> bool:
+    """A demand that is not itself part of telling about the dispute."""
+    return not any(
+        first - 2 < place[1] and place[0] < past + 2
+        for sign in ("chargeback", "dispute")
+        for first, past in signs.places.get(sign, ())
     )
 
 
-def _names_a_price(tokens: Tokens, signs: Signs) -> bool:
-    words = set(tokens.bare)
-    return not words.isdisjoint(
-        {
-            "pay",
-            "cash",
-            "transfer",
-            "compensation",
-            "dollars",
-            "bucks",
-            "usd",
-            "voucher",
-            "wire",
-            "paypal",
-            "trieu",
-            "cu",
-        }
-        | {"nghin", "ngan", "khoan", "boi", "den", "bu"}
-    ) or any(word[:-1].isdigit() and word[-1] in "kđd" for word in tokens.words if len(word) > 1)
+def _names_a_price(tokens: Tokens) -> bool:
+    return bool(_priced(tokens)) or not _prices.isdisjoint(tokens.bare)
+
+
+def _priced(tokens: Tokens) -> set[int]:
+    """Sentences with an amount of money such as "200k", "$50", "500 nghìn"."""
+    return {
+        tokens.sentence[number]
+        for number, word in enumerate(tokens.bare)
+        if _amount.fullmatch(word)
+        or (word.isdigit() and (tokens.bare[number + 1 : number + 2] or [""])[0] in _units)
+        or (
+            word.isdigit()
+            and tokens.aligned.text[max(0, tokens.starts[number] - 1) : tokens.starts[number]] in ("$", "£")
+        )
+    }
 
 
 def _is_kind_word(tokens: Tokens, signs: Signs, act: tuple[int, int]) -> bool:
