@@ -617,7 +617,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='staffedhour',
-            constraint=models.UniqueConstraint(fields=('starts_at', 'location'), name='each_staffed_hour_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('starts_at', 'location'), name='each_staffed_hour_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='staffedhour',
+            constraint=models.UniqueConstraint(condition=models.Q(('location', None)), fields=('starts_at',), name='each_staffed_hour_once_for_all'),
         ),
         migrations.AddConstraint(
             model_name='staffedhour',

@@ -44,8 +44,9 @@ class StaffedHour(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["starts_at", "location"], name="each_staffed_hour_once"),
             models.UniqueConstraint(
-                fields=["starts_at", "location"], nulls_distinct=False, name="each_staffed_hour_once"
+                fields=["starts_at"], condition=Q(location=None), name="each_staffed_hour_once_for_all"
             ),
             models.CheckConstraint(condition=Q(people__gte=0), name="staffed_people_not_negative"),
         ]
