@@ -6,7 +6,7 @@ from django.core.checks import Error, register
 
 @register()
 def secret_key_is_set(**kwargs):
-    if settings.SECRET_KEY:
+    if settings.HAS_SECRET_KEY:
         return []
     return [
         Error(

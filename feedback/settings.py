@@ -1,5 +1,6 @@
 """The one settings file. What differs between installations comes from the environment."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -18,10 +19,13 @@ def _folder(name: str, default: Path) -> Path:
 
 
 DATA_DIR = _folder("DATA_DIR", BASE_DIR / "var")
+with contextlib.suppress(OSError):  # `read` and `assess` work where nothing may be written
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = env.bool("DEBUG", default=False)
 # Empty is allowed here so that `read` and `assess` need no environment; Django itself refuses to sign
 # anything with an empty key, and feedback.checks names the variable when a server starts without it.
 SECRET_KEY = env.str("SECRET_KEY", default="")
+HAS_SECRET_KEY = bool(SECRET_KEY)
 PORT = env.int("PORT", default=8000)
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 if not BASE_URL.startswith(("http://", "https://")):

@@ -2,13 +2,12 @@
 
 import os
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
-application = get_wsgi_application()
-
-from django.conf import settings  # noqa: E402
-
-if not settings.SECRET_KEY:
+if not settings.HAS_SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set: put one into the environment or the file .env")
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise looks into it, filled or not
+application = get_wsgi_application()
