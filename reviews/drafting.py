@@ -9,7 +9,7 @@ from feedback import cases, journal, leases, shop
 from feedback.models import Case, Comment, Decision, Shop
 from feedback.wording.compose import PUBLIC, compose
 from feedback.wording.limit import Limit
-from reviews.models import Reply, Review, Source
+from reviews.models import Reply, Review, ReviewQuerySet, Source
 from reviews.routing import Routing, route
 
 _LANGUAGES = ("vi", "en")
@@ -36,7 +36,7 @@ def draft_many(reviews: Sequence[Review], now: datetime) -> None:
         journal.log("replies drafted", "reviews.reply", count=len(drafts), reviews=len(reviews))
 
 
-def due(now: datetime):
+def due(now: datetime) -> ReviewQuerySet:
     return Review.objects.to_answer()
 
 

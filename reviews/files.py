@@ -79,7 +79,7 @@ def read(file: BinaryIO, *, now: datetime, zone: ZoneInfo) -> Sheet:
     """`file` must be able to go back to its start; rows are read as they are asked for. Raises BadFile."""
     encoding, notes = _encoding(file)
     file.seek(0)
-    lines = io.TextIOWrapper(_KeptOpen(file), encoding=encoding, newline="")
+    lines = io.TextIOWrapper(io.BufferedReader(_KeptOpen(file)), encoding=encoding, newline="")
     first = _first_letter(lines)
     lines.seek(0)
     if first == "[":

@@ -13,7 +13,7 @@ from django.db.models import F
 from feedback import journal, leases
 from reviews import sources
 from reviews.intake import EDITED
-from reviews.models import Reply, Review
+from reviews.models import Reply, ReplyQuerySet, Review
 from reviews.sources import Answer, Outcome
 
 State = Reply.State
@@ -25,7 +25,7 @@ def publish(replies: Sequence[Reply], now: datetime) -> None:
         _publish(reply, now)
 
 
-def due(now: datetime):
+def due(now: datetime) -> ReplyQuerySet:
     return Reply.objects.to_publish()
 
 

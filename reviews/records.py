@@ -152,8 +152,8 @@ def _moment(name: str, given: Any, now: datetime, zone: ZoneInfo) -> datetime:
 def _read_moment(written: str) -> datetime | None:
     try:
         if match := _DAY_FIRST.fullmatch(written):
-            day, month, year, *clock = (int(part or 0) for part in match.groups())
-            return datetime(year, month, day, *clock)  # noqa: DTZ001 the caller puts it into the shop's zone
+            day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
+            return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 the caller puts it into the shop's zone
         return datetime.fromisoformat(written) if written.isascii() else None
     except ValueError:
         return None
