@@ -214,7 +214,7 @@ def _meaning(name: str, kind: Kind, raw: object, choices: tuple[Choice, ...]) ->
         return None
     if raw not in tuple(Meaning):
         raise BadDefinition(name, "meaning", f"must be one of {', '.join(Meaning)}")
-    meaning = Meaning(raw)
+    meaning = Meaning(str(raw))
     if kind not in _FITS[meaning]:
         raise BadDefinition(name, "meaning", f"{meaning.value!r} does not go with the kind {kind.value!r}")
     wanted = _CHOICES_OF.get(meaning)

@@ -1,3 +1,7 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from surveys.views import answer
+
+urlpatterns = [
+    path("s/<str:token>/", answer.answer, name="answer"),
+]

@@ -1,0 +1,214 @@
+"""A customer answers: kept step by step, finished in one transaction, rewarded whatever was said (L1)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from feedback import cases, comments, journal, mail, money
+from feedback.models import Comment, Touchpoint
+from feedback.models.words import Channel, WhyItCame
+from surveys import invitations, questions, rewards, sheets
+from surveys.models import Answer, Invitation, Response, Reward
+from surveys.questions import Meaning, Question, Value
+from surveys.sheets import Filled, Sheet
+
+_State = Response.State
+
+
+def save(
+    invitation: Invitation,
+    answers: Mapping[str, object],
+    *,
+    language: str,
+    now: datetime | None = None,
+    sheet: Sheet | None = None,
+) -> Response:
+    """Keep some answers, and hold a reward from the first of them on. Raises BadAnswers, NotOpen."""
+    now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation)
+    invitations.refuse_unless_open(invitation, now)
+    filled = sheet.fill(answers, only=answers.keys())
+    with transaction.atomic():
+        response = _started(invitation, sheet, language=language, now=now)
+        # Takes the row's lock: nothing may change in a response that another tab is finishing.
+        if not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(language=language):
+            response.refresh_from_db(fields=["state", "finished_at", "cohort", "language"])
+            return response
+        response.answers.filter(question__in=filled.values.keys()).delete()
+        Answer.objects.bulk_create(_answers(response, filled, language, said={}))
+    return response
+
+
+def submit(
+    invitation: Invitation,
+    answers: Mapping[str, object],
+    *,
+    language: str,
+    now: datetime | None = None,
+    sheet: Sheet | None = None,
+) -> Response:
+    """Finish with these answers over those already kept; asked again, it gives the response that there is.
+
+    One transaction writes the response, its answers, comments and reward, a case for what is still wrong, and
+    the mail with the code. Raises BadAnswers, NotOpen.
+    """
+    found = invitations.response_of(invitation)
+    if found and found.state == _State.FINISHED:
+        return found
+    now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation)
+    invitations.refuse_unless_open(invitation, now)
+    filled = sheet.fill({**sheet.saved, **answers})
+    with journal.recording():
+        response = _started(invitation, sheet, language=language, now=now)
+        if not _win(response, filled, language=language, now=now):
+            response.refresh_from_db(fields=["state", "finished_at", "cohort", "language"])
+            return response
+        _write(invitation, response, filled, language=language, now=now)
+        journal.log("response finished", response, invitation=invitation.pk)
+    return response
+
+
+def reward_of(response: Response) -> Reward | None:
+    """None: the survey has none, or its budget was used up."""
+    try:
+        return response.reward
+    except Reward.DoesNotExist:
+        return None
+
+
+def _started(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> Response:
+    """The one response of the invitation, with a reward held for it where the budget allows."""
+    response = invitations.response_of(invitation)
+    if response is None:
+        return _start(invitation, sheet, language=language, now=now)
+    reward = reward_of(response)
+    if reward is not None and rewards.was_released(reward):
+        rewards.reserve_again(reward, now)
+    return response
+
+
+def _start(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> Response:
+    try:
+        with transaction.atomic():
+            response = Response.objects.create(
+                invitation=invitation, version=sheet.version, language=language, started_at=now
+            )
+    except IntegrityError:  # the second click of two: the first one's transaction is over by now
+        return Response.objects.select_related("reward").get(invitation=invitation)
+    rewards.reserve(response, invitation.survey, now)
+    return response
+
+
+def _win(response: Response, filled: Filled, *, language: str, now: datetime) -> bool:
+    """Compare-and-set: of two tabs and a double click, one finishes."""
+    changes = {
+        "state": _State.FINISHED,
+        "finished_at": now,
+        "language": language,
+        "cohort": filled.cohort.value,
+    }
+    if not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(**changes):
+        return False
+    for name, value in changes.items():
+        setattr(response, name, value)
+    return True
+
+
+def _write(
+    invitation: Invitation, response: Response, filled: Filled, *, language: str, now: datetime
+) -> None:
+    reward = reward_of(response)
+    rewarded = reward is not None and rewards.issue(reward, invitation.survey, now)
+    why = WhyItCame.PAID if rewarded else WhyItCame.INVITED
+    said = _comments(invitation, filled, language=language, why=why, now=now)
+    Comment.objects.bulk_create(said.values())
+    response.answers.all().delete()
+    Answer.objects.bulk_create(_answers(response, filled, language, said))
+    if filled.is_unsolved:
+        wish = filled.of(Meaning.WISH)
+        cases.open_case(said[filled.id_of(Meaning.COMMENT)], now=now, wish=str(wish or ""))
+    if reward is not None and rewarded:
+        _mail_the_code(invitation, reward, language)
+
+
+def _comments(
+    invitation: Invitation, filled: Filled, *, language: str, why: str, now: datetime
+) -> dict[str, Comment]:
+    """What was said in words, by question id; without words only where a case needs a comment to stand on."""
+    main, score = filled.id_of(Meaning.COMMENT), filled.of(Meaning.RECOMMENDATION)
+    asked = filled.definition.questions
+    wanted = [question.id for question in asked if question.is_text and filled.values[question.id]]
+    if filled.is_unsolved and main not in wanted:
+        wanted.append(main)
+    about = _about(invitation, filled) if wanted else {}
+    rated = {"score": score, "scale": Comment.Scale.NPS} if score is not None else {}
+    return {
+        name: comments.new(
+            text=str(filled.values.get(name) or ""),
+            channel=Channel.SURVEY,
+            source=invitation.survey.slug,
+            why=why,
+            said_at=now,
+            received_at=now,
+            language=language,
+            **about,
+            **(rated if name == main else {}),
+        )
+        for name in wanted
+    }
+
+
+def _about(invitation: Invitation, filled: Filled) -> dict[str, Any]:
+    touchpoint = filled.of(Meaning.TOUCHPOINT)
+    return {
+        "customer_id": invitation.customer_id,
+        "order_id": invitation.order_id,
+        "location_id": invitation.order.location_id if invitation.order else None,
+        "touchpoint": Touchpoint.objects.filter(slug=touchpoint).first() if touchpoint else None,
+    }
+
+
+def _answers(response: Response, filled: Filled, language: str, said: Mapping[str, Comment]) -> list[Answer]:
+    return [
+        _answer(response, question, filled.values.get(question.id), language, said.get(question.id))
+        for question in filled.definition.questions
+        if filled.values.get(question.id) is not None or question.id in said
+    ]
+
+
+def _answer(
+    response: Response, question: Question, value: Value | None, language: str, comment: Comment | None
+) -> Answer:
+    return Answer(
+        response=response,
+        question=question.id,
+        kind=question.kind.value,
+        words=questions.said(question.words, language),
+        value="" if value is None else value,
+        value_words=question.words_of(value, language),
+        number=value if isinstance(value, int) else None,
+        comment=comment,
+    )
+
+
+def _mail_the_code(invitation: Invitation, reward: Reward, language: str) -> None:
+    customer = invitation.customer
+    if customer is None or not customer.email:
+        return
+    minimum = reward.minimum_order
+    mail.write(
+        to=customer.email,
+        template="reward",
+        context={
+            "name": customer.name,
+            "code": reward.code,
+            "amount": money.format_money(reward.amount, reward.currency, language),
+            "minimum": money.format_money(minimum, reward.currency, language) if minimum else "",
+            "expires_on": reward.expires_on,
+        },
+        language=language,
+        customer=customer,
+        about=f"surveys.reward:{reward.pk}",
+    )

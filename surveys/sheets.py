@@ -1,0 +1,100 @@
+"""The questions one person is asked, what they answered so far, and what their answers come to."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from feedback import comments
+from feedback.models import Touchpoint
+from surveys import cohorts, invitations, questions
+from surveys.cohorts import Cohort
+from surveys.models import Invitation, Survey, SurveyVersion
+from surveys.questions import BadAnswer, Choice, Definition, Meaning, Value
+
+
+class BadAnswers(ValueError):
+    """What does not fit, by question id; nothing was written."""
+
+    def __init__(self, errors: Mapping[str, BadAnswer]):
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """Checked answers by question id; None: left out."""
+
+    definition: Definition
+    values: Mapping[str, Value | None]
+
+    def of(self, meaning: Meaning) -> Value | None:
+        return self.values.get(self.id_of(meaning))
+
+    def id_of(self, meaning: Meaning) -> str:
+        """'' when no such question is asked."""
+        question = self.definition.means(meaning)
+        return question.id if question else ""
+
+    @property
+    def cohort(self) -> Cohort:
+        return cohorts.cohort(self._problem)
+
+    @property
+    def is_unsolved(self) -> bool:
+        return cohorts.is_unsolved(self._problem)
+
+    @property
+    def _problem(self) -> str | None:
+        answer = self.of(Meaning.PROBLEM)
+        return answer if isinstance(answer, str) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    version: SurveyVersion
+    definition: Definition
+    saved: Mapping[str, Value]
+
+    def fill(self, answers: Mapping[str, object], only: Collection[str] | None = None) -> Filled:
+        """Check every answer, or those to `only`; what was not asked is left aside. Raises BadAnswers."""
+        values: dict[str, Value | None] = {}
+        errors: dict[str, BadAnswer] = {}
+        for question in self.definition.questions:
+            if only is not None and question.id not in only:
+                continue
+            try:
+                values[question.id] = questions.check(question, _clean(answers.get(question.id)))
+            except BadAnswer as error:
+                errors[question.id] = error
+        if errors:
+            raise BadAnswers(errors)
+        return Filled(definition=self.definition, values=values)
+
+
+def sheet(invitation: Invitation) -> Sheet:
+    """At most three queries. Who has started keeps the version they started with."""
+    response = invitations.response_of(invitation)
+    version = response.version if response else current_version(invitation.survey)
+    definition = questions.load(version.definition)
+    if definition.asks_for_touchpoint:
+        definition = definition.with_touchpoints(offered_touchpoints())
+    saved = dict(response.answers.values_list("question", "value")) if response else {}
+    return Sheet(version=version, definition=definition, saved=saved)
+
+
+def current_version(survey: Survey) -> SurveyVersion:
+    """Raises NotOpen for a survey that was never published."""
+    version = survey.versions.filter(published_at__isnull=False).order_by("number").last()
+    if version is None:
+        raise invitations.NotOpen("not_live")
+    return version
+
+
+def offered_touchpoints() -> list[Choice]:
+    rows = Touchpoint.objects.filter(is_active=True)
+    return [Choice(id=row.slug, words={"vi": row.name_vi, "en": row.name_en}, help={}) for row in rows]
+
+
+def _clean(raw: object) -> object:
+    if isinstance(raw, list | tuple):
+        return [_clean(one) for one in raw]
+    return comments.clean(str(raw)) if isinstance(raw, str | int) else None

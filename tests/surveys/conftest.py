@@ -1,0 +1,108 @@
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+# Models are imported within: Django starts only after pytest has read this file.
+
+
+@pytest.fixture
+def all_well():
+    return {"problem": "none", "expectation": "above", "recommend": "9", "touchpoint": "delivery"}
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def the_shop(db):
+    from feedback import shop
+    from feedback.models import Shop
+
+    shop.forget()
+    yield Shop.objects.create(
+        pk=1, name="Tiệm Gốm Lan", currency="VND", zone="Asia/Ho_Chi_Minh", language="vi"
+    )
+    shop.forget()
+
+
+@pytest.fixture
+def survey(the_shop, now):
+    from surveys import publishing
+
+    return publishing.start_post_purchase(
+        name="After buying", reward_amount=Decimal(50_000), currency="VND", now=now - timedelta(days=1)
+    )
+
+
+@pytest.fixture
+def buy(the_shop, now):
+    """An order of a new customer, who likes mail about rewards."""
+    from feedback.models import Consent, Customer, Order
+    from surveys.invitations import CONSENT
+
+    def buy(number, name="Lan", **customer):
+        email = customer.pop("email", f"{name.lower()}{number}@example.com")
+        buyer = Customer.objects.create(name=name, email=email, since=now, **customer)
+        Consent.objects.create(customer=buyer, purpose=CONSENT, wording="1", channel="checkout", given_at=now)
+        return Order.objects.create(
+            number=number, customer=buyer, placed_at=now, total=Decimal(400_000), received_at=now
+        )
+
+    return buy
+
+
+@pytest.fixture
+def invite(survey, buy, now):
+    """An invitation by link, of a new customer each time, as the page finds it."""
+    from surveys import invitations
+
+    count = iter(range(1042, 9999))
+
+    def invite(**options):
+        order = buy(str(next(count)))
+        return invitations.invite(survey, order=order, as_link=True, now=now, **options)
+
+    return invite
+
+
+@pytest.fixture
+def token(invite):
+    from surveys import invitations
+
+    return invitations.mint(invite())
+
+
+@pytest.fixture
+def address(token):
+    return f"/s/{token}/"
+
+
+@pytest.fixture
+def filled(all_well):
+    """A posted page with these answers over a contented customer's."""
+
+    def filled(**answers):
+        return {"action": "finish"} | {f"q-{name}": value for name, value in (all_well | answers).items()}
+
+    return filled
+
+
+@pytest.fixture
+def statements():
+    """How many statements a block sends, savepoints aside."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    @contextmanager
+    def statements(at_most):
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        sent = [one["sql"] for one in captured if "SAVEPOINT" not in one["sql"]]
+        assert len(sent) <= at_most, "\n".join(sent)
+
+    return statements
