@@ -1,3 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from feedback import api
+
+urlpatterns = [
+    path("orders", api.Orders.as_view(), name="api_orders"),
+    path("trends/themes", api.ThemeTrends.as_view(), name="api_theme_trends"),
+]

@@ -1,3 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from feedback.front import api_pages
+
+urlpatterns = [
+    path("schema/", api_pages.schema, name="api_schema"),
+    path("v1/", api_pages.api_root, name="api_root"),
+]

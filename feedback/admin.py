@@ -1,0 +1,133 @@
+"""Set-up data in Django's admin, for administrators only. What customers said is not to be edited here."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from feedback import shop
+from feedback.models import ApiToken, Location, Policy, Product, Shop, Theme, Touchpoint, User
+from feedback.roles import Role, public, roles_of
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    return Role.ADMINISTRATOR in roles_of(request.user)
+
+
+@public
+def login(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    """The one login page, which counts wrong passwords."""
+    there = request.GET.get("next") or reverse("admin:index")
+    return redirect(f"{reverse('login')}?{urlencode({'next': there})}")
+
+
+admin.site.has_permission = is_administrator
+admin.site.login = login
+admin.site.site_header = admin.site.site_title = admin.site.index_title = _("Set up")
+admin.site.unregister(Group)  # the six roles are fixed
+
+
+class SetUpAdmin(admin.ModelAdmin):
+    """Opened by the role, without Django's own permissions beside it."""
+
+    def has_module_permission(self, request):
+        return is_administrator(request)
+
+    def has_view_permission(self, request, obj=None):
+        return is_administrator(request)
+
+    def has_add_permission(self, request):
+        return is_administrator(request)
+
+    def has_change_permission(self, request, obj=None):
+        return is_administrator(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return is_administrator(request)
+
+
+class ReadOnlyAdmin(SetUpAdmin):
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(User)
+class UserAdmin(SetUpAdmin, DjangoUserAdmin):
+    list_display = ("username", "first_name", "last_name", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "language")}),
+        (_("Roles"), {"fields": ("is_active", "groups")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "password1", "password2", "groups")}),
+    )
+
+    def has_delete_permission(self, request, obj=None):
+        """A person who acted stays in the records; an account is switched off instead."""
+        return False
+
+
+@admin.register(Shop)
+class ShopAdmin(SetUpAdmin):
+    exclude = ("is_demo", "set_up_at")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        shop.forget()
+
+
+@admin.register(Location)
+class LocationAdmin(SetUpAdmin):
+    list_display = ("code", "name_vi", "name_en")
+    search_fields = ("code", "name_vi", "name_en")
+
+
+@admin.register(Product)
+class ProductAdmin(SetUpAdmin):
+    list_display = ("sku", "name_vi", "name_en", "category", "cost", "currency")
+    search_fields = ("sku", "name_vi", "name_en")
+
+
+@admin.register(Theme, Touchpoint)
+class WordAdmin(SetUpAdmin):
+    list_display = ("slug", "name_vi", "name_en", "position", "is_active")
+    list_editable = ("position", "is_active")
+
+    def get_readonly_fields(self, request, obj=None):
+        """The slug stands in stored totals and answers."""
+        return ("slug",) if obj else ()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Policy)
+class PolicyAdmin(ReadOnlyAdmin):
+    list_display = ("version", "starts_at", "author", "made_at")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Made and revoked under Set up → Keys for programs."""
+
+    list_display = ("name", "scopes", "made_by", "made_at", "last_used_on", "revoked_at")
+    exclude = ("digest",)

@@ -1,0 +1,177 @@
+"""Forms of the kernel's pages."""
+
+import hashlib
+from datetime import date, timedelta
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.cache import cache
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from rest_framework.throttling import BaseThrottle
+
+from feedback import labels
+from feedback.models import ApiToken, Case, Theme
+from feedback.models.words import Channel
+from feedback.reports import trends
+
+FAILURES = 10
+FORGIVEN_AFTER = 15 * 60  # seconds
+_IN_REACH = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
+
+
+class Day(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class LogIn(AuthenticationForm):
+    """At most ten wrong passwords per name and address in a quarter of an hour."""
+
+    error_messages = {
+        "invalid_login": _("This name and password do not belong together. Capital and small letters count."),
+        "inactive": _("This account is switched off."),
+        "throttled": _("Too many wrong passwords. Wait a quarter of an hour, then try again."),
+    }
+
+    def clean(self):
+        key = self._key()
+        if cache.get(key, 0) >= FAILURES:
+            raise forms.ValidationError(self.error_messages["throttled"], code="throttled")
+        try:
+            cleaned = super().clean()
+        except forms.ValidationError:
+            cache.add(key, 0, FORGIVEN_AFTER)
+            cache.incr(key)
+            raise
+        cache.delete(key)
+        return cleaned
+
+    def _key(self) -> str:
+        """A digest: the cache never holds a name that somebody typed, which may be a password."""
+        name = str(self.cleaned_data.get("username", "")).casefold()
+        address = BaseThrottle().get_ident(self.request)
+        return "login:" + hashlib.sha256(f"{name}\n{address}".encode()).hexdigest()
+
+
+class PeriodFilter(forms.Form):
+    """`from`, `to`, `channel`, `language` of an address. What is left out is filled with the usual."""
+
+    start = forms.DateField(label=_("From"), required=False, validators=_IN_REACH, widget=Day)
+    end = forms.DateField(label=_("To"), required=False, validators=_IN_REACH, widget=Day)
+    channel = forms.ChoiceField(
+        label=_("Channel"), required=False, choices=[("", _("every channel")), *Channel.choices]
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("every language")), *labels.LANGUAGES.items()]
+    )
+
+    usual_days = 84
+
+    def __init__(self, data, *, today: date):
+        self.today = today
+        super().__init__(data)
+
+    def add_prefix(self, field_name):
+        return {"start": "from", "end": "to"}.get(field_name, field_name)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        end = cleaned["end"] = cleaned["end"] or max(self.today, cleaned["start"] or self.today)
+        start = cleaned["start"] = cleaned["start"] or end - timedelta(days=self.usual_days - 1)
+        if start > end:
+            self.add_error("end", _("This day is before the first one."))
+        elif (end - start).days > trends.LONGEST_DAYS:
+            self.add_error("start", _("At most ten years fit on one page."))
+        return cleaned
+
+
+class TrendsFilter(PeriodFilter):
+    period = forms.ChoiceField(
+        label=_("By"), required=False, choices=[("week", _("week")), ("month", _("month"))]
+    )
+
+    def clean_period(self):
+        return self.cleaned_data["period"] or "week"
+
+
+class CommentsFilter(PeriodFilter):
+    """`polarity`: of the theme when one is chosen, else of the whole comment."""
+
+    theme = forms.ChoiceField(label=_("Theme"), required=False)
+    polarity = forms.ChoiceField(
+        label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
+    )
+
+    def __init__(self, data, *, today: date):
+        super().__init__(data, today=today)
+        language = get_language() or ""
+        themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.all()]
+        self.fields["theme"].choices = [("", _("every theme")), *themes]
+
+
+class CaseFilter(forms.Form):
+    TO_DO = "to_do"
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[(TO_DO, _("to do")), ("all", _("every state")), *Case.State.choices],
+    )
+    route = forms.ChoiceField(
+        label=_("Route"), required=False, choices=[("", _("every route")), *Case.Route.choices]
+    )
+    problem = forms.ChoiceField(
+        label=_("Problem"), required=False, choices=[("", _("every problem")), *labels.PROBLEMS.items()]
+    )
+    due = forms.BooleanField(label=_("Due today or late"), required=False)
+
+    def clean_state(self):
+        return self.cleaned_data["state"] or self.TO_DO
+
+
+class FactForm(forms.Form):
+    """One fact set by a person, with the reason."""
+
+    name = forms.CharField(widget=forms.HiddenInput)
+    value = forms.ChoiceField(required=False)
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+    def __init__(self, data=None, *, name: str, value: object = None):
+        initial = {"name": name, "value": self.as_choice(value)}
+        super().__init__(data, initial=initial, auto_id=f"id_{name}_%s")
+        self.fields["value"].label = labels.known(labels.FACTS, name)
+        self.fields["value"].choices = labels.FACT_CHOICES[name]
+
+    @staticmethod
+    def as_choice(value: object) -> str:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return str(value or "")
+
+
+class MoveForm(forms.Form):
+    """What a person does with a case. `first_time`: solved the first time the customer told us (S0-1)."""
+
+    to = forms.ChoiceField(choices=[("waiting", ""), ("resolved", ""), ("closed", ""), ("open", "")])
+    first_time = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("to") == "resolved" and not cleaned.get("first_time"):
+            self.add_error("first_time", _("Say whether it was solved the first time they told us."))
+        return cleaned
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("Which program is it for?"), max_length=80, help_text=_("For example “Web shop”.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"), choices=ApiToken.Scope.choices, widget=forms.CheckboxSelectMultiple
+    )

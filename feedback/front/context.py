@@ -1,0 +1,77 @@
+"""What every page shows around its content: the shop, the way to the other pages, what is waiting."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import resolve, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from feedback import shop
+from feedback.middleware import allowed_roles
+from feedback.models import Case
+from feedback.roles import NAMES, Role, roles_of
+from reviews.models import Reply
+
+PAGES = [
+    ("today", _("Today")),
+    ("replies", _("Replies")),
+    ("cases", _("Cases")),
+    ("surveys", _("Surveys")),
+    ("customers", _("Customers")),
+    ("trends", _("Trends")),
+]
+WAITING: dict[str, Callable[[], int]] = {
+    "replies": lambda: Reply.objects.waiting().count(),
+    "cases": lambda: Case.objects.filter(state=Case.State.OPEN).count(),
+}
+# Pages that lie beneath one of the six.
+BENEATH = {"/comments/": "/trends/"}
+
+
+def shop_and_navigation(request: HttpRequest) -> dict[str, Any]:
+    """Lazy: a page that shows no navigation (customers' pages, errors) asks the database nothing."""
+    return {
+        "shop": SimpleLazyObject(shop.current),
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "setup_url": SimpleLazyObject(lambda: reverse("setup") if _may_open(request, "setup") else ""),
+        "role": SimpleLazyObject(lambda: _role_names(request)),
+    }
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    here = next((over for under, over in BENEATH.items() if request.path.startswith(under)), request.path)
+    return [
+        {
+            "url": url,
+            "label": label,
+            "current": here == url if url == "/" else here.startswith(url),
+            "count": WAITING[name]() if name in WAITING else 0,
+        }
+        for name, label in PAGES
+        if _may_open(request, name)
+        for url in [reverse(name)]
+    ]
+
+
+def _may_open(request: HttpRequest, name: str) -> bool:
+    return not _roles(request).isdisjoint(_opens_to(name))
+
+
+def _roles(request: HttpRequest) -> frozenset[Role]:
+    user = getattr(request, "user", None)
+    return roles_of(user) if user is not None else frozenset()
+
+
+def _role_names(request: HttpRequest) -> str:
+    return capfirst(", ".join(str(NAMES[role]) for role in Role if role in _roles(request)))
+
+
+@cache
+def _opens_to(name: str) -> frozenset:
+    """The roles of the page of this name. Today is everybody's, though its address is public too."""
+    roles = allowed_roles(resolve(reverse(name)).func) or frozenset()
+    return frozenset(Role) if name == "today" else roles

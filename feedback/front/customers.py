@@ -1,0 +1,106 @@
+"""Customers: find one, and see everything between them and us on one page."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from feedback import facts, labels, shop, value
+from feedback.front import search
+from feedback.front.timeline import timeline
+from feedback.models import Case, Customer, Order
+from feedback.money import format_money
+from feedback.roles import DESK, EVERYONE, Role, allow, holds
+
+PER_PAGE = 40
+ENTRIES_PER_PAGE = 100
+
+
+class Search(forms.Form):
+    q = forms.CharField(
+        label=gettext_lazy("Name, e-mail, phone or order number"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+
+@allow(EVERYONE)
+@require_safe
+def customer_list(request: HttpRequest) -> HttpResponse:
+    form = Search(request.GET)
+    if not form.is_valid():
+        return render(request, "feedback/customers.html", {"form": form}, status=400)
+    page = Paginator(search.customers(form.cleaned_data["q"]), PER_PAGE).get_page(request.GET.get("page"))
+    _tell(page.object_list)
+    context = {"form": form, "page": page, "currency": shop.current().currency}
+    return render(request, "feedback/customers.html", context)
+
+
+@allow(EVERYONE)
+@require_safe
+def customer_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    customer = get_object_or_404(Customer.objects.select_related("merged_into"), public_id=public_id)
+    entries = timeline(
+        customer.merged_into or customer,
+        request.LANGUAGE_CODE,
+        sees_replies=holds(request, *DESK),
+        sees_surveys=holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
+    )
+    context = {
+        "customer": customer.merged_into or customer,
+        "page": Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page")),
+        **_worth(customer.merged_into or customer, request.LANGUAGE_CODE),
+    }
+    return render(request, "feedback/customer.html", context)
+
+
+def _worth(customer: Customer, language: str) -> dict[str, Any]:
+    """Lifetime value in money (S2-7), and the standing that follows from it, with its reason."""
+    currency = shop.current().currency
+    worth = value.lifetime_values([customer.pk]).get(customer.pk)
+    _policy, terms = facts.live_terms()
+    standing = terms.standing(worth, currency)
+    reason = ""
+    if worth is not None and currency in terms.money:
+        threshold = format_money(terms.money[currency].valued_from, currency, language)
+        reason = _("valued from %(amount)s on") % {"amount": threshold}
+    orders = Order.objects.filter(customer=customer, cancelled_at=None)
+    return {
+        "worth": worth,
+        "currency": currency,
+        "standing": labels.STANDINGS[standing],
+        "is_valued": standing == "valued",
+        "standing_reason": reason,
+        "orders": orders.count(),
+        "open_cases": Case.objects.filter(customer=customer, state__in=["open", "waiting"]).count(),
+    }
+
+
+def _tell(customers: Collection[Customer]) -> None:
+    """What the list says of each: value, orders, open cases. Queries do not grow with the list."""
+    ids = [customer.pk for customer in customers]
+    values = value.lifetime_values(ids)
+    orders = {
+        row["customer"]: row
+        for row in Order.objects.filter(customer__in=ids, cancelled_at=None)
+        .values("customer")
+        .annotate(n=Count("id"), last=Max("placed_at"))
+        .order_by()
+    }
+    unsolved = Case.objects.filter(customer__in=ids, state__in=["open", "waiting"])
+    open_cases = dict(
+        unsolved.values("customer").annotate(n=Count("id")).values_list("customer", "n").order_by()
+    )
+    for customer in customers:
+        customer.worth = values.get(customer.pk)
+        customer.order_count = orders.get(customer.pk, {}).get("n", 0)
+        customer.last_order = orders.get(customer.pk, {}).get("last")
+        customer.open_cases = open_cases.get(customer.pk, 0)

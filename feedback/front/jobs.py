@@ -1,0 +1,121 @@
+"""Jobs: what waits, what was given up and why, and a button to try it again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Min
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback import journal, leases, work
+from feedback.models import Case, Comment, OutgoingMail
+from feedback.models.queue import Leasable
+from feedback.roles import Role, allow
+from reviews.models import Reply, Review
+from surveys.models import Invitation, Reward
+
+PER_PAGE = 50
+# What a row is called, and since when it waits.
+ROWS: dict[type[Leasable], tuple[str, str]] = {
+    Comment: (gettext_lazy("comment"), "received_at"),
+    Case: (gettext_lazy("case"), "opened_at"),
+    OutgoingMail: (gettext_lazy("mail"), "made_at"),
+    Review: (gettext_lazy("review"), "comment__received_at"),
+    Reply: (gettext_lazy("reply"), "approved_at"),
+    Invitation: (gettext_lazy("invitation"), "send_at"),
+    Reward: (gettext_lazy("reward"), "reserved_at"),
+}
+NAMES = {
+    "feedback.tasks.READ_COMMENTS": gettext_lazy("Read comments"),
+    "reviews.tasks.ANSWER_REVIEWS": gettext_lazy("Draft replies to reviews"),
+    "feedback.tasks.DECIDE_CASES": gettext_lazy("Decide cases"),
+    "reviews.tasks.PUBLISH_REPLIES": gettext_lazy("Publish replies"),
+    "surveys.tasks.RELEASE_REWARDS": gettext_lazy("Release rewards nobody finished for"),
+    "surveys.tasks.EXPIRE_REWARDS": gettext_lazy("Expire rewards"),
+    "surveys.tasks.SEND_INVITATIONS": gettext_lazy("Send invitations"),
+    "feedback.tasks.SEND_MAIL": gettext_lazy("Send mail"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    name: str
+    waiting: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    kind: str  # of the row, for the address
+    row: Leasable
+
+    @property
+    def name(self) -> str:
+        return ROWS[type(self.row)][0]
+
+    @property
+    def job(self) -> str:
+        return self.row.failure.partition(": ")[0]
+
+    @property
+    def reason(self) -> str:
+        return self.row.failure.partition(": ")[2]
+
+
+@allow(Role.ADMINISTRATOR, Role.MANAGER)
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    page = Paginator(dead_letters(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"queues": list(queues(timezone.now())), "page": page}
+    return render(request, "feedback/jobs.html", context)
+
+
+@allow(Role.ADMINISTRATOR, Role.MANAGER)
+@require_POST
+def try_again(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    model = _kinds().get(kind)
+    if model is None:
+        raise Http404
+    row = get_object_or_404(model._default_manager.given_up(), pk=pk)
+    with journal.recording():
+        leases.try_again(row)
+        journal.log("job tried again", row, by=request.user)
+    messages.success(request, _("It is back in the queue and will be tried in a moment."))
+    return redirect("jobs")
+
+
+def queues(now: datetime) -> Iterator[Queue]:
+    for path in settings.JOBS:
+        due = work.job(path).due(now).filter(failed_at=None)
+        since = ROWS[due.model][1]
+        found = due.order_by().aggregate(waiting=models.Count("pk"), oldest=Min(since))
+        yield Queue(name=NAMES.get(path, path), **found)
+
+
+def dead_letters() -> list[DeadLetter]:
+    """The newest first; there are few, or something is very wrong: at most 500 of each kind of row."""
+    letters = [
+        DeadLetter(kind=kind, row=row)
+        for kind, model in _kinds().items()
+        for row in model._default_manager.given_up().order_by("-failed_at")[:500]
+    ]
+    return sorted(letters, key=lambda letter: letter.row.failed_at, reverse=True)
+
+
+def dead_letter_count() -> int:
+    return sum(model._default_manager.given_up().count() for model in ROWS)
+
+
+@cache
+def _kinds() -> dict[str, type[Leasable]]:
+    return {model._meta.label_lower: model for model in ROWS}

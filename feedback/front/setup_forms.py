@@ -1,0 +1,136 @@
+"""Forms of the first run. Amounts are read as people write them: 50.000, 50,000, 12,50."""
+
+import re
+import zoneinfo
+from decimal import Decimal
+
+from babel.numbers import get_currency_name
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from feedback import money
+from feedback.models import Comment, Shop
+
+CURRENCIES = ["VND", "USD", "EUR", "GBP", "AUD", "CAD", "SGD", "THB", "MYR", "IDR", "JPY", "KRW", "CNY"]
+NEAR = ["Asia/Ho_Chi_Minh", "Asia/Bangkok", "Asia/Singapore", "Europe/London", "America/New_York"]
+_IN_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_FRACTION = re.compile(r"(.*)[.,](\d{1,2})")
+
+
+def read_amount(text: str, currency: str) -> Decimal:
+    """An amount in either country's spelling. Raises money.BadAmount."""
+    bare = re.sub(r"[\s\u00a0₫đ$€£]|" + re.escape(currency), "", text, flags=re.IGNORECASE)
+    if _IN_GROUPS.fullmatch(bare):
+        return money.parse(re.sub("[.,]", "", bare), currency)
+    if found := _FRACTION.fullmatch(bare):
+        whole = found[1]
+        if whole.isdigit() or _IN_GROUPS.fullmatch(whole):
+            return money.parse(f"{re.sub('[.,]', '', whole)}.{found[2]}", currency)
+    return money.parse(bare, currency)
+
+
+class AmountField(forms.CharField):
+    def __init__(self, *, currency: str, **kwargs):
+        self.currency = currency
+        super().__init__(max_length=40, **kwargs)
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            amount = read_amount(text, self.currency)
+        except money.BadAmount:
+            raise forms.ValidationError(
+                _("This is not an amount in %(currency)s."), params={"currency": self.currency}
+            ) from None
+        if amount <= 0:
+            raise forms.ValidationError(_("The amount must be above zero."))
+        return amount
+
+
+class ShopForm(forms.ModelForm):
+    currency = forms.ChoiceField(label=_("Currency"))
+    zone = forms.ChoiceField(label=_("Time zone"))
+
+    class Meta:
+        model = Shop
+        fields = ["name", "currency", "zone", "language", "reply_address", "postal_address"]
+        labels = {
+            "name": _("What is the shop called?"),
+            "language": _("Language of your customers"),
+            "reply_address": _("E-mail address for customers"),
+            "postal_address": _("Postal address"),
+        }
+        help_texts = {
+            "reply_address": _("Answers to our mail arrive here."),
+            "postal_address": _("Stands at the foot of mail that offers a reward, as the law wants it."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "en")[:2]
+        codes = dict.fromkeys([*CURRENCIES, self.instance.currency])
+        self.fields["currency"].choices = [
+            (code, f"{get_currency_name(code, locale=language)} ({code})") for code in codes
+        ]
+        rest = sorted(name for name in zoneinfo.available_timezones() if "/" in name and name not in NEAR)
+        zones = dict.fromkeys([*NEAR, self.instance.zone, *rest])
+        self.fields["zone"].choices = [(name, name.replace("_", " ")) for name in zones]
+        if Comment.objects.exists():
+            self.fields["zone"].disabled = True
+            self.fields["zone"].help_text = _("Fixed by now: the daily totals are counted in this zone.")
+
+
+class SourcesForm(forms.Form):
+    own_page = forms.BooleanField(
+        label=_("Our own review page"),
+        help_text=_("A public page of this installation, where your replies appear at once."),
+        required=False,
+    )
+    file_name = forms.CharField(
+        label=_("A place whose reviews come as a file"),
+        help_text=_(
+            "Its name, such as “Google” or “Shopee”. You import a file; our replies lie ready to paste."
+        ),
+        max_length=120,
+        required=False,
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("own_page") and not cleaned.get("file_name") and not self.errors:
+            raise forms.ValidationError(_("Choose at least one place; more can follow later."))
+        return cleaned
+
+
+class SurveyForm(forms.Form):
+    name = forms.CharField(label=_("What is the survey called?"), max_length=120)
+    reward_days = forms.IntegerField(
+        label=_("The code is good for, in days"), min_value=7, max_value=730, initial=90
+    )
+
+    def __init__(self, *args, currency: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reward_amount"] = AmountField(
+            currency=currency,
+            label=_("Reward for an answer, in %(currency)s") % {"currency": currency},
+            help_text=_("Everybody who answers gets it, whatever they say. Without it, nobody gets any."),
+            required=False,
+        )
+        self.fields["budget"] = AmountField(
+            currency=currency,
+            label=_("The most that all rewards together may come to, in %(currency)s")
+            % {"currency": currency},
+            required=False,
+        )
+        self.order_fields(["name", "reward_amount", "reward_days", "budget"])
+
+    def clean(self):
+        cleaned = super().clean()
+        reward, budget = cleaned.get("reward_amount"), cleaned.get("budget")
+        if reward and budget and budget < reward:
+            self.add_error("budget", _("This is less than one reward."))
+        return cleaned

@@ -1,0 +1,128 @@
+"""The permanent way to tell us something, apart from any survey (S1-16)."""
+
+from datetime import datetime, timedelta
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from feedback import cases, comments, journal
+from feedback.models import Comment, Customer, Touchpoint
+from feedback.models.words import Channel, WhyItCame
+from feedback.roles import public
+from feedback.text import reader
+from reviews.routing import route
+
+SOURCE = "tell-us"
+LONGEST = 5_000
+SAME_AGAIN = timedelta(minutes=10)  # a second press of the button is not a second complaint
+
+
+class TellUs(forms.Form):
+    text = forms.CharField(
+        label=_("What happened?"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        # A validator and no max_length: a browser would cut what is pasted without a word.
+        validators=[
+            MaxLengthValidator(
+                LONGEST,
+                _(
+                    "At most %(limit_value)s characters fit here; this has %(show_value)s. "
+                    "Nothing is lost: shorten it and send it again."
+                ),
+            )
+        ],
+        error_messages={"required": _("A word or two, please: what happened?")},
+    )
+    stars = forms.TypedChoiceField(
+        label=_("How was it, in stars?"),
+        choices=[("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5")],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    touchpoint = forms.ModelChoiceField(
+        Touchpoint.objects.filter(is_active=True),
+        to_field_name="slug",
+        label=_("What is it about?"),
+        required=False,
+        empty_label=_("choose, if you like"),
+    )
+    name = forms.CharField(label=_("Your name"), max_length=200, required=False)
+    email = forms.EmailField(label=_("Your e-mail, if you want an answer"), max_length=254, required=False)
+    wish = forms.CharField(
+        label=_("What would put it right for you?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[MaxLengthValidator(LONGEST)],
+        required=False,
+    )
+    website = forms.CharField(required=False)  # hidden; only programs fill it in
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        language = (get_language() or "")[:2]
+        self.fields["touchpoint"].label_from_instance = lambda touchpoint: touchpoint.name(language)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell_us(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        form = TellUs(initial={"touchpoint": request.GET.get("where", "")})
+        return render(request, "feedback/tell_us.html", {"form": form})
+    form = TellUs(request.POST)
+    if not form.is_valid():
+        return render(request, "feedback/tell_us.html", {"form": form}, status=400)
+    if not form.cleaned_data["website"]:
+        record(form.cleaned_data, now=timezone.now())
+    return redirect("tell_us_thanks")
+
+
+@public
+@require_safe
+def thanks(request: HttpRequest) -> HttpResponse:
+    return render(request, "feedback/tell_us_thanks.html")
+
+
+def record(told: dict, *, now: datetime) -> Comment | None:
+    """Keep it as a Comment; a complaint, or a wish, opens a Case at once. None: it was told a moment ago."""
+    text = comments.clean(told["text"])
+    just_told = Comment.objects.filter(source=SOURCE, said_at__gt=now - SAME_AGAIN, text=text)
+    if just_told.exists():
+        return None
+    with journal.recording():
+        comment = comments.record(
+            text=text,
+            channel=Channel.FORM,
+            source=SOURCE,
+            why=WhyItCame.UNSOLICITED,
+            said_at=now,
+            received_at=now,
+            author=told["name"],
+            score=told["stars"],
+            scale=Comment.Scale.STARS if told["stars"] else Comment.Scale.NONE,
+            touchpoint=told["touchpoint"],
+            customer=_customer(told, now),
+        )
+        reading = reader.read(text, stars=told["stars"])
+        if reading.complaint or told["wish"]:
+            leverage = reading.leverage.kind if reading.leverage else ""
+            urgency = route(reading.flags, leverage=leverage)
+            cases.open_case(comment, now=now, wish=comments.clean(told["wish"]), route=urgency.route)
+    return comment
+
+
+def _customer(told: dict, now: datetime) -> Customer | None:
+    """By the address they gave, which nobody has checked: it says where to answer, and no more."""
+    email = told["email"].lower()
+    if not email:
+        return None
+    fresh = {"name": comments.clean(told["name"]), "since": now}
+    customer, _is_new = Customer.objects.get_or_create(email=email, defaults=fresh)
+    return customer.merged_into or customer

@@ -1,0 +1,172 @@
+"""One customer's story with us: orders, refunds, disputes, words, cases, replies, answers, rewards."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from feedback import labels
+from feedback.models import Case, Comment, Concession, Customer, Dispute, Order, Refund
+from feedback.money import format_money
+from reviews.models import Reply
+from surveys.models import Response, Reward
+
+MOST = 300  # rows of one kind; nobody reads further, and the page stays quick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`tone`: bad, good or nothing. `words`: what the customer or we said; `url`: where it lies."""
+
+    at: datetime
+    what: str
+    note: str = ""
+    words: str = ""
+    url: str = ""
+    tone: str = ""
+    language: str = ""
+
+
+def timeline(customer: Customer, language: str, *, sees_replies: bool, sees_surveys: bool) -> list[Entry]:
+    """Newest first; one query for each kind of row."""
+
+    def money(amount: Any, currency: str) -> str:
+        return format_money(amount, currency, language)
+
+    entries = [
+        *_orders(customer, money),
+        *_refunds(customer, money),
+        *_disputes(customer, money),
+        *_comments(customer),
+        *_cases(customer),
+        *_concessions(customer, money),
+        *_replies(customer, sees_replies),
+        *_responses(customer, sees_surveys),
+        *_rewards(customer, money),
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+Money = Callable[[Any, str], str]
+
+
+def _orders(customer: Customer, money: Money) -> Iterator[Entry]:
+    for order in Order.objects.filter(customer=customer).order_by("-placed_at")[:MOST]:
+        late = order.days_late or 0
+        yield Entry(
+            at=order.placed_at,
+            what=_("Order %(number)s, %(total)s")
+            % {"number": order.number, "total": money(order.total, order.currency)},
+            note=_("cancelled")
+            if order.cancelled_at
+            else _("came %(n)s days late") % {"n": late}
+            if late > 0
+            else "",
+            tone="bad" if late > 0 else "",
+        )
+
+
+def _refunds(customer: Customer, money: Money) -> Iterator[Entry]:
+    refunds = Refund.objects.filter(order__customer=customer).select_related("order").order_by("-refunded_at")
+    for refund in refunds[:MOST]:
+        amount = money(refund.amount, refund.currency)
+        what = _("%(amount)s paid back on order %(number)s") % {
+            "amount": amount,
+            "number": refund.order.number,
+        }
+        yield Entry(at=refund.refunded_at, what=what, note=refund.reason)
+
+
+def _disputes(customer: Customer, money: Money) -> Iterator[Entry]:
+    disputes = Dispute.objects.filter(order__customer=customer).select_related("order").order_by("-opened_at")
+    for dispute in disputes[:MOST]:
+        about = {"number": dispute.order.number, "amount": money(dispute.amount, dispute.currency)}
+        what = _("Dispute at the bank over order %(number)s, %(amount)s") % about
+        yield Entry(at=dispute.opened_at, what=what, note=dispute.reason, tone="bad")
+        if dispute.closed_at:
+            what = _("Dispute over order %(number)s closed") % about
+            yield Entry(at=dispute.closed_at, what=what, note=dispute.outcome)
+
+
+def _comments(customer: Customer) -> Iterator[Entry]:
+    comments = Comment.objects.current().filter(customer=customer).select_related("analysis")
+    for comment in comments.order_by("-said_at")[:MOST]:
+        analysis = getattr(comment, "analysis", None)
+        feeling = analysis.final_sentiment if analysis else ""
+        sign = f"{labels.SIGNS[feeling]} " if feeling in labels.SIGNS else ""
+        yield Entry(
+            at=comment.said_at,
+            what=f"{sign}{capfirst(comment.get_channel_display())}",
+            note=str(comment.get_why_display()),
+            words=comment.words,
+            tone=labels.TONES.get(feeling, ""),
+            language=analysis.lang if analysis and analysis.lang in ("vi", "en") else "",
+        )
+
+
+def _cases(customer: Customer) -> Iterator[Entry]:
+    for case in Case.objects.filter(customer=customer).order_by("-opened_at")[:MOST]:
+        url = reverse("case", args=[case.public_id])
+        yield Entry(
+            at=case.opened_at, what=_("Case opened"), note=str(case.get_state_display()), url=url, tone="bad"
+        )
+        if case.resolved_at:
+            note = "" if case.resolved_first_time is None else _how_solved(case)
+            yield Entry(at=case.resolved_at, what=_("Case resolved"), note=note, url=url, tone="good")
+
+
+def _how_solved(case: Case) -> str:
+    return (
+        _("the first time they told us") if case.resolved_first_time else _("not the first time they told us")
+    )
+
+
+def _concessions(customer: Customer, money: Money) -> Iterator[Entry]:
+    concessions = Concession.objects.filter(case__customer=customer).order_by("-booked_at")
+    for row in concessions[:MOST]:
+        remedy = labels.known(labels.REMEDIES, row.remedy)
+        what = _("Given: %(remedy)s, cost us %(cost)s") % {
+            "remedy": remedy,
+            "cost": money(row.cost, row.currency),
+        }
+        yield Entry(at=row.booked_at, what=what)
+
+
+def _replies(customer: Customer, sees_replies: bool) -> Iterator[Entry]:
+    published = Reply.objects.filter(review__comment__customer=customer, state=Reply.State.PUBLISHED)
+    for reply in published.order_by("-published_at")[:MOST]:
+        url = reverse("reply", args=[reply.public_id]) if sees_replies else ""
+        yield Entry(
+            at=reply.published_at,
+            what=_("Our public reply"),
+            words=reply.text,
+            url=url,
+            language=reply.language,
+        )
+
+
+def _responses(customer: Customer, sees_surveys: bool) -> Iterator[Entry]:
+    finished = Response.objects.filter(invitation__customer=customer, finished_at__isnull=False)
+    for response in finished.select_related("invitation__survey").order_by("-finished_at")[:MOST]:
+        survey = response.invitation.survey
+        url = reverse("survey", args=[survey.public_id]) if sees_surveys else ""
+        yield Entry(
+            at=response.finished_at, what=_("Answered “%(survey)s”") % {"survey": survey.name}, url=url
+        )
+
+
+def _rewards(customer: Customer, money: Money) -> Iterator[Entry]:
+    rewards = Reward.objects.filter(response__invitation__customer=customer, issued_at__isnull=False)
+    for reward in rewards.order_by("-issued_at")[:MOST]:
+        amount = {"amount": money(reward.amount, reward.currency)}
+        yield Entry(
+            at=reward.issued_at,
+            what=_("Reward of %(amount)s given") % amount,
+            note=str(reward.get_state_display()),
+        )
+        if reward.redeemed_at:
+            yield Entry(at=reward.redeemed_at, what=_("Reward of %(amount)s used") % amount, tone="good")

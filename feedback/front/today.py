@@ -1,0 +1,142 @@
+"""Today: what needs doing, the last seven days, which themes moved. The anonymous see the shop's door."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from feedback import shop
+from feedback.front import jobs
+from feedback.models import Case, Comment, Theme, ThemeTotal
+from feedback.models.totals import ALL, CHANNEL_LANGUAGE
+from feedback.reports import trends
+from feedback.roles import DESK, Role, holds, public, roles_of
+from reviews.models import Reply
+from surveys.models import Response, Reward
+
+WEEK = timedelta(days=7)
+MOVERS = 5
+SMALLEST_MOVE = 2  # one complaint more or less is not news
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A count of the last seven of the shop's own days, beside the seven before."""
+
+    now: int
+    before: int
+
+    @property
+    def change(self) -> int:
+        return self.now - self.before
+
+
+@public
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    if not roles_of(request.user):
+        return render(request, "feedback/welcome.html")
+    now = timezone.now()
+    last = shop.day(now)
+    context: dict[str, Any] = {"cases": _cases(last), "is_desk": holds(request, *DESK)}
+    if context["is_desk"]:
+        context |= {
+            "drafts": _drafts(),
+            "week": _week(last, now),
+            "week_from": last - WEEK + timedelta(days=1),
+            "month_from": last - timedelta(days=29),
+            "today": last,
+            "movers": _movers(last, request.LANGUAGE_CODE),
+            "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
+            "is_new": not Comment.objects.exists(),
+        }
+    if holds(request, Role.ADMINISTRATOR, Role.MANAGER):
+        context["given_up"] = jobs.dead_letter_count()
+    return render(request, "feedback/today.html", context)
+
+
+def _drafts() -> list[dict[str, Any]]:
+    """Drafts by route, the most urgent first, each with the time of the oldest."""
+    found = Reply.objects.waiting().values("review__route").order_by()
+    by_route = {
+        row["review__route"]: row
+        for row in found.annotate(
+            n=Count("id"), oldest=Min("drafted_at"), for_approver=Count("id", filter=Q(needs_approver=True))
+        )
+    }
+    return [
+        by_route[route] | {"label": route.label, "route": route.value}
+        for route in Case.Route
+        if route in by_route
+    ]
+
+
+def _cases(today: date) -> dict[str, Any]:
+    return Case.objects.filter(state=Case.State.OPEN).aggregate(
+        open=Count("id"),
+        due=Count("id", filter=Q(due_on__lte=today)),
+        safety=Count("id", filter=Q(route=Case.Route.SAFETY)),
+        oldest=Min("opened_at"),
+    )
+
+
+def _week(last: date, now: datetime) -> dict[str, Any]:
+    comments, reviews, negative = _said(last)
+    start = now - WEEK
+    finished = Response.objects.filter(finished_at__gt=start - WEEK, finished_at__lte=now).aggregate(
+        now=Count("id", filter=Q(finished_at__gt=start)), before=Count("id", filter=Q(finished_at__lte=start))
+    )
+    granted = _granted(start)
+    return {
+        "comments": comments,
+        "reviews": reviews,
+        "negative": negative,
+        "negative_share": negative.now / comments.now if comments.now else None,
+        "answers": Week(**finished),
+        "rewards": granted,
+        "reward_count": sum(row["n"] for row in granted),
+    }
+
+
+def _granted(since: datetime) -> list[dict[str, Any]]:
+    """Rewards given since then, one row a currency."""
+    rewards = Reward.objects.filter(response__finished_at__gt=since, issued_at__gt=since)
+    return list(rewards.values("currency").annotate(n=Count("id"), worth=Sum("amount")).order_by("currency"))
+
+
+def _said(last: date) -> tuple[Week, Week, Week]:
+    """All comments, public reviews, and negative comments, from the kept totals."""
+    middle = last - WEEK
+    counts: dict[tuple[str, bool], int] = {}
+    rows = ThemeTotal.objects.filter(day__gt=middle - WEEK, day__lte=last, theme=ALL)
+    for row in rows:
+        total = row.negative + row.neutral + row.positive + row.unknown
+        newer = row.day > middle
+        if row.dimension == ALL:
+            counts["all", newer] = counts.get(("all", newer), 0) + total
+            counts["negative", newer] = counts.get(("negative", newer), 0) + row.negative
+        elif row.dimension == CHANNEL_LANGUAGE and row.value.startswith("review/"):
+            counts["reviews", newer] = counts.get(("reviews", newer), 0) + total
+    all_, reviews, negative = (
+        Week(now=counts.get((name, True), 0), before=counts.get((name, False), 0))
+        for name in ("all", "reviews", "negative")
+    )
+    return all_, reviews, negative
+
+
+def _movers(last: date, language: str) -> list[dict[str, Any]]:
+    """Themes whose volume moved most: the last thirty days beside the thirty before (S4-5)."""
+    rows = trends.by_theme(last - timedelta(days=29), last).themes
+    moved = sorted(rows, key=lambda row: -abs(row.total - row.before))[:MOVERS]
+    names = {theme.slug: theme.name(language) for theme in Theme.objects.all()}
+    return [
+        {"slug": row.slug, "name": names.get(row.slug, row.slug), "now": row.total, "before": row.before,
+         "change": row.total - row.before, "negative": row.counts.negative}
+        for row in moved
+        if abs(row.total - row.before) >= SMALLEST_MOVE
+    ]  # fmt: skip

@@ -1,0 +1,149 @@
+"""The stored words as people read them: problems, faults, remedies, facts, polarity, languages of texts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+PROBLEMS = {
+    "late": _("came late"),
+    "not_received": _("not received"),
+    "delivered_not_received": _("marked delivered, not received"),
+    "damaged": _("came damaged"),
+    "defective": _("does not work"),
+    "not_as_described": _("not as described"),
+    "missing_feature": _("something is missing that they expected"),
+    "wrong_item": _("wrong item"),
+    "missing_item": _("item missing from the parcel"),
+    "wrong_address": _("wrong address given"),
+    "terms_not_read": _("terms not read"),
+    "change_of_mind": _("changed their mind"),
+    "staff_conduct": _("how our staff behaved"),
+    "waiting": _("waited too long"),
+    "overcharged": _("charged too much"),
+    "refund_pending": _("waits for a refund"),
+    "pushed_to_buy": _("felt pushed to buy"),
+    "safety": _("safety"),
+    "other": _("something else"),
+    "none": _("no problem"),
+}
+FAULTS = {
+    "ours": _("ours"),
+    "carrier": _("the carrier's"),
+    "customer": _("the customer's"),
+    "unknown": _("not known yet"),
+    "none": _("nobody's"),
+}
+RIGHTS = {
+    "": _("none that we know of"),
+    "refund": _("refund"),
+    "replacement": _("replacement"),
+    "repair": _("repair"),
+    "price_reduction": _("lower price"),
+}
+DISPUTES = {
+    "none": _("none"),
+    "claimed": _("the customer says so, not checked"),
+    "open": _("open at the bank"),
+    "closed": _("closed"),
+}
+STANDINGS = {
+    "valued": _("valued customer"),
+    "regular": _("customer"),
+    "unknown": _("no orders that we know of"),
+}
+REMEDIES = {
+    "replacement": _("send a new one"),
+    "refund": _("refund"),
+    "redo": _("do it again"),
+    "repair": _("repair"),
+    "price_reduction": _("lower the price"),
+    "pay_difference": _("pay the difference"),
+    "send_again": _("send it again"),
+    "exchange": _("exchange"),
+    "credit": _("credit for the next order"),
+}
+ALTERNATIVES = {
+    "explain_and_show": _("explain, and show what we have"),
+    "explain_bill": _("go through the bill together"),
+    "explain_use": _("explain how it is used"),
+    "talk_it_over": _("talk it over"),
+    "trace_parcel": _("trace the parcel"),
+    "ask_nearby": _("ask where it may have been left"),
+    "redirect_parcel": _("redirect the parcel"),
+    "send_at_cost": _("send it again at cost"),
+    "repair_at_cost": _("repair at cost"),
+    "replace_at_cost": _("replace at cost"),
+    "exchange_at_cost": _("exchange at cost"),
+    "stop_renewal": _("stop the renewal"),
+    "hand_on": _("hand it on to whoever can decide"),
+    "safety_check": _("check that it is safe"),
+}
+FACTS = {
+    "problem": _("Problem"),
+    "fault": _("Whose fault"),
+    "investigated": _("Looked into"),
+    "statutory_right": _("Right by law"),
+    "promise_broken": _("We broke a promise"),
+    "dispute": _("Dispute"),
+    "standing": _("Standing"),
+    "lifetime_value": _("Lifetime value"),
+    "order_value": _("Order"),
+    "margin": _("Earned on this customer"),
+    "earlier_concessions": _("Earlier concessions"),
+}
+YES_NO = {"yes": _("yes"), "no": _("no")}
+# What a person may set by hand (feedback.facts.CORRECTABLE), and to what.
+FACT_CHOICES = {
+    "problem": list(PROBLEMS.items()),
+    "fault": [(word, label) for word, label in FAULTS.items() if word != "none"],
+    "investigated": list(YES_NO.items()),
+    "statutory_right": list(RIGHTS.items()),
+    "promise_broken": list(YES_NO.items()),
+}
+SOURCES = {
+    "text": _("from the text"),
+    "order": _("from the orders"),
+    "dispute": _("from the bank"),
+    "person": _("set by a person"),
+    "policy": _("from the policy"),
+    "record": _("from our records"),
+}
+POLARITIES = {
+    "negative": _("negative"),
+    "neutral": _("neutral"),
+    "positive": _("positive"),
+    "unknown": _("unknown"),
+}
+SIGNS = {"negative": "▼", "neutral": "●", "positive": "▲", "unknown": "?"}
+TONES = {"negative": "bad", "positive": "good"}
+LANGUAGES = {
+    "vi": _("Vietnamese"),
+    "en": _("English"),
+    "mixed": _("both mixed"),
+    "other": _("another language"),
+    "unknown": _("cannot be told"),
+}
+FLAGS = {
+    "safety": _("safety"),
+    "dispute": _("speaks of a dispute"),
+    "privacy": _("privacy"),
+    "legal": _("legal"),
+    "abuse": _("abusive words"),
+    "may_leave": _("may leave us"),
+    "contradicts_stars": _("stars say otherwise"),
+}
+EVENTS = {
+    "case opened": _("Case opened"),
+    "case decided": _("Decided by the policy"),
+    "case open": _("Opened again"),
+    "case waiting": _("Waiting for the customer"),
+    "case resolved": _("Resolved"),
+    "case closed": _("Closed"),
+    "fact corrected": _("A fact was corrected"),
+}
+
+
+def known(words: Mapping[str, Any], word: Any) -> Any:
+    """The label, or the word itself when the shop added one of its own."""
+    return words.get(str(word or ""), word)

@@ -1,0 +1,38 @@
+"""Which mail an address wants, by the secret link in every mail that offers something."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from feedback import mail
+from feedback.models import MailAddress
+from feedback.roles import public
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@public
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """A mail program's one-click POST (RFC 8058) comes without cookies; every other POST is checked."""
+    address = mail.preferences(token)
+    if address is None:
+        raise Http404
+    if request.method == "POST" and request.POST.dict() == ONE_CLICK:
+        mail.unsubscribe(address)
+        return HttpResponse("Unsubscribed.", content_type="text/plain")
+    response = _page(request, address, token)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@csrf_protect
+def _page(request: HttpRequest, address: MailAddress, token: str) -> HttpResponse:
+    if request.method == "POST":
+        mail.unsubscribe(address)
+        return redirect("preferences", token)
+    return render(request, "feedback/preferences.html", {"address": address})

@@ -1,0 +1,175 @@
+"""Which themes come up, how often and how they feel, from the kept daily totals."""
+
+import csv
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from feedback import charts, labels, shop
+from feedback.forms import TrendsFilter
+from feedback.reports import trends
+from feedback.roles import DESK, allow
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CHARTED = 20  # themes handed to the chart, which names the first ones and adds up the rest
+
+
+@allow(DESK)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return render(request, "feedback/trends.html", {"form": form}, status=400)
+    found = _found(form)
+    filters = _filters(form)
+    context = {
+        "form": TrendsFilter(initial_data(form), today=form.today),
+        "trends": found,
+        "rows": [_row(row, filters, request.LANGUAGE_CODE) for row in found.themes],
+        "figure": _figure(found, form, request.LANGUAGE_CODE),
+        "finding": _finding(found, request.LANGUAGE_CODE),
+        "bars": _bars(found, form, filters, request.LANGUAGE_CODE),
+        "tiles": list(_tiles(found, filters)),
+        "comments_change": found.comments.total - found.comments_before,
+        "is_running": found.end >= form.today,
+        "csv_url": f"{reverse('trends_csv')}?{urlencode(filters | {'period': form.cleaned_data['period']})}",
+        "comments_url": _beneath(filters),
+    }
+    return render(request, "feedback/trends.html", context)
+
+
+@allow(DESK)
+@require_safe
+def themes_csv(request: HttpRequest) -> HttpResponse:
+    """For spreadsheets: a byte-order mark, and nothing that a spreadsheet would run as a formula."""
+    form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        lines = [f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()]
+        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
+    found = _found(form)
+    name = f"themes-{found.start}-{found.end}.csv"
+    response = HttpResponse(
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    write = csv.writer(response).writerow
+    write(["theme", "name", "from", "to", "all", *labels.POLARITIES, "before", *found.buckets])
+    for row in found.themes:
+        counts = [getattr(row.counts, name) for name in labels.POLARITIES]
+        about = [row.slug, row.name(request.LANGUAGE_CODE), found.start, found.end, row.total]
+        write([harmless(cell) for cell in [*about, *counts, row.before, *row.by_bucket]])
+    return response
+
+
+def harmless(cell: object) -> object:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+def initial_data(form: TrendsFilter) -> dict[str, Any]:
+    """What the form shows: the filters in force, the usual ones filled in."""
+    return {form.add_prefix(name): value for name, value in form.cleaned_data.items()}
+
+
+def _found(form: TrendsFilter) -> trends.Trends:
+    chosen = form.cleaned_data
+    return trends.by_theme(
+        chosen["start"],
+        chosen["end"],
+        channel=chosen["channel"],
+        language=chosen["language"],
+        period=chosen["period"],
+    )
+
+
+def _filters(form: TrendsFilter) -> dict[str, str]:
+    chosen = form.cleaned_data
+    named = {"from": chosen["start"], "to": chosen["end"]}
+    return named | {name: chosen[name] for name in ("channel", "language") if chosen[name]}
+
+
+def _beneath(filters: dict[str, Any], **more: Any) -> str:
+    return f"{reverse('comments')}?{urlencode(filters | more)}"
+
+
+def _tiles(found: trends.Trends, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """How whole comments felt, as shares."""
+    counts = found.comments
+    for name in labels.POLARITIES:
+        if n := getattr(counts, name):
+            yield {
+                "label": labels.POLARITIES[name],
+                "sign": labels.SIGNS[name],
+                "count": n,
+                "share": n / counts.total,
+                "url": _beneath(filters, polarity=name),
+            }
+
+
+def _row(row: trends.ThemeRow, filters: dict[str, Any], language: str) -> dict[str, Any]:
+    counts = [
+        {
+            "name": name,
+            "count": getattr(row.counts, name),
+            "url": _beneath(filters, theme=row.slug, polarity=name),
+        }
+        for name in labels.POLARITIES
+    ]
+    return {
+        "name": row.name(language),
+        "url": _beneath(filters, theme=row.slug),
+        "total": row.total,
+        "counts": counts,
+        "before": row.before,
+        "change": row.total - row.before,
+    }
+
+
+def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> charts.LineFigure | None:
+    if len(found.buckets) < 2 or not any(row.total for row in found.themes):
+        return None
+    named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
+    series = [charts.Series(row.name(language), row.by_bucket) for row in found.themes[:CHARTED] if row.total]
+    return charts.line_figure(series, named, others=_("others"))
+
+
+def _finding(found: trends.Trends, language: str) -> str:
+    if not found.themes or not found.themes[0].total:
+        return ""
+    first = found.themes[0]
+    risen = max(found.themes, key=lambda row: row.total - row.before)
+    words = {"theme": first.name(language), "n": first.total, "before": first.before}
+    said = (
+        _("“%(theme)s” comes up most: %(n)s times, and %(before)s in the equally long time before.") % words
+    )
+    if risen.slug != first.slug and risen.total - risen.before > 1:
+        words = {"theme": risen.name(language), "n": risen.total, "before": risen.before}
+        said += " " + _("“%(theme)s” rose most, from %(before)s to %(n)s.") % words
+    return said
+
+
+def _bars(
+    found: trends.Trends, form: TrendsFilter, filters: dict[str, Any], language: str
+) -> tuple[charts.Bar, ...]:
+    """How whole comments felt, one bar a week or month; each leads to its comments."""
+    step = form.cleaned_data["period"]
+    named = charts.date_labels(found.buckets, step=step, language=language)
+    ends = [*(first - timedelta(days=1) for first in found.buckets[1:]), found.end]
+    rows = [
+        charts.BarRow(label=label, url=_beneath(filters | {"from": first, "to": last}), **_by_name(counts))
+        for label, first, last, counts in zip(named, found.buckets, ends, found.sentiment, strict=True)
+    ]
+    return charts.bars(rows)
+
+
+def _by_name(counts: trends.Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in labels.POLARITIES}
