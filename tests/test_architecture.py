@@ -19,8 +19,10 @@ OFFENCES = {
     "rules": ("feedback/policy/decide.py", "from django.conf import settings"),
     "threats": ("feedback/wording/compose.py", "from feedback.text import reader"),
     "textblob": ("feedback/text/themes.py", "from textblob import TextBlob"),
-    "celery": ("feedback/views/__init__.py", "from celery import current_app"),
+    "broker": ("reviews/views.py", "from feedback.tasks import run"),
     "layers": ("feedback/models/cases.py", "from feedback import cases"),
+    "survey-layers": ("surveys/rewards.py", "from surveys import tasks"),
+    "review-layers": ("reviews/models.py", "from reviews import replies"),
 }
 
 
