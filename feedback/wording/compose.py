@@ -162,19 +162,15 @@ def _greeting(book: Phrases, name: str, seed: str) -> str:
 
 def plain_name(name: str) -> str:
     """The name as it may stand in a greeting; empty when what was given cannot be one."""
-    clean = " ".join(_NOT_IN_A_NAME.sub(" ", name).split()).strip(" .,-'’")
-    if (
-        not clean
-        or len(clean) > LONGEST_NAME
-        or any(letter.isdigit() for letter in clean)
-        or "." in clean[:-1]
-    ):
-        return clean if clean and len(clean) <= LONGEST_NAME and _INITIALS.fullmatch(clean) else ""
-    return clean
+    line = next(iter(name.strip().splitlines()), "")
+    if _NEVER_IN_A_NAME.search(line):
+        return ""
+    clean = " ".join(_NOT_IN_A_NAME.sub(" ", line).split()).strip(" .,-'’")
+    return clean if len(clean) <= LONGEST_NAME else ""
 
 
-_NOT_IN_A_NAME = re.compile(r"[^\w .,'’-]|_", re.UNICODE)
-_INITIALS = re.compile(r"(?:[^\W\d]+[.]?[ -]?){1,6}")
+_NEVER_IN_A_NAME = re.compile(r"[\d<>{}@/\\|=;:$%]|www\.|\.(?:com|vn|net)")
+_NOT_IN_A_NAME = re.compile(r"[^\w .,'’-]|_")
 
 
 def _understood(decision: Decision, book: Phrases, problem: str, seed: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from feedback.wording.sums import moments, percents, sums
 
 LONGEST = 20_000
 """Characters; what is longer is not a reply, and only this much of it is looked at."""
+
+MOST = 300
+"""Findings; whoever writes worse than that need not read them all."""
 
 PUBLIC_ONLY = frozenset({"confirms_customer", "names_remedy"})
 NEVER_SENT = frozenset({"card", "cccd"})
@@ -77,10 +81,10 @@ def lint(
     """
     if decision is not None and not isinstance(decision, Decision):
         decision = Decision.from_dict(decision)
-    if not text.strip():
-        return (_at_end("empty", ""),)
     shown = text[:LONGEST]
     aligned = align(shown)
+    if not aligned.text.strip():
+        return (_at_end("empty", text),)
     check = Check(
         given=shown,
         aligned=aligned,
@@ -90,8 +94,8 @@ def lint(
         decision=decision,
         promises=promises,
     )
-    found = [*_said(check), *_offered(check), *_figures(check), *_leftovers(check)]
-    found += _private_data(check, needles, own)
+    said = chain(_said(check), _offered(check), _figures(check), _leftovers(check))
+    found = [*islice(said, MOST), *islice(_private_data(check, needles, own), MOST)]
     found += [_at_end(code, text) for code in _missing(check, name)]
     if len(text) > LONGEST:
         found.append(_at_end("too_long", text))
@@ -104,6 +108,10 @@ def lint(
 
 def blocks(findings: Sequence[Finding]) -> bool:
     return any(finding.blocks for finding in findings)
+
+
+def codes_of(findings: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(finding.code for finding in findings)
 
 
 @cache
@@ -257,11 +265,12 @@ _HTML = re.compile(r"</?[a-z!][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1
 
 
 def _leftovers(check: Check) -> Iterator[Finding]:
-    """On the text as given: these signs are just what normalising takes away."""
-    for code, pattern in (("template", _TEMPLATE), ("html", _HTML)):
-        for match in pattern.finditer(check.given):
-            start, end = match.span()
-            yield Finding(code=code, start=start, end=end, words=match.group(), blocks=True, suggestion="")
+    for match in _TEMPLATE.finditer(check.aligned.text):
+        yield check.finding("template", *match.span())
+    # entities are just what normalising takes away, so this looks at the text as given
+    for match in _HTML.finditer(check.given):
+        start, end = match.span()
+        yield Finding(code="html", start=start, end=end, words=match.group(), blocks=True, suggestion="")
 
 
 def _missing(check: Check, name: str) -> Iterator[str]:

@@ -53,7 +53,7 @@ _WRITTEN = re.compile(
 _VIETNAMESE = re.compile(r"(?<!\w)ng[àa]y\s(\d{1,2})\sth[áa]ng\s(\d{1,2})(?:\sn[ăa]m\s(\d{4}))?(?!\w)", re.I)
 _WEEKDAY = re.compile(
     rf"(?<!\w)(?:{'|'.join(_DAYS)})s?(?!\w)|(?<!lần )(?<!người )(?<!điều )(?<!món )(?<!cái )(?<!bên )(?<!\w)"
-    rf"(?:{'|'.join(_THU)}|thu hai|thu tu|thu nam|thu sau|thu bay|chu nhat)(?!\w)",
+    rf"(?:{'|'.join(_THU)}|thu hai|thu ba|thu tu|thu nam|thu sau|thu bay|chu nhat)(?!\w)",
     re.I,
 )
 _LOOSE = re.compile(
