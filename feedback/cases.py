@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from feedback import facts, journal, leases, shop
+from feedback import bulk, facts, journal, leases, shop
 from feedback.models import Case, Comment, Decision, FactCorrection, Policy, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
@@ -47,7 +47,7 @@ def open_many(comments: Sequence[Comment], now: datetime, *, routes: Mapping[int
         for comment in comments
         if comment.pk not in known
     ]
-    for case in Case.objects.bulk_create(fresh):
+    for case in bulk.insert(fresh):
         known[case.comment_id] = case
         journal.log("case opened", case, route=case.route)
     return known
@@ -67,7 +67,7 @@ def decide_many(
         Decision.objects.filter(comment__in=[c.pk for c in comments], is_current=True).update(
             is_current=False
         )
-        return {row.comment_id: row for row in Decision.objects.bulk_create(rows)}
+        return {row.comment_id: row for row in bulk.insert(rows)}
 
 
 def correct_fact(comment: Comment, name: str, value: object, *, reason: str, by: User) -> Decision:

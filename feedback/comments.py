@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from feedback import leases, totals
+from feedback import bulk, leases, totals
 from feedback.models import Analysis, Comment, Mention, Theme
 from feedback.models.words import CommentQuerySet
 from feedback.text import reader
@@ -81,15 +81,14 @@ def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now:
     locked = locked.order_by("pk")
     counting = set(locked.filter(superseded_by=None).values_list("pk", flat=True))
     pairs = list(zip(comments, readings, strict=True))
-    Analysis.objects.bulk_create([_analysis(comment, reading, now) for comment, reading in pairs])
-    Mention.objects.bulk_create(
+    bulk.insert([_analysis(comment, reading, now) for comment, reading in pairs])
+    bulk.insert(
         [
             Mention(comment=comment, theme_id=themes[m.theme], polarity=m.polarity.value, words=list(m.words))
             for comment, reading in pairs
             for m in reading.themes
             if m.theme in themes
-        ],
-        batch_size=5000,
+        ]
     )
     totals.add(
         totals.Reading(

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone as clock
 
+from feedback import bulk
 from feedback.models import Event, User
 
 GENESIS = "0" * 64
@@ -79,7 +80,7 @@ def _write(events: list[Event]) -> None:
     for event in events:
         event.previous = previous
         previous = event.hash = _hash(event)
-    Event.objects.bulk_create(events, batch_size=2000)
+    bulk.insert(events)
 
 
 def _end_of_chain() -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from feedback import cases, journal, leases, shop
+from feedback import bulk, cases, journal, leases, shop
 from feedback.models import Case, Comment, Decision, Shop
 from feedback.wording.compose import PUBLIC, compose
 from feedback.wording.limit import Limit
@@ -31,7 +31,7 @@ def draft_many(reviews: Sequence[Review], now: datetime) -> None:
         _queue_cases(opened, queues, now)
         _queue_reviews(reviews, queues)
         drafts = _drafts(reviews, spoken, opened, decisions, queues, now)
-        Reply.objects.bulk_create(drafts)
+        bulk.insert(drafts)
         leases.finish(reviews, state=Review.State.DRAFTED)
         journal.log("replies drafted", "reviews.reply", count=len(drafts), reviews=len(reviews))
 

@@ -9,7 +9,7 @@ from itertools import islice
 from django.db.models import F
 from django.utils import timezone
 
-from feedback import comments, journal
+from feedback import bulk, comments, journal
 from feedback.models import Case, Comment, Location, Order, Product
 from feedback.models.words import Channel, WhyItCame
 from reviews.models import Reply, Review, Source
@@ -120,8 +120,8 @@ def _unambiguous(orders: Iterable[Order]) -> dict[str, Order]:
 
 
 def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now: datetime) -> None:
-    words = Comment.objects.bulk_create([_comment(source, record, about, now) for record in records])
-    Review.objects.bulk_create(
+    words = bulk.insert([_comment(source, record, about, now) for record in records])
+    bulk.insert(
         [
             Review(
                 source=source,
