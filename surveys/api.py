@@ -1,0 +1,105 @@
+"""Rewards by program: a till or a web shop asks whether a code is good, and uses it up."""
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from feedback import money
+from feedback.models import ApiToken
+from feedback.roles import PUBLIC, Role
+from surveys import rewards
+from surveys.models import Reward
+
+
+class CodeNotFound(APIException):
+    status_code = status.HTTP_404_NOT_FOUND
+    default_detail = _("There is no such code.")
+    default_code = "no_such_code"
+
+
+class CodeRefused(APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+REASONS = {
+    rewards.Redeemed: ("redeemed", _("This code was used before.")),
+    rewards.Expired: ("expired", _("This code has expired.")),
+    rewards.Revoked: ("revoked", _("This code is no longer valid.")),
+    rewards.OrderTooSmall: ("order_too_small", _("The order is below the least amount for this code.")),
+    rewards.OtherCurrency: ("other_currency", _("This code is in another currency than the order.")),
+}
+
+
+class CodeSerializer(serializers.Serializer):
+    code = serializers.CharField(max_length=40)
+
+
+class RedeemSerializer(CodeSerializer):
+    order_number = serializers.CharField(max_length=64)
+    order_total = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=0)
+    currency = serializers.CharField(max_length=3)
+
+    def validate_currency(self, currency: str) -> str:
+        if not money.is_currency(currency.upper()):
+            raise serializers.ValidationError(_("This is not a currency of ISO 4217, such as VND."))
+        return currency.upper()
+
+
+class RewardSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Reward
+        fields = ["code", "state", "amount", "currency", "minimum_order", "expires_on", "redeemed_at"]
+        read_only_fields = fields
+
+
+class RewardView(APIView):
+    allowed_roles = PUBLIC  # HasScope guards it: a token's scope, or a person's role
+    scope = ApiToken.Scope.REWARDS
+    person_roles = frozenset({Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR})
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "rewards"
+    serializer_class = CodeSerializer
+
+    def read(self, request):
+        serializer = self.serializer_class(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class Check(RewardView):
+    @extend_schema(request=CodeSerializer, responses=RewardSerializer, operation_id="rewards_check")
+    def post(self, request):
+        """Is this code good today? 404: there is none; 409: used, expired or revoked, with the reason."""
+        return answer(rewards.check, self.read(request)["code"])
+
+
+class Redeem(RewardView):
+    serializer_class = RedeemSerializer
+
+    @extend_schema(request=RedeemSerializer, responses=RewardSerializer, operation_id="rewards_redeem")
+    def post(self, request):
+        """Use the code up for this order. Asking again for the same order gives the same answer."""
+        given = self.read(request)
+        return answer(
+            rewards.redeem,
+            given["code"],
+            order_number=given["order_number"],
+            order_total=given["order_total"],
+            currency=given["currency"],
+            by=request.user if request.user.is_authenticated else None,
+        )
+
+
+def answer(act, *args, **kwargs) -> Response:
+    try:
+        reward = act(*args, **kwargs)
+    except rewards.NoSuchCode as error:
+        raise CodeNotFound from error
+    except rewards.RewardError as error:
+        code, detail = REASONS[type(error)]
+        raise CodeRefused(detail, code) from error
+    return Response(RewardSerializer(reward).data)

@@ -1,0 +1,232 @@
+"""REPORT: what one survey found, and how the surveys do. Reads only, in a fixed number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import sqrt
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext_lazy
+
+from surveys import questions, sheets
+from surveys.cohorts import Cohort
+from surveys.invitations import NotOpen
+from surveys.models import Answer, Invitation, Response, Reward, Survey
+from surveys.questions import Kind, Meaning, Question
+
+_Asked = Invitation.State
+_CODE_GIVEN = ~Q(code=None)
+_Z = 1.96  # 95 %
+# S1-2: "equal to what was expected" is a class of its own and does not count as satisfied.
+_SATISFACTION = {
+    "above": gettext_lazy("satisfied"),
+    "as_expected": gettext_lazy("indifferent"),
+    "below": gettext_lazy("dissatisfied"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How many were asked and answered, and what it cost. `rate` is None while nobody was asked."""
+
+    asked: int = 0
+    waiting: int = 0
+    not_sent: int = 0
+    answered: int = 0
+    rewarded: int = 0  # of those who answered
+    issued: int = 0
+    redeemed: int = 0
+    spent: Decimal = Decimal(0)  # redeemed
+    open_amount: Decimal = Decimal(0)  # issued and neither redeemed nor expired yet
+
+    @property
+    def rate(self) -> float | None:
+        return self.answered / self.asked if self.asked else None
+
+    @property
+    def unrewarded(self) -> int:
+        return self.answered - self.rewarded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    id: str
+    words: str
+    count: int
+    share: float  # of those who answered the question, 0 to 1
+    note: str = ""
+
+    @property
+    def width(self) -> int:
+        return round(100 * self.share)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A question with choices. `n` answered it; with several choices the shares add up to more than one."""
+
+    id: str
+    words: str
+    meaning: str
+    n: int
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """NPS: the share of 9 and 10 less that of 0 to 6, from -100 to 100, with a 95 % interval."""
+
+    words: str
+    n: int
+    promoters: int
+    passives: int
+    detractors: int
+
+    @property
+    def score(self) -> int | None:
+        return round(100 * (self.promoters - self.detractors) / self.n) if self.n else None
+
+    @property
+    def margin(self) -> int | None:
+        """Points on either side. None when fewer than two answered."""
+        if self.n < 2:
+            return None
+        up, down = self.promoters / self.n, self.detractors / self.n
+        return round(100 * _Z * sqrt(max(up + down - (up - down) ** 2, 0) / self.n))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    survey: Survey
+    figures: Figures
+    cohorts: Mapping[str, int]
+    chosen: Sequence[Chosen]
+    recommendations: Sequence[Recommendation]
+
+
+def overview() -> list[tuple[Survey, Figures]]:
+    """Every survey, the newest first. Four queries."""
+    surveys = list(Survey.objects.order_by("-made_at", "-pk"))
+    figures = _figures([survey.pk for survey in surveys])
+    return [(survey, figures[survey.pk]) for survey in surveys]
+
+
+def of(survey: Survey, language: str) -> Results:
+    """Seven queries. The questions are those of the newest version."""
+    counts = _answer_counts(survey)
+    cohorts = dict(_finished(survey).values_list("cohort").annotate(n=Count("pk")))
+    asked = _questions(survey)
+    return Results(
+        survey=survey,
+        figures=_figures([survey.pk])[survey.pk],
+        cohorts={cohort.value: cohorts.get(cohort.value, 0) for cohort in Cohort},
+        chosen=[_chosen(one, counts[one.id], language) for one in asked if one.choices],
+        recommendations=[
+            _recommendation(one, counts[one.id], language) for one in asked if one.kind == Kind.SCALE_10
+        ],
+    )
+
+
+def _figures(surveys: Sequence[int]) -> dict[int, Figures]:
+    invited = _grouped(Invitation.objects.filter(survey__in=surveys).values("survey"), _invited())
+    answered = _grouped(
+        Response.objects.filter(invitation__survey__in=surveys, state=Response.State.FINISHED).values(
+            "invitation__survey"
+        ),
+        {"answered": Count("pk"), "rewarded": Count("pk", filter=~Q(reward__code=None))},
+    )
+    paid = _grouped(Reward.objects.filter(survey__in=surveys).values("survey"), _paid())
+    empty: dict[str, object] = {}
+    return {
+        pk: Figures(**{**invited.get(pk, empty), **answered.get(pk, empty), **paid.get(pk, empty)})  # type: ignore[arg-type]
+        for pk in surveys
+    }
+
+
+def _invited() -> dict[str, Count]:
+    unsent = Q(state__in=[_Asked.WAITING, _Asked.SUPPRESSED, _Asked.BOUNCED])
+    return {
+        "asked": Count("pk", filter=~unsent),
+        "waiting": Count("pk", filter=Q(state=_Asked.WAITING)),
+        "not_sent": Count("pk", filter=Q(state__in=[_Asked.SUPPRESSED, _Asked.BOUNCED])),
+    }
+
+
+def _paid() -> dict[str, Count | Sum]:
+    return {
+        "issued": Count("pk", filter=_CODE_GIVEN),
+        "redeemed": Count("pk", filter=Q(state=Reward.State.REDEEMED)),
+        "spent": Sum("amount", filter=Q(state=Reward.State.REDEEMED), default=Decimal(0)),
+        "open_amount": Sum("amount", filter=Q(state=Reward.State.ISSUED), default=Decimal(0)),
+    }
+
+
+def _grouped(rows, figures) -> dict[int, dict[str, object]]:  # type: ignore[no-untyped-def]
+    """By the one column of `rows`."""
+    found = {}
+    for row in rows.annotate(**figures).order_by():
+        key = row.pop(next(iter(row)))
+        found[key] = row
+    return found
+
+
+def _finished(survey: Survey):  # type: ignore[no-untyped-def]
+    return Response.objects.filter(invitation__survey=survey, state=Response.State.FINISHED).order_by()
+
+
+def _answer_counts(survey: Survey) -> defaultdict[str, Counter]:
+    """How often each value was given, by question; a list of choices counts as itself."""
+    given = Answer.objects.filter(
+        response__invitation__survey=survey, response__state=Response.State.FINISHED
+    ).exclude(kind__in=[Kind.TEXT_SHORT, Kind.TEXT_LONG])
+    counts: defaultdict[str, Counter] = defaultdict(Counter)
+    for question, value, times in given.values_list("question", "value").annotate(n=Count("pk")).order_by():
+        counts[question][tuple(value) if isinstance(value, list) else value] += times
+    return counts
+
+
+def _questions(survey: Survey) -> Sequence[Question]:
+    try:
+        definition = questions.load(sheets.current_version(survey).definition)
+    except NotOpen:
+        return ()
+    return definition.with_touchpoints(sheets.offered_touchpoints()).questions
+
+
+def _chosen(question: Question, counts: Counter, language: str) -> Chosen:
+    n = sum(counts.values())
+    times: Counter = Counter()
+    for value, count in counts.items():
+        for one in value if isinstance(value, tuple) else (value,):
+            times[one] += count
+    is_expectation = question.meaning == Meaning.EXPECTATION
+    return Chosen(
+        id=question.id,
+        words=questions.said(question.words, language),
+        meaning=question.meaning or "",
+        n=n,
+        lines=[
+            Line(
+                id=choice.id,
+                words=questions.said(choice.words, language),
+                count=times[choice.id],
+                share=times[choice.id] / n if n else 0.0,
+                note=str(_SATISFACTION.get(choice.id, "")) if is_expectation else "",
+            )
+            for choice in question.choices
+        ],
+    )
+
+
+def _recommendation(question: Question, counts: Counter, language: str) -> Recommendation:
+    promoters = sum(count for value, count in counts.items() if value >= 9)
+    detractors = sum(count for value, count in counts.items() if value <= 6)
+    n = sum(counts.values())
+    return Recommendation(
+        words=questions.said(question.words, language),
+        n=n,
+        promoters=promoters,
+        passives=n - promoters - detractors,
+        detractors=detractors,
+    )

@@ -1,0 +1,108 @@
+"""The managers' pages: how the surveys do, what one found, and whom to ask."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback import shop
+from feedback.models import User
+from feedback.roles import Role, allow, holds
+from surveys import invitations, results
+from surveys.cohorts import Cohort
+from surveys.forms import InvitationForm
+from surveys.invitations import NotAsked
+from surveys.models import Invitation, Survey
+
+_RECENT = 20
+_COHORTS = [
+    (Cohort.NO_PROBLEM, gettext_lazy("No problem")),
+    (Cohort.RESOLVED_FIRST, gettext_lazy("Solved the first time they told us")),
+    (Cohort.NOT_RESOLVED, gettext_lazy("Not solved the first time")),
+    (Cohort.UNKNOWN, gettext_lazy("Not known: they had not told us yet")),
+]
+_WHY_NOT = {
+    "not_live": gettext_lazy("This survey is not open. Publish it first."),
+    "nobody": gettext_lazy("There is nobody to ask about this order any more."),
+    "insider": gettext_lazy("This customer is staff or family, and is not asked where there is a reward."),
+    "no_address": gettext_lazy("We have no e-mail address of this customer. Make a link instead."),
+}
+
+
+@allow(Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE)
+@require_safe
+def surveys(request: HttpRequest) -> HttpResponse:
+    return render(request, "surveys/surveys.html", {"surveys": results.overview()})
+
+
+@allow(Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE)
+@require_safe
+def survey(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _page(request, get_object_or_404(Survey, public_id=public_id), InvitationForm())
+
+
+@allow(Role.MANAGER, Role.ADMINISTRATOR)
+@require_POST
+def invite(request: HttpRequest, public_id: str) -> HttpResponse:
+    asked = get_object_or_404(Survey, public_id=public_id)
+    form = InvitationForm(request.POST)
+    as_link = request.POST.get("how") == "link"
+    if not form.is_valid():
+        return _page(request, asked, form)
+    try:
+        invitation = invitations.invite(
+            asked,
+            order=form.cleaned_data["order"],
+            language=form.cleaned_data["language"],
+            as_link=as_link,
+            by=_person(request),
+        )
+    except NotAsked as error:
+        form.add_error("order", _WHY_NOT[error.key])
+        return _page(request, asked, form)
+    _say_what_was_done(request, invitation, as_link=as_link)
+    return HttpResponseRedirect(reverse("survey", args=[public_id]) + "#ask", status=303)
+
+
+def _say_what_was_done(request: HttpRequest, invitation: Invitation, *, as_link: bool) -> None:
+    customer = invitation.customer
+    if as_link:
+        url = invitations.link(invitations.mint(invitation, "link"))
+        messages.success(request, _("Here is the link, shown this once: %(url)s") % {"url": url})
+    elif invitations.response_of(invitation) is not None:
+        messages.info(request, _("This customer has answered already. Nothing is sent."))
+    elif invitation.state == Invitation.State.SENT:
+        messages.info(request, _("This customer was asked about this order before. Nothing is sent again."))
+    elif invitation.survey.reward_amount and customer and not invitations.may_be_mailed(customer):
+        messages.warning(
+            request,
+            _("This customer has not agreed to mail that offers a reward. Make a link instead."),
+        )
+    else:
+        messages.success(request, _("The invitation goes out in a moment."))
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _page(request: HttpRequest, one: Survey, form: InvitationForm) -> HttpResponse:
+    found = results.of(one, get_language())
+    recent = Invitation.objects.filter(survey=one).select_related("order", "response").order_by("-pk")
+    return render(
+        request,
+        "surveys/survey.html",
+        {
+            "survey": one,
+            "results": found,
+            "figures": found.figures,
+            "cohorts": [(label, found.cohorts[cohort]) for cohort, label in _COHORTS],
+            "recent": recent[:_RECENT],
+            "form": form,
+            "may_invite": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
+            "currency": one.reward_currency or shop.current().currency,
+        },
+    )

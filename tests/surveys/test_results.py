@@ -1,0 +1,120 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from feedback import leases
+from surveys import invitations, responses, results, rewards
+from surveys.models import Reward, Survey
+from surveys.results import Recommendation
+
+
+@pytest.fixture
+def answer(invite, all_well, now):
+    def answer(**answers):
+        return responses.submit(invite(), all_well | answers, language="vi", now=now)
+
+    return answer
+
+
+def lines(found, question):
+    chosen = next(one for one in found.chosen if one.id == question)
+    return {line.id: line.count for line in chosen.lines}
+
+
+def test_it_counts_the_answers(survey, answer):
+    """S0-1, S1-2, and where it happened."""
+    answer(problem="none")
+    answer(problem="later", expectation="below", touchpoint="store")
+    answer(problem="not_told", expectation="as_expected", touchpoint="")
+
+    found = results.of(survey, "en")
+
+    assert found.cohorts == {"no_problem": 1, "resolved_first": 0, "not_resolved": 1, "unknown": 1}
+    assert lines(found, "expectation") == {"above": 1, "as_expected": 1, "below": 1}
+    assert lines(found, "touchpoint")["store"] == 1
+    assert found.chosen[2].n == 2
+
+
+def test_as_expected_is_a_class_of_its_own(survey, answer):
+    """S1-2: equal is indifferent, not satisfied."""
+    answer()
+
+    expectation = results.of(survey, "en").chosen[1]
+
+    assert [line.note for line in expectation.lines] == ["satisfied", "indifferent", "dissatisfied"]
+
+
+def test_answers_not_sent_do_not_count(survey, invite, all_well, now):
+    responses.save(invite(), all_well, language="vi", now=now)
+
+    found = results.of(survey, "en")
+
+    assert found.figures.answered == 0
+    assert found.chosen[0].n == 0
+
+
+@pytest.mark.parametrize(
+    ("promoters", "passives", "detractors", "score", "margin"),
+    [
+        (0, 0, 0, None, None),
+        (1, 0, 0, 100, None),
+        (50, 30, 20, 30, 15),
+        (0, 0, 10, -100, 0),
+        (5, 0, 5, 0, 62),
+    ],
+)
+def test_nps_comes_with_its_interval(promoters, passives, detractors, score, margin):
+    n = promoters + passives + detractors
+    found = Recommendation(words="?", n=n, promoters=promoters, passives=passives, detractors=detractors)
+
+    assert (found.score, found.margin) == (score, margin)
+
+
+def test_it_adds_up_what_the_rewards_cost(survey, answer, now):
+    """S4-1: how many answered for a reward, and how many without one."""
+    first, _second = answer(), answer()
+    Survey.objects.update(budget=Decimal(100_000))
+    answer()
+    rewards.redeem(first.reward.code, order_number="1", order_total=Decimal(90_000), currency="VND", now=now)
+
+    figures = results.of(survey, "en").figures
+
+    assert (figures.answered, figures.rewarded, figures.unrewarded) == (3, 2, 1)
+    assert (figures.issued, figures.redeemed) == (2, 1)
+    assert (figures.spent, figures.open_amount) == (50_000, 50_000)
+
+
+def test_expired_codes_are_no_longer_open(survey, answer, now):
+    answer()
+    leases.run_once(rewards.EXPIRE, now + timedelta(days=100))
+
+    figures = results.of(survey, "en").figures
+
+    assert Reward.objects.get().state == "expired"
+    assert (figures.issued, figures.open_amount) == (1, 0)
+
+
+def test_it_knows_who_was_asked(survey, invite, buy, now):
+    invite()
+    invitations.invite(survey, order=buy("1"), now=now)
+
+    ((_survey, figures),) = results.overview()
+
+    assert (figures.asked, figures.waiting, figures.rate) == (1, 1, 0.0)
+
+
+def test_a_survey_never_published_has_no_results(survey):
+    survey.versions.all().delete()
+
+    assert results.of(survey, "vi").chosen == []
+
+
+def test_the_number_of_queries_is_fixed(survey, answer, django_assert_num_queries):
+    answer()
+    answer(problem="later", story="Lâu quá")
+
+    with django_assert_num_queries(7):
+        results.of(survey, "vi")
+    with django_assert_num_queries(4):
+        results.overview()
