@@ -1,3 +1,5 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from reviews import api
+
+urlpatterns = [path("reviews", api.Reviews.as_view(), name="api_reviews")]

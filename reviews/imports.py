@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import BinaryIO, TextIO
 
 from anyascii import anyascii
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,11 @@ def source_named(name: str, *, kind: str = "", by: User | None = None, keep: boo
             _("This source is known as another kind: %(kind)s.") % {"kind": known.get_kind_display()}
         )
     return known
+
+
+def check(file: BinaryIO) -> None:
+    """Raises BadFile when nothing of it could be used; single rows are not looked at."""
+    files.read(file, now=timezone.now(), zone=shop.zone())
 
 
 def take(

@@ -48,15 +48,16 @@ class Blocked(RuntimeError):
         self.findings = tuple(findings)
 
 
-def edit(reply: Reply, text: str, *, by: User, edition: int) -> None:
-    """Save other words. Saving the same words changes nothing, whoever does it."""
+def edit(reply: Reply, text: str, *, by: User, edition: int) -> int:
+    """Save other words; the edition they are now. Saving the same words changes nothing, whoever does it."""
     words = clean(text)
     with journal.recording():
         now = _as_it_stands(reply)
         if now.state == State.DRAFT and now.text == words:
-            return
+            return edition
         _set(reply, edition, State.DRAFT, text=words, edited_by=by)
         journal.log("reply edited", reply, by=by, edition=edition + 1)
+    return edition + 1
 
 
 def approve(reply: Reply, *, by: User, edition: int) -> None:

@@ -1,3 +1,17 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from reviews import public, uploads, views
+
+urlpatterns = [
+    path("reviews/", public.review_page, name="public_reviews"),
+    path("reviews/import/", uploads.import_page, name="import_reviews"),
+    path("replies/", views.reply_list, name="replies"),
+    path("replies/<str:public_id>/", views.reply_page, name="reply"),
+    path("replies/<str:public_id>/save/", views.save, name="reply_save"),
+    path("replies/<str:public_id>/approve/", views.approve, name="reply_approve"),
+    path("replies/<str:public_id>/reject/", views.reject, name="reply_reject"),
+    path("replies/<str:public_id>/take-back/", views.take_back, name="reply_take_back"),
+    path("replies/<str:public_id>/fact/", views.correct_fact, name="reply_fact"),
+    path("replies/<str:public_id>/draft-again/", views.draft_again, name="reply_draft_again"),
+    path("replies/<str:public_id>/lint/", views.lint, name="reply_lint"),
+]

@@ -46,7 +46,7 @@ def map_site(lan_pottery):
 
 @pytest.fixture
 def person(db):
-    """`person("approver", "Huy")`: somebody who works for the shop."""
+    """`person("approver", "Mai")`: somebody who works for the shop."""
     from django.contrib.auth.models import Group
 
     from feedback.models import User
@@ -60,13 +60,13 @@ def person(db):
 
 
 @pytest.fixture
-def mai(person):
-    return person("staff", "Mai")
+def bao(person):
+    return person("staff", "Bảo")
 
 
 @pytest.fixture
-def huy(person):
-    return person("approver", "Huy")
+def mai(person):
+    return person("approver", "Mai")
 
 
 @pytest.fixture

@@ -116,10 +116,10 @@ def test_an_edited_review_is_answered_anew(own, record, receive):
     assert Decision.objects.filter(is_current=True, case=old.case, comment=new.review.comment).exists()
 
 
-def test_an_answer_on_its_way_goes_first(own, record, receive, mai):
+def test_an_answer_on_its_way_goes_first(own, record, receive, bao):
     """One reply at work per review: the new draft waits for the platform's word on the old one."""
     reply = receive(own, text=BROKEN)
-    Reply.objects.update(state="pending", approved_by=mai, approved_at=timezone.now())
+    Reply.objects.update(state="pending", approved_by=bao, approved_at=timezone.now())
 
     receive(own, text="Khác hẳn rồi, ấm vẫn vỡ.")
 

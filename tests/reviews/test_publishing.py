@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def approved(map_site, receive, mai):
+def approved(map_site, receive, bao):
     reply = receive(map_site, text="Giao trễ ba ngày, gọi không ai nghe.")
-    replies.approve(reply, by=mai, edition=1)
+    replies.approve(reply, by=bao, edition=1)
     return Reply.objects.get(pk=reply.pk)
 
 
@@ -157,9 +157,9 @@ def test_it_gives_up_visibly(approved, platform):
     assert (run(minutes=600), platform.calls) == (0, 5)
 
 
-def test_our_own_page_shows_it_at_once(own, receive, mai):
+def test_our_own_page_shows_it_at_once(own, receive, bao):
     reply = receive(own, text="Giao trễ ba ngày.")
-    replies.approve(reply, by=mai, edition=1)
+    replies.approve(reply, by=bao, edition=1)
 
     run()
 

@@ -31,44 +31,44 @@ def now(reply):
     return Reply.objects.get(pk=reply.pk)
 
 
-def test_staff_change_the_words(reply, mai):
-    replies.edit(reply, "  Dạ tiệm xin lỗi anh/chị.\r\n\x00", by=mai, edition=1)
+def test_staff_change_the_words(reply, bao):
+    replies.edit(reply, "  Dạ tiệm xin lỗi anh/chị.\r\n\x00", by=bao, edition=1)
 
-    assert (now(reply).text, now(reply).edition, now(reply).edited_by) == ("Dạ tiệm xin lỗi anh/chị.", 2, mai)
+    assert (now(reply).text, now(reply).edition, now(reply).edited_by) == ("Dạ tiệm xin lỗi anh/chị.", 2, bao)
     assert now(reply).drafted_text == reply.text
-    assert Event.objects.filter(verb="reply edited", by=mai).count() == 1
+    assert Event.objects.filter(verb="reply edited", by=bao).count() == 1
 
 
-def test_saving_the_same_words_changes_nothing(reply, mai):
-    replies.edit(reply, reply.text, by=mai, edition=1)
+def test_saving_the_same_words_changes_nothing(reply, bao):
+    replies.edit(reply, reply.text, by=bao, edition=1)
 
     assert (now(reply).edition, now(reply).edited_by) == (1, None)
 
 
-def test_the_second_of_two_editors_is_told(reply, mai, huy):
+def test_the_second_of_two_editors_is_told(reply, bao, mai):
     """C5: nothing is overwritten silently."""
-    replies.edit(reply, "Lời của Mai", by=mai, edition=1)
+    replies.edit(reply, "Lời của Bảo", by=bao, edition=1)
 
     with pytest.raises(Stale) as told:
-        replies.edit(reply, "Lời của Huy", by=huy, edition=1)
+        replies.edit(reply, "Lời của Mai", by=mai, edition=1)
 
-    assert told.value.reply.text == now(reply).text == "Lời của Mai"
+    assert told.value.reply.text == now(reply).text == "Lời của Bảo"
 
 
-def test_staff_approve_an_ordinary_draft(reply, mai):
-    replies.approve(reply, by=mai, edition=1)
+def test_staff_approve_an_ordinary_draft(reply, bao):
+    replies.approve(reply, by=bao, edition=1)
 
-    assert (now(reply).state, now(reply).approved_by) == ("approved", mai)
-    assert Event.objects.get(verb="reply approved").by == mai
+    assert (now(reply).state, now(reply).approved_by) == ("approved", bao)
+    assert Event.objects.get(verb="reply approved").by == bao
     assert journal.verify() is None
 
 
-def test_it_is_approved_once(reply, mai, huy):
+def test_it_is_approved_once(reply, bao, mai):
     """C6."""
-    replies.approve(reply, by=mai, edition=1)
+    replies.approve(reply, by=bao, edition=1)
 
     with pytest.raises(Stale):
-        replies.approve(reply, by=huy, edition=1)
+        replies.approve(reply, by=mai, edition=1)
     assert Event.objects.filter(verb="reply approved").count() == 1
 
 
@@ -78,22 +78,22 @@ def test_others_approve_nothing(reply, person, role):
         replies.approve(reply, by=person(role), edition=1)
 
 
-def test_leverage_needs_an_approver(for_an_approver, mai, huy):
+def test_leverage_needs_an_approver(for_an_approver, bao, mai):
     """Decision 14."""
     with pytest.raises(NotAllowed):
-        replies.approve(for_an_approver, by=mai, edition=1)
+        replies.approve(for_an_approver, by=bao, edition=1)
 
-    replies.approve(for_an_approver, by=huy, edition=1)
+    replies.approve(for_an_approver, by=mai, edition=1)
 
     assert now(for_an_approver).state == "approved"
 
 
-def test_four_eyes_on_what_needs_an_approver(for_an_approver, huy, person):
+def test_four_eyes_on_what_needs_an_approver(for_an_approver, mai, person):
     """Decision 14: author ≠ approver there."""
-    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn.", by=huy, edition=1)
+    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn.", by=mai, edition=1)
 
     with pytest.raises(NotAllowed, match="not allowed"):
-        replies.approve(for_an_approver, by=huy, edition=2)
+        replies.approve(for_an_approver, by=mai, edition=2)
 
     replies.approve(for_an_approver, by=person("approver", "Thu"), edition=2)
 
@@ -110,67 +110,67 @@ def test_four_eyes_on_what_needs_an_approver(for_an_approver, huy, person):
         "<b>Xin lỗi</b> {name}",
     ],
 )
-def test_the_lint_blocks_approval(own, receive, mai, words):
+def test_the_lint_blocks_approval(own, receive, bao, words):
     """L7, L9; the case's own data are needles."""
     lan = Customer.objects.create(name="Trần Thị Lan", email="lan@example.com", since=timezone.now())
     Order.objects.create(
         number="DH-7", customer=lan, total=Decimal(100), placed_at=timezone.now(), received_at=timezone.now()
     )
     reply = receive(own, text="Giao trễ ba ngày, gọi không ai nghe.", order_number="DH-7", author="L.")
-    replies.edit(reply, words, by=mai, edition=1)
+    replies.edit(reply, words, by=bao, edition=1)
 
     with pytest.raises(Blocked):
-        replies.approve(reply, by=mai, edition=2)
+        replies.approve(reply, by=bao, edition=2)
 
     assert now(reply).state == "draft"
 
 
-def test_an_edited_review_cannot_be_answered_with_the_old_draft(own, reply, record, mai):
+def test_an_edited_review_cannot_be_answered_with_the_old_draft(own, reply, record, bao):
     """C7: the draft is for version 1, the review is version 2."""
     receive_many(own, [record(text="Giao trễ, nhưng đã được xin lỗi.")])
 
     with pytest.raises(Stale):
-        replies.approve(reply, by=mai, edition=1)
+        replies.approve(reply, by=bao, edition=1)
 
     assert now(reply).state == "discarded"
 
 
-def test_the_approval_can_be_taken_back_until_a_worker_has_it(reply, mai):
-    replies.approve(reply, by=mai, edition=1)
-    replies.take_back(reply, by=mai)
+def test_the_approval_can_be_taken_back_until_a_worker_has_it(reply, bao):
+    replies.approve(reply, by=bao, edition=1)
+    replies.take_back(reply, by=bao)
 
     assert (now(reply).state, now(reply).approved_by) == ("draft", None)
 
-    replies.approve(reply, by=mai, edition=now(reply).edition)
+    replies.approve(reply, by=bao, edition=now(reply).edition)
     Reply.objects.update(leased_by="a worker")
     with pytest.raises(Stale):
-        replies.take_back(reply, by=mai)
+        replies.take_back(reply, by=bao)
 
 
-def test_our_no_needs_a_reason(reply, mai):
+def test_our_no_needs_a_reason(reply, bao):
     with pytest.raises(NotAllowed):
-        replies.discard(reply, reason="  ", by=mai, edition=1)
+        replies.discard(reply, reason="  ", by=bao, edition=1)
 
-    replies.discard(reply, reason="Spam, không phải khách", by=mai, edition=1)
+    replies.discard(reply, reason="Spam, không phải khách", by=bao, edition=1)
 
     assert (now(reply).state, now(reply).reason) == ("discarded", "Spam, không phải khách")
 
 
-def test_after_our_no_it_can_be_answered_again(reply, mai):
-    replies.discard(reply, reason="nhầm", by=mai, edition=1)
+def test_after_our_no_it_can_be_answered_again(reply, bao):
+    replies.discard(reply, reason="nhầm", by=bao, edition=1)
 
-    again = replies.answer_again(now(reply), by=mai)
+    again = replies.answer_again(now(reply), by=bao)
 
     assert (again.state, again.text, again.pk == reply.pk) == ("draft", reply.text, False)
     with pytest.raises(Stale):
-        replies.answer_again(now(reply), by=mai)
+        replies.answer_again(now(reply), by=bao)
 
 
-def test_a_corrected_fact_makes_a_new_draft(reply, mai):
+def test_a_corrected_fact_makes_a_new_draft(reply, bao):
     """S1-9: the facts decide the words; the reason is kept."""
-    replies.edit(reply, "Lời cũ", by=mai, edition=1)
+    replies.edit(reply, "Lời cũ", by=bao, edition=1)
 
-    replies.correct_fact(reply, "problem", "damaged", reason="khách gửi ảnh", by=mai, edition=2)
+    replies.correct_fact(reply, "problem", "damaged", reason="khách gửi ảnh", by=bao, edition=2)
 
     redrafted = now(reply)
     assert redrafted.decision.facts["problem"] == "damaged"
@@ -179,33 +179,33 @@ def test_a_corrected_fact_makes_a_new_draft(reply, mai):
     assert FactCorrection.objects.get().reason == "khách gửi ảnh"
 
 
-def test_a_fact_needs_a_reason_and_a_known_value(reply, mai):
+def test_a_fact_needs_a_reason_and_a_known_value(reply, bao):
     with pytest.raises(NotAllowed):
-        replies.correct_fact(reply, "problem", "damaged", reason="", by=mai, edition=1)
+        replies.correct_fact(reply, "problem", "damaged", reason="", by=bao, edition=1)
     with pytest.raises(BadFacts):
-        replies.correct_fact(reply, "problem", "unheard_of", reason="x", by=mai, edition=1)
+        replies.correct_fact(reply, "problem", "unheard_of", reason="x", by=bao, edition=1)
 
     assert (now(reply).edition, FactCorrection.objects.count()) == (1, 0)
 
 
-def test_a_problem_in_what_looked_like_praise_opens_a_case(own, receive, mai):
+def test_a_problem_in_what_looked_like_praise_opens_a_case(own, receive, bao):
     reply = receive(own, text="Đẹp lắm, cảm ơn tiệm!", stars=5)
 
-    replies.correct_fact(reply, "problem", "late", reason="gọi điện thoại nói vậy", by=mai, edition=1)
+    replies.correct_fact(reply, "problem", "late", reason="gọi điện thoại nói vậy", by=bao, edition=1)
 
     assert now(reply).case == Case.objects.get()
 
 
-def test_a_draft_whose_facts_changed_elsewhere_must_be_drafted_again(reply, mai):
+def test_a_draft_whose_facts_changed_elsewhere_must_be_drafted_again(reply, bao):
     from feedback import cases
 
-    cases.correct_fact(reply.review.comment, "problem", "damaged", reason="ảnh", by=mai)
+    cases.correct_fact(reply.review.comment, "problem", "damaged", reason="ảnh", by=bao)
 
     with pytest.raises(NotAllowed):
-        replies.approve(reply, by=mai, edition=1)
+        replies.approve(reply, by=bao, edition=1)
 
-    replies.draft_again(reply, by=mai, edition=1)
-    assert replies.why_not(now(reply), mai) == ""
+    replies.draft_again(reply, by=bao, edition=1)
+    assert replies.why_not(now(reply), bao) == ""
 
 
 def test_what_is_composed_is_never_blocked(reply, for_an_approver):
@@ -213,9 +213,9 @@ def test_what_is_composed_is_never_blocked(reply, for_an_approver):
         assert [finding for finding in replies.findings(drafted, drafted.text) if finding.blocks] == []
 
 
-def test_an_endless_reply_is_refused(reply, mai):
+def test_an_endless_reply_is_refused(reply, bao):
     with pytest.raises(NotAllowed):
-        replies.edit(reply, "a" * 100_000, by=mai, edition=1)
+        replies.edit(reply, "a" * 100_000, by=bao, edition=1)
 
 
 @pytest.mark.parametrize("state", ["approved", "publishing", "published", "pending", "refused"])

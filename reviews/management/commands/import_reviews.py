@@ -37,6 +37,7 @@ class Command(BaseCommand):
         path, dry_run = Path(options["file"]), options["dry_run"]
         try:
             with path.open("rb") as file:
+                imports.check(file)  # before a new source is made for it
                 source = imports.source_named(options["source"], kind=options["kind"], keep=not dry_run)
                 report = self._take(source, file, path.stat().st_size, dry_run)
         except OSError as error:

@@ -1,0 +1,196 @@
+"""What the desk shows: the list, a review in pieces, facts, history, differences. Only reads."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from feedback import facts, labels
+from feedback.forms import FactForm
+from feedback.models import Decision, Event, FactCorrection, Mention
+from feedback.money import format_money
+from reviews.forms import QueueFilter
+from reviews.models import Reply, Review
+
+BEFORE, AFTER = 8, 16  # neighbours beside an open reply
+_MONEY = ("lifetime_value", "order_value", "margin")
+_SHOWN = (
+    "problem",
+    "fault",
+    "investigated",
+    "statutory_right",
+    "promise_broken",
+    "dispute",
+    "standing",
+    *_MONEY,
+)
+_WORDS: Mapping[str, Mapping[str, Any]] = {
+    "problem": labels.PROBLEMS,
+    "fault": labels.FAULTS,
+    "statutory_right": labels.RIGHTS,
+    "dispute": labels.DISPUTES,
+    "standing": labels.STANDINGS,
+}
+LEVERAGE = {
+    "review_threat": gettext_lazy("threatens with bad reviews"),
+    "posted_then_demand": gettext_lazy("posted first, then demands"),
+    "removal_for_money": gettext_lazy("offers to remove it for money"),
+    "chargeback_leverage": gettext_lazy("threatens with a chargeback"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A piece of a text. `kind`: "" plain, "leverage", "theme", "added" or "gone"."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFact:
+    label: Any
+    words: Any
+    source: Any
+    form: FactForm | None
+
+
+def found(chosen: Mapping[str, str], now: datetime) -> QuerySet[Reply]:
+    """The list, the longest waiting first; of what is done, the newest first."""
+    rows = Reply.objects.select_related("review__source", "review__comment__analysis", "decision")
+    rows = rows.filter(_wanted(chosen, now))
+    return (
+        rows.order_by("drafted_at", "pk")
+        if chosen["state"] == "draft"
+        else rows.order_by("-drafted_at", "-pk")
+    )
+
+
+def neighbours(reply: Reply, chosen: Mapping[str, str], now: datetime) -> list[Reply]:
+    """The list around an open reply, in the list's order, with the reply itself. Two queries."""
+    waiting = chosen["state"] == "draft"
+    rows = found(chosen, now).exclude(pk=reply.pk)
+    earlier = Q(drafted_at__lt=reply.drafted_at) | Q(drafted_at=reply.drafted_at, pk__lt=reply.pk)
+    first, second = (earlier, ~earlier) if waiting else (~earlier, earlier)
+    above = list(rows.filter(first).reverse()[:BEFORE])[::-1]
+    return [*above, reply, *rows.filter(second)[:AFTER]]
+
+
+def segments(review: Review) -> list[Segment]:
+    """The review's words with its leverage and the words of its themes marked; together they are the text."""
+    comment = review.comment
+    spans = [(start, end, "leverage") for start, end in comment.analysis.leverage_spans]
+    words = [word for mention in Mention.objects.filter(comment=comment) for word in mention.words]
+    spans += [(*span, "theme") for span in _places(comment.words, words)]
+    return list(_pieces(comment.words, spans))
+
+
+def shown_facts(decision: Decision, language: str) -> Iterator[ShownFact]:
+    """What is not known and cannot be set is left out."""
+    for name in _SHOWN:
+        given = decision.facts.get(name)
+        may_be_set = name in facts.CORRECTABLE
+        if given in (None, "") and not may_be_set:
+            continue
+        yield ShownFact(
+            label=labels.FACTS[name],
+            words=_fact_words(name, given, decision.facts, language),
+            source=labels.known(labels.SOURCES, decision.sources.get(name, "")),
+            form=FactForm(name=name, value=given) if may_be_set else None,
+        )
+
+
+def history(reply: Reply) -> list[dict[str, Any]]:
+    """What was done to the reply, its review and its facts, oldest first. Two queries."""
+    subjects = [f"reviews.reply:{reply.pk}", f"reviews.review:{reply.review_id}"]
+    events = Event.objects.filter(subject__in=subjects).select_related("by").order_by("id")
+    corrections = FactCorrection.objects.filter(comment=reply.review.comment_id).select_related("by")
+    entries: list[dict[str, Any]] = [{"at": reply.drafted_at, "what": _("Drafted")}]
+    entries += [
+        {"at": event.at, "by": event.by, "what": labels.known(_done(), event.verb), "why": _why(event, reply)}
+        for event in events
+    ]
+    for row in corrections:
+        what = _("%(fact)s corrected") % {"fact": labels.known(labels.FACTS, row.name)}
+        entries.append({"at": row.at, "by": row.by, "what": what, "why": row.reason})
+    return sorted(entries, key=lambda entry: entry["at"])
+
+
+def differences(theirs: str, mine: str) -> list[Segment]:
+    """Word by word: what `mine` adds to `theirs`, and what it leaves out."""
+    old, new = re.findall(r"\s+|\S+", theirs), re.findall(r"\s+|\S+", mine)
+    pieces: list[Segment] = []
+    for change, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if change == "equal":
+            pieces.append(Segment(text="".join(old[a:b])))
+            continue
+        pieces += [Segment(text="".join(old[a:b]), kind="gone")] if a < b else []
+        pieces += [Segment(text="".join(new[c:d]), kind="added")] if c < d else []
+    return pieces
+
+
+def _wanted(chosen: Mapping[str, str], now: datetime) -> Q:
+    wanted = Q()
+    if chosen["state"] != QueueFilter.ALL:
+        wanted &= Q(state=chosen["state"])
+    for name, column in (
+        ("source", "review__source__slug"),
+        ("route", "review__route"),
+        ("sentiment", "review__comment__analysis__sentiment"),
+        ("language", "language"),
+    ):
+        if chosen[name]:
+            wanted &= Q(**{column: chosen[name]})
+    if chosen["age"]:
+        wanted &= Q(drafted_at__lt=now - timedelta(days=int(chosen["age"])))
+    return wanted
+
+
+def _places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    longest_first = sorted({word for word in words if word.strip()}, key=len, reverse=True)
+    if not longest_first:
+        return []
+    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", re.IGNORECASE)
+    return [match.span() for match in pattern.finditer(text)]
+
+
+def _pieces(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Segment]:
+    """Cut at every edge; where marks overlap, leverage is shown."""
+    edges = sorted({0, len(text), *(min(max(edge, 0), len(text)) for s, e, _k in spans for edge in (s, e))})
+    for start, end in pairwise(edges):
+        kinds = {kind for s, e, kind in spans if s <= start and end <= e}
+        yield Segment(text=text[start:end], kind="leverage" if "leverage" in kinds else "".join(kinds))
+
+
+def _fact_words(name: str, given: Any, known: Mapping[str, Any], language: str) -> Any:
+    if name in _MONEY:
+        return format_money(Decimal(given), known["currency"], language)
+    if isinstance(given, bool):
+        return labels.YES_NO["yes" if given else "no"]
+    return labels.known(_WORDS[name], given)
+
+
+def _why(event: Event, reply: Reply) -> str:
+    return reply.reason if event.verb in ("reply discarded", "reply refused") else ""
+
+
+def _done() -> dict[str, str]:
+    return {
+        "reply edited": _("Words changed"),
+        "reply approved": _("Approved"),
+        "approval taken back": _("Approval taken back"),
+        "reply discarded": _("Rejected"),
+        "reply drafted again": _("Drafted again"),
+        "reply published": _("Published"),
+        "reply pending": _("Handed over; the platform checks it"),
+        "reply refused": _("Refused by the platform"),
+        "review edited": _("The customer edited the review"),
+    }
