@@ -43,11 +43,15 @@ class Job:
     tries: int = TRIES
 
 
-@cache
 def owner() -> str:
     """This process: host, pid and start time, so that a reused pid is not taken for the dead one."""
-    started = int(psutil.Process().create_time() * 100)
-    return f"{socket.gethostname()}/{os.getpid()}/{started}"
+    return _owner(os.getpid())
+
+
+@cache
+def _owner(pid: int) -> str:
+    started = int(psutil.Process(pid).create_time() * 100)
+    return f"{socket.gethostname()}/{pid}/{started}"
 
 
 def run_once(job: Job, now: datetime | None = None) -> int:
