@@ -18,7 +18,7 @@ _needs_care = re.compile(f"[{INVISIBLE}{MARKS}]|{ENTITY}")
 _piece = re.compile(f"{ENTITY}|[\\s\\S][{INVISIBLE}{MARKS}]*")
 _invisible = re.compile(f"[{INVISIBLE}]")
 _marks = re.compile(f"[{MARKS}]")
-_mixed_script = re.compile(r"[A-Za-zÀ-ỹ][Ѐ-ӿͰ-Ͽ]|[Ѐ-ӿͰ-Ͽ][A-Za-zÀ-ỹ]")
+_mixed_script = re.compile(r"[A-Za-zÀ-ɏḀ-ỹ][Ѐ-ӿͰ-Ͽ]|[Ѐ-ӿͰ-Ͽ][A-Za-zÀ-ɏḀ-ỹ]")
 _old_tone = re.compile(r"(?:[òóỏõọ][ae]|[ùúủũụ]y)(?![^\W\d_])", re.IGNORECASE)
 
 _one_to_one = {

@@ -1,4 +1,4 @@
-"""Personal data in a text: where it stands, and the text without it. A leaf: stands on orthography only (L9)."""
+"""Personal data in a text: where it stands, and the text without it. Stands on orthography only (L9)."""
 
 import re
 from collections.abc import Iterator
@@ -23,38 +23,48 @@ _email = re.compile(
     r"[\w-]{1,63}(?:(?:\.| dot |\(dot\)|\[dot\])[\w-]{1,63}){1,4}",
     re.IGNORECASE,
 )
-_digits = re.compile(
-    r"(?<![\w.,])\(?\+?\d(?:[ .\-()/_]{0,3}\d){7,22}(?![\w])|(?<![\w])\+?\d(?:[ .\-()/_]{0,3}\d){7,22}(?![\w])"
-)
+_digits = re.compile(r"(?<![\w.,])\(?\+?\d(?:[ .\-()/_]{0,3}\d){7,22}(?!\w)")
 _order = re.compile(
-    r"(?:(?:order|invoice|tracking|booking|bill|ticket)(?: (?:number|no|num|id|code|ref(?:erence)?))?"
-    r"|(?:mã|ma|số|so) ?(?:đơn|don|vận|van|hoá|hoa)(?: (?:hàng|hang|đơn|don))?|đơn(?: hàng)?|don hang|vận đơn|đh|mvđ|mvd|mã đh)"
-    r" ?(?:là|la|is|:|#|số|so|mã|ma|no\.?|nr\.?)? ?[:#]? ?"
-    r"(?P<number>[#A-Z]{0,12}(?:[\-_/]?[A-Z0-9]){0,12}\d(?:[\-_/]?[A-Z0-9]){2,24})(?!\w)",
+    r"(?<!\w)(?:(?:order|invoice|tracking|booking|ticket)(?: (?:number|no|num|id|code|ref(?:erence)?))?"
+    r"|(?:mã|ma|số|so) ?(?:đơn|don|vận|van|hoá|hoa)(?: (?:hàng|hang|đơn|don))?"
+    r"|đơn(?: hàng)?|don hang|vận đơn|(?:mã )?đh|mvđ|mvd)"
+    r" ?(?:là|la|is|số|so|mã|ma|no\.?|nr\.?)? ?[:#]? ?"
+    r"(?P<number>(?!\d{1,2}/\d{1,2}(?!\d))[A-Z]{0,12}(?:[\-_/]?[A-Z0-9]){0,12}\d(?:[\-_/]?[A-Z0-9]){2,24})(?!\w)",
     re.IGNORECASE,
 )
 _bare_order = re.compile(
-    r"(?<!\w)(?:#[A-Z]{0,6}-?\d{4,20}|(?:GHTK|GHN|VTP|SPXVN|SPX|LEX|NJV|JNT|VNPOST|DH|ORD|INV|HD)[\-_#]?\d{4,20}[A-Z]{0,4})(?!\w)",
+    r"(?<!\w)(?:#[A-Z]{0,6}-?\d{4,20}"
+    r"|(?:GHTK|GHN|VTP|SPXVN|SPX|LEX|NJV|JNT|VNPOST|DH|ORD|INV|HD)[\-_#]?\d{4,20}[A-Z]{0,4})(?!\w)",
     re.IGNORECASE,
 )
-_place = r"[^\W\d_][\w.']{0,15}(?: [^\W\d_][\w.']{0,15}){0,4}"
+_lead = r"(?<!\w)(?:(?:số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|đc|address) ?:? ?)?"
+_house = r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,4}"
+# Names of streets and towns begin with a capital; a word in small letters ends the address.
+_name = r"(?-i:[A-ZÀ-ỸĐ])[\w.']{0,15}(?: (?-i:[A-ZÀ-ỸĐ0-9])[\w.']{0,15}){0,4}"
+_way = r"(?:đường|duong|phố|pho|ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|thôn|thon|xóm|xom|ấp|tổ|khu phố)"
+_area = (
+    r"(?:phường|phuong|quận|quan|huyện|huyen|thị xã|tp\.?|thành phố|thanh pho|xã|tỉnh"
+    r"|p\.|q\.|f\.|ward|district)"
+)
+_road = r"(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|blvd|boulevard)"
+_further = rf"(?:,? ?(?:{_way}|{_area}) ?(?:\d{{1,3}}(?:/\d{{1,4}}){{0,3}}(?!\w)|{_name})|, ?{_name}){{0,5}}"
 _address = re.compile(
-    # a number and a street: "số 12/5 ngõ 3 đường Láng, phường …, quận …", "12 Nguyen Trai street, district 1"
-    r"(?<![\w])(?:(?:số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|đc|address) ?:? ?)?"
-    r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,4},? ?"
-    r"(?:(?:đường|duong|phố|pho|ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|thôn|thon|xóm|xom|ấp) ?(?:\d{1,4}(?:/\d{1,4}){0,3},? ?)?)"
-    rf"(?:{_place})?(?:, ?(?:{_place}|(?:quận|quan|q\.?|phường|phuong|p\.?) ?\d{{1,2}})){{0,4}}"
-    r"|(?<![\w])(?:(?:số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|address) ?:? ?)?"
-    rf"\d{{1,4}}[a-z]?(?:/\d{{1,4}}[a-z]?){{0,4}},? {_place}"
-    r"(?:, ?(?:[^\W\d_][\w.']{0,15} ?){1,4})?,? "
-    r"(?:phường|phuong|quận|quan|huyện|huyen|thị xã|tp\.?|thành phố|thanh pho|p\.|q\.|f\.|street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|blvd|boulevard|ward|district)"
-    rf"(?!\w)(?: ?\d{{1,2}}(?!\w)| (?!and |but |is |was |và |nhưng |mà ){_place})?"
-    rf"(?:, ?(?:(?:phường|phuong|quận|quan|huyện|huyen|tp\.?|thành phố|thanh pho|p\.?|q\.?|ward|district) ?)?(?:\d{{1,2}}(?!\w)|{_place})){{0,3}}",
+    rf"{_lead}{_house},? ?{_way}(?!\w) ?"
+    rf"(?:\d{{1,4}}(?:/\d{{1,4}}){{0,3}}(?!\w)|{_name}|[^\W\d_]{{2,10}}){_further}"
+    rf"|{_lead}{_house},? {_name},? ?{_road}(?!\w){_further}"
+    rf"|{_lead}{_house},? [^\W\d_]{{2,12}}(?: [^\W\d_]{{2,12}}){{0,3}},? ?"
+    rf"{_area} ?(?:\d{{1,2}}(?!\w)|{_name}){_further}"
+    rf"|(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?{_house},? {_name}{_further}",
     re.IGNORECASE,
 )
 _street_number = re.compile(r"\d{1,4}")
+_says_phone = re.compile(
+    r"(?:phone|call|tel|mobile|whatsapp|zalo|sdt|dien thoai|goi|lien he|hotline)"
+    r"\W{0,3}(?:me at |so |is |at |on |la |qua )?$"
+)
 _says_card = re.compile(r"cccd|cmnd|căn cước|can cuoc|chứng minh|chung minh|citizen id|id card|identity")
 _money_after = re.compile(r" ?(?:đ|d|vnd|vnđ|đồng|dong|k|usd|\$|triệu|trieu|tr)\b", re.IGNORECASE)
+_money = re.compile(r"\d+(?:k|tr|đ|d|usd|vnd|vnđ)", re.IGNORECASE)
 _never_a_digit = re.compile(r"\D")
 _mobile = re.compile(r"0(?:3[2-9]|5[2689]|7[06-9]|8[1-9]|9\d)\d{7}|0(?:12[0-9]|16[2-9]|18[68]|199)\d{7}")
 _landline = re.compile(r"02\d{8,9}|1[89]00\d{4,6}")
@@ -79,7 +89,7 @@ def find_in(aligned: Aligned) -> tuple[PersonalData, ...]:
 
 
 def redact(text: str) -> str:
-    """The text with its personal data covered, each by as many "•" as keep its ends unguessable."""
+    """The text with each piece of personal data covered by "•••"."""
     parts = []
     for offset in range(0, max(len(text), 1), LONGEST):
         part, done = text[offset : offset + LONGEST], 0
@@ -100,7 +110,8 @@ def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
             lead = 1 if match.group()[0] == "(" and ")" not in match.group() else 0
             yield match.start() + lead, match.end(), kind
     for match in _order.finditer(text):
-        yield *match.span("number"), "order_number"
+        if not _money.fullmatch(match["number"]) and not _money_after.match(text, match.end()):
+            yield *match.span("number"), "order_number"
     for match in _bare_order.finditer(text):
         yield *match.span(), "order_number"
     for match in _address.finditer(text):
@@ -123,10 +134,7 @@ def _kind_of_number(text: str, match: re.Match[str]) -> str | None:
         return "phone"
     if match.group().lstrip("(").startswith("+") and 9 <= len(digits) <= 15:
         return "phone"
-    if re.search(
-        r"(?:phone|call|tel|mobile|whatsapp|zalo|sdt|dien thoai|goi|lien he|hotline)\W{0,3}(?:me at |so |is |at |on |la |qua )?$",
-        before,
-    ):
+    if _says_phone.search(before):
         return None if _money_after.match(text, match.end()) else "phone"
     return None
 

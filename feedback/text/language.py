@@ -57,7 +57,7 @@ def _weigh(word: str) -> tuple[float, float, float]:
         return 0.0, 0.0, STRONG
     if odd is None:
         foreign = bool(_impossible.search(word)) or not _syllable.fullmatch(word)
-        return (0.0, 0.4, 0.4) if foreign else (0.3, 0.1, 0.3)
+        return (0.0, 0.4, max(other, 0.4)) if foreign else (0.3, 0.1, max(other, 0.3))
     return max(0.0, odd), max(0.0, -odd), other
 
 

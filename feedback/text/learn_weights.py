@@ -26,7 +26,7 @@ KEPT = {"vi": 30_000, "en": 30_000}
 RAREST = 3  # a feature seen less often is not learned
 CLASSES = ("negative", "neutral", "positive")
 HEADER = (
-    "# {what}\n# Learned by feedback.text.learn_weights from labelled public reviews (word statistics only; no text):\n"
+    "# {what}\n# Learned by feedback.text.learn_weights from labelled public reviews (word counts only):\n"
     "# {sources}\n"
 )
 
@@ -120,14 +120,16 @@ def learn(folder: Path, language: str) -> tuple[list[tuple[str, list[float]]], l
     ]
     for _ in range(ROUNDS):
         random.shuffle(prepared)
-        for found, polarity, complains, source in prepared:
+        for seen_numbers, polarity, complains, source in prepared:
             if polarity:
                 seen = sets[source]
                 share = sum(seen.values()) / (len(seen) * seen[polarity])
                 size = (8000 / sum(seen.values())) ** 0.5
-                learner.see(found, CLASSES.index(polarity), len(seen) == 2, min(4.0, share**0.6 * size))
+                learner.see(
+                    seen_numbers, CLASSES.index(polarity), len(seen) == 2, min(4.0, share**0.6 * size)
+                )
             if complains is not None:
-                learner.see_complaint(found, complains, 0.5 if polarity else 1.0)
+                learner.see_complaint(seen_numbers, complains, 0.5 if polarity else 1.0)
     table = [
         (
             name,

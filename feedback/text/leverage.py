@@ -1,8 +1,8 @@
 """The "or else" in a text: which kind it is, and which words are cut out before anything else is read.
 
-Leverage needs two things: an act that would hurt the shop (publicity, or taking the money back through the bank) and
-a demand or condition that ties it to what the shop does. A refund wish, a right, an authority, a review that is
-simply there, a farewell: none of these is leverage (interfaces, decision 5).
+Leverage needs two things: an act that would hurt the shop (publicity, or taking the money back through the
+bank) and a demand or condition that ties it to what the shop does. A refund wish, a right, an authority, a
+review that is simply there, a farewell: none of these is leverage (S3-4).
 """
 
 import re
@@ -14,7 +14,8 @@ from feedback.text.lexicon import Hit
 from feedback.text.reading import Leverage
 from feedback.text.tokens import Tokens
 
-NEAR = 2  # sentences between an act and its demand
+NEAR = 1  # sentences between an act and its demand
+LOOK_BACK = 40  # words before an act among which its "or else" is looked for
 _openers = frozenset(
     {"or", "otherwise", "unless", "if", "nếu", "neu", "hoặc", "kẻo", "until", "once", "else"}
 )
@@ -44,8 +45,15 @@ _or_else = tuple(
         "keo",
         "khong thi",
         "khong la",
+        "khong toi",
+        "khong minh",
+        "khong tui",
+        "khong tao",
+        "khong em",
+        "khong chi",
+        "khong anh",
+        "con khong",
     )
-    + ("khong toi", "khong minh", "khong tui", "khong tao", "khong em", "khong chi", "khong anh", "con khong")
 )
 
 
@@ -124,7 +132,7 @@ def _kind(tokens: Tokens, signs: Signs, *, is_disputed: bool) -> tuple[str | Non
 
 
 def _tied(tokens: Tokens, signs: Signs, sign: str) -> list[tuple[int, int]]:
-    """Acts with a demand near by and a condition or an announcement in their sentence, or behind an "or else"."""
+    """Acts with a demand near by and a condition or announcement beside them, or behind an "or else"."""
     wanted = signs.sentences("demand", tokens)
     if sign == "removal":
         wanted |= signs.sentences("money", tokens) | _priced(tokens)
@@ -141,7 +149,7 @@ def _tied(tokens: Tokens, signs: Signs, sign: str) -> list[tuple[int, int]]:
 
 def _follows_or(tokens: Tokens, first: int) -> bool:
     """An "or I", "otherwise", "nếu không" stands before the act in its sentence."""
-    begin = bisect_left(tokens.sentence, tokens.sentence[first])
+    begin = max(bisect_left(tokens.sentence, tokens.sentence[first]), first - LOOK_BACK)
     before = f" {' '.join(tokens.bare[begin:first])} "
     return any(sign in before for sign in _or_else)
 
@@ -154,8 +162,9 @@ def _is_told(tokens: Tokens, first: int) -> bool:
 
 def _is_further(tokens: Tokens, signs: Signs, place: tuple[int, int]) -> bool:
     """A demand that is not itself part of telling about the dispute."""
+    sentence = tokens.sentence
     return not any(
-        first - 2 < place[1] and place[0] < past + 2
+        first - 2 < place[1] and place[0] < past + 2 and sentence[first] == sentence[place[0]]
         for sign in ("chargeback", "dispute")
         for first, past in signs.places.get(sign, ())
     )
@@ -177,6 +186,11 @@ def _priced(tokens: Tokens) -> set[int]:
             and tokens.aligned.text[max(0, tokens.starts[number] - 1) : tokens.starts[number]] in ("$", "£")
         )
     }
+
+
+def _is_after_sign(tokens: Tokens, number: int) -> bool:
+    start = tokens.starts[number]
+    return start > 0 and tokens.aligned.text[start - 1] in "$£€"
 
 
 def _is_kind_word(tokens: Tokens, signs: Signs, act: tuple[int, int]) -> bool:
@@ -224,12 +238,8 @@ def _segments(tokens: Tokens) -> list[int]:
 def _cut(tokens: Tokens, signs: Signs, hits: list[Hit], acts: list[tuple[int, int]]) -> set[int]:
     segments = _segments(tokens)
     carrying = {segments[first] for first, _ in acts} | {segments[past - 1] for _, past in acts}
-    sentences = {tokens.sentence[first] for first, _ in acts}
-    sentences |= {
-        sentence
-        for sentence in signs.sentences("demand", tokens)
-        if any(abs(sentence - other) == 1 for other in sentences)
-    }
+    act_sentences = {tokens.sentence[first] for first, _ in acts}
+    demand_sentences = _demands_apart(tokens, signs, act_sentences)
     telling = {
         segments[number]
         for hit in hits
@@ -242,16 +252,26 @@ def _cut(tokens: Tokens, signs: Signs, hits: list[Hit], acts: list[tuple[int, in
         for first, past in signs.places.get(sign, ())
         for number in range(first, past)
     }
-    act_sentences = {tokens.sentence[first] for first, _ in acts}
+    asking = {segments[first] for first, _ in signs.places.get("demand", ())}
     cut = set()
     for number, segment in enumerate(segments):
-        if tokens.sentence[number] not in sentences:
-            continue
-        if segment in carrying or segment in pressing:
-            cut.add(number)
-        elif segment not in telling and tokens.sentence[number] in act_sentences:
+        if tokens.sentence[number] in act_sentences:
+            if segment in carrying or segment in pressing or segment not in telling:
+                cut.add(number)
+        elif tokens.sentence[number] in demand_sentences and segment in asking:
             cut.add(number)
     return cut
+
+
+def _demands_apart(tokens: Tokens, signs: Signs, act_sentences: set[int]) -> set[int]:
+    """Sentences next to an act with the demand that its own sentence lacks; the one before comes first."""
+    demands = signs.sentences("demand", tokens)
+    apart = set()
+    for sentence in act_sentences - demands:
+        if act_sentences & demands:
+            continue
+        apart |= {sentence - 1} & demands or {sentence + 1} & demands
+    return apart
 
 
 def _spans(tokens: Tokens, cut: set[int]) -> tuple[tuple[int, int], ...]:

@@ -23,7 +23,7 @@ from feedback.orthography import align, unmark
 from feedback.text.features import negators
 from feedback.text.tokens import Tokens
 
-FILES = ("themes", "problems", "leverage", "flags", "wishes")
+FILES = ("themes", "problems", "leverage", "flags", "wishes", "feelings")
 NEGATION_REACH = 3
 _unreal = frozenset({"if", "sợ", "lo", "nếu", "tưởng", "hopefully", "afraid", "worried"})
 _not_only = frozenset({"only", "just", "những", "chỉ"})
@@ -33,7 +33,7 @@ _no_denial = frozenset(  # "can not believe it broke", "không biết sao giao n
 )
 _lack = frozenset({"hết", "thiếu", "nothing", "none"})  # negations for feelings, no denial of a problem
 
-Choice = tuple[tuple[str, ...], tuple[str, ...], bool]  # words without marks, as written, marks obligatory
+Choice = tuple[tuple[str, ...], tuple[str, ...], bool]  # words without marks, as written, marks needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,12 @@ class Phrase:
     always: bool
     lone: bool
     within_clause: bool
+    blocked: bool
 
 
 @dataclass(slots=True)
 class Hit:
-    """A phrase found: what it shows, its first word and the one past its last; "not so" or "if so" before it."""
+    """A phrase found: what it shows, its first word, the one past its last; denied or only imagined."""
 
     tag: str
     first: int
@@ -82,7 +83,15 @@ def compile_phrase(tag: str, written: str, lists: dict[str, list[str]]) -> Phras
         gaps.append(gap)
         gap = 0
     lone = len(slots) == 1
-    return Phrase(tag, tuple(slots), tuple(gaps), always, lone, tag.startswith("themes."))
+    return Phrase(
+        tag,
+        tuple(slots),
+        tuple(gaps),
+        always,
+        lone,
+        tag.startswith("themes."),
+        tag.startswith(("themes.", "problems.")),
+    )
 
 
 class Lexicon:
@@ -121,7 +130,7 @@ class Lexicon:
 
 def _match(tokens: Tokens, phrase: Phrase, slot: int, at: int) -> int:
     """Number past the last word of the phrase from `slot` on, its word at `at`; 0 when it is not there."""
-    bare, words, length = tokens.bare, tokens.words, len(tokens.bare)
+    bare, length = tokens.bare, len(tokens.bare)
     for choice_bare, choice_marked, exact in phrase.slots[slot].get(bare[at], ()):
         past = at + len(choice_bare)
         if past > length or (len(choice_bare) > 1 and tuple(bare[at:past]) != choice_bare):
@@ -134,6 +143,8 @@ def _match(tokens: Tokens, phrase: Phrase, slot: int, at: int) -> int:
         for there in range(past, min(past + phrase.gaps[slot + 1] + 1, length)):
             if unit[there] != unit[past - 1]:
                 break
+            if phrase.blocked and there > past and _denies(tokens, there - 1):
+                break  # "was not damaged" is no "was … damaged"
             if bare[there] in phrase.slots[slot + 1]:
                 end = _match(tokens, phrase, slot + 1, there)
                 if end:
@@ -155,18 +166,21 @@ def _same_marks(tokens: Tokens, at: int, past: int, marked: tuple[str, ...], exa
 
 def _turned_by(tokens: Tokens, first: int) -> str:
     """ "not" when the words before deny the phrase, "if" when they only imagine it, else nothing."""
-    clause, turning = tokens.clause[first], negators()
+    clause = tokens.clause[first]
     for place in range(first - 1, max(-1, first - 1 - NEGATION_REACH), -1):
         if tokens.clause[place] != clause:
             return ""
         word = tokens.words[place]
         if word in _unreal or (tokens.unmarked and word in {"so", "neu"}):
             return "if"
-        if word in _lack:
-            continue
-        if word in turning or (tokens.unmarked and word in {"khong", "chua"}):
+        if _denies(tokens, place):
             return "" if tokens.words[place + 1] in _not_only | _no_denial else "not"
     return ""
+
+
+def _denies(tokens: Tokens, place: int) -> bool:
+    word = tokens.words[place]
+    return (word in negators() and word not in _lack) or (tokens.unmarked and word in {"khong", "chua"})
 
 
 def _phrases(name: str) -> Iterator[Phrase]:

@@ -9,11 +9,13 @@ from functools import cache
 from importlib.resources import files
 
 from feedback.text.features import features
+from feedback.text.lexicon import Hit
 from feedback.text.reading import Lang, Sentiment
 from feedback.text.tokens import Tokens
 
 Weights = dict[str, tuple[float, float, float]]
 NOTHING: Weights = {}
+TURN = 4.0  # what a turn of phrase of feelings.toml adds to one side and takes from the other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +43,15 @@ def weights(language: str) -> Weights:
     return table
 
 
-def feel(tokens: Tokens, lang: Lang, text: str) -> Feeling:
+def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
     """Sentiment of the words given; unknown when the language is not ours."""
     if lang in (Lang.OTHER, Lang.UNKNOWN) or not tokens.words:
         return UNREAD
     first = weights("vi" if lang in (Lang.VI, Lang.MIXED) else "en")
     second = weights("en") if lang is Lang.MIXED else NOTHING
-    names, places = features(tokens)
+    turns = [hit for hit in hits if hit.tag.startswith("feelings.")]
+    covered = {number for hit in turns if ".good." in hit.tag for number in range(hit.first, hit.past)}
+    names, places = features(tokens.without(covered) if covered else tokens)
     negative = positive = complaint = 0.0
     clauses: dict[int, list[float]] = {}
     known = 0
@@ -63,8 +67,13 @@ def feel(tokens: Tokens, lang: Lang, text: str) -> Feeling:
         of_clause[0] += weight[0]
         of_clause[1] += weight[1]
         of_clause[2] += 1
+    for hit in turns:
+        side = TURN if (".good." in hit.tag) != hit.denied else -TURN
+        positive += side
+        negative -= side
+    known += len(turns)
     start = first["(any)"]
-    if known < 2 and lang is Lang.EN:
+    if known < 2 and lang is Lang.EN and not turns:
         return _second_opinion(text)
     scale = 1 / math.sqrt(known + 1)
     bad, good = _chances((negative + start[0]) * scale, (positive + start[1]) * scale)

@@ -83,7 +83,7 @@ def _side(votes: list[float]) -> Sentiment:
 def _words(hits: list[Hit], tokens: Tokens, text: str) -> tuple[str, ...]:
     """The words as written, longest finds first come first, none inside another."""
     spans: list[tuple[int, int]] = []
-    for hit in hits:
+    for hit in hits[: 3 * MOST_WORDS]:
         start, end = tokens.span(hit.first, hit.past)
         if not any(other_start <= start and end <= other_end for other_start, other_end in spans):
             spans.append((start, end))

@@ -12,8 +12,11 @@ from feedback.orthography import Aligned, align, unmark
 
 LONGEST = 20_000  # characters that are read; nobody reads further either
 
+Piece = tuple[str, str, int, int]  # kind, small letters, start and end in the aligned text
+
 _piece = re.compile(
-    r"(?P<link>(?:https?://|www\.)\S{1,300})"
+    r"(?P<tag></?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,300})?/?>)"
+    r"|(?P<link>(?:https?://|www\.)\S{1,300}(?<![.,;!?)]))"
     r"|(?P<spaced>(?<![^\W_])(?:[^\W\d_][.\-_*·•]){2,}[^\W_](?![^\W_]))"
     r"|(?P<dotted>[^\W\d_]{1,6}(?:[.·_*][^\W\d_]{1,6}){1,5}(?![^\W_]))"
     r"|(?P<star>(?<=\d)\*+(?!\w)|[\u2b50\u2605])"
@@ -25,7 +28,8 @@ _piece = re.compile(
 _dots = re.compile(r"[.·_*]")
 _dot_or_letters = re.compile(r"[^\W\d_]+|[.*]")
 _worth_hiding = frozenset(  # words that people break up to get past a filter
-    "review reviews refund facebook tiktok google star stars bad chargeback danh gia hoan tien boc phot shop lua dao".split()
+    "review reviews refund facebook tiktok google star stars bad chargeback".split()
+    + "danh gia hoan tien boc phot shop lua dao".split()
 )
 _run = re.compile(r"(.)\1{2,}")
 _disguised = re.compile(r"[a-z].*[@$0134!*].*[a-z]|[@$][a-z]+[a-z]|[a-z][013]+[a-z]")
@@ -55,8 +59,16 @@ class Tokens:
     def without(self, cut: set[int]) -> "Tokens":
         """The words whose number is not in `cut`."""
         kept = [number for number in range(len(self.words)) if number not in cut]
-        columns = (self.words, self.bare, self.starts, self.ends, self.clause, self.sentence)
-        return Tokens(self.aligned, *([column[n] for n in kept] for column in columns), self.unmarked)  # type: ignore[arg-type]
+        return Tokens(
+            self.aligned,
+            [self.words[n] for n in kept],
+            [self.bare[n] for n in kept],
+            [self.starts[n] for n in kept],
+            [self.ends[n] for n in kept],
+            [self.clause[n] for n in kept],
+            [self.sentence[n] for n in kept],
+            self.unmarked,
+        )
 
 
 @cache
@@ -78,21 +90,31 @@ def _expansions(vietnamese: bool) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _breaks() -> frozenset[str]:
-    return frozenset(spelling()["breaks"]["words"])
+def _breaks(vietnamese: bool) -> frozenset[str]:
+    return frozenset(spelling()["breaks"]["vi" if vietnamese else "en"])
 
 
-def pieces(text: str) -> tuple[Aligned, list[tuple[str, str, int, int]]]:
+def pieces(text: str) -> tuple[Aligned, list[Piece]]:
     """The text in one spelling, and its pieces as (kind, small letters, start, end) in that spelling."""
     aligned = align(text[:LONGEST])
     written = aligned.text
     low = written.lower()
     if len(low) != len(written):  # "İ" grows when made small
         low = "".join(letter.lower()[0] for letter in written)
-    return aligned, [
-        (found.lastgroup or "word", found.group(), found.start(), found.end())
-        for found in _piece.finditer(low)
-    ]
+    return aligned, list(_pieces(low))
+
+
+def _pieces(low: str) -> Iterator[Piece]:
+    for found in _piece.finditer(low):
+        kind, word, start = found.lastgroup or "word", found.group(), found.start()
+        if kind != "dotted":
+            yield kind, word, start, found.end()
+        elif unmark(joined := _dots.sub("", word)) in _worth_hiding:
+            yield "word", joined, start, found.end()
+        else:  # "tốt.giao": a full stop without a space
+            for part in _dot_or_letters.finditer(word):
+                kind = "stop" if part.group() in ".*" else "word"
+                yield kind, part.group(), start + part.start(), start + part.end()
 
 
 def tokenise(text: str, *, vietnamese: bool) -> Tokens:
@@ -101,8 +123,8 @@ def tokenise(text: str, *, vietnamese: bool) -> Tokens:
     return assemble(aligned, parts, vietnamese=vietnamese)
 
 
-def assemble(aligned: Aligned, parts: list[tuple[str, str, int, int]], *, vietnamese: bool) -> Tokens:
-    expansions, breaks, faces = _expansions(vietnamese), _breaks(), _faces()
+def assemble(aligned: Aligned, parts: list[Piece], *, vietnamese: bool) -> Tokens:
+    expansions, breaks, faces = _expansions(vietnamese), _breaks(vietnamese), _faces()
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -114,7 +136,7 @@ def assemble(aligned: Aligned, parts: list[tuple[str, str, int, int]], *, vietna
             sentence += 1
             clause += 1
             continue
-        if kind == "pause":
+        if kind in ("pause", "tag"):
             clause += 1
             continue
         if kind == "face":

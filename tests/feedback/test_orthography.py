@@ -1,0 +1,68 @@
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.orthography import align, fold, normalise
+
+ANY = st.text(st.characters(codec=None), max_size=60)
+VIETNAMESE = st.text("aăâeêioôơuưyđàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệòóỏõọờớởỡợùúủũụừứửữựỳýỷỹỵhgnt ĐÀẾỢ", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("hòa", "hoà"),
+        ("QÚY khách", "QUÝ khách"),
+        ("Ðẹp", "Đẹp"),
+        ("ti&#7873;n &amp; hàng", "tiền & hàng"),
+        ("hoàn\u200b ti\u200dền", "hoàn tiền"),
+        ("don’t", "don't"),
+        ("rеfund", "refund"),  # a Cyrillic е
+        ("ｒｅｆｕｎｄ", "refund"),
+        ("𝐫𝐞𝐟𝐮𝐧𝐝", "refund"),
+        ("a\ud800b\x00c", "abc"),
+        ("Привет", "Привет"),
+    ],
+)
+def test_it_writes_a_text_one_way(written, meant):
+    assert normalise(written) == meant
+
+
+def test_it_folds_marks_and_the_letter_that_django_drops():
+    assert fold("Đơn hàng Đỏ") == "don hang do"
+
+
+@given(ANY)
+def test_it_changes_nothing_the_second_time(text):
+    once = normalise(text)
+
+    assert normalise(once) == once or "&" in once
+
+
+@given(VIETNAMESE)
+def test_it_reads_composed_and_decomposed_letters_alike(text):
+    text = unicodedata.normalize("NFC", text)
+
+    assert normalise(unicodedata.normalize("NFD", text)) == normalise(text)
+    assert normalise("\u200b".join(text)) == normalise(text)
+
+
+def test_it_remembers_where_a_word_stood():
+    given_text = unicodedata.normalize("NFD", "Giao hàng trễ &amp; sai")
+    aligned = align(given_text)
+    first = aligned.text.index("trễ")
+
+    start, end = aligned.span(first, first + 3)
+
+    assert unicodedata.normalize("NFC", given_text[start:end]) == "trễ"
+
+
+def test_it_is_not_slowed_by_thousands_of_marks_on_one_letter():
+    began = time.process_time()
+
+    align("a" + "\u0301\u0316" * 200_000)
+
+    assert time.process_time() - began < 0.5

@@ -1,0 +1,52 @@
+import io
+import json
+
+import pytest
+
+from feedback.management.commands.read import answers
+from feedback.text.lines import read_line
+
+
+def test_it_reads_json_and_keeps_its_id():
+    line = read_line('{"id": "r7", "text": "Giao hàng trễ", "stars": "5,0"}\n', 1)
+
+    assert (line["id"], line["problem"]) == ("r7", "late")
+
+
+def test_it_reads_plain_text():
+    assert read_line("the parcel is late\n", 4)["problem"] == "late"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{bad", "not JSON"),
+        ('{"id": 2}', "text"),
+        ('{"text": 5}', "text"),
+        ('{"text": "a", "stars": 11}', "stars"),
+        ('{"text": "a", "stars": NaN}', "not JSON"),
+        ('{"text": "a", "lang": 3}', "lang"),
+        ('{"text":' + "[" * 100_000, "too deep"),
+        ('{"a":' * 100_000, "too deep"),
+        ('{"text": "' + "a" * 2_000_001 + '"}', "longer"),
+    ],
+)
+def test_it_says_what_is_wrong_with_a_line(line, words):
+    answer = read_line(line, 9)
+
+    assert (answer["id"], answer["line"]) == (None, 9)
+    assert words in answer["error"]
+
+
+@pytest.mark.parametrize("line", ["", "\n", "\x00", '{"text": "\\u0000 \\ud800"}'])
+def test_it_reads_odd_lines(line):
+    assert "error" not in read_line(line, 1)
+
+
+def test_it_answers_every_line_in_order():
+    lines = io.BytesIO("tốt\n".encode() + b"\xff\xfe\n" + b'{"id":3,"text":"late"}')
+
+    given = list(answers(lines))
+
+    assert [line.get("error") or line["lang"] for line in given] == ["vi", "not UTF-8 at byte 1", "en"]
+    assert json.dumps(given)

@@ -1,0 +1,65 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from feedback.text.reader import read
+from feedback.text.themes import names
+
+WORDS = (
+    "product_quality not_as_described missing_feature size_fit damaged packaging wrong_or_missing_item "
+    "late_delivery "
+    "not_received courier price_value payment_billing refund_return staff_attitude waiting_response "
+    "information "
+    "website_app subscription_terms place_cleanliness food_drink safety general"
+).split()
+
+
+def themes(text):
+    return {mention.theme: mention.polarity.value for mention in read(text).themes}
+
+
+def test_it_knows_the_themes_of_the_shop_in_both_languages():
+    assert set(names()) == set(WORDS)
+    assert all(set(both) == {"vi", "en"} for both in names().values())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Váy đẹp nhưng giao chậm", {"late_delivery": "negative"}),
+        ("Giao hàng nhanh, đóng gói kỹ", {"late_delivery": "positive", "packaging": "positive"}),
+        (
+            "The food was delicious but the waiter was rude",
+            {"food_drink": "positive", "staff_attitude": "negative"},
+        ),
+        ("Great price, arrived broken", {"price_value": "positive", "damaged": "negative"}),
+        ("dong goi so sai, hop bi mop", {"packaging": "negative", "damaged": "negative"}),
+        ("Runs too small, had to return it", {"size_fit": "negative"}),
+    ],
+)
+def test_it_tells_each_theme_with_its_own_polarity(text, expected):
+    found = themes(text)
+
+    assert {theme: found.get(theme) for theme in expected} == expected
+
+
+def test_it_shows_the_words_as_they_were_written():
+    (mention,) = read("Shop giao HÀNG chậm quá!").themes
+
+    assert mention.words == ("giao HÀNG chậm",)
+
+
+def test_it_says_general_when_only_a_feeling_is_there():
+    assert themes("Tuyệt vời!!!") == {"general": "positive"}
+
+
+def test_it_does_not_blame_what_is_denied():
+    assert themes("It was not damaged at all, great")["damaged"] == "positive"
+
+
+@pytest.mark.parametrize("name", ["themes", "problems", "flags", "wishes", "leverage", "feelings"])
+def test_its_phrases_are_all_readable(name):
+    path = Path("feedback/text/lexicons") / f"{name}.toml"
+
+    assert tomllib.loads(path.read_text("utf-8"))
