@@ -143,6 +143,7 @@ class FactForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=300)
 
     def __init__(self, data=None, *, name: str, value: object = None):
+        self.fact = name
         initial = {"name": name, "value": self.as_choice(value)}
         super().__init__(data, initial=initial, auto_id=f"id_{name}_%s")
         self.fields["value"].label = labels.known(labels.FACTS, name)

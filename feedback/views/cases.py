@@ -157,6 +157,7 @@ def _show(
         "may_act": holds(request, *ACT),
         "may_see_replies": holds(request, *DESK),
         "history": _history(case),
+        "refused": refused,
         "worth": _worth(case, language),
         "today": shop.day(timezone.now()),
     }
@@ -166,7 +167,7 @@ def _show(
             "decision": decision,
             "decided": decided,
             "reason": explain(decided, language),
-            "facts": list(_facts(case, decision, refused, language)),
+            "facts": list(_facts(decision, refused, language)),
             "message": _message(case, decision, decided),
         }
     return render(request, "feedback/case.html", context, status=status)
@@ -182,22 +183,16 @@ def _worth(case: Case, language: str) -> str:
     return format_money(found[case.customer_id], shop.current().currency, language)
 
 
-def _facts(
-    case: Case, decision: Decision, refused: FactForm | None, language: str
-) -> Iterator[dict[str, Any]]:
+def _facts(decision: Decision, refused: FactForm | None, language: str) -> Iterator[dict[str, Any]]:
+    """What the decision saw, in words, with where it came from, and a form where a person may set it."""
     for name in SHOWN_FACTS + MONEY:
         given = decision.facts.get(name)
-        form = None
-        if name in facts.CORRECTABLE and not (refused and refused.initial["name"] == name):
-            form = FactForm(name=name, value=given)
-        elif refused and refused.initial["name"] == name:
-            form = refused
+        form = FactForm(name=name, value=given) if name in facts.CORRECTABLE else None
         yield {
             "label": labels.FACTS[name],
             "words": _fact_words(name, given, decision.facts, language),
             "source": labels.known(labels.SOURCES, decision.sources.get(name, "")),
-            "form": form,
-            "is_refused": form is refused and refused is not None,
+            "form": refused if refused and refused.fact == name else form,
         }
 
 

@@ -19,7 +19,8 @@ from feedback.reports import trends
 from feedback.roles import DESK, allow
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-CHARTED = 20  # themes handed to the chart, which names the first ones and adds up the rest
+SERIES = 4  # lines with a name; the fifth adds up the others
+CATCH_ALL = "general"  # says nothing about what to mend, so it is never named first
 
 
 @allow(DESK)
@@ -138,15 +139,21 @@ def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> charts.L
     if len(found.buckets) < 2 or not any(row.total for row in found.themes):
         return None
     named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
-    series = [charts.Series(row.name(language), row.by_bucket) for row in found.themes[:CHARTED] if row.total]
-    return charts.line_figure(series, named, others=_("others"))
+    rows = [row for row in found.themes if row.total and row.slug != CATCH_ALL][:SERIES]
+    shown = {row.slug for row in rows}
+    series = [charts.Series(row.name(language), row.by_bucket) for row in rows]
+    rest = [row.by_bucket for row in found.themes if row.slug not in shown]
+    if any(map(sum, rest)):
+        series.append(charts.Series(_("others"), [sum(column) for column in zip(*rest, strict=True)], "flat"))
+    return charts.line_figure(series, named)
 
 
 def _finding(found: trends.Trends, language: str) -> str:
-    if not found.themes or not found.themes[0].total:
+    named = [row for row in found.themes if row.slug != CATCH_ALL and row.total]
+    if not named:
         return ""
-    first = found.themes[0]
-    risen = max(found.themes, key=lambda row: row.total - row.before)
+    first = named[0]
+    risen = max(named, key=lambda row: row.total - row.before)
     words = {"theme": first.name(language), "n": first.total, "before": first.before}
     said = (
         _("“%(theme)s” comes up most: %(n)s times, and %(before)s in the equally long time before.") % words

@@ -1,0 +1,134 @@
+"""Who gets in, how often one may guess, and the small choices that are remembered."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests.factories import a_shop, user
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "pottery wheel turning"
+
+
+@pytest.fixture(autouse=True)
+def _no_failures_yet():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def mai():
+    return user("staff", "Mai", password=PASSWORD)
+
+
+def log_in(client, who, password=PASSWORD, **extra):
+    return client.post("/login/", {"username": who.username, "password": password}, **extra)
+
+
+def test_it_lets_staff_in(client, mai):
+    a_shop()
+
+    answer = log_in(client, mai)
+
+    assert answer.status_code == 302
+    assert answer.url == "/"
+
+
+def test_it_goes_where_one_wanted_to(client, mai):
+    asked = client.get("/cases/")
+
+    answer = client.post(asked.url, {"username": mai.username, "password": PASSWORD})
+
+    assert asked.url == "/login/?next=/cases/"
+    assert answer.url == "/cases/"
+
+
+def test_it_never_leads_to_another_site(client, mai):
+    answer = client.post(
+        "/login/?next=https://evil.example/", {"username": mai.username, "password": PASSWORD}
+    )
+
+    assert answer.url == "/"
+
+
+def test_it_leads_an_administrator_to_the_first_run(client):
+    huy = user("administrator", "Huy", password=PASSWORD)
+
+    assert log_in(client, huy).url == "/setup/"
+
+
+def test_it_stops_guessing_after_ten(client, mai):
+    for _ in range(10):
+        assert log_in(client, mai, "wrong").status_code == 200
+
+    answer = log_in(client, mai)
+
+    assert answer.status_code == 200
+    assert answer.context["form"].errors.as_data()["__all__"][0].code == "throttled"
+
+
+def test_it_counts_each_address_by_itself(client, mai):
+    for _ in range(10):
+        log_in(client, mai, "wrong")
+
+    assert log_in(client, mai, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_it_forgets_failures_once_one_is_in(client, mai):
+    for _ in range(9):
+        log_in(client, mai, "wrong")
+    log_in(client, mai)
+    client.logout()
+
+    assert log_in(client, mai, "wrong").status_code == 200
+    assert log_in(client, mai).status_code == 302
+
+
+def test_it_survives_bad_bytes(client, mai):
+    assert client.post("/login/", {"username": "a\x00b", "password": "x"}).status_code == 200
+
+
+def test_logging_out_takes_a_post(client, mai):
+    client.force_login(mai)
+
+    assert client.get("/logout/").status_code == 405
+    assert client.post("/logout/").status_code == 302
+    assert client.get("/cases/").status_code == 302
+
+
+def test_it_changes_the_password(client, mai):
+    client.force_login(mai)
+    new = "another fine long phrase"
+
+    client.post("/account/password/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+
+    mai.refresh_from_db()
+    assert mai.check_password(new)
+
+
+def test_it_keeps_the_page_when_the_language_changes(client, mai):
+    client.force_login(mai)
+
+    answer = client.post("/language/", {"language": "en", "next": "/cases/?state=all"})
+
+    assert answer.url == "/cases/?state=all"
+    assert b'lang="en"' in client.get("/cases/").content
+
+
+@pytest.mark.parametrize("there", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize("name", ["set_theme", "set_language"])
+def test_it_goes_back_to_our_own_pages_only(client, name, there):
+    answer = client.post(reverse(name), {"theme": "dark", "language": "en", "next": there})
+
+    assert "evil" not in answer.url
+    assert answer.url.startswith("/")
+
+
+def test_it_remembers_dark_and_forgets_it(client):
+    answer = client.post("/theme/", {"theme": "dark", "next": "/login/"})
+
+    assert answer.cookies["theme"].value == "dark"
+    assert b'data-theme="dark"' in client.get("/login/").content
+    client.post("/theme/", {"theme": "<script>", "next": "/login/"})
+    assert b"data-theme" not in client.get("/login/").content

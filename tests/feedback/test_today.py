@@ -1,0 +1,124 @@
+"""Today, the public door, and the way to the other pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import a_shop, case, customer, read_comment, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def test_the_anonymous_see_the_shop_and_no_staff_page(client):
+    a_shop(name="Tiệm Gốm Lan")
+
+    page = client.get("/").content.decode()
+
+    assert "Tiệm Gốm Lan" in page
+    assert "/tell-us/" in page
+    assert "/reviews/" in page
+    assert "/login/" in page
+    assert "/cases/" not in page
+
+
+def test_an_account_without_a_role_is_told(client):
+    nobody = user("staff")
+    nobody.groups.clear()
+    client.force_login(nobody)
+
+    assert "/logout/" in client.get("/").content.decode()
+
+
+def test_it_says_what_is_due(client, now):
+    a_shop()
+    case(due_on=(now - timedelta(days=2)).date())
+    case(due_on=(now + timedelta(days=9)).date(), route="safety")
+    client.force_login(user("staff"))
+
+    answer = client.get("/")
+
+    assert answer.context["cases"]["open"] == 2
+    assert answer.context["cases"]["due"] == 1
+    assert answer.context["cases"]["safety"] == 1
+
+
+def test_it_compares_seven_days_with_the_seven_before(client, now):
+    a_shop()
+    for days in (0, 1, 6, 7, 13, 14):
+        read_comment(said_at=now - timedelta(days=days))
+    read_comment(said_at=now, reading={"sentiment": "positive"}, channel="form")
+    client.force_login(user("manager"))
+
+    week = client.get("/").context["week"]
+
+    assert (week["comments"].now, week["comments"].before) == (4, 2)
+    assert (week["reviews"].now, week["reviews"].change) == (3, 1)
+    assert week["negative_share"] == 3 / 4
+
+
+def test_it_shows_which_themes_moved(client, now):
+    """S4-5: concerns can change monthly."""
+    a_shop()
+    for _ in range(3):
+        read_comment(said_at=now - timedelta(days=3), themes=[("damaged", "negative")])
+    read_comment(said_at=now - timedelta(days=40), themes=[("courier", "positive")])
+    client.force_login(user("manager"))
+
+    movers = client.get("/").context["movers"]
+
+    assert [(row["slug"], row["change"]) for row in movers] == [("damaged", 3)]
+
+
+def test_front_line_gets_the_search_and_no_reports(client):
+    a_shop()
+    client.force_login(user("front_line"))
+
+    answer = client.get("/")
+
+    assert "week" not in answer.context
+    assert 'action="/customers/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        ("front_line", ["/", "/cases/", "/customers/"]),
+        ("staff", ["/", "/replies/", "/cases/", "/customers/", "/trends/"]),
+        ("manager", ["/", "/replies/", "/cases/", "/surveys/", "/customers/", "/trends/"]),
+    ],
+)
+def test_it_leads_only_where_the_role_may_go(client, role, pages):
+    a_shop()
+    client.force_login(user(role))
+
+    shown = client.get("/").context["navigation"]
+
+    assert [entry["url"] for entry in shown] == pages
+    assert [entry["url"] for entry in shown if entry["current"]] == ["/"]
+
+
+def test_the_number_waiting_stands_beside_the_word(client):
+    a_shop()
+    case()
+    client.force_login(user("staff"))
+
+    entries = {entry["url"]: entry["count"] for entry in client.get("/customers/").context["navigation"]}
+
+    assert entries["/cases/"] == 1
+
+
+@pytest.mark.parametrize("role", ["manager", "front_line"])
+def test_its_queries_do_not_grow(client, role, django_assert_max_num_queries):
+    a_shop()
+    client.force_login(user(role))
+    for _ in range(30):
+        case(read_comment(customer=customer(), channel="form"))
+
+    with django_assert_max_num_queries(25):
+        assert client.get("/").status_code == 200

@@ -1,0 +1,179 @@
+"""The trends page, its CSV, and the comments beneath each number."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+
+from feedback.models import Theme
+from feedback.views.comments import marked
+from feedback.views.trends import harmless
+from tests.factories import NOW, a_shop, customer, read_comment, user
+
+pytestmark = pytest.mark.django_db
+PERIOD = {"from": "2026-10-01", "to": "2026-11-16"}
+
+
+@pytest.fixture(autouse=True)
+def _huy_looks(client):
+    a_shop()
+    client.force_login(user("manager", "Huy"))
+    client.cookies["django_language"] = "en"
+
+
+def rows_of(answer):
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_it_counts_themes_by_polarity(client):
+    read_comment(themes=[("late_delivery", "negative"), ("packaging", "positive")])
+    read_comment(themes=[("late_delivery", "negative")])
+
+    rows = client.get("/trends/", PERIOD).context["rows"]
+
+    assert [(row["name"], row["total"]) for row in rows] == [("Late delivery", 2), ("Packaging", 1)]
+    assert [cell["count"] for cell in rows[0]["counts"]] == [2, 0, 0, 0]
+
+
+def test_each_number_leads_to_as_many_comments(client):
+    read_comment(themes=[("late_delivery", "negative")])
+    read_comment(themes=[("late_delivery", "positive")], channel="form")
+    read_comment("Late again, really.", reading={"lang": "en"}, themes=[("late_delivery", "negative")])
+
+    for row in client.get("/trends/", PERIOD).context["rows"]:
+        for cell in row["counts"]:
+            assert client.get(cell["url"]).context["page"].paginator.count == cell["count"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "total"),
+    [({"channel": "form"}, 1), ({"language": "en"}, 1), ({}, 3), ({"channel": "sms"}, 0)],
+)
+def test_it_filters_by_channel_and_language(client, filters, total):
+    read_comment(themes=[("courier", "negative")])
+    read_comment(themes=[("courier", "negative")], channel="form")
+    read_comment(reading={"lang": "en"}, themes=[("courier", "negative")])
+
+    answer = client.get("/trends/", PERIOD | filters)
+
+    assert sum(row["total"] for row in answer.context.get("rows", [])) == total
+
+
+@pytest.mark.parametrize(
+    ("filters", "field"),
+    [
+        ({"from": "yesterday"}, "start"),
+        ({"from": "0001-01-01"}, "start"),
+        ({"to": "9999-12-31"}, "end"),
+        ({"from": "2026-11-16", "to": "2026-11-01"}, "end"),
+        ({"from": "1991-01-01", "to": "2026-01-01"}, "start"),
+        ({"channel": "pigeon"}, "channel"),
+        ({"language": "xx\x00"}, "language"),
+        ({"period": "fortnight"}, "period"),
+    ],
+)
+def test_it_names_the_filter_that_cannot_be(client, filters, field):
+    page, table = client.get("/trends/", filters), client.get("/trends/themes.csv", filters)
+
+    assert page.status_code == table.status_code == 400
+    assert field in page.context["form"].errors
+
+
+def test_the_csv_holds_the_same_numbers(client):
+    read_comment(themes=[("late_delivery", "negative"), ("packaging", "positive")])
+
+    rows = rows_of(client.get("/trends/themes.csv", PERIOD))
+
+    assert {row["theme"]: (row["all"], row["negative"]) for row in rows} == {
+        "late_delivery": ("1", "1"),
+        "packaging": ("1", "0"),
+    }
+    assert rows[0]["2026-11-09"] == "1"
+
+
+def test_the_csv_runs_no_formula(client):
+    Theme.objects.filter(slug="courier").update(name_en="=cmd|' /C calc'!A0")
+    read_comment(themes=[("courier", "negative")])
+
+    (row,) = rows_of(client.get("/trends/themes.csv", PERIOD))
+
+    assert row["name"] == "'=cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize("text", ["+1", "-1", "@sum", "=1", "\t=1"])
+def test_it_makes_a_formula_a_text(text):
+    assert harmless(text) == f"'{text}"
+    assert harmless(-1) == -1
+
+
+def test_it_shows_months(client):
+    read_comment(themes=[("courier", "negative")])
+
+    answer = client.get("/trends/", PERIOD | {"period": "month"})
+
+    assert answer.context["trends"].buckets == (date(2026, 10, 1), date(2026, 11, 1))
+
+
+def test_its_queries_do_not_grow(client, django_assert_num_queries, django_assert_max_num_queries):
+    read_comment(themes=[("courier", "negative")])
+    client.get("/trends/", PERIOD)
+    for _ in range(30):
+        read_comment(themes=[("courier", "negative"), ("damaged", "negative")], customer=customer())
+
+    with django_assert_max_num_queries(10):
+        client.get("/trends/", PERIOD)
+    with django_assert_max_num_queries(12):
+        client.get("/comments/", PERIOD)
+
+
+def test_the_comments_mark_the_words_that_counted(client):
+    comment = read_comment("Ship lâu, móp hộp.", themes=[("late_delivery", "negative")])
+    comment.mentions.update(words=["ship lâu"])
+
+    page = client.get("/comments/", PERIOD | {"theme": "late_delivery"}).content.decode()
+
+    assert "<mark>Ship lâu</mark>, móp hộp." in page
+
+
+def test_the_comments_escape_what_customers_write(client):
+    comment = read_comment("<script>alert(1)</script>", themes=[("general", "negative")])
+    comment.mentions.update(words=["<script>"])
+
+    page = client.get("/comments/", PERIOD).content.decode()
+
+    assert "<mark>&lt;script&gt;</mark>alert" in page
+
+
+def test_an_edited_review_shows_its_newest_words_only(client):
+    old, new = read_comment("Tệ."), read_comment("Tốt.")
+    old.superseded_by = new
+    old.save()
+
+    assert [c.text for c in client.get("/comments/", PERIOD).context["page"]] == ["Tốt."]
+
+
+@pytest.mark.parametrize(
+    ("words", "pieces"),
+    [
+        ([], ["Late, late."]),
+        (["late"], ["[Late]", ", ", "[late]", "."]),
+        (["late", "late, late"], ["[Late, late]", "."]),
+        (["absent", " "], ["Late, late."]),
+    ],
+)
+def test_marking_keeps_every_letter(words, pieces):
+    found = list(marked("Late, late.", words))
+
+    assert [f"[{piece.text}]" if piece.is_marked else piece.text for piece in found] == pieces
+    assert "".join(piece.text for piece in found) == "Late, late."
+
+
+def test_a_day_is_the_shops_own(client):
+    """Half past six in the evening in Greenwich is the next day in Ho Chi Minh City."""
+    read_comment(said_at=NOW.replace(day=14, hour=18, minute=30))
+
+    found = client.get("/comments/", {"from": "2026-11-15", "to": "2026-11-15"})
+
+    assert found.context["page"].paginator.count == 1
