@@ -30,7 +30,7 @@ def unread(now):
 
 
 def read(rows, now):
-    """A job as jobs are: the effect and the end of the lease in one transaction. “spoilt” rows cannot be done."""
+    """A job as jobs are: its effect and the end of the lease in one transaction."""
     with transaction.atomic():
         for row in rows:
             if row.text.startswith("spoilt"):
@@ -232,7 +232,7 @@ def test_it_frees_nothing_that_may_be_alive(holder):
 
 
 def test_its_owner_is_this_process():
-    host, pid, started = leases.owner().split("/")
+    _host, pid, started = leases.owner().split("/")
 
     assert int(pid) == os.getpid()
     assert abs(int(started) / 100 - psutil.Process().create_time()) < 1

@@ -1,0 +1,210 @@
+"""Where each fact of a decision comes from, and what wins."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from feedback import facts
+from feedback.models import FactCorrection, OrderLine, Policy, Promise
+from feedback.models.words import Channel
+from feedback.policy.facts import BadFacts
+from feedback.policy.terms import Terms
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def gathered(comment):
+    return facts.gather([comment], Terms.shipped(), NOW)[comment.pk]
+
+
+def lans_comment(reading=None, **columns):
+    lan = factories.customer("Lan")
+    bought = factories.order(lan, total=Decimal(900_000), **columns)
+    return factories.read_comment(customer=lan, order=bought, reading=reading)
+
+
+def test_the_problem_comes_from_the_text():
+    found = gathered(factories.read_comment(reading={"problem": "damaged", "fault": "carrier"}))
+
+    assert (found.facts.problem, found.facts.fault, found.facts.fault_from) == ("damaged", "carrier", "text")
+    assert found.sources["problem"] == found.sources["fault"] == "text"
+
+
+def test_a_person_who_corrected_the_reading_wins():
+    comment = factories.read_comment()
+    comment.analysis.corrected_problem = "damaged"
+
+    found = gathered(comment)
+
+    assert (found.facts.problem, found.sources["problem"]) == ("damaged", "person")
+
+
+def test_value_and_order_come_from_the_orders():
+    found = gathered(lans_comment())
+
+    assert found.facts.lifetime_value == found.facts.order_value == 900_000
+    assert found.sources["lifetime_value"] == found.sources["order_value"] == "order"
+    assert found.facts.standing in ("valued", "regular")
+
+
+def test_somebody_unknown_has_no_value():
+    found = gathered(factories.read_comment())
+
+    assert (found.facts.lifetime_value, found.facts.order_value) == (None, None)
+    assert found.facts.standing == "unknown"
+    assert "lifetime_value" not in found.sources
+
+
+def test_an_order_in_another_currency_has_no_value_here():
+    found = gathered(lans_comment(currency="USD"))
+
+    assert found.facts.order_value is None
+    assert found.facts.lifetime_value is None
+
+
+def test_the_margin_is_known_only_when_every_cost_is():
+    comment = lans_comment()
+    line = {"order": comment.order, "name": "bát", "quantity": 2, "price": Decimal(450_000)}
+    priced = OrderLine.objects.create(cost=Decimal(300_000), **line)
+    assert gathered(comment).facts.margin == 300_000
+
+    priced.pk = None
+    priced.cost = None
+    priced.save()
+    assert gathered(comment).facts.margin is None
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "dispute", "source"),
+    [
+        ("open", False, "open", "dispute"),
+        ("open", True, "open", "dispute"),
+        ("closed", True, "closed", "dispute"),
+        (None, True, "claimed", "text"),
+        (None, False, "none", None),
+    ],
+)
+def test_a_dispute_is_a_fact_of_the_order_and_only_claimed_by_a_text(state, said, dispute, source):
+    """S3-5: nothing is offered on a claim until it is checked."""
+    comment = lans_comment({"flags": ["dispute"] if said else []})
+    if state:
+        factories.dispute(comment.order, state=state)
+
+    found = gathered(comment)
+
+    assert (found.facts.dispute, found.sources.get("dispute")) == (dispute, source)
+
+
+@pytest.mark.parametrize("order", [("open", "closed"), ("closed", "open")])
+def test_one_open_dispute_of_several_is_enough(order):
+    comment = lans_comment()
+    for state in order:
+        factories.dispute(comment.order, state=state)
+
+    assert gathered(comment).facts.dispute == "open"
+
+
+def test_earlier_concessions_count_within_the_policys_window():
+    comment = lans_comment()
+    window = timedelta(days=Terms.shipped().window_days)
+    for moment in (NOW - timedelta(days=1), NOW - window - timedelta(days=1)):
+        about = factories.read_comment(customer=comment.customer)
+        factories.concession(factories.case(about, customer=comment.customer), booked_at=moment)
+
+    assert gathered(comment).facts.earlier_concessions == 1
+
+
+def test_a_broken_promise_is_a_fact():
+    comment = factories.read_comment(channel=Channel.FORM)
+    Promise.objects.create(
+        case=factories.case(comment),
+        what="gửi lại",
+        by_when=NOW.date(),
+        state="broken",
+        made_at=NOW,
+        settled_at=NOW,
+    )
+
+    assert gathered(comment).facts.promise_broken is True
+
+
+def test_a_complaint_without_readable_words_is_still_a_problem():
+    """They told us in the survey that something went wrong, and wrote nothing about it."""
+    comment = factories.read_comment("", reading={"problem": "none", "fault": "none", "complaint": False})
+    assert gathered(comment).facts.problem == "none"
+
+    factories.case(comment)
+
+    assert gathered(comment).facts.problem == "other"
+
+
+def test_the_newest_correction_of_a_fact_wins():
+    comment, mai = factories.read_comment(), factories.user()
+    for fault in ("customer", "carrier"):
+        FactCorrection.objects.create(comment=comment, name="fault", value=fault, reason="…", by=mai, at=NOW)
+
+    found = gathered(comment)
+
+    assert (found.facts.fault, found.facts.fault_from, found.sources["fault"]) == (
+        "carrier",
+        "person",
+        "person",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "kept"),
+    [
+        ("fault", "carrier", "carrier"),
+        ("problem", "late", "late"),
+        ("investigated", "on", True),
+        ("investigated", "", False),
+        ("promise_broken", True, True),
+        ("statutory_right", "", None),
+        ("statutory_right", None, None),
+        ("statutory_right", "repair", "repair"),
+    ],
+)
+def test_a_correction_is_a_word_the_policy_knows(name, given, kept):
+    assert facts.checked(name, given) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("fault", "theirs"),
+        ("problem", ""),
+        ("statutory_right", "everything"),
+        ("lifetime_value", "9"),
+        ("stars", 1),
+        ("leverage", "review_threat"),
+    ],
+)
+def test_anything_else_is_refused_by_name(name, given):
+    with pytest.raises(BadFacts) as refused:
+        facts.checked(name, given)
+
+    assert refused.value.field == name
+
+
+def test_the_live_policy_is_the_newest_that_has_started():
+    huy, shipped = factories.user("manager", "Huy"), Terms.shipped()
+    assert facts.live_terms(NOW) == (None, shipped)
+    row = {"terms": shipped.as_dict(), "digest": shipped.digest, "author": huy, "made_at": NOW}
+    for version, days in ((1, -2), (2, -1), (3, 1)):
+        Policy.objects.create(version=version, starts_at=NOW + timedelta(days=days), comment="…", **row)
+
+    policy, terms = facts.live_terms(NOW)
+
+    assert (policy.version, terms) == (2, shipped)
+
+
+@pytest.mark.parametrize("rows", [2, 12])
+def test_it_asks_each_table_once(rows, django_assert_max_num_queries):
+    several = [lans_comment() for _ in range(rows)]
+
+    with django_assert_max_num_queries(11):
+        assert len(facts.gather(several, Terms.shipped(), NOW)) == rows

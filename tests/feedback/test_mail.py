@@ -1,0 +1,266 @@
+"""Mail: written with the act, sent once, never to whom it is not wanted. Real SMTP answers from a server here."""
+
+import re
+import socket
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.core import mail as django_mail
+
+from feedback import leases, mail
+from feedback.models import MailAddress, OutgoingMail
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+ADVERTISING = OutgoingMail.Kind.ADVERTISING
+
+
+class Answers:
+    """A mail server that says what it is told to say."""
+
+    def __init__(self):
+        self.taken, self.to_rcpt, self.to_data = [], "250 OK", "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.to_rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.to_rcpt
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.to_data.startswith("250"):
+            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        return self.to_data
+
+
+@pytest.fixture
+def smtp(settings):
+    answers = Answers()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(answers, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = port
+    settings.EMAIL_TIMEOUT = 5
+    yield answers
+    controller.stop()
+
+
+@pytest.fixture(autouse=True)
+def _template(settings, tmp_path):
+    """A letter of its own, so that the real ones may change."""
+    folder = tmp_path / "emails"
+    folder.mkdir()
+    (folder / "hello.subject.txt").write_text("{% load i18n %}{% translate 'Save' %}\n{{ name }}")
+    (folder / "hello.txt").write_text("{{ name }} {{ unsubscribe_url }}")
+    (folder / "hello.html").write_text("<p>{{ name }}</p>")
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    settings.BASE_URL = "https://gom.example"
+
+
+def write(to="lan@example.com", **kwargs):
+    kwargs = {"template": "hello", "context": {"name": "Lan"}, "language": "vi"} | kwargs
+    return mail.write(to=to, **kwargs)
+
+
+def send(now=NOW):
+    return leases.run_once(mail.SEND, now)
+
+
+def the_mail():
+    return OutgoingMail.objects.get()
+
+
+def test_it_is_written_and_not_yet_sent():
+    write()
+
+    assert the_mail().state == "waiting"
+    assert the_mail().text == "Lan "
+    assert django_mail.outbox == []
+
+
+def test_a_subject_is_one_line():
+    """Nothing of a name can become a header."""
+    written = write(context={"name": "Lan\r\nBcc: everyone@example.com"})
+
+    assert "\n" not in written.subject
+    assert "\r" not in written.subject
+
+
+def test_it_is_escaped_where_it_is_html():
+    assert write(context={"name": "<script>"}).html == "<p>&lt;script&gt;</p>"
+
+
+def test_it_is_sent_once_and_then_blank():
+    """It may have held a secret link or a reward code."""
+    write()
+
+    assert (send(), send()) == (1, 0)
+
+    assert len(django_mail.outbox) == 1
+    assert (the_mail().state, the_mail().sent_at, the_mail().text, the_mail().html) == ("sent", NOW, "", "")
+
+
+def test_it_can_be_put_into_a_folder(settings, tmp_path):
+    """The demo's way: a file for each mail."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    write()
+
+    send()
+
+    (file,) = (tmp_path / "mail").iterdir()
+    assert b"To: lan@example.com" in file.read_bytes()
+
+
+def test_a_service_mail_has_no_way_out():
+    write()
+    send()
+
+    assert "List-Unsubscribe" not in django_mail.outbox[0].extra_headers
+
+
+def test_advertising_carries_a_way_out_by_link_and_header(smtp):
+    """Decision 12, L14, RFC 8058."""
+    write(kind=ADVERTISING)
+    send()
+
+    (sent,) = smtp.taken
+    link = re.fullmatch(r"<(https://gom\.example/u/([0-9A-Z]{26})/)>", sent["List-Unsubscribe"])
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert link[1] in sent.get_body(("plain",)).get_content()
+    assert mail.preferences(link[2]) == MailAddress.objects.get()
+
+
+def test_the_way_out_is_the_same_in_every_mail_to_an_address():
+    assert (
+        write(kind=ADVERTISING).unsubscribe_url == write("LAN@example.com", kind=ADVERTISING).unsubscribe_url
+    )
+    assert MailAddress.objects.count() == 1
+
+
+def test_the_way_out_of_one_is_not_that_of_another():
+    assert (
+        write(kind=ADVERTISING).unsubscribe_url != write("minh@example.com", kind=ADVERTISING).unsubscribe_url
+    )
+
+
+@pytest.mark.parametrize("token", ["", "0" * 26, "not a token", "../../etc"])
+def test_an_unknown_link_opens_nothing(token):
+    write(kind=ADVERTISING)
+
+    assert mail.preferences(token) is None
+
+
+def test_no_advertising_is_written_to_whom_does_not_want_it():
+    write(kind=ADVERTISING)
+    mail.unsubscribe(MailAddress.objects.get())
+
+    assert write("Lan@Example.com", kind=ADVERTISING) is None
+    assert write() is not None
+
+
+@pytest.mark.parametrize("to", ["lan@example.com", "Lan@Example.com"])
+def test_who_unsubscribes_while_it_waits_gets_it_not(to):
+    write(to, kind=ADVERTISING)
+
+    mail.unsubscribe(MailAddress.objects.get())
+
+    assert (the_mail().state, the_mail().text) == ("suppressed", "")
+    assert send() == 0
+    assert django_mail.outbox == []
+
+
+def test_who_unsubscribes_while_it_is_being_sent_is_asked_last():
+    write(kind=ADVERTISING)
+    (row,) = leases.lease(mail.SEND, NOW)
+    MailAddress.objects.update(unsubscribed_at=NOW)
+
+    mail.send([row], NOW)
+
+    assert the_mail().state == "suppressed"
+    assert django_mail.outbox == []
+
+
+def test_an_address_that_does_not_exist_gets_nothing_more(smtp):
+    smtp.to_rcpt = "550 5.1.1 no such user"
+    write(kind=ADVERTISING)
+
+    send()
+
+    assert (the_mail().state, the_mail().text) == ("suppressed", "")
+    assert MailAddress.objects.get().bounced_at == NOW
+    assert write(kind=ADVERTISING) is None
+
+
+def test_a_server_that_is_busy_is_asked_again_later(smtp):
+    smtp.to_rcpt = "451 4.3.0 try again later"
+    written = write()
+    send()
+    waiting = the_mail()
+    assert (waiting.state, waiting.tries, waiting.text) == ("waiting", 1, "Lan ")
+    assert waiting.failure == "send mail: NotSent: the mail server answered 451"
+
+    smtp.to_rcpt = "250 OK"
+    assert send() == 0
+    assert send(waiting.retry_at) == 1
+
+    assert [taken["Message-ID"] for taken in smtp.taken] == [written.message_id]
+
+
+def test_a_repeat_after_a_crash_has_the_same_message_id(smtp):
+    """The server took it, the process died before it could note that: the receiver folds the two."""
+    write()
+    (row,) = leases.lease(mail.SEND, NOW)
+    mail._message(row).send()
+
+    send(NOW + leases.LEASE + timedelta(seconds=1))
+
+    first, second = smtp.taken
+    assert first["Message-ID"] == second["Message-ID"] == row.message_id
+
+
+@pytest.mark.parametrize("fault", ["554 5.7.1 looks like spam", "552 too much"])
+def test_a_refusal_of_our_words_is_no_fault_of_the_address(smtp, fault):
+    smtp.to_data = fault
+    write(kind=ADVERTISING)
+
+    send()
+
+    assert MailAddress.objects.get().bounced_at is None
+    assert (the_mail().state, the_mail().tries) == ("waiting", 1)
+
+
+def test_a_wrong_password_is_no_fault_of_the_address(smtp, settings):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "shop", "wrong"
+    write(kind=ADVERTISING)
+
+    send()
+
+    assert MailAddress.objects.get().bounced_at is None
+    assert the_mail().state == "waiting"
+
+
+def test_a_server_that_is_away_is_asked_again_until_staff_are_told(smtp, settings):
+    settings.EMAIL_PORT = 1
+    write()
+    now = NOW
+    while send(now):
+        now = the_mail().retry_at
+
+    assert the_mail().tries == mail.SEND.tries
+    assert the_mail().failure == "send mail: NotSent: ConnectionRefusedError"
+    assert OutgoingMail.objects.given_up().count() == 1
+
+
+def test_replies_go_to_the_shop():
+    factories.a_shop(reply_address="hello@gom.example")
+    write()
+
+    send()
+
+    assert django_mail.outbox[0].reply_to == ["hello@gom.example"]
