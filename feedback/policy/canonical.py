@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 
@@ -16,9 +17,11 @@ def number(value: Decimal) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Only what JSON knows: Decimals become strings, tuples lists."""
+    """Only what JSON knows: Decimals and words become strings, tuples lists."""
     if isinstance(value, Decimal):
         return number(value)
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

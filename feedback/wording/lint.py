@@ -20,7 +20,7 @@ from feedback.wording.parts import STOP_USING, missing_parts
 from feedback.wording.patterns import Phrase, bare_words, phrase
 from feedback.wording.phrases import LANGUAGES
 from feedback.wording.remedies import not_decided
-from feedback.wording.sums import moments, percents, sums
+from feedback.wording.sums import Moment, moments, percents, sums
 
 LONGEST = 20_000
 """Characters; what is longer is not a reply, and only this much of it is looked at."""
@@ -52,6 +52,7 @@ class Check:
     language: str
     decision: Decision | None
     promises: Sequence[Promised]
+    times: tuple[Moment, ...]
 
     def finding(
         self, code: str, start: int, end: int, *, suggestion: str = "", blocks: bool = True
@@ -85,14 +86,16 @@ def lint(
     aligned = align(shown)
     if not aligned.text.strip():
         return (_at_end("empty", text),)
+    small = _small(aligned.text)
     check = Check(
         given=shown,
         aligned=aligned,
-        text=_small(aligned.text),
+        text=small,
         audience=audience,
         language=language,
         decision=decision,
         promises=promises,
+        times=tuple(moments(small)),
     )
     said = chain(_said(check), _offered(check), _figures(check), _leftovers(check))
     found = [*islice(said, MOST), *islice(_private_data(check, needles, own), MOST)]
@@ -192,7 +195,7 @@ def _figures(check: Check) -> Iterator[Finding]:
 def _times(check: Check) -> Iterator[Finding]:
     owed = check.decision.commitments if check.decision is not None else ()
     within = {one.within for one in owed} | {one.within for one in check.promises}
-    for moment in moments(check.text):
+    for moment in check.times:
         if check.audience == PRIVATE:
             if check.decision is None:
                 continue
@@ -277,7 +280,9 @@ def _missing(check: Check, name: str) -> Iterator[str]:
     if check.decision is None:
         return
     if check.audience == PRIVATE:
-        yield from missing_parts(check.text, check.decision, name=name, promises=check.promises)
+        yield from missing_parts(
+            check.text, check.decision, name=name, promises=check.promises, times=check.times
+        )
     elif check.decision.safety and not STOP_USING.search(unmark(check.text)):
         yield "missing_safety"
 

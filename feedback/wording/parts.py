@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from feedback.orthography import align, unmark
 from feedback.policy.decision import Decision, Rule
 from feedback.wording.compose import Promised, plain_name
-from feedback.wording.sums import Moment, moments
+from feedback.wording.sums import Moment
 
 STOP_USING = re.compile(
     r"(?:stop using|(?:do not|don't|not) use|unused for now|item aside|ngung dung|ngung su dung"
@@ -19,10 +19,13 @@ _OFFER = re.compile(
 )
 
 
-def missing_parts(text: str, decision: Decision, *, name: str, promises: Sequence[Promised]) -> Iterator[str]:
-    """The codes of what is missing; `text` is normalised and in small letters."""
+def missing_parts(
+    text: str, decision: Decision, *, name: str, promises: Sequence[Promised], times: Sequence[Moment]
+) -> Iterator[str]:
+    """The codes of what is missing; `text` is normalised and in small letters; `times` are those it names."""
     bare = unmark(text)
-    if (called := unmark(align(plain_name(name)).text.lower())) and called not in bare:
+    called = unmark(align(plain_name(name)).text.lower())
+    if called and not re.search(rf"(?<!\w){re.escape(called)}(?!\w)", bare):
         yield "missing_name"
     if decision.safety and not STOP_USING.search(bare):
         yield "missing_safety"
@@ -30,7 +33,7 @@ def missing_parts(text: str, decision: Decision, *, name: str, promises: Sequenc
         yield "missing_offer"
     if _needs_an_answer(decision) and "?" not in text:
         yield "missing_question"
-    if not _recaps(text, decision, promises):
+    if not _recaps(decision, promises, times):
         yield "missing_recap"
 
 
@@ -40,17 +43,16 @@ def _needs_an_answer(decision: Decision) -> bool:
     return decision.rule != Rule.DISPUTE and (waiting_for_facts or len(decision.remedies) > 1)
 
 
-def _recaps(text: str, decision: Decision, promises: Sequence[Promised]) -> bool:
+def _recaps(decision: Decision, promises: Sequence[Promised], times: Sequence[Moment]) -> bool:
     """Every promise's day is named; without stored promises, every commitment of the decision."""
-    named = tuple(moments(text))
     if promises:
-        return all(_is_named(promise, named) for promise in promises)
-    within = {moment.working_days for moment in named}
+        return all(_is_named(promise, times) for promise in promises)
+    within = {moment.working_days for moment in times}
     return all(owed.within in within for owed in decision.commitments)
 
 
-def _is_named(promise: Promised, named: Sequence[Moment]) -> bool:
+def _is_named(promise: Promised, times: Sequence[Moment]) -> bool:
     if promise.by is None:
-        return promise.within in {moment.working_days for moment in named}
+        return promise.within in {moment.working_days for moment in times}
     by = promise.by
-    return any(moment.day is not None and moment.is_on(by) for moment in named)
+    return any(moment.day is not None and moment.is_on(by) for moment in times)

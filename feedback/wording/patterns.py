@@ -19,16 +19,27 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase:
-    """`needs`: for each part that must be there, the bare words it may begin with: a quick look."""
+class Need:
+    """A part that must be there: one of these words, or all the words of one of these phrases."""
 
-    needs: tuple[frozenset[str], ...]
+    words: frozenset[str]
+    phrases: tuple[frozenset[str], ...]
+
+    def is_met(self, words: set[str]) -> bool:
+        return not self.words.isdisjoint(words) or any(needed <= words for needed in self.phrases)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """`needs` are looked up first, since looking up a word is a hundred times faster than searching."""
+
+    needs: tuple[Need, ...]
     pattern: re.Pattern[str]
 
     def find(self, text: str, words: set[str]) -> Iterator[tuple[int, int]]:
         """`text` is normalised and in small letters; `words` are the bare words in it."""
         for need in self.needs:
-            if need.isdisjoint(words):
+            if not need.is_met(words):
                 return
         for match in self.pattern.finditer(text):
             yield match.start(), match.end()
@@ -41,7 +52,7 @@ def bare_words(text: str) -> set[str]:
 
 def phrase(written: str) -> Phrase:
     expression: list[str] = []
-    needs: list[frozenset[str]] = []
+    needs: list[Need] = []
     started = False
     for match in _PIECE.finditer(normalise(written.lower())):
         choices, optional, gap, word = match.groups()
@@ -55,7 +66,7 @@ def phrase(written: str) -> Phrase:
             expression.append(f"(?:{_BETWEEN}{piece})?" if started else f"(?:{piece}{_BETWEEN})?")
             continue
         expression.append(f"{_BETWEEN}{piece}" if started else piece)
-        needs.append(frozenset(way for option in options for way in _beginnings(option)))
+        needs.append(_need(options))
         started = True
     return Phrase(needs=tuple(needs), pattern=re.compile(rf"(?<!\w){''.join(expression)}(?!\w)"))
 
@@ -64,10 +75,15 @@ def _expression(option: str) -> str:
     return _BETWEEN.join(_letters(word) for word in option.split())
 
 
-def _beginnings(option: str) -> tuple[str, ...]:
-    """With and without the apostrophe: "don't" begins with "don" or is the word "dont"."""
-    bare = unmark(option.split()[0])
-    return (_WORD.findall(bare)[0], _WORD.findall(bare.replace("'", ""))[0])
+def _need(options: list[str]) -> Need:
+    """With and without the apostrophe: "don't" is the words don and t, or the word dont."""
+    ways = [
+        frozenset(_WORD.findall(unmark(way)))
+        for option in options
+        for way in (option, option.replace("'", ""))
+    ]
+    single = frozenset(word for way in ways if len(way) == 1 for word in way)
+    return Need(words=single, phrases=tuple(dict.fromkeys(way for way in ways if len(way) > 1)))
 
 
 def _letters(word: str) -> str:
