@@ -1,4 +1,4 @@
-"""Mail: written with the act, sent once, never to whom it is not wanted. Real SMTP answers from a server here."""
+"""Mail: written with the act, sent once, never to whom it is not wanted. The SMTP answers are real."""
 
 import re
 import socket

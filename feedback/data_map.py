@@ -1,0 +1,242 @@
+"""The map of personal data: every column that can hold words or contact data, and how it ends (L15, L16).
+
+Plain data. A test compares it with the models: a new column has no place until it is given one here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a column says of a person."""
+
+    IDENTITY = "identity"  # who they are
+    CONTACT = "contact"  # how to reach them
+    WORDS = "words"  # what they wrote or said, or we about it
+    ORDER = "order"  # what they bought, and what became of it
+    SECRET = "secret"  # noqa: S105 opens something: a password, a link, a code
+    LOG = "log"  # who did what, kept as evidence
+
+
+class Erasure(StrEnum):
+    BLANK = "blank"  # the column is emptied, the row stays for the figures
+    DELETE = "delete"  # the row goes
+    KEEP = "keep"  # stays by law or as evidence; holds no name
+
+
+WHILE_CUSTOMER = None  # as long as they buy from us, or until they ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personal:
+    """`days` after the row was made or last used; WHILE_CUSTOMER: no fixed end."""
+
+    kind: Kind
+    days: int | None
+    erasure: Erasure
+
+
+_TEN_YEARS = 3653  # Vietnamese accounting documents: Law 88/2015/QH13, article 41
+_IDENTITY = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
+_CONTACT = Personal(kind=Kind.CONTACT, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
+_WORDS = Personal(kind=Kind.WORDS, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
+_ORDER = Personal(kind=Kind.ORDER, days=_TEN_YEARS, erasure=Erasure.KEEP)
+_CARD = Personal(kind=Kind.ORDER, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
+_STAFF = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
+_LINK = Personal(kind=Kind.SECRET, days=365, erasure=Erasure.DELETE)
+_CODE = Personal(kind=Kind.SECRET, days=365, erasure=Erasure.KEEP)
+_LETTER = Personal(kind=Kind.CONTACT, days=90, erasure=Erasure.BLANK)
+_PROOF = Personal(kind=Kind.LOG, days=_TEN_YEARS, erasure=Erasure.KEEP)
+
+PERSONAL: dict[str, Personal] = {
+    # People who buy
+    "feedback.Customer.name": _IDENTITY,
+    "feedback.Customer.email": _CONTACT,
+    "feedback.Customer.phone": _CONTACT,
+    "feedback.Order.number": _ORDER,
+    "feedback.Order.card_number": _CARD,
+    "feedback.OrderLine.sku": _ORDER,
+    "feedback.OrderLine.name": _ORDER,
+    "feedback.OrderLine.category": _ORDER,
+    "feedback.Notice.subject": _WORDS,
+    "feedback.Consent.purpose": _PROOF,
+    "feedback.Consent.wording": _PROOF,
+    "feedback.Consent.channel": _PROOF,
+    "feedback.Refund.external_id": _ORDER,
+    "feedback.Refund.reason": _ORDER,
+    "feedback.Dispute.external_id": _ORDER,
+    "feedback.Dispute.reason": _ORDER,
+    "feedback.Dispute.outcome": _ORDER,
+    # What they said, and what was read in it
+    "feedback.Comment.text": _WORDS,
+    "feedback.Comment.title": _WORDS,
+    "feedback.Comment.author": _IDENTITY,
+    "feedback.Mention.words": _WORDS,
+    "feedback.Case.wish": _WORDS,
+    "feedback.FactCorrection.reason": _WORDS,
+    "feedback.Promise.what": _WORDS,
+    "feedback.Contact.external_id": _ORDER,
+    "surveys.Answer.value": _WORDS,
+    "surveys.Answer.value_words": _WORDS,
+    "reviews.Review.external_id": _IDENTITY,
+    "reviews.Review.url": _IDENTITY,
+    # What we wrote to them
+    "reviews.Reply.drafted_text": _WORDS,
+    "reviews.Reply.text": _WORDS,
+    "reviews.Reply.external_ref": _IDENTITY,
+    "reviews.Reply.reason": _WORDS,
+    "feedback.MailAddress.email": Personal(kind=Kind.CONTACT, days=WHILE_CUSTOMER, erasure=Erasure.KEEP),
+    "feedback.MailAddress.token_digest": _LINK,
+    "feedback.OutgoingMail.to": _LETTER,
+    "feedback.OutgoingMail.subject": _LETTER,
+    "feedback.OutgoingMail.text": _LETTER,
+    "feedback.OutgoingMail.html": _LETTER,
+    "feedback.OutgoingMail.unsubscribe_url": _LETTER,
+    "feedback.OutgoingMail.message_id": _LETTER,
+    # What opens something
+    "surveys.InvitationToken.digest": _LINK,
+    "surveys.Reward.code": _CODE,
+    "surveys.Reward.redeemed_order": _ORDER,
+    # People who work for the shop
+    "feedback.User.username": _STAFF,
+    "feedback.User.first_name": _STAFF,
+    "feedback.User.last_name": _STAFF,
+    "feedback.User.email": _STAFF,
+    "feedback.User.password": Personal(kind=Kind.SECRET, days=WHILE_CUSTOMER, erasure=Erasure.BLANK),
+    "feedback.Event.verb": _PROOF,
+    "feedback.Event.subject": _PROOF,
+    "feedback.Event.data": _PROOF,
+}
+
+_PUBLIC_ID = "a random name for a row; says nothing of a person"
+_QUEUE = "which process works on the row"
+_FAILURE = "the kind of error, never a customer's words"
+_WORD = "one of the program's own words"
+_SET_UP = "set up by the shop, about itself"
+_DIGEST = "a hash of the program's own data"
+_CURRENCY = "a currency code"
+
+NOT_PERSONAL: dict[str, str] = {
+    "feedback.User.public_id": _PUBLIC_ID,
+    "feedback.Customer.public_id": _PUBLIC_ID,
+    "feedback.Order.public_id": _PUBLIC_ID,
+    "feedback.Comment.public_id": _PUBLIC_ID,
+    "feedback.Case.public_id": _PUBLIC_ID,
+    "feedback.Contact.public_id": _PUBLIC_ID,
+    "feedback.OutgoingMail.public_id": _PUBLIC_ID,
+    "surveys.Survey.public_id": _PUBLIC_ID,
+    "surveys.Invitation.public_id": _PUBLIC_ID,
+    "surveys.Response.public_id": _PUBLIC_ID,
+    "reviews.Review.public_id": _PUBLIC_ID,
+    "reviews.Reply.public_id": _PUBLIC_ID,
+    "feedback.Comment.leased_by": _QUEUE,
+    "feedback.Case.leased_by": _QUEUE,
+    "feedback.OutgoingMail.leased_by": _QUEUE,
+    "surveys.Invitation.leased_by": _QUEUE,
+    "surveys.Reward.leased_by": _QUEUE,
+    "reviews.Review.leased_by": _QUEUE,
+    "reviews.Reply.leased_by": _QUEUE,
+    "feedback.Comment.failure": _FAILURE,
+    "feedback.Case.failure": _FAILURE,
+    "feedback.OutgoingMail.failure": _FAILURE,
+    "surveys.Invitation.failure": _FAILURE,
+    "surveys.Reward.failure": _FAILURE,
+    "reviews.Review.failure": _FAILURE,
+    "reviews.Reply.failure": _FAILURE,
+    "feedback.ApiToken.name": "names a program",
+    "feedback.ApiToken.digest": "a program's key, hashed",
+    "feedback.ApiToken.scopes": _WORD,
+    "feedback.Location.code": _SET_UP,
+    "feedback.Location.name_vi": _SET_UP,
+    "feedback.Location.name_en": _SET_UP,
+    "feedback.Product.sku": _SET_UP,
+    "feedback.Product.name_vi": _SET_UP,
+    "feedback.Product.name_en": _SET_UP,
+    "feedback.Product.category": _SET_UP,
+    "feedback.Product.currency": _CURRENCY,
+    "feedback.Order.store": _SET_UP,
+    "feedback.Order.carrier": "names a company",
+    "feedback.Order.currency": _CURRENCY,
+    "feedback.Notice.kind": _WORD,
+    "feedback.Notice.channel": _WORD,
+    "feedback.Refund.currency": _CURRENCY,
+    "feedback.Dispute.currency": _CURRENCY,
+    "feedback.Concession.remedy": _WORD,
+    "feedback.Concession.currency": _CURRENCY,
+    "feedback.Contact.reason": _SET_UP,
+    "feedback.Policy.terms": _SET_UP,
+    "feedback.Policy.digest": _DIGEST,
+    "feedback.Policy.comment": "the shop, about its own rules",
+    "feedback.Policy.advocate_comment": "the shop, about its own rules",
+    "feedback.Touchpoint.slug": _SET_UP,
+    "feedback.Touchpoint.name_vi": _SET_UP,
+    "feedback.Touchpoint.name_en": _SET_UP,
+    "feedback.Theme.slug": _SET_UP,
+    "feedback.Theme.name_vi": _SET_UP,
+    "feedback.Theme.name_en": _SET_UP,
+    "feedback.Comment.source": _SET_UP,
+    "feedback.Analysis.engine": _WORD,
+    "feedback.Analysis.lang": _WORD,
+    "feedback.Analysis.sentiment": _WORD,
+    "feedback.Analysis.problem": _WORD,
+    "feedback.Analysis.fault": _WORD,
+    "feedback.Analysis.wish": _WORD,
+    "feedback.Analysis.leverage": _WORD,
+    "feedback.Analysis.leverage_spans": "places in a text, without the text",
+    "feedback.Analysis.flags": _WORD,
+    "feedback.Analysis.pii": "kinds and places of personal data in a text, without the text",
+    "feedback.Analysis.corrected_sentiment": _WORD,
+    "feedback.Analysis.corrected_problem": _WORD,
+    "feedback.Mention.polarity": _WORD,
+    "feedback.FactCorrection.name": _WORD,
+    "feedback.FactCorrection.value": _WORD,
+    "feedback.Decision.terms_digest": _DIGEST,
+    "feedback.Decision.facts": "amounts and the program's own words; no field for a person",
+    "feedback.Decision.facts_digest": _DIGEST,
+    "feedback.Decision.sources": _WORD,
+    "feedback.Decision.decision": "amounts and the program's own words; no field for a person",
+    "feedback.Decision.decision_digest": _DIGEST,
+    "feedback.Decision.rule": _WORD,
+    "feedback.Event.previous": _DIGEST,
+    "feedback.Event.hash": _DIGEST,
+    "feedback.OutgoingMail.about": "names a row",
+    "feedback.Shop.name": _SET_UP,
+    "feedback.Shop.currency": _CURRENCY,
+    "feedback.Shop.zone": _SET_UP,
+    "feedback.Shop.country": _SET_UP,
+    "feedback.Shop.reply_address": _SET_UP,
+    "feedback.Shop.postal_address": _SET_UP,
+    "feedback.Shop.signature_vi": _SET_UP,
+    "feedback.Shop.signature_en": _SET_UP,
+    "feedback.ThemeTotal.dimension": _WORD,
+    "feedback.ThemeTotal.value": _WORD,
+    "feedback.ThemeTotal.theme": _SET_UP,
+    "surveys.Survey.slug": _SET_UP,
+    "surveys.Survey.name": _SET_UP,
+    "surveys.Survey.reward_currency": _CURRENCY,
+    "surveys.SurveyVersion.definition": _SET_UP,
+    "surveys.InvitationToken.purpose": _WORD,
+    "surveys.Response.cohort": _WORD,
+    "surveys.Answer.question": _SET_UP,
+    "surveys.Answer.kind": _WORD,
+    "surveys.Answer.words": "the question as the shop asked it",
+    "surveys.Reward.currency": _CURRENCY,
+    "reviews.Source.slug": _SET_UP,
+    "reviews.Source.name": _SET_UP,
+    "reviews.Review.digest": "tells an edit; made anew when the words are blanked",
+    "reviews.Review.routes": _WORD,
+}
+
+
+def columns(kind: Kind) -> list[str]:
+    """The columns of one kind, as "feedback.Customer.name"."""
+    return [name for name, personal in PERSONAL.items() if personal.kind is kind]
+
+
+def to_blank(model: str) -> list[str]:
+    """The fields of a model, as "feedback.Customer", that an erasure empties."""
+    return [
+        name.rpartition(".")[2]
+        for name, personal in PERSONAL.items()
+        if name.rpartition(".")[0] == model and personal.erasure is Erasure.BLANK
+    ]
