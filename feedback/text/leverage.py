@@ -23,12 +23,19 @@ _persons = frozenset({"i", "we", "you", "then", "my", "tôi", "mình", "tui", "t
 _joins = frozenset({"and", "so", "then", "và", "rồi", "không", "bằng", "còn"})
 _supposing = frozenset({"if", "unless", "or", "otherwise", "nếu", "neu", "hoặc", "kẻo", "thì", "là", "until"})
 _bare_selves = frozenset({"toi", "minh", "tui", "tao", "em", "la", "thi", "chi", "anh"})
+_others = frozenset(
+    {"they", "shop", "seller", "store", "he", "she", "company", "staff", "chủ", "viên", "bên", "quán"}
+)
+_urging = frozenset({"asked", "offered", "begged", "bribed", "told", "bảo", "kêu", "dụ", "nhờ", "xin"})
 _past = frozenset(
     {"đã", "asked", "requested", "had", "was", "were", "told", "wanted", "got", "received", "been", "to"}
 )
 
 
 _amount = re.compile(r"\d{1,4}(?:k|tr|cu|d|usd|vnd)")
+_or_opens = re.compile(
+    r"(?:or|else|otherwise|unless|neu khong|khong thi|bang khong|khong|if not|if i do not)\b"
+)
 _units = frozenset(
     {"k", "nghin", "ngan", "trieu", "cu", "dong", "vnd", "usd", "dollars", "bucks", "euro", "euros", "pounds"}
 )
@@ -38,6 +45,7 @@ _or_else = tuple(
     for words in (
         "or i",
         "or else",
+        "or ill",
         "otherwise",
         "unless",
         "neu khong",
@@ -119,7 +127,9 @@ def _kind(tokens: Tokens, signs: Signs, *, is_disputed: bool) -> tuple[str | Non
     if is_disputed:
         further = [place for place in signs.places.get("demand", []) if _is_further(tokens, signs, place)]
         if further:
-            return "chargeback_leverage", signs.places.get("chargeback", []) + further
+            return "chargeback_leverage", signs.places.get("chargeback", []) + signs.places[
+                "dispute"
+            ] + further
     if bank and not is_disputed:
         return "chargeback_leverage", bank
     acts = [act for act in _tied(tokens, signs, "publicity") if not _is_kind_word(tokens, signs, act)]
@@ -156,6 +166,14 @@ def _follows_or(tokens: Tokens, first: int) -> bool:
 
 def _is_told(tokens: Tokens, first: int) -> bool:
     """The act lies in the past or is somebody else's: "had to leave", "they told everyone"."""
+    sentence = tokens.sentence[first]
+    earlier = [
+        word
+        for n, word in enumerate(tokens.words[:first][-LOOK_BACK:], max(0, first - LOOK_BACK))
+        if tokens.sentence[n] == sentence
+    ]
+    if not _others.isdisjoint(earlier) and not _urging.isdisjoint(earlier):
+        return True
     before = tokens.words[max(0, first - 3) : first]
     return "had" in before or "they" in before[-2:] or before[-1:] in (["never"], ["he"], ["she"])
 
@@ -264,13 +282,16 @@ def _cut(tokens: Tokens, signs: Signs, hits: list[Hit], acts: list[tuple[int, in
 
 
 def _demands_apart(tokens: Tokens, signs: Signs, act_sentences: set[int]) -> set[int]:
-    """Sentences next to an act with the demand that its own sentence lacks; the one before comes first."""
+    """Sentences next to an act that hold its demand: before an "or else", or where it has none itself."""
     demands = signs.sentences("demand", tokens)
     apart = set()
-    for sentence in act_sentences - demands:
-        if act_sentences & demands:
-            continue
-        apart |= {sentence - 1} & demands or {sentence + 1} & demands
+    for sentence in act_sentences:
+        first = bisect_left(tokens.sentence, sentence)
+        opening = " ".join(tokens.bare[first : first + 4])
+        if _or_opens.match(opening) and (sentence not in demands or opening.startswith("if i")):
+            apart |= {sentence - 1} & demands
+        elif not act_sentences & demands:
+            apart |= {sentence + 1} & demands or {sentence - 1} & demands
     return apart
 
 

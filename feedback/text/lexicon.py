@@ -26,6 +26,7 @@ from feedback.text.tokens import Tokens
 FILES = ("themes", "problems", "leverage", "flags", "wishes", "feelings")
 NEGATION_REACH = 3
 _unreal = frozenset({"if", "sợ", "lo", "nếu", "tưởng", "hopefully", "afraid", "worried"})
+_bare_denials = frozenset({"khong", "chua"})
 _not_only = frozenset({"only", "just", "những", "chỉ"})
 _no_denial = frozenset(  # "can not believe it broke", "không biết sao giao nhầm": nothing is denied
     {"biết", "hiểu", "hài", "ngờ", "thể", "biet", "hieu", "hai", "ngo", "the"}
@@ -135,7 +136,7 @@ def _match(tokens: Tokens, phrase: Phrase, slot: int, at: int) -> int:
         past = at + len(choice_bare)
         if past > length or (len(choice_bare) > 1 and tuple(bare[at:past]) != choice_bare):
             continue
-        if not _same_marks(tokens, at, past, choice_marked, exact, phrase.lone):
+        if not _same_marks(tokens, at, past, choice_marked, exact):
             continue
         if slot + 1 == len(phrase.slots):
             return past
@@ -152,14 +153,14 @@ def _match(tokens: Tokens, phrase: Phrase, slot: int, at: int) -> int:
     return 0
 
 
-def _same_marks(tokens: Tokens, at: int, past: int, marked: tuple[str, ...], exact: bool, lone: bool) -> bool:
-    """Each word as written, or typed without marks: alone only in a text without any, in company always."""
-    alone = lone and len(marked) == 1
+def _same_marks(tokens: Tokens, at: int, past: int, marked: tuple[str, ...], exact: bool) -> bool:
+    """Each word as written, or typed without marks: alone only in a text without them, in company always."""
+    alone, is_bare = len(marked) == 1, tokens.sentence[at] in tokens.unmarked_sentences
     for place, meant in zip(range(at, past), marked, strict=True):
         word = tokens.words[place]
         if word == meant:
             continue
-        if exact or word != tokens.bare[place] or (alone and not tokens.unmarked):
+        if exact or word != tokens.bare[place] or (alone and not is_bare):
             return False
     return True
 
@@ -171,7 +172,7 @@ def _turned_by(tokens: Tokens, first: int) -> str:
         if tokens.clause[place] != clause:
             return ""
         word = tokens.words[place]
-        if word in _unreal or (tokens.unmarked and word in {"so", "neu"}):
+        if word in _unreal or (word in {"so", "neu"} and tokens.sentence[place] in tokens.unmarked_sentences):
             return "if"
         if _denies(tokens, place):
             return "" if tokens.words[place + 1] in _not_only | _no_denial else "not"
@@ -180,7 +181,9 @@ def _turned_by(tokens: Tokens, first: int) -> str:
 
 def _denies(tokens: Tokens, place: int) -> bool:
     word = tokens.words[place]
-    return (word in negators() and word not in _lack) or (tokens.unmarked and word in {"khong", "chua"})
+    return (word in negators() and word not in _lack) or (
+        word in _bare_denials and tokens.sentence[place] in tokens.unmarked_sentences
+    )
 
 
 def _phrases(name: str) -> Iterator[Phrase]:

@@ -38,7 +38,8 @@ def read(text: str, *, lang: str | None = None, stars: float | None = None) -> R
     aligned, parts = pieces(text)
     language = _language(lang) or detect(word for kind, word, *_ in parts if kind in ("word", "spaced"))
     tokens = assemble(aligned, parts, vietnamese=language in (Lang.VI, Lang.MIXED))
-    tokens.unmarked = language in READ and language is not Lang.EN and _is_unmarked(tokens)
+    if language in (Lang.VI, Lang.MIXED):
+        tokens.look_for_marks()
     hits = lexicon().hits(tokens) if language in READ else []
     raised = flags(hits)
     held, cut = leverages.find(tokens, hits, is_disputed="dispute" in raised)
@@ -87,20 +88,12 @@ def _language(given: str | None) -> Lang | None:
     return Lang(short) if short in set(Lang) else Lang.OTHER
 
 
-def _is_unmarked(tokens: Tokens) -> bool:
-    """Hardly any word carries a mark (abbreviations that were opened do)."""
-    marked = sum(
-        word != bare and tokens.aligned.text[start:end].lower() == word
-        for word, bare, start, end in zip(tokens.words, tokens.bare, tokens.starts, tokens.ends, strict=True)
-    )
-    return marked * 12 <= len(tokens)
-
-
 def _complaint_only(tokens: Tokens, hits: list[Hit], cut: set[int]) -> tuple[Tokens, list[Hit]]:
     if not cut or len(tokens) - len(cut) < ENOUGH:
         return tokens, hits
     told = tokens.without(cut)
-    told.unmarked = _is_unmarked(told) and detect(told.words) is not Lang.EN
+    if tokens.unmarked_sentences:
+        told.look_for_marks()
     return told, lexicon().hits(told)
 
 

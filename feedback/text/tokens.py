@@ -48,6 +48,7 @@ class Tokens:
     clause: list[int]
     sentence: list[int]
     unmarked: bool = False  # Vietnamese typed without marks
+    unmarked_sentences: frozenset[int] = frozenset()  # those of its sentences that are
 
     def __len__(self) -> int:
         return len(self.words)
@@ -68,7 +69,21 @@ class Tokens:
             [self.clause[n] for n in kept],
             [self.sentence[n] for n in kept],
             self.unmarked,
+            self.unmarked_sentences,
         )
+
+    def look_for_marks(self) -> None:
+        """Note which sentences are typed without marks: in Vietnamese three words of four carry one."""
+        counts: dict[int, list[int]] = {}
+        text = self.aligned.text
+        for word, bare, start, end, sentence in zip(
+            self.words, self.bare, self.starts, self.ends, self.sentence, strict=True
+        ):
+            count = counts.setdefault(sentence, [0, 0])
+            count[0] += word != bare and text[start:end].lower() == word  # opened abbreviations do not count
+            count[1] += 1
+        self.unmarked_sentences = frozenset(s for s, (marked, all_) in counts.items() if marked * 4 <= all_)
+        self.unmarked = sum(count[0] for count in counts.values()) * 4 <= len(self.words)
 
 
 @cache
@@ -83,9 +98,9 @@ def _faces() -> dict[str, str]:
 
 @cache
 def _expansions(vietnamese: bool) -> dict[str, tuple[str, ...]]:
-    pairs = dict(spelling()["en"])
-    if vietnamese:
-        pairs |= spelling()["vi"]
+    pairs = spelling()["en"]
+    if vietnamese:  # short English ones are Vietnamese words: "im", "ty"
+        pairs = {typed: meant for typed, meant in pairs.items() if len(typed) > 3} | spelling()["vi"]
     return {typed: tuple(align(meant).text.split()) for typed, meant in pairs.items()}
 
 
