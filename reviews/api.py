@@ -65,7 +65,8 @@ class Reviews(APIView):
         summary="Send reviews",
         description=(
             "One review or a list of at most 1,000. The same again changes nothing; other words or stars "
-            "are a new version. Each is taken or refused by itself; 400 when none could be taken. Scope: `reviews`."
+            "are a new version. Each is taken or refused by itself; 400 when none could be taken. "
+            "Scope: `reviews`."
         ),
         request=ReviewSerializer(many=True),
         responses={200: ReviewResultsSerializer, 201: ReviewResultsSerializer, 400: ReviewResultsSerializer},

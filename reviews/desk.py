@@ -61,6 +61,7 @@ class ShownFact:
     words: Any
     source: Any
     form: FactForm | None
+    is_refused: bool = False
 
 
 def found(chosen: Mapping[str, str], now: datetime) -> QuerySet[Reply]:
@@ -93,18 +94,21 @@ def segments(review: Review) -> list[Segment]:
     return list(_pieces(comment.words, spans))
 
 
-def shown_facts(decision: Decision, language: str) -> Iterator[ShownFact]:
-    """What is not known and cannot be set is left out."""
+def shown_facts(decision: Decision, language: str, refused: FactForm | None = None) -> Iterator[ShownFact]:
+    """What is not known and cannot be set is left out. `refused`: the form of a fact, with its errors."""
     for name in _SHOWN:
         given = decision.facts.get(name)
         may_be_set = name in facts.CORRECTABLE
         if given in (None, "") and not may_be_set:
             continue
+        is_refused = refused is not None and refused.initial["name"] == name
+        form = FactForm(name=name, value=given) if may_be_set else None
         yield ShownFact(
             label=labels.FACTS[name],
             words=_fact_words(name, given, decision.facts, language),
             source=labels.known(labels.SOURCES, decision.sources.get(name, "")),
-            form=FactForm(name=name, value=given) if may_be_set else None,
+            form=refused if is_refused else form,
+            is_refused=is_refused,
         )
 
 

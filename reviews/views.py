@@ -192,7 +192,7 @@ def _show(
         "kept": _kept(form),
         "segments": desk.segments(reply.review),
         "leverage": desk.LEVERAGE.get(reply.review.comment.analysis.leverage, ""),
-        "facts": list(desk.shown_facts(reply.decision, request.LANGUAGE_CODE)),
+        "facts": list(desk.shown_facts(reply.decision, request.LANGUAGE_CODE, correcting)),
         "correcting": correcting,
         "decided": decided,
         "why": explain(decided, request.LANGUAGE_CODE),

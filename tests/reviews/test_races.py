@@ -1,0 +1,201 @@
+"""C5–C8, C11: many at once, on a database that really has many connections; each guard is also seen missing.
+
+SQLite keeps the tests' database in memory, where connections cannot wait for each other. Here they work on a
+copy in a file, with the settings that a shop has.
+"""
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from feedback import leases
+from feedback.models import Event
+from reviews import replies
+from reviews.intake import receive_many
+from reviews.models import Reply, Review
+from reviews.publishing import PUBLISH
+
+ROUNDS, CROWD = 20, 20
+LATE = "Giao trễ ba ngày, gọi không ai nghe."
+pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+
+@pytest.fixture(autouse=True)
+def many_connections(db, tmp_path):
+    """PostgreSQL as it is; SQLite as a file."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    path = tmp_path / "races.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM INTO '{path}'")
+    in_memory, name = connections["default"], connections.databases["default"]["NAME"]
+    connections.databases["default"]["NAME"] = str(path)
+    connections["default"] = connections.create_connection("default")
+    yield
+    connections["default"].close()
+    connections.databases["default"]["NAME"] = name
+    connections["default"] = in_memory
+
+
+@pytest.fixture
+def at_once():
+    """`at_once(act, 20)`: every one starts at the same moment; what each returned or raised."""
+
+    def run(acts):
+        start = threading.Barrier(len(acts))
+
+        def one(act):
+            start.wait(30)
+            try:
+                return act()
+            except (replies.Stale, replies.NotAllowed) as refused:
+                return refused
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(acts)) as crowd:
+            return list(crowd.map(one, acts))
+
+    return run
+
+
+@pytest.fixture
+def drafts(own, record, receive):
+    """One draft after the other, each of a review of its own."""
+    return lambda n: receive(own, external_id=f"r{n}", text=LATE)
+
+
+@pytest.fixture
+def no_guard(monkeypatch):
+    """What a naive `reply.save()` does: trust what was on the page, and write."""
+
+    def write(reply, edition, was, /, **changes):
+        Reply.objects.filter(pk=reply.pk).update(edition=edition + 1, **changes)
+
+    monkeypatch.setattr(replies, "_as_it_stands", lambda reply: reply)
+    monkeypatch.setattr(replies, "_set", write)
+
+
+def refused(results):
+    return [result for result in results if isinstance(result, replies.Stale)]
+
+
+def test_c6_twenty_approvals_are_one(drafts, bao, mai, at_once):
+    for n in range(ROUNDS):
+        reply = drafts(n)
+        loaded = [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(CROWD)]
+
+        results = at_once(
+            [
+                partial(replies.approve, one, by=by, edition=1)
+                for one, by in zip(loaded, [bao, mai] * CROWD, strict=False)
+            ]
+        )
+
+        assert len(refused(results)) == CROWD - 1
+        assert Event.objects.filter(verb="reply approved", subject=f"reviews.reply:{reply.pk}").count() == 1
+
+
+def test_c6_without_the_guard_there_are_many(drafts, bao, at_once, no_guard):
+    reply = drafts(0)
+    loaded = [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(CROWD)]
+
+    at_once([partial(replies.approve, one, by=bao, edition=1) for one in loaded])
+
+    assert Event.objects.filter(verb="reply approved").count() > 1
+
+
+def test_c5_one_of_two_editors_is_told(drafts, bao, mai, at_once):
+    for n in range(ROUNDS):
+        reply = drafts(n)
+
+        results = at_once(
+            [
+                partial(replies.edit, reply, "Lời của Bảo", by=bao, edition=1),
+                partial(replies.edit, reply, "Lời của Mai", by=mai, edition=1),
+            ]
+        )
+
+        (told,) = refused(results)
+        assert Reply.objects.get(pk=reply.pk).text == told.reply.text
+        assert Reply.objects.get(pk=reply.pk).edition == 2
+
+
+def test_c5_without_the_guard_words_are_lost(drafts, bao, mai, at_once, no_guard):
+    reply = drafts(0)
+    loaded = [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(2)]
+
+    results = at_once(
+        [
+            partial(replies.edit, loaded[0], "Lời của Bảo", by=bao, edition=1),
+            partial(replies.edit, loaded[1], "Lời của Mai", by=mai, edition=1),
+        ]
+    )
+
+    assert refused(results) == []
+
+
+def test_c7_no_old_answer_survives_an_edit(own, record, drafts, bao, at_once, settings):
+    """Whoever comes first: no draft and no approval for a version that is gone."""
+    for n in range(ROUNDS):
+        reply = drafts(n)
+        edited = record(external_id=f"r{n}", text="Đã được xin lỗi.")
+
+        at_once(
+            [
+                partial(replies.approve, reply, by=bao, edition=1),
+                partial(receive_many, own, [edited]),
+            ]
+        )
+
+        assert Review.objects.get(external_id=f"r{n}").version == 2
+        assert Reply.objects.get(pk=reply.pk).state == "discarded"
+
+
+def test_c8_approve_or_discard_and_never_both(drafts, bao, mai, at_once):
+    for n in range(ROUNDS):
+        reply = drafts(n)
+
+        results = at_once(
+            [
+                partial(replies.approve, reply, by=bao, edition=1),
+                partial(replies.discard, reply, reason="spam", by=mai, edition=1),
+            ]
+        )
+
+        done = Event.objects.filter(
+            subject=f"reviews.reply:{reply.pk}", verb__in=["reply approved", "reply discarded"]
+        )
+        assert (len(refused(results)), done.count()) == (1, 1)
+
+
+def test_c11_two_imports_of_one_file_are_one(own, record, at_once):
+    for n in range(ROUNDS):
+        rows = [record(external_id=f"{n}-{row}") for row in range(50)]
+
+        at_once([partial(receive_many, own, rows)] * 4)
+
+        assert Review.objects.filter(external_id__startswith=f"{n}-").count() == 50
+
+
+def test_workers_at_once_publish_each_reply_once(map_site, receive, bao, at_once, settings):
+    for n in range(30):
+        reply = receive(map_site, external_id=f"r{n}", text=LATE)
+        replies.approve(reply, by=bao, edition=1)
+
+    def drain():
+        while leases.run_once(PUBLISH, timezone.now()):
+            pass
+
+    at_once([drain] * 5)
+
+    lines = (settings.OUTBOX_DIR / "map-site.jsonl").read_text().splitlines()
+    sent = [json.loads(line)["reply"] for line in lines]
+    assert len(sent) == len(set(sent)) == 30
+    assert Reply.objects.filter(state="published").count() == 30
