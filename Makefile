@@ -41,11 +41,11 @@ lint: .venv/dev
 types: .venv/dev
 	$(BIN)/mypy
 
-# On SQLite what is slow or needs a browser; on PostgreSQL, with Redis, everything.
+# What is slow or needs a browser, on SQLite; then all that touches the database, on PostgreSQL.
 prove: export PROVE_BROKER_URL := $(PROVE_BROKER_URL)
 prove: setup-dev
 	env -u DATABASE_URL $(BIN)/pytest -m "prove or browser"
-	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest
+	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest -m "database or postgres"
 
 format: .venv/dev
 	$(BIN)/ruff check --fix

@@ -35,6 +35,7 @@ for name in ("ALLOWED_HOSTS", "PORT", "STATIC_ROOT", "OUTBOX_DIR", "DEFAULT_FROM
     os.environ.pop(name, None)
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_SCRATCH}/feedback.sqlite3")
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 SERVICES_REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
 NO_CHROMIUM = (
     "Browser tests did not run: no Chromium found. "
@@ -57,10 +58,12 @@ def pytest_unconfigure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Mark what uses the browser; leave out what only PostgreSQL can show when it is not the database."""
+    """Mark what uses the browser and the database; leave out what PostgreSQL alone can show elsewhere."""
     for item in items:
         if "browser" in item.fixturenames:
             item.add_marker("browser")
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames):
+            item.add_marker("database")
     if os.environ["DATABASE_URL"].startswith(("postgres://", "postgresql://")):
         return
     left_out = [item for item in items if item.get_closest_marker("postgres")]
