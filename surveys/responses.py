@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from feedback import cases, comments, journal, mail, money
-from feedback.models import Comment, Touchpoint
+from feedback.models import Comment
 from feedback.models.words import Channel, WhyItCame
 from surveys import invitations, questions, rewards, sheets
 from surveys.models import Answer, Invitation, Response, Reward
@@ -142,7 +141,6 @@ def _comments(
     wanted = [question.id for question in asked if question.is_text and filled.values[question.id]]
     if filled.is_unsolved and main not in wanted:
         wanted.append(main)
-    about = _about(invitation, filled) if wanted else {}
     rated = {"score": score, "scale": Comment.Scale.NPS} if score is not None else {}
     return {
         name: comments.new(
@@ -153,20 +151,13 @@ def _comments(
             said_at=now,
             received_at=now,
             language=language,
-            **about,
+            customer_id=invitation.customer_id,
+            order_id=invitation.order_id,
+            location_id=invitation.order.location_id if invitation.order else None,
+            touchpoint_id=filled.touchpoint_id,
             **(rated if name == main else {}),
         )
         for name in wanted
-    }
-
-
-def _about(invitation: Invitation, filled: Filled) -> dict[str, Any]:
-    touchpoint = filled.of(Meaning.TOUCHPOINT)
-    return {
-        "customer_id": invitation.customer_id,
-        "order_id": invitation.order_id,
-        "location_id": invitation.order.location_id if invitation.order else None,
-        "touchpoint": Touchpoint.objects.filter(slug=touchpoint).first() if touchpoint else None,
     }
 
 

@@ -1,12 +1,13 @@
 """REPORT: what one survey found, and how the surveys do. Reads only, in a fixed number of queries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import sqrt
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from surveys import questions, sheets
@@ -18,6 +19,13 @@ from surveys.questions import Kind, Meaning, Question
 _Asked = Invitation.State
 _CODE_GIVEN = ~Q(code=None)
 _Z = 1.96  # 95 %
+# S0-1; each in one of the four.
+COHORTS = [
+    (Cohort.NO_PROBLEM, gettext_lazy("No problem")),
+    (Cohort.RESOLVED_FIRST, gettext_lazy("Solved the first time they told us")),
+    (Cohort.NOT_RESOLVED, gettext_lazy("Not solved the first time")),
+    (Cohort.UNKNOWN, gettext_lazy("Not known: they had not told us yet")),
+]
 # S1-2: "equal to what was expected" is a class of its own and does not count as satisfied.
 _SATISFACTION = {
     "above": gettext_lazy("satisfied"),
@@ -56,6 +64,7 @@ class Line:
     count: int
     share: float  # of those who answered the question, 0 to 1
     note: str = ""
+    kind: str = ""  # negative | positive: the colour of its bar, where one is bad and one good
 
     @property
     def width(self) -> int:
@@ -84,6 +93,14 @@ class Recommendation:
     detractors: int
 
     @property
+    def lines(self) -> list[Line]:
+        return [
+            _line("promoters", "▲ " + _("yes: 9 and 10"), self.promoters, self.n, kind="positive"),
+            _line("passives", "● " + _("perhaps: 7 and 8"), self.passives, self.n),
+            _line("detractors", "▼ " + _("no: 0 to 6"), self.detractors, self.n, kind="negative"),
+        ]
+
+    @property
     def score(self) -> int | None:
         return round(100 * (self.promoters - self.detractors) / self.n) if self.n else None
 
@@ -100,7 +117,7 @@ class Recommendation:
 class Results:
     survey: Survey
     figures: Figures
-    cohorts: Mapping[str, int]
+    cohorts: Sequence[Line]
     chosen: Sequence[Chosen]
     recommendations: Sequence[Recommendation]
 
@@ -116,11 +133,13 @@ def of(survey: Survey, language: str) -> Results:
     """Seven queries. The questions are those of the newest version."""
     counts = _answer_counts(survey)
     cohorts = dict(_finished(survey).values_list("cohort").annotate(n=Count("pk")))
-    asked = _questions(survey)
+    asked, n = _questions(survey), sum(cohorts.values())
     return Results(
         survey=survey,
         figures=_figures([survey.pk])[survey.pk],
-        cohorts={cohort.value: cohorts.get(cohort.value, 0) for cohort in Cohort},
+        cohorts=[
+            _line(cohort.value, str(words), cohorts.get(cohort.value, 0), n) for cohort, words in COHORTS
+        ],
         chosen=[_chosen(one, counts[one.id], language) for one in asked if one.choices],
         recommendations=[
             _recommendation(one, counts[one.id], language) for one in asked if one.kind == Kind.SCALE_10
@@ -191,7 +210,7 @@ def _questions(survey: Survey) -> Sequence[Question]:
         definition = questions.load(sheets.current_version(survey).definition)
     except NotOpen:
         return ()
-    return definition.with_touchpoints(sheets.offered_touchpoints()).questions
+    return definition.with_touchpoints(sheets.as_choices(sheets.offered_touchpoints())).questions
 
 
 def _chosen(question: Question, counts: Counter, language: str) -> Chosen:
@@ -207,16 +226,20 @@ def _chosen(question: Question, counts: Counter, language: str) -> Chosen:
         meaning=question.meaning or "",
         n=n,
         lines=[
-            Line(
-                id=choice.id,
-                words=questions.said(choice.words, language),
-                count=times[choice.id],
-                share=times[choice.id] / n if n else 0.0,
+            _line(
+                choice.id,
+                questions.said(choice.words, language),
+                times[choice.id],
+                n,
                 note=str(_SATISFACTION.get(choice.id, "")) if is_expectation else "",
             )
             for choice in question.choices
         ],
     )
+
+
+def _line(name: str, words: str, count: int, n: int, *, note: str = "", kind: str = "") -> Line:
+    return Line(id=name, words=words, count=count, share=count / n if n else 0.0, note=note, kind=kind)
 
 
 def _recommendation(question: Question, counts: Counter, language: str) -> Recommendation:

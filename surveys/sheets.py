@@ -1,6 +1,6 @@
 """The questions one person is asked, what they answered so far, and what their answers come to."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedback import comments
@@ -25,6 +25,7 @@ class Filled:
 
     definition: Definition
     values: Mapping[str, Value | None]
+    touchpoints: Mapping[str, int]
 
     def of(self, meaning: Meaning) -> Value | None:
         return self.values.get(self.id_of(meaning))
@@ -43,6 +44,11 @@ class Filled:
         return cohorts.is_unsolved(self._problem)
 
     @property
+    def touchpoint_id(self) -> int | None:
+        slug = self.of(Meaning.TOUCHPOINT)
+        return self.touchpoints.get(slug) if isinstance(slug, str) else None
+
+    @property
     def _problem(self) -> str | None:
         answer = self.of(Meaning.PROBLEM)
         return answer if isinstance(answer, str) else None
@@ -53,6 +59,7 @@ class Sheet:
     version: SurveyVersion
     definition: Definition
     saved: Mapping[str, Value]
+    touchpoints: Mapping[str, int]  # those offered: slug -> id
 
     def fill(self, answers: Mapping[str, object], only: Collection[str] | None = None) -> Filled:
         """Check every answer, or those to `only`; what was not asked is left aside. Raises BadAnswers."""
@@ -67,7 +74,7 @@ class Sheet:
                 errors[question.id] = error
         if errors:
             raise BadAnswers(errors)
-        return Filled(definition=self.definition, values=values)
+        return Filled(definition=self.definition, values=values, touchpoints=self.touchpoints)
 
 
 def sheet(invitation: Invitation) -> Sheet:
@@ -75,10 +82,13 @@ def sheet(invitation: Invitation) -> Sheet:
     response = invitations.response_of(invitation)
     version = response.version if response else current_version(invitation.survey)
     definition = questions.load(version.definition)
-    if definition.asks_for_touchpoint:
-        definition = definition.with_touchpoints(offered_touchpoints())
-    saved = dict(response.answers.values_list("question", "value")) if response else {}
-    return Sheet(version=version, definition=definition, saved=saved)
+    touchpoints = offered_touchpoints() if definition.asks_for_touchpoint else []
+    return Sheet(
+        version=version,
+        definition=definition.with_touchpoints(as_choices(touchpoints)),
+        saved=dict(response.answers.values_list("question", "value")) if response else {},
+        touchpoints={row.slug: row.pk for row in touchpoints},
+    )
 
 
 def current_version(survey: Survey) -> SurveyVersion:
@@ -89,9 +99,12 @@ def current_version(survey: Survey) -> SurveyVersion:
     return version
 
 
-def offered_touchpoints() -> list[Choice]:
-    rows = Touchpoint.objects.filter(is_active=True)
-    return [Choice(id=row.slug, words={"vi": row.name_vi, "en": row.name_en}, help={}) for row in rows]
+def offered_touchpoints() -> list[Touchpoint]:
+    return list(Touchpoint.objects.filter(is_active=True))
+
+
+def as_choices(touchpoints: Iterable[Touchpoint]) -> list[Choice]:
+    return [Choice(id=row.slug, words={"vi": row.name_vi, "en": row.name_en}, help={}) for row in touchpoints]
 
 
 def _clean(raw: object) -> object:

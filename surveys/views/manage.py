@@ -12,18 +12,11 @@ from feedback import shop
 from feedback.models import User
 from feedback.roles import Role, allow, holds
 from surveys import invitations, results
-from surveys.cohorts import Cohort
 from surveys.forms import InvitationForm
 from surveys.invitations import NotAsked
 from surveys.models import Invitation, Survey
 
 _RECENT = 20
-_COHORTS = [
-    (Cohort.NO_PROBLEM, gettext_lazy("No problem")),
-    (Cohort.RESOLVED_FIRST, gettext_lazy("Solved the first time they told us")),
-    (Cohort.NOT_RESOLVED, gettext_lazy("Not solved the first time")),
-    (Cohort.UNKNOWN, gettext_lazy("Not known: they had not told us yet")),
-]
 _WHY_NOT = {
     "not_live": gettext_lazy("This survey is not open. Publish it first."),
     "nobody": gettext_lazy("There is nobody to ask about this order any more."),
@@ -99,7 +92,6 @@ def _page(request: HttpRequest, one: Survey, form: InvitationForm) -> HttpRespon
             "survey": one,
             "results": found,
             "figures": found.figures,
-            "cohorts": [(label, found.cohorts[cohort]) for cohort, label in _COHORTS],
             "recent": recent[:_RECENT],
             "form": form,
             "may_invite": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
