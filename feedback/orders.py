@@ -84,9 +84,9 @@ def parse(raw: object, *, now: datetime) -> Taken:
         currency=currency,
         total=_amount(raw, "total", currency),
         store=_slug(raw, "store") or "shop",
-        name=_text(customer, "name", 200),
+        name=_text(customer, "name", 200, where="customer"),
         email=_email(customer),
-        phone=_text(customer, "phone", 32),
+        phone=_text(customer, "phone", 32, where="customer"),
         language=_language(customer),
         location=_slug(raw, "location"),
         card_number=_text(raw, "card_number", 64),
@@ -209,14 +209,14 @@ def _slug(raw: Mapping[str, Any], name: str) -> str:
 
 
 def _email(raw: Mapping[str, Any]) -> str:
-    text = _text(raw, "email", 254).lower()
+    text = _text(raw, "email", 254, where="customer").lower()
     if text and (text.count("@") != 1 or "." not in text.rsplit("@", 1)[1] or any(c.isspace() for c in text)):
         raise BadOrder("customer.email", _("This is not an e-mail address."))
     return text
 
 
 def _language(raw: Mapping[str, Any]) -> str:
-    text = _text(raw, "language", 20).lower()[:2]
+    text = _text(raw, "language", 20, where="customer").lower()[:2]
     return text if text in ("vi", "en") else ""
 
 

@@ -35,7 +35,8 @@ def day(moment: datetime) -> date:
 def working_days_later(start: date, days: int) -> date:
     """`days` working days after `start`, Monday to Friday; holidays come with feedback/calendar.py."""
     whole_weeks, rest = divmod(days, 5)
-    result = start + timedelta(weeks=whole_weeks)
+    on_weekend = max(0, start.weekday() - 4) if days else 0  # counted as the Friday before
+    result = start - timedelta(days=on_weekend) + timedelta(weeks=whole_weeks)
     while rest or result.weekday() > 4:
         result += timedelta(days=1)
         rest -= rest > 0 and result.weekday() < 5

@@ -40,6 +40,6 @@ def lifetime_values(customer_ids: Collection[int]) -> dict[int, Decimal]:
 
 
 def _sums(rows: QuerySet[Any], key: str, amount: Sum) -> dict[int, Decimal]:
-    return {
-        found[key]: found["amount_sum"] for found in rows.values(key).annotate(amount_sum=amount).order_by()
-    }
+    sums = rows.values(key).annotate(amount_sum=amount).order_by()
+    # Two decimals: SQLite sums in floating point.
+    return {found[key]: round(Decimal(found["amount_sum"]), 2) for found in sums}

@@ -1,0 +1,208 @@
+"""Orders come in once each; what cannot be used is named."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from feedback import orders
+from feedback.models import Customer, Event, Location, Order, Product
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def raw(**changes):
+    good = {
+        "number": "A-1001",
+        "placed_at": "2026-11-10T09:30:00+07:00",
+        "currency": "VND",
+        "total": "450000",
+        "customer": {"name": "Lan", "email": "lan@example.com", "language": "vi-VN"},
+        "lines": [{"sku": "BAT-01", "name": "Bát gốm", "price": 150000, "quantity": 3, "cost": "90000"}],
+    }
+    return {name: given for name, given in (good | changes).items() if given is not ...}
+
+
+def take(**changes):
+    return orders.take(orders.parse(raw(**changes), now=NOW))
+
+
+BAD = [
+    ("number", {"number": ...}),
+    ("number", {"number": "  \x00 "}),
+    ("number", {"number": "9" * 65}),
+    ("number", {"number": ["A"]}),
+    ("number", {"number": True}),
+    ("placed_at", {"placed_at": ...}),
+    ("placed_at", {"placed_at": "yesterday"}),
+    ("placed_at", {"placed_at": "2026-13-40"}),
+    ("placed_at", {"placed_at": 1_700_000_000}),
+    ("placed_at", {"placed_at": "0001-01-01T00:00:00+14:00"}),
+    ("placed_at", {"placed_at": (NOW + timedelta(days=2)).isoformat()}),
+    ("placed_at", {"placed_at": "9999-12-31T23:59:59-14:00"}),
+    ("currency", {"currency": "ĐỒNG"}),
+    ("currency", {"currency": "XYZ"}),
+    ("total", {"total": ...}),
+    ("total", {"total": "450.000,00"}),
+    ("total", {"total": "450000.5"}),
+    ("total", {"total": "1000000000000000"}),
+    ("total", {"total": -1}),
+    ("total", {"total": "NaN"}),
+    ("total", {"total": "1e999"}),
+    ("total", {"total": True}),
+    ("total", {"total": {"amount": 5}}),
+    ("customer", {"customer": "Lan"}),
+    ("customer.email", {"customer": {"email": "not an address"}}),
+    ("customer.email", {"customer": {"email": "a@b@c.vn"}}),
+    ("customer.name", {"customer": {"name": "x" * 201}}),
+    ("customer.name", {"customer": {"name": {"first": "Lan"}}}),
+    ("lines", {"lines": {"sku": "BAT-01"}}),
+    ("lines", {"lines": [{}] * 501}),
+    ("lines[1]", {"lines": ["BAT-01"]}),
+    ("lines[1].name", {"lines": [{"price": 1}]}),
+    ("lines[1].price", {"lines": [{"name": "bát"}]}),
+    ("lines[1].price", {"lines": [{"name": "bát", "price": "0.5"}]}),
+    ("lines[1].cost", {"lines": [{"name": "bát", "price": 1, "cost": "free"}]}),
+    ("lines[2].quantity", {"lines": [{"name": "a", "price": 1}, {"name": "b", "price": 1, "quantity": 0}]}),
+    ("lines[1].quantity", {"lines": [{"name": "a", "price": 1, "quantity": "NaN"}]}),
+    ("lines[1].quantity", {"lines": [{"name": "a", "price": 1, "quantity": "0.0001"}]}),
+    ("store", {"store": "cửa hàng"}),
+    ("location", {"location": "../etc"}),
+    ("promised_on", {"promised_on": "soon"}),
+    ("delivered_on", {"delivered_on": "2027-01-01"}),
+    ("cancelled_at", {"cancelled_at": "2030-01-01"}),
+    ("terms_shown_at", {"terms_shown_at": []}),
+]
+
+
+@pytest.mark.parametrize(("field", "changes"), BAD)
+def test_it_names_what_cannot_be_used(field, changes):
+    with pytest.raises(orders.BadOrder) as refused:
+        orders.parse(raw(**changes), now=NOW)
+
+    assert refused.value.field == field
+    assert refused.value.message
+
+
+@pytest.mark.parametrize("given", [None, [], "order", 5])
+def test_an_order_is_an_object(given):
+    with pytest.raises(orders.BadOrder) as refused:
+        orders.parse(given, now=NOW)
+
+    assert refused.value.field == "order"
+
+
+def test_it_takes_an_order_with_its_lines():
+    order, created = take()
+
+    line = order.lines.get()
+    assert (created, order.total, order.customer.name, order.customer.language) == (
+        True,
+        450_000,
+        "Lan",
+        "vi",
+    )
+    assert (line.price, line.quantity, line.cost) == (150_000, 3, 90_000)
+    assert Event.objects.get().verb == "order received"
+
+
+def test_a_repeat_is_the_same_order_with_what_is_new():
+    first, _new = take()
+
+    again, created = take(delivered_on="2026-11-14", lines=[{"name": "Ấm", "price": "450000"}])
+
+    assert (again.pk, created) == (first.pk, False)
+    assert [line.name for line in again.lines.all()] == ["Ấm"]
+    assert Order.objects.count() == Customer.objects.count() == 1
+    assert [event.verb for event in Event.objects.order_by("id")] == ["order received", "order updated"]
+
+
+def test_a_repeat_without_lines_keeps_them():
+    take()
+
+    order, _created = take(lines=...)
+
+    assert order.lines.count() == 1
+
+
+def test_one_number_in_two_stores_is_two_orders():
+    take(store="shop")
+    take(store="market")
+
+    assert Order.objects.count() == 2
+
+
+def test_a_customer_is_known_by_e_mail_else_by_phone():
+    take(number="1", customer={"email": "LAN@example.com"})
+    take(number="2", customer={"email": "lan@example.com", "name": "Somebody"})
+    take(number="3", customer={"phone": "+84912345678"})
+    take(number="4", customer={"phone": "+84912345678"})
+    take(number="5", customer={})
+
+    counts = sorted(customer.orders.count() for customer in Customer.objects.all())
+    assert counts == [1, 2, 2]
+
+
+def test_an_order_of_somebody_merged_goes_to_who_they_are_now():
+    lan = factories.customer("Lan")
+    factories.customer("Old Lan", email="old@example.com", merged_into=lan)
+
+    order, _created = take(customer={"email": "old@example.com"})
+
+    assert order.customer == lan
+
+
+def test_a_time_without_a_zone_is_the_shops_own():
+    order, _created = take(placed_at="2026-11-10 09:30")
+
+    assert order.placed_at.isoformat() == "2026-11-10T09:30:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("currency", "total", "kept"), [("USD", "12.50", "12.5"), ("usd", 12.5, "12.5"), ("JPY", "1200", "1200")]
+)
+def test_other_currencies_have_their_own_decimals(currency, total, kept):
+    order, _created = take(currency=currency, total=total, lines=...)
+
+    assert (order.currency, order.total) == (currency.upper(), Decimal(kept))
+
+
+def test_without_a_currency_it_is_the_shops():
+    factories.a_shop(currency="USD")
+
+    assert take(currency=..., total="12.50", lines=...)[0].currency == "USD"
+
+
+def test_lines_find_their_product_and_orders_their_place():
+    bowl = Product.objects.create(sku="BAT-01", name_vi="Bát", name_en="Bowl")
+
+    order, _created = take(location="hanoi")
+
+    assert order.lines.get().product == bowl
+    assert order.location == Location.objects.get(code="hanoi")
+
+
+def test_words_that_no_database_keeps_are_left_out():
+    order, _created = take(customer={"name": "La\x00n \ud800", "email": "lan@example.com"})
+
+    assert order.customer.name == "Lan"
+
+
+def test_it_speaks_the_readers_language():
+    with translation.override("en"), pytest.raises(orders.BadOrder, match="total: This is missing"):
+        orders.parse(raw(total=...), now=NOW)
+
+
+def test_a_failed_order_leaves_nothing(monkeypatch):
+    def fail(order, taken):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(orders, "_write_lines", fail)
+    with pytest.raises(ZeroDivisionError):
+        take()
+
+    assert not Order.objects.exists()
+    assert not Event.objects.exists()

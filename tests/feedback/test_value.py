@@ -1,0 +1,61 @@
+"""S2-7: what a customer is worth, in money."""
+
+from decimal import Decimal
+
+import pytest
+
+from feedback import value
+from feedback.models import Refund
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def worth(*customers):
+    return value.lifetime_values([customer.pk for customer in customers])
+
+
+def test_it_is_orders_net_of_refunds_and_concessions():
+    lan = factories.customer("Lan")
+    bought = factories.order(lan, total=Decimal(500_000))
+    factories.order(lan, total=Decimal(300_000))
+    Refund.objects.create(
+        order=bought, external_id="r1", amount=Decimal(100_000), currency="VND", refunded_at=NOW
+    )
+    about = factories.read_comment(customer=lan, order=bought)
+    factories.concession(factories.case(about), refund=Decimal(20_000), shipping_cost=Decimal(5_000))
+
+    assert worth(lan) == {lan.pk: Decimal(675_000)}
+
+
+def test_what_was_cancelled_or_paid_in_another_currency_is_left_out():
+    lan = factories.customer("Lan")
+    factories.order(lan, total=Decimal(500_000), cancelled_at=NOW)
+    factories.order(lan, total=Decimal(90), currency="USD")
+    factories.order(lan, total=Decimal(1))
+
+    assert worth(lan) == {lan.pk: 1}
+
+
+def test_somebody_without_an_order_is_absent():
+    assert worth(factories.customer()) == {}
+
+
+def test_cents_add_up_exactly():
+    """SQLite sums in floating point."""
+    factories.a_shop(currency="USD")
+    minh = factories.customer("Minh")
+    for _ in range(10):
+        factories.order(minh, total=Decimal("0.10"), currency="USD")
+
+    assert str(worth(minh)[minh.pk]) == "1.00"
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_it_asks_three_times_however_many(rows, django_assert_max_num_queries):
+    customers = [factories.order().customer for _ in range(rows)]
+    worth()
+
+    with django_assert_max_num_queries(4):  # and the shop
+        assert len(worth(*customers)) == rows
