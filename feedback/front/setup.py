@@ -42,7 +42,7 @@ def shop_step(request: HttpRequest) -> HttpResponse:
     known = Shop.objects.first() or Shop(
         pk=1, currency=shop.current().currency, zone=shop.current().zone, language=shop.current().language
     )
-    form = ShopForm(request.POST or None, instance=known)
+    form = ShopForm(_sent(request), instance=known)
     if request.method != "POST" or not form.is_valid():
         return _step(request, 1, "feedback/setup_shop.html", form)
     with journal.recording():
@@ -55,7 +55,7 @@ def shop_step(request: HttpRequest) -> HttpResponse:
 @allow(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sources_step(request: HttpRequest) -> HttpResponse:
-    form = SourcesForm(request.POST or None, initial={"own_page": True})
+    form = SourcesForm(_sent(request), initial={"own_page": True})
     if request.method != "POST" or not form.is_valid():
         return _step(request, 2, "feedback/setup_sources.html", form)
     chosen = form.cleaned_data
@@ -75,7 +75,7 @@ def sources_step(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_step(request: HttpRequest) -> HttpResponse:
     currency = shop.current().currency
-    form = SurveyForm(request.POST or None, currency=currency, initial={"name": _("After a purchase")})
+    form = SurveyForm(_sent(request), currency=currency, initial={"name": _("After a purchase")})
     if request.method != "POST":
         return _step(request, 3, "feedback/setup_survey.html", form)
     if "skip" not in request.POST:
@@ -92,6 +92,11 @@ def done(request: HttpRequest) -> HttpResponse:
     return render(
         request, "feedback/setup_done.html", {"survey": Survey.objects.order_by("-made_at").first()}
     )
+
+
+def _sent(request: HttpRequest) -> Any:
+    """What was posted, were it nothing at all: an unticked box sends no word."""
+    return request.POST if request.method == "POST" else None
 
 
 def _next_step() -> str:

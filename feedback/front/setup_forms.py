@@ -27,6 +27,8 @@ def read_amount(text: str, currency: str) -> Decimal:
         whole = found[1]
         if whole.isdigit() or _IN_GROUPS.fullmatch(whole):
             return money.parse(f"{re.sub('[.,]', '', whole)}.{found[2]}", currency)
+    if not bare.isdecimal():
+        raise money.BadAmount(f"{text:.40} is not an amount")
     return money.parse(bare, currency)
 
 

@@ -19,7 +19,7 @@ from feedback.roles import Role, allow
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """The answer to the POST shows the new key and is not kept anywhere: it cannot be asked for again."""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST if request.method == "POST" else None)
     key = ""
     if request.method == "POST" and form.is_valid():
         key = api_access.issue(form.cleaned_data["name"], form.cleaned_data["scopes"], by=request.user)

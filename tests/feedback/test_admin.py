@@ -1,0 +1,82 @@
+"""Django's admin: set-up data, administrators, nothing that customers said."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from feedback.models import Comment, Customer, Decision, Event, Policy, Theme, User
+from tests.factories import NOW, a_shop, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def huy(client):
+    a_shop()
+    someone = user("administrator", "Huy")
+    client.force_login(someone)
+    return someone
+
+
+@pytest.mark.parametrize("role", ["front_line", "staff", "approver", "manager", "advocate"])
+def test_it_is_for_administrators(client, role):
+    client.force_login(user(role, is_staff=True))
+
+    assert client.get("/admin/", follow=True).status_code == 200
+    assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/feedback/user/").status_code == 302
+
+
+def test_it_has_no_second_login_page(client):
+    """The one at /login/ counts wrong passwords."""
+    answer = client.get("/admin/feedback/theme/", follow=True)
+
+    assert answer.redirect_chain[-1][0].startswith("/login/?next=")
+
+
+def test_nothing_that_was_said_or_done_is_in_it():
+    assert not {Comment, Customer, Decision, Event} & set(admin.site._registry)
+
+
+def test_every_page_opens(client, huy):
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert client.get(reverse(f"{name}_changelist")).status_code == 200
+        assert client.get(reverse(f"{name}_add")).status_code in (200, 403)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_it_makes_people_with_roles(client, huy):
+    staff = Group.objects.get(name="staff")
+    new = {"username": "mai", "password1": "pottery wheel turning", "password2": "pottery wheel turning"}
+
+    client.post("/admin/feedback/user/add/", new | {"usable_password": "true", "groups": [staff.pk]})
+
+    assert list(User.objects.get(username="mai").groups.all()) == [staff]
+
+
+def test_it_switches_people_off_and_deletes_none(client, huy):
+    assert client.post(f"/admin/feedback/user/{huy.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_policy_is_only_looked_at(client, huy):
+    policy = Policy.objects.create(
+        version=1, terms={}, digest="0", starts_at=NOW, author=huy, comment="First.", made_at=NOW
+    )
+
+    page = client.get(f"/admin/feedback/policy/{policy.pk}/change/")
+
+    assert page.status_code == 200
+    assert b"_save" not in page.content
+
+
+def test_a_themes_slug_stays(client, huy):
+    """It stands in the stored totals."""
+    theme = Theme.objects.get(slug="courier")
+    changed = {"slug": "x", "name_vi": "Người giao", "name_en": "Courier", "position": 3, "is_active": "on"}
+
+    client.post(f"/admin/feedback/theme/{theme.pk}/change/", changed)
+
+    theme.refresh_from_db()
+    assert (theme.slug, theme.name_vi) == ("courier", "Người giao")

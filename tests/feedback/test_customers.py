@@ -1,0 +1,175 @@
+"""Find a customer, and see everything between them and us."""
+
+from decimal import Decimal
+
+import pytest
+
+from feedback.models import Refund
+from surveys.models import Invitation, Response, Reward, Survey, SurveyVersion
+from tests.factories import NOW, a_shop, case, customer, dispute, order, read_comment, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _on_the_phone(client):
+    a_shop()
+    client.force_login(user("front_line", "Mai"))
+    client.cookies["django_language"] = "en"
+
+
+@pytest.fixture
+def lan():
+    return customer("Nguyễn Thị Đào Lan", email="lan@example.com", phone="+84900000012")
+
+
+def found(client, words):
+    return list(client.get("/customers/", {"q": words}).context["page"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Nguyễn Thị Đào",
+        "nguyen thi dao",
+        "NGUYỄN",
+        "đào lan",
+        "  dao   lan ",
+        "lan@example.com",
+        "LAN@",
+        "DH-77",
+        "dh-77",
+        "0900 000 012",
+    ],
+)
+def test_it_finds_by_what_one_hears(client, lan, words):
+    customer("Minh", email="minh@example.com")
+    order(lan, number="DH-77-1")
+
+    assert found(client, words) == [lan]
+
+
+@pytest.mark.parametrize("words", ["%", "_", "'; DROP TABLE feedback_customer; --", "x" * 200])
+def test_it_takes_odd_words_as_words(client, lan, words):
+    assert found(client, words) == []
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "x" * 201])
+def test_it_names_words_that_cannot_be(client, words):
+    answer = client.get("/customers/", {"q": words})
+
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["q"]
+
+
+def test_it_lists_everybody_without_words(client, lan):
+    gone = customer("Merged", merged_into=lan)
+
+    everybody = found(client, "")
+
+    assert lan in everybody
+    assert gone not in everybody
+
+
+def test_it_tells_value_orders_and_open_cases(client, lan):
+    order(lan, total=Decimal(700_000))
+    case(read_comment(customer=lan))
+
+    (row,) = found(client, "lan")
+
+    assert (row.worth, row.order_count, row.open_cases) == (700_000, 1, 1)
+
+
+def test_one_story_holds_everything(client, lan):
+    bought = order(lan, number="DH-1", promised_on=NOW.date(), delivered_on=NOW.date().replace(day=19))
+    Refund.objects.create(
+        order=bought, external_id="r", amount=50_000, currency="VND", reason="crack", refunded_at=NOW
+    )
+    dispute(bought, state="closed", reason="fraud")
+    case(read_comment("Giao chậm quá.", customer=lan), state="resolved", resolved_at=NOW)
+    answered(lan)
+
+    page = client.get(f"/customers/{lan.public_id}/").content.decode()
+
+    for words in ("DH-1", "3 days late", "₫50,000", "crack", "fraud", "Giao chậm quá.", "Case resolved"):
+        assert words in page
+    assert "After a purchase" in page
+    assert "Reward of ₫40,000 given" in page
+    assert "Reward of ₫40,000 used" in page
+
+
+def answered(by):
+    survey = Survey.objects.create(slug="s", name="After a purchase", made_at=NOW)
+    version = SurveyVersion.objects.create(survey=survey, number=1, definition={})
+    invitation = Invitation.objects.create(
+        survey=survey, customer=by, language="vi", made_at=NOW, send_at=NOW, expires_at=NOW.replace(year=2027)
+    )
+    response = Response.objects.create(
+        invitation=invitation,
+        version=version,
+        state="finished",
+        language="vi",
+        started_at=NOW,
+        finished_at=NOW,
+    )
+    Reward.objects.create(
+        response=response,
+        survey=survey,
+        state="redeemed",
+        code="ABC",
+        amount=40_000,
+        reserved_at=NOW,
+        issued_at=NOW,
+        expires_on=NOW.date(),
+        redeemed_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "standing"), [(3_000_000, "valued customer"), (100_000, "customer"), (None, "no orders")]
+)
+def test_standing_follows_from_the_value(client, lan, total, standing):
+    """S2-7: in money, for every role that meets the customer."""
+    if total:
+        order(lan, total=Decimal(total))
+
+    page = client.get(f"/customers/{lan.public_id}/").content.decode()
+
+    assert standing in page
+    if total:
+        assert f"₫{total:,}" in page
+        assert "valued from ₫3,000,000 on" in page
+
+
+def test_it_escapes_what_customers_write(client, lan):
+    read_comment("<script>alert(1)</script>", customer=lan)
+
+    assert "<script>alert" not in client.get(f"/customers/{lan.public_id}/").content.decode()
+
+
+def test_front_line_gets_no_link_it_may_not_follow(client, lan):
+    answered(lan)
+
+    assert "/surveys/" not in client.get(f"/customers/{lan.public_id}/").content.decode()
+
+
+def test_a_merged_customer_leads_to_the_other(client, lan):
+    old = customer("Old", merged_into=lan)
+
+    assert client.get(f"/customers/{old.public_id}/").context["customer"] == lan
+
+
+def test_its_queries_do_not_grow(client, django_assert_max_num_queries):
+    for _ in range(30):
+        order(customer("Lan"))
+
+    with django_assert_max_num_queries(12):
+        client.get("/customers/")
+
+
+def test_the_story_asks_once_for_each_kind(client, lan, django_assert_max_num_queries):
+    for _ in range(30):
+        case(read_comment(customer=lan, order=order(lan)))
+
+    with django_assert_max_num_queries(22):
+        client.get(f"/customers/{lan.public_id}/")

@@ -1,0 +1,111 @@
+"""The permanent way to tell us something (S1-16)."""
+
+import pytest
+
+from feedback.models import Case, Comment, Customer, Event
+from tests.factories import a_shop, customer
+
+pytestmark = pytest.mark.django_db
+COMPLAINT = "Ấm bị vỡ khi mở hộp, thất vọng quá, tôi muốn hoàn tiền."
+
+
+@pytest.fixture(autouse=True)
+def _shop(client):
+    a_shop()
+    client.cookies["django_language"] = "en"
+
+
+def test_it_keeps_what_was_said(client):
+    answer = client.post("/tell-us/", {"text": "Cốc đẹp lắm!", "stars": "5", "touchpoint": "store"})
+
+    said = Comment.objects.get()
+    assert answer.url == "/tell-us/thanks/"
+    assert client.get(answer.url).status_code == 200
+    assert (said.text, said.stars, said.channel, said.why) == ("Cốc đẹp lắm!", 5, "form", "unsolicited")
+    assert said.touchpoint.slug == "store"
+    assert not Case.objects.exists()
+
+
+def test_words_are_enough(client):
+    client.post("/tell-us/", {"text": "ok"})
+
+    said = Comment.objects.get()
+    assert (said.score, said.customer) == (None, None)
+
+
+def test_a_complaint_opens_a_case(client):
+    client.post("/tell-us/", {"text": COMPLAINT, "wish": "Hoàn tiền cho tôi."})
+
+    made = Case.objects.get()
+    assert made.wish == "Hoàn tiền cho tôi."
+    assert made.comment.text == COMPLAINT
+    assert Event.objects.get().verb == "case opened"
+
+
+def test_it_knows_a_customer_by_the_address(client):
+    lan = customer("Lan", email="lan@example.com")
+
+    client.post("/tell-us/", {"text": "Xin chào", "email": "LAN@example.com", "name": "Somebody"})
+
+    lan.refresh_from_db()
+    assert Comment.objects.get().customer == lan
+    assert lan.name == "Lan"
+    assert Customer.objects.count() == 1
+
+
+def test_looking_writes_nothing(client):
+    assert client.get("/tell-us/?where=store").context["form"].initial == {"touchpoint": "store"}
+    assert client.get("/tell-us/?where=%00").status_code == 200
+    assert not Comment.objects.exists()
+
+
+def test_a_text_that_is_too_long_is_kept_in_the_form(client):
+    long = "dài " * 1300
+
+    answer = client.post("/tell-us/", {"text": long})
+
+    assert answer.status_code == 400
+    assert "At most 5000" in str(answer.context["form"].errors["text"])
+    assert long.strip() in answer.content.decode()
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"text": ""}, "text"),
+        ({"text": "   \n"}, "text"),
+        ({"text": "a\x00b"}, "text"),
+        ({"text": "ok", "stars": "11"}, "stars"),
+        ({"text": "ok", "stars": "5,0"}, "stars"),
+        ({"text": "ok", "email": "nobody"}, "email"),
+        ({"text": "ok", "touchpoint": "moon"}, "touchpoint"),
+        ({"text": "ok", "name": "x" * 201}, "name"),
+    ],
+)
+def test_it_names_what_cannot_be(client, given, field):
+    answer = client.post("/tell-us/", given)
+
+    assert answer.status_code == 400
+    assert field in answer.context["form"].errors
+    assert not Comment.objects.exists()
+
+
+def test_a_program_that_fills_in_everything_is_thanked(client):
+    answer = client.post("/tell-us/", {"text": "Buy now", "website": "https://spam.example"})
+
+    assert answer.url == "/tell-us/thanks/"
+    assert not Comment.objects.exists()
+
+
+def test_a_second_press_is_not_a_second_complaint(client):
+    for _ in range(2):
+        client.post("/tell-us/", {"text": COMPLAINT})
+
+    assert Comment.objects.count() == Case.objects.count() == 1
+
+
+def test_it_speaks_vietnamese_too(client):
+    client.cookies["django_language"] = "vi"
+
+    assert 'lang="vi"' in client.get("/tell-us/").content.decode()

@@ -1,0 +1,250 @@
+"""Who may open what: every address of the URLconf against every role. An address without a line here fails."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from feedback import api_access, cases, comments, mail
+from feedback.middleware import allowed_roles
+from feedback.models import ApiToken, Comment, MailAddress
+from feedback.roles import DESK, EVERYONE, PUBLIC, Role
+from feedback.tokens import digest
+from reviews import drafting, intake
+from reviews.models import Reply, Source
+from reviews.records import ReviewRecord
+from surveys import invitations, publishing
+from tests.factories import a_shop, case, comment, customer, order, read_comment, user
+
+pytestmark = pytest.mark.django_db
+ADMINISTRATOR = {Role.ADMINISTRATOR}
+SET_UP = {Role.MANAGER, Role.ADMINISTRATOR}
+SURVEYS = SET_UP | {Role.ADVOCATE}
+ACT = {Role.STAFF, Role.APPROVER, Role.MANAGER}
+EDIT = {Role.STAFF, Role.APPROVER}
+TILL = {Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR}
+NOBODY: set[Role] = set()  # programs with a token only
+
+# name: (method, who may)
+TABLE = {
+    "today": ("get", PUBLIC),
+    "tell_us": ("post", PUBLIC),
+    "tell_us_thanks": ("get", PUBLIC),
+    "public_reviews": ("get", PUBLIC),
+    "answer": ("get", PUBLIC),
+    "preferences": ("get", PUBLIC),
+    "healthz": ("get", PUBLIC),
+    "login": ("get", PUBLIC),
+    "logout": ("post", PUBLIC),
+    "set_language": ("post", PUBLIC),
+    "set_theme": ("post", PUBLIC),
+    "api_root": ("get", PUBLIC),
+    "api_schema": ("get", PUBLIC),
+    "password_change": ("get", EVERYONE),
+    "password_change_done": ("get", EVERYONE),
+    "customers": ("get", EVERYONE),
+    "customer": ("get", EVERYONE),
+    "cases": ("get", EVERYONE),
+    "case": ("get", EVERYONE),
+    "case_fact": ("post", ACT),
+    "case_move": ("post", ACT),
+    "trends": ("get", DESK),
+    "trends_csv": ("get", DESK),
+    "comments": ("get", DESK),
+    "replies": ("get", DESK),
+    "reply": ("get", DESK),
+    "reply_save": ("post", EDIT),
+    "reply_approve": ("post", EDIT),
+    "reply_reject": ("post", EDIT),
+    "reply_take_back": ("post", EDIT),
+    "reply_fact": ("post", EDIT),
+    "reply_draft_again": ("post", EDIT),
+    "reply_lint": ("post", EDIT),
+    "import_reviews": ("get", SET_UP),
+    "surveys": ("get", SURVEYS),
+    "survey": ("get", SURVEYS),
+    "survey_invite": ("post", SET_UP),
+    "jobs": ("get", SET_UP),
+    "job_try_again": ("post", SET_UP),
+    "setup": ("get", SET_UP),
+    "setup_shop": ("get", ADMINISTRATOR),
+    "setup_sources": ("get", ADMINISTRATOR),
+    "setup_survey": ("get", ADMINISTRATOR),
+    "setup_done": ("get", ADMINISTRATOR),
+    "tokens": ("get", ADMINISTRATOR),
+    "token_revoke": ("post", ADMINISTRATOR),
+    "api_orders": ("post", NOBODY),
+    "api_reviews": ("post", NOBODY),
+    "api_rewards_check": ("post", TILL),
+    "api_rewards_redeem": ("post", TILL),
+    "api_theme_trends": ("get", DESK),
+}
+
+
+def routes(patterns=None):
+    """Every named address outside Django's admin, which asks for itself (tests/feedback/test_admin.py)."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif pattern.namespace != "admin":
+            yield from routes(pattern.url_patterns)
+
+
+def test_every_address_has_a_line_and_every_line_an_address():
+    assert sorted(pattern.name or str(pattern.pattern) for pattern in routes()) == sorted(TABLE)
+
+
+def test_every_view_names_its_roles():
+    """The middleware refuses a view that names none; this tells before it does."""
+    assert not [pattern.name for pattern in routes() if allowed_roles(pattern.callback) is None]
+
+
+@pytest.fixture
+def world():
+    """One of everything: the arguments of each address that takes some."""
+    a_shop()
+    now = timezone.now()
+    lan = customer("Lan")
+    complaint = read_comment("Ấm bị vỡ khi mở hộp.", channel="form", customer=lan)
+    opened = case(complaint)
+    cases.decide_many([complaint], now, cases={complaint.pk: opened})
+    stuck = comment()
+    Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError")
+    survey = publishing.start_post_purchase(
+        name="After buying", reward_amount=Decimal(50_000), currency="VND", now=now - timedelta(days=1)
+    )
+    invitation = invitations.invite(survey, order=order(lan), as_link=True, now=now)
+    address = mail.preferences_token("lan@example.com")
+    MailAddress.objects.create(email="lan@example.com", token_digest=digest(address))
+    api_access.issue("Web shop", ["orders"], by=None)
+    reply = [a_reply().public_id]
+    return {
+        "customer": [lan.public_id],
+        **dict.fromkeys(["case", "case_fact", "case_move"], [opened.public_id]),
+        **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
+        **dict.fromkeys(["survey", "survey_invite"], [survey.public_id]),
+        "answer": [invitations.mint(invitation)],
+        "preferences": [address],
+        "job_try_again": ["feedback.comment", stuck.pk],
+        "token_revoke": [ApiToken.objects.get().pk],
+    }
+
+
+def a_reply():
+    return replies(1)[0]
+
+
+def replies(count):
+    """Reviews taken in, read and answered, as the jobs do it."""
+    source, _new = Source.objects.get_or_create(slug="own", kind="own", defaults={"name": "Our page"})
+    said_at, known = timezone.now() - timedelta(days=2), Reply.objects.count()
+    records = [
+        ReviewRecord(external_id=f"r{n}", text=f"Ấm bị vỡ khi mở hộp, lần {n}.", stars=2, said_at=said_at)
+        for n in range(known, known + count)
+    ]
+    intake.receive_many(source, records)
+    comments.read_all()
+    drafting.answer_all()
+    return list(Reply.objects.order_by("pk"))
+
+
+@contextmanager
+def undone():
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_it_opens_to_its_roles_and_to_nobody_else(client, world, name):
+    method, allowed = TABLE[name]
+    url = reverse(name, args=world.get(name, []))
+    people = {role: user(role) for role in Role} | {None: None}
+
+    for role, person in people.items():
+        with undone():
+            client.logout()
+            if person:
+                client.force_login(person)
+            answer = getattr(client, method)(url)
+        opened = is_open(answer)
+        assert opened == (allowed == PUBLIC or role in allowed), (name, role, answer.status_code)
+
+
+def is_open(answer):
+    assert answer.status_code not in (404, 405), answer.request
+    assert answer.status_code < 500, answer.request
+    to_login = answer.status_code == 302 and answer.url.startswith("/login/?next=")
+    return not to_login and answer.status_code not in (401, 403)
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _who) in TABLE.items() if method == "post"])
+def test_what_changes_something_takes_a_post(client, world, name):
+    """A GET never writes: mail scanners and browsers' look-ahead follow links."""
+    person = user(next(iter(TABLE[name][1] - PUBLIC), Role.ADMINISTRATOR))
+    client.force_login(person)
+
+    answer = client.get(reverse(name, args=world.get(name, [])))
+
+    assert answer.status_code == (200 if name == "tell_us" else 405) or name.startswith("api_")
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in ("job_try_again", "token_revoke")])
+def test_an_id_that_cannot_be_is_not_found(client, world, name):
+    if name not in world:
+        return
+    method, allowed = TABLE[name]
+    client.force_login(user(next(iter(set(allowed) - PUBLIC), Role.ADMINISTRATOR)))
+    url = reverse(name, args=["Q"])
+
+    for public_id in ("%00", "%F0%9F%8D%B5", "x" * 400, "..%2F", "'--"):
+        assert getattr(client, method)(url.replace("/Q/", f"/{public_id}/")).status_code in (404, 410)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/cases/",
+        "/customers/",
+        "/comments/",
+        "/trends/",
+        "/replies/",
+        "/reviews/",
+        "/surveys/",
+        "/jobs/",
+    ],
+)
+def test_a_longer_list_asks_no_more(client, world, address):
+    client.force_login(user("manager"))
+    grow(3)
+    few = asked(client, address)
+    grow(30)
+
+    many = asked(client, address)
+
+    assert len(many) <= len(few), [query["sql"][:120] for query in many]
+
+
+def grow(count):
+    for _ in range(count):
+        buyer = customer()
+        said = read_comment(channel="form", customer=buyer, order=order(buyer), said_at=timezone.now())
+        cases.decide_many([said], timezone.now(), cases={said.pk: case(said)})
+        stuck = comment()
+        Comment.objects.filter(pk=stuck.pk).update(
+            failed_at=timezone.now(), failure="x: y", read_at=timezone.now()
+        )
+    replies(count)
+
+
+def asked(client, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return list(queries)
