@@ -5,7 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
@@ -84,8 +84,9 @@ def read(file: BinaryIO, *, now: datetime, zone: ZoneInfo) -> Sheet:
     lines.seek(0)
     if first == "[":
         raise BadFile(_("This is a JSON list. Give one JSON object per line (JSONL), or a CSV file."))
-    raw = _json_rows(lines) if first == "{" else _csv_rows(lines, notes)
-    return Sheet(rows=_rows(raw, now, zone), notes=notes)
+    names: dict[str, str] = {}
+    raw = _json_rows(lines) if first == "{" else _csv_rows(lines, notes, names)
+    return Sheet(rows=_called(_rows(raw, now, zone), names), notes=notes)
 
 
 def _encoding(file: BinaryIO) -> tuple[str, list[str | Promise]]:
@@ -151,7 +152,17 @@ def _rows(raw: Iterable[Numbered], now: datetime, zone: ZoneInfo) -> Iterator[Ro
         yield Row(number=number, record=record)
 
 
-def _csv_rows(lines: io.TextIOWrapper, notes: list[str | Promise]) -> Iterator[Numbered]:
+def _called(rows: Iterator[Row], names: Mapping[str, str]) -> Iterator[Row]:
+    """Faults speak of a column by the name that it has in the file."""
+    for row in rows:
+        faults = tuple(replace(fault, field=names.get(fault.field, fault.field)) for fault in row.faults)
+        yield replace(row, faults=faults) if faults else row
+
+
+def _csv_rows(
+    lines: io.TextIOWrapper, notes: list[str | Promise], names: dict[str, str]
+) -> Iterator[Numbered]:
+    """Fills `names`: what the file calls each field."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(lines, delimiter=_delimiter(lines))
     try:
@@ -159,6 +170,7 @@ def _csv_rows(lines: io.TextIOWrapper, notes: list[str | Promise]) -> Iterator[N
     except (csv.Error, StopIteration):
         raise BadFile(_("The first row must hold the names of the columns.")) from None
     columns = _columns(header, notes)
+    names |= {field: " ".join(header[place].split()) for field, place in columns.items()}
     return _csv_cells(reader, columns, len(header))
 
 

@@ -98,7 +98,7 @@ def test_it_says_why_a_file_cannot_be_used(content, says):
 def test_it_names_row_and_field():
     content = HEADER + 'r1,Tốt,11,2026-10-31\nr2,"dòng một\ndòng hai",5,2026-10-31\nr3,Tốt,5,2027-01-01\n'
 
-    assert [(number, field) for number, field, _ in faults(content)] == [(2, "stars"), (4, "said_at")]
+    assert [(number, field) for number, field, _ in faults(content)] == [(2, "stars"), (4, "date")]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_it_names_row_and_field():
         ("r1," + "a" * 1_000_000 + ",5,2026-10-31", "text"),
         ("r1,a\x00b,5,2026-10-31", "text"),
         ("r1,x,5,2026-10-31,more,cells", ""),
-        (",x,5,2026-10-31", "external_id"),
-        ("r1,x", "said_at"),
+        (",x,5,2026-10-31", "id"),
+        ("r1,x", "date"),
         ('r1,"never closed,5,2026-10-31' + "\nr2,x,5,2026-10-31" * 120_000, ""),
     ],
     ids=["1 MB cell", "NUL", "too many cells", "no id", "too few cells", "open quote"],
@@ -117,6 +117,12 @@ def test_a_bad_row_is_an_error_of_its_own(line, field):
     found = faults(HEADER + line + "\n")
 
     assert [name for _number, name, _message in found] == [field]
+
+
+def test_it_calls_a_column_as_the_file_does():
+    content = "Mã;Nội dung;Số sao;Ngày\nr1;Tốt;11;hôm qua\n"
+
+    assert [field for _number, field, _ in faults(content)] == ["Ngày", "Số sao"]
 
 
 def test_a_formula_is_a_text():
@@ -128,7 +134,7 @@ def test_a_formula_is_a_text():
 def test_the_same_row_twice_is_harmless_and_another_one_is_not():
     content = HEADER + "r1,Tốt,5,2026-10-31\nr1,Tốt,5,2026-10-31\nr1,Xấu,1,2026-10-31\n"
 
-    assert [(number, field) for number, field, _ in faults(content)] == [(4, "external_id")]
+    assert [(number, field) for number, field, _ in faults(content)] == [(4, "id")]
     assert len(rows(content)) == 3
 
 
