@@ -94,7 +94,8 @@ def _signs(tokens: Tokens, hits: list[Hit]) -> Signs:
     supposed |= {
         tokens.sentence[number]
         for number, word in enumerate(tokens.bare[1:], 1)
-        if word in _bare_selves and tokens.bare[number - 1] in ("khong", "di")
+        if (word in _bare_selves and tokens.bare[number - 1] in ("khong", "di"))
+        or (word == "refund" and tokens.bare[number - 1] == "no")
     }
     supposed |= {
         tokens.sentence[hit.first]
@@ -151,7 +152,7 @@ def _tied(tokens: Tokens, signs: Signs, sign: str) -> list[tuple[int, int]]:
     for act in signs.places.get(sign, ()):
         sentence = tokens.sentence[act[0]]
         near = any(abs(sentence - other) <= NEAR for other in wanted)
-        is_open = sentence in loose or (sign == "removal" and sentence in wanted)
+        is_open = sentence in loose or sign == "removal"
         if ((near and is_open) or _follows_or(tokens, act[0])) and not _is_told(tokens, act[0]):
             tied.append(act)
     return tied

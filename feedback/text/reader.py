@@ -107,5 +107,7 @@ def _is_complaint(name: str, feeling: Feeling) -> bool:
     """The learned answer, leaning to yes where a problem was named; never for a text full of praise."""
     if name == "safety":
         return True
+    if name not in ("none", "other") and feeling.score < 0:
+        return True
     least = 0.2 if name in ("none", "other") else -0.3
     return feeling.complaint > least and feeling.score < 0.6

@@ -15,6 +15,7 @@ from feedback.text.tokens import Tokens
 
 Weights = dict[str, tuple[float, float, float]]
 NOTHING: Weights = {}
+WOE = 2.0  # what a problem that is told adds to the bad side and takes from the good
 TURN = 4.0  # what a turn of phrase of feelings.toml adds to one side and takes from the other
 
 
@@ -72,6 +73,12 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
         positive += side
         negative -= side
     known += len(turns)
+    told = sum(
+        hit.tag.startswith("problems.") and ".by_" not in hit.tag and not (hit.denied or hit.unreal)
+        for hit in hits
+    )
+    negative += WOE * min(told, 2)
+    positive -= WOE * min(told, 2)
     start = first["(any)"]
     if known < 2 and lang is Lang.EN and not turns:
         return _second_opinion(text)
