@@ -2,6 +2,8 @@
 
 import contextlib
 import sys
+import zoneinfo
+from collections.abc import Iterable
 from pathlib import Path
 
 import environ
@@ -18,15 +20,52 @@ def _folder(name: str, default: Path) -> Path:
     return Path(env.str(name, default=str(default)))
 
 
+def _yes_or_no(name: str, *, default: bool) -> bool:
+    word = env.str(name, default="").strip().lower()
+    if word not in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not “{word}”")
+    return word in {"1", "true", "yes", "on"} if word else default
+
+
+def _number(name: str, *, default: int) -> int:
+    digits = env.str(name, default="").strip() or str(default)
+    if not (digits.isascii() and digits.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not “{digits}”")
+    return int(digits)
+
+
+def _one_of(name: str, words: Iterable[str], *, default: str) -> str:
+    word = env.str(name, default="") or default
+    if word not in words:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(words)}, not “{word}”")
+    return word
+
+
+def _scheme(name: str, schemes: Iterable[str]) -> None:
+    """Only the part before "://" is said again: the rest may hold a password."""
+    scheme, there, _rest = env.str(name, default="").partition("://")
+    if (scheme or there) and not (there and scheme in schemes):
+        raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(f'{s}://' for s in schemes)}")
+
+
+def _zone(name: str, *, default: str) -> str:
+    zone = env.str(name, default="") or default
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (ValueError, OSError):
+        raise ImproperlyConfigured(f"{name} must be a zone such as Asia/Ho_Chi_Minh, not “{zone}”") from None
+    return zone
+
+
 DATA_DIR = _folder("DATA_DIR", BASE_DIR / "var")
 with contextlib.suppress(OSError):  # `read` and `assess` work where nothing may be written
     DATA_DIR.mkdir(parents=True, exist_ok=True)
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = _yes_or_no("DEBUG", default=False)
 # Empty is allowed here so that `read` and `assess` need no environment; Django itself refuses to sign
 # anything with an empty key, and feedback.checks names the variable when a server starts without it.
 SECRET_KEY = env.str("SECRET_KEY", default="")
 HAS_SECRET_KEY = bool(SECRET_KEY)
-PORT = env.int("PORT", default=8000)
+PORT = _number("PORT", default=8000)
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 if not BASE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("BASE_URL must start with http:// or https://")
@@ -85,6 +124,7 @@ TEMPLATES = [
     }
 ]
 
+_scheme("DATABASE_URL", ("sqlite", "postgres", "postgresql", "psql"))
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'feedback.sqlite3'}")}
 _database = DATABASES["default"]
 _database["CONN_MAX_AGE"] = 60
@@ -117,10 +157,10 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", default=True)
+SECURE_SSL_REDIRECT = SECURE and _yes_or_no("SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-if env.bool("BEHIND_PROXY", default=False):
+if _yes_or_no("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -139,15 +179,15 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50_000_000)
+IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", default=50_000_000)
 
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="vi")
+LANGUAGE_CODE = _one_of("LANGUAGE_CODE", ("vi", "en"), default="vi")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "feedback" / "locale"]
 USE_I18N = True
 USE_TZ = True
 # The shop's own zone; a shop row (first-run page) overrides it for pages and daily totals.
-TIME_ZONE = env.str("TIME_ZONE", default="Asia/Ho_Chi_Minh")
+TIME_ZONE = _zone("TIME_ZONE", default="Asia/Ho_Chi_Minh")
 
 STATIC_URL = "static/"
 STATIC_ROOT = _folder("STATIC_ROOT", DATA_DIR / "static")
@@ -165,6 +205,7 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "media"
 
 # Mail: a folder of files unless EMAIL_URL says otherwise (smtp+tls://user:password@host:587).
+_scheme("EMAIL_URL", tuple(env.EMAIL_SCHEMES))
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 else:
@@ -187,7 +228,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_THROTTLE_RATES": {"rewards": "30/min"},
-    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,
+    "NUM_PROXIES": 1 if _yes_or_no("BEHIND_PROXY", default=False) else 0,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Feedback API",
@@ -207,6 +248,7 @@ JOBS = [
     "surveys.tasks.SEND_INVITATIONS",
     "feedback.tasks.SEND_MAIL",
 ]
+_scheme("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5}
@@ -217,7 +259,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "feedback.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": _one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
+    },
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

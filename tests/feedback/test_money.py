@@ -1,5 +1,6 @@
 """Amounts as programs write them and as readers see them."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -44,10 +45,8 @@ def test_it_refuses_what_the_currency_cannot_say(raw, currency):
 
 @given(st.text(max_size=30))
 def test_it_reads_or_refuses_any_text(text):
-    try:
+    with suppress(money.BadAmount):
         assert abs(money.parse(text, "VND")) <= money.LARGEST
-    except money.BadAmount:
-        pass
 
 
 @pytest.mark.parametrize(
