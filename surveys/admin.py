@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from surveys.forms import SurveyForm
 from surveys.models import Invitation, Survey, SurveyVersion
 
 
@@ -22,6 +23,7 @@ class VersionInline(admin.TabularInline):
 class SurveyAdmin(admin.ModelAdmin):
     list_display = ["name", "state", "reward_amount", "reward_currency", "budget", "budget_used"]
     list_filter = ["state"]
+    form = SurveyForm
     readonly_fields = ["budget_used", "made_at"]
     inlines = [VersionInline]
 

@@ -1,10 +1,49 @@
-"""Forms of the managers' pages."""
+"""Forms of the managers' pages and of the set-up."""
+
+from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Order
 from feedback.models.addressed import Language
+from surveys.models import Survey
+
+
+class SurveyForm(forms.ModelForm):
+    """Within the transaction that saves it: the survey's row stays locked while its budget is looked at."""
+
+    class Meta:
+        model = Survey
+        fields = (
+            "slug",
+            "name",
+            "state",
+            "reward_amount",
+            "reward_currency",
+            "reward_days",
+            "reward_minimum_order",
+            "budget",
+            "days_to_answer",
+        )
+
+    def clean_budget(self) -> Decimal | None:
+        budget: Decimal | None = self.cleaned_data["budget"]
+        used = Survey.objects.select_for_update().get(pk=self.instance.pk).budget_used
+        if budget is not None and budget < used:
+            raise forms.ValidationError(
+                _("%(used)s is already promised or spent; the budget cannot be lower.") % {"used": used}
+            )
+        return budget
+
+    def clean_state(self) -> str:
+        state: str = self.cleaned_data["state"]
+        if (
+            state == Survey.State.LIVE
+            and not self.instance.versions.filter(published_at__isnull=False).exists()
+        ):
+            raise forms.ValidationError(_("It has no published questions yet."))
+        return state
 
 
 class InvitationForm(forms.Form):

@@ -62,6 +62,19 @@ def test_words_become_comments(submit):
     assert (wish.text, wish.score, wish.order.number) == ("Gói kỹ hơn", None, "1042")
 
 
+@pytest.mark.parametrize(("language", "amount"), [("vi", "50.000"), ("en", "50,000")])
+def test_the_code_is_mailed_too(submit, language, amount):
+    """L2: and nothing in that mail leads to a public site."""
+    reward = submit(language=language).reward
+
+    mail = OutgoingMail.objects.get()
+    assert (mail.kind, mail.language, mail.to) == ("service", language, "lan1042@example.com")
+    assert amount in mail.subject
+    assert reward.code in mail.text
+    assert reward.code in mail.html
+    assert "http" not in mail.text + mail.html
+
+
 def test_ticks_alone_make_no_comment(submit):
     submit()
 

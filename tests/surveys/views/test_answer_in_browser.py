@@ -1,0 +1,80 @@
+"""On a phone's screen, in a real browser."""
+
+import pytest
+
+from surveys.models import Answer, Reward
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def open_survey(live_server, address):
+    def open_survey(page, query=""):
+        page.goto(live_server.url + address + query)
+        return page
+
+    return open_survey
+
+
+def test_it_is_answered_by_keyboard(page, open_survey):
+    open_survey(page)
+    for presses in (1, 0, 9):
+        page.locator("main input[type=radio]").first.focus()
+        page.keyboard.press("Space")
+        for _each in range(presses):
+            page.keyboard.press("ArrowDown")
+        step = page.url
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url, step=step: url != step)
+    page.locator("button.main").press("Enter")
+    page.wait_for_url("**step=5")
+    page.fill("textarea", "Gói hàng rất kỹ")
+    page.click("button.main")
+    page.wait_for_url("**step=6")
+    page.click("button.main")
+
+    assert page.locator(".code").inner_text() == Reward.objects.get().code
+    assert dict(Answer.objects.values_list("question", "value")) == {
+        "problem": "first_time",
+        "expectation": "above",
+        "recommend": 9,
+        "story": "Gói hàng rất kỹ",
+    }
+
+
+def test_it_works_without_script(browser, open_survey):
+    context = browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False)
+    page = open_survey(context.new_page(), "?all=1")
+    page.set_default_timeout(10_000)
+
+    for name, value in {"problem": "none", "expectation": "above", "recommend": "10"}.items():
+        page.check(f"input[name=q-{name}][value='{value}']")
+    page.click("button.main")
+
+    assert page.locator(".code").inner_text() == Reward.objects.get().code
+    context.close()
+
+
+def test_the_language_can_be_changed_on_the_way(page, open_survey):
+    open_survey(page, "?step=2")
+
+    page.click("header button[lang=en]")
+
+    assert page.locator("h1").inner_text() == "How was it, compared with what you expected?"
+    assert page.url.endswith("?step=2")
+
+
+@pytest.mark.parametrize("query", ["?step=1", "?step=3", "?step=5", "?all=1"])
+def test_nothing_is_wider_than_the_screen(page, open_survey, query):
+    open_survey(page, query)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_it_has_no_fault_that_axe_knows(page, open_survey):
+    """WCAG 2.2 A and AA."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    for query in ("?step=1", "?step=3", "?all=1"):
+        open_survey(page, query)
+        assert Axe().run(page).response["violations"] == []
