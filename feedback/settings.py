@@ -52,7 +52,7 @@ def _zone(name: str, *, default: str) -> str:
     zone = env.str(name, default="") or default
     try:
         zoneinfo.ZoneInfo(zone)
-    except (ValueError, OSError):
+    except (LookupError, ValueError, OSError):
         raise ImproperlyConfigured(f"{name} must be a zone such as Asia/Ho_Chi_Minh, not “{zone}”") from None
     return zone
 
@@ -157,7 +157,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_SSL_REDIRECT = SECURE and _yes_or_no("SSL_REDIRECT", default=True)
+SECURE_SSL_REDIRECT = _yes_or_no("SSL_REDIRECT", default=True) and SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 if _yes_or_no("BEHIND_PROXY", default=False):

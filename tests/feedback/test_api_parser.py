@@ -3,11 +3,12 @@
 import io
 import json
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 
 from feedback.api_access import DEEPEST, BoundedJSONParser, TooLarge
 
@@ -83,9 +84,5 @@ def test_it_is_quick_with_the_longest_body(settings):
 
 @given(st.binary(max_size=200) | st.text(max_size=80).map(lambda text: json.dumps(text).encode()))
 def test_any_bytes_are_json_or_a_clear_no(raw):
-    try:
-        value = parse(raw)
-    except APIException as refused:
-        assert refused.status_code in (400, 413)
-    else:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    with suppress(ParseError):
+        json.dumps(parse(raw), ensure_ascii=False, allow_nan=False).encode()

@@ -62,7 +62,8 @@ def test_it_refuses_whoever_writes(case):
     conceded = factories.concession(case)
     factories.dispute(case.order)
     columns = [c.column for c in Concession._meta.concrete_fields if c.column not in ("id", "remedy")]
-    copied = f"INSERT INTO feedback_concession (remedy, {', '.join(columns)}) SELECT 'other', {', '.join(columns)} "
+    names = ", ".join(columns)
+    copied = f"INSERT INTO feedback_concession (remedy, {names}) SELECT 'other', {names} "
 
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(copied + "FROM feedback_concession WHERE id = %s", [conceded.pk])
