@@ -18,6 +18,7 @@ from feedback.forms import FactForm
 from feedback.models import Decision, Event, FactCorrection, Mention
 from feedback.money import format_money
 from reviews.forms import QueueFilter
+from reviews.intake import EDITED
 from reviews.models import Reply, Review
 
 BEFORE, AFTER = 8, 16  # neighbours beside an open reply
@@ -128,6 +129,11 @@ def history(reply: Reply) -> list[dict[str, Any]]:
     return sorted(entries, key=lambda entry: entry["at"])
 
 
+def reason(reply: Reply) -> str:
+    """Of our no or the platform's, as a person wrote it or in our words."""
+    return _("The customer edited the review.") if reply.reason == EDITED else reply.reason
+
+
 def differences(theirs: str, mine: str) -> list[Segment]:
     """Word by word: what `mine` adds to `theirs`, and what it leaves out."""
     old, new = re.findall(r"\s+|\S+", theirs), re.findall(r"\s+|\S+", mine)
@@ -183,7 +189,7 @@ def _fact_words(name: str, given: Any, known: Mapping[str, Any], language: str) 
 
 
 def _why(event: Event, reply: Reply) -> str:
-    return reply.reason if event.verb in ("reply discarded", "reply refused") else ""
+    return reason(reply) if event.verb in ("reply discarded", "reply refused") else ""
 
 
 def _done() -> dict[str, str]:

@@ -12,9 +12,10 @@ from reviews.forms import ImportForm
 from reviews.models import Source
 
 SHOWN_FAULTS = 200
+IMPORTERS = (Role.MANAGER, Role.ADMINISTRATOR)
 
 
-@allow(Role.MANAGER, Role.ADMINISTRATOR)
+@allow(*IMPORTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":

@@ -16,11 +16,12 @@ from feedback.forms import FactForm
 from feedback.labels import FACT_CHOICES
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.facts import BadFacts
-from feedback.roles import DESK, Role, allow
+from feedback.roles import DESK, Role, allow, holds
 from feedback.wording.compose import DoesNotFit, explain
 from reviews import desk, drafting, replies
 from reviews.forms import DraftForm, QueueFilter, ReasonForm
 from reviews.models import Reply
+from reviews.uploads import IMPORTERS
 
 PER_PAGE = 30
 EDITORS = (Role.STAFF, Role.APPROVER)
@@ -34,8 +35,14 @@ def reply_list(request: HttpRequest) -> HttpResponse:
         return render(request, "reviews/replies.html", {"form": form}, status=400)
     rows = desk.found(form.cleaned_data, timezone.now())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": QueueFilter(form.cleaned_data), "page": page, "kept": _kept(form)}
-    return render(request, "reviews/replies.html", context | {"done": _done(request)})
+    context = {
+        "form": QueueFilter(form.cleaned_data),
+        "page": page,
+        "kept": _kept(form),
+        "done": _done(request),
+        "may_import": holds(request, *IMPORTERS),
+    }
+    return render(request, "reviews/replies.html", context)
 
 
 @allow(DESK)
@@ -197,6 +204,7 @@ def _show(
         "decided": decided,
         "why": explain(decided, request.LANGUAGE_CODE),
         "history": desk.history(reply),
+        "reason": desk.reason(reply),
         "may_edit": is_draft and replies.may_edit(request.user),
         "may_act": replies.may_edit(request.user),
         "why_not": replies.why_not(reply, request.user) if is_draft else "",
@@ -217,6 +225,7 @@ def _stale(request: HttpRequest, reply: Reply, mine: str) -> HttpResponse:
         "mine": words,
         "differences": desk.differences(reply.text, words) if words and words != reply.text else [],
         "is_draft": reply.state == Reply.State.DRAFT,
+        "reason": desk.reason(reply),
     }
     return render(request, "reviews/stale.html", context, status=409)
 
@@ -275,7 +284,9 @@ def _following(request: HttpRequest, reply: Reply, *, is_done: bool = True) -> s
 def _done(request: HttpRequest) -> Reply | None:
     """The reply that was approved on the page before this one, while that can be undone."""
     public_id = request.GET.get("done", "")
-    return Reply.objects.filter(public_id=public_id, approved_by=request.user).first() if public_id else None
+    if not public_id.isalnum():
+        return None
+    return Reply.objects.filter(public_id=public_id, approved_by=request.user).first()
 
 
 def _edition(request: HttpRequest) -> int:

@@ -93,11 +93,16 @@ def test_the_list_can_be_filtered(at_the_desk, map_site, reply, query, is_there)
 
 
 @pytest.mark.parametrize(
-    "query", ["state=x", "age=99", "source=nowhere", "page=9999", "page=x", "done=x", "route=%00"]
+    "query", ["state=x", "age=99", "source=nowhere", "page=9999", "page=x", "done=x", "done=%00", "route=%00"]
 )
 def test_a_mangled_address_is_no_server_error(at_the_desk, reply, query):
     assert at_the_desk.get(f"/replies/?{query}").status_code in (200, 400)
     assert at_the_desk.get(f"/replies/{reply.public_id}/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["nobody", "%00", "..", "a/b", "%F0%9F%98%80", "x" * 300])
+def test_a_reply_that_is_not_there_is_not_found(at_the_desk, name):
+    assert at_the_desk.get(f"/replies/{name}/").status_code == 404
 
 
 def test_the_words_are_never_markup(at_the_desk, own, receive):
