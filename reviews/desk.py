@@ -80,8 +80,10 @@ def neighbours(reply: Reply, chosen: Mapping[str, str], now: datetime) -> list[R
     """The list around an open reply, in the list's order, with the reply itself. Two queries."""
     waiting = chosen["state"] == "draft"
     rows = found(chosen, now).exclude(pk=reply.pk)
-    earlier = Q(drafted_at__lt=reply.drafted_at) | Q(drafted_at=reply.drafted_at, pk__lt=reply.pk)
-    first, second = (earlier, ~earlier) if waiting else (~earlier, earlier)
+    at = reply.drafted_at  # the outer bound is for the index
+    earlier = Q(drafted_at__lte=at) & (Q(drafted_at__lt=at) | Q(pk__lt=reply.pk))
+    later = Q(drafted_at__gte=at) & (Q(drafted_at__gt=at) | Q(pk__gt=reply.pk))
+    first, second = (earlier, later) if waiting else (later, earlier)
     above = list(rows.filter(first).reverse()[:BEFORE])[::-1]
     return [*above, reply, *rows.filter(second)[:AFTER]]
 
