@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from babel.dates import format_date
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -179,7 +180,7 @@ def _context(invitation: Invitation, url: str, *, offers_reward: bool) -> dict[s
         "name": invitation.customer.name if invitation.customer else "",
         "order": invitation.order,
         "reward": money.format_money(amount, survey.reward_currency, invitation.language) if amount else "",
-        "open_until": shop.day(invitation.expires_at),
+        "open_until": format_date(shop.day(invitation.expires_at), "long", locale=invitation.language),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from babel.dates import format_date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -197,7 +198,7 @@ def _mail_the_code(invitation: Invitation, reward: Reward, language: str) -> Non
             "code": reward.code,
             "amount": money.format_money(reward.amount, reward.currency, language),
             "minimum": money.format_money(minimum, reward.currency, language) if minimum else "",
-            "expires_on": reward.expires_on,
+            "last_day": format_date(reward.expires_on, "long", locale=language),
         },
         language=language,
         customer=customer,

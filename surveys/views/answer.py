@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from babel.dates import format_date
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -64,7 +65,12 @@ def _post(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
             return _see(token)
         responses.save(invitation, typed, language=language, sheet=sheet)
     except BadAnswers as error:
-        place = None if "all" in request.GET else _first(sheet, error.errors)
+        if "all" in request.GET:
+            return _ask(request, invitation, sheet, place=None, typed=typed, errors=error.errors)
+        # The fault may be on another page than this one: what fits here is kept before going there.
+        if fitting := {name: given for name, given in typed.items() if name not in error.errors}:
+            responses.save(invitation, fitting, language=language, sheet=sheet)
+        place = _first(sheet, error.errors)
         return _ask(request, invitation, sheet, place=place, typed=typed, errors=error.errors)
     return _see(token, f"?step={_after(sheet, typed)}")
 
@@ -99,6 +105,9 @@ def _done(request: HttpRequest, invitation: Invitation, response: Response) -> H
         "surveys/done.html",
         {
             "reward": reward,
+            "last_day": format_date(reward.expires_on, "long", locale=translation.get_language())
+            if reward and reward.expires_on
+            else "",
             "amount": _money(reward.amount, reward.currency) if reward else "",
             "minimum": _money(reward.minimum_order, reward.currency)
             if reward and reward.minimum_order

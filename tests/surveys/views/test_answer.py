@@ -107,6 +107,14 @@ def test_it_says_what_is_missing_and_keeps_the_rest(post):
     assert not Response.objects.exists()
 
 
+def test_finishing_too_early_keeps_this_page_and_shows_the_missing_one(post, page):
+    html = post({"action": "finish", "asked": "wish", "q-wish": "Đổi ấm khác"}, "?step=6").content.decode()
+
+    assert 'id="problem_error"' in html
+    assert "Đổi ấm khác" in page("?step=6")
+    assert Response.objects.get().state == "started"
+
+
 def test_a_missing_answer_stands_beside_its_question(post):
     html = post({"asked": "problem"}, "?step=1").content.decode()
 
