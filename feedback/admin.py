@@ -3,15 +3,17 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from feedback import shop
 from feedback.models import ApiToken, Location, Policy, Product, Shop, Theme, Touchpoint, User
-from feedback.roles import Role, public, roles_of
+from feedback.roles import NAMES, Role, public, roles_of
 
 
 def is_administrator(request: HttpRequest) -> bool:
@@ -74,6 +76,14 @@ class UserAdmin(SetUpAdmin, DjangoUserAdmin):
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "password1", "password2", "groups")}),
     )
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs["widget"] = CheckboxSelectMultiple
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.label, field.help_text = _("Roles"), ""
+            field.label_from_instance = lambda group: capfirst(NAMES[Role(group.name)])
+        return field
 
     def has_delete_permission(self, request, obj=None):
         """A person who acted stays in the records; an account is switched off instead."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PROBLEMS = {
     "late": _("came late"),
@@ -88,7 +89,7 @@ FACTS = {
     "dispute": _("Dispute"),
     "standing": _("Standing"),
     "lifetime_value": _("Lifetime value"),
-    "order_value": _("Order"),
+    "order_value": pgettext_lazy("purchase", "Order"),
     "margin": _("Earned on this customer"),
     "earlier_concessions": _("Earlier concessions"),
 }

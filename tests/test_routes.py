@@ -1,4 +1,4 @@
-"""Who may open what: every address of the URLconf against every role. An address without a line here fails."""
+"""Who may open what: every address against every role. An address without a line here fails."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -122,12 +122,12 @@ def world():
     address = mail.preferences_token("lan@example.com")
     MailAddress.objects.create(email="lan@example.com", token_digest=digest(address))
     api_access.issue("Web shop", ["orders"], by=None)
-    reply = [a_reply().public_id]
+    reply = (a_reply().public_id,)
     return {
         "customer": [lan.public_id],
-        **dict.fromkeys(["case", "case_fact", "case_move"], [opened.public_id]),
+        **dict.fromkeys(["case", "case_fact", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
-        **dict.fromkeys(["survey", "survey_invite"], [survey.public_id]),
+        **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
         "job_try_again": ["feedback.comment", stuck.pk],

@@ -19,6 +19,7 @@ from feedback.reports import trends
 from feedback.roles import DESK, allow
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+HIGHEST_OTHERS = 1.5  # times the highest named line
 SERIES = 4  # lines with a name; the fifth adds up the others
 CATCH_ALL = "general"  # says nothing about what to mend, so it is never named first
 
@@ -35,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": TrendsFilter(initial_data(form), today=form.today),
         "trends": found,
         "rows": [_row(row, filters, request.LANGUAGE_CODE) for row in found.themes],
-        "figure": _figure(found, form, request.LANGUAGE_CODE),
+        **_figure(found, form, request.LANGUAGE_CODE),
         "finding": _finding(found, request.LANGUAGE_CODE),
         "bars": _bars(found, form, filters, request.LANGUAGE_CODE),
         "tiles": list(_tiles(found, filters)),
@@ -135,17 +136,23 @@ def _row(row: trends.ThemeRow, filters: dict[str, Any], language: str) -> dict[s
     }
 
 
-def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> charts.LineFigure | None:
-    if len(found.buckets) < 2 or not any(row.total for row in found.themes):
-        return None
-    named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
+def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> dict[str, Any]:
+    """The most frequent themes as lines, the others added up: as a line too, unless it would press the
+    named ones flat against the axis; then in words."""
     rows = [row for row in found.themes if row.total and row.slug != CATCH_ALL][:SERIES]
+    if len(found.buckets) < 2 or not rows:
+        return {}
     shown = {row.slug for row in rows}
+    others = [row for row in found.themes if row.total and row.slug not in shown]
     series = [charts.Series(row.name(language), row.by_bucket) for row in rows]
-    rest = [row.by_bucket for row in found.themes if row.slug not in shown]
-    if any(map(sum, rest)):
-        series.append(charts.Series(_("others"), [sum(column) for column in zip(*rest, strict=True)], "flat"))
-    return charts.line_figure(series, named)
+    rest = [sum(column) for column in zip(*(row.by_bucket for row in others), strict=True)]
+    highest = max(max(row.by_bucket) for row in rows)
+    fits = bool(rest) and max(rest) <= HIGHEST_OTHERS * highest
+    if fits:
+        series.append(charts.Series(_("others"), rest, "flat"))
+    named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
+    told = {"themes": len(others), "times": sum(rest)} if rest and not fits else None
+    return {"figure": charts.line_figure(series, named), "others": told}
 
 
 def _finding(found: trends.Trends, language: str) -> str:
