@@ -76,7 +76,7 @@ def run_once(job: Job, now: datetime | None = None) -> int:
 def lease(job: Job, now: datetime) -> list[Any]:
     """Take up to `job.batch` due rows for this process."""
     # A look without a lock: idle workers must not keep writers waiting.
-    if not job.due(now).free(now).exists():
+    if not job.due(now).free(now).exists() and not take_over_from_the_dead(job.due(now)):
         return []
     with transaction.atomic():
         due = job.due(now).free(now).order_by("pk")
@@ -105,15 +105,13 @@ def finish(rows: Sequence[Leasable], **changes: Any) -> int:
     return done
 
 
-def take_over_from_the_dead(model: type[Leasable]) -> int:
-    """Free the leases of processes of this machine that are gone. Returns how many rows."""
-    holders = model._default_manager.exclude(leased_by="").values_list("leased_by", flat=True).distinct()
+def take_over_from_the_dead(rows: LeasableQuerySet[Any]) -> int:
+    """Free those of `rows` that processes of this machine hold which are gone. Returns how many."""
+    holders = rows.exclude(leased_by="").order_by().values_list("leased_by", flat=True).distinct()
     gone = [holder for holder in holders if _is_gone(holder)]
-    return (
-        model._default_manager.filter(leased_by__in=gone).update(leased_by="", leased_until=None)
-        if gone
-        else 0
-    )
+    if not gone:
+        return 0
+    return rows.filter(leased_by__in=gone).update(leased_by="", leased_until=None)
 
 
 def try_again(row: Leasable) -> None:

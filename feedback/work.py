@@ -47,13 +47,9 @@ def sweep(all_jobs: Sequence[Job]) -> int:
 
 def forever(all_jobs: Sequence[Job], stop: threading.Event) -> None:
     """Until `stop`: a round of batches, a short rest when there was nothing to do."""
-    released = False
     while not stop.is_set():
         try:
             close_old_connections()
-            if not released:
-                release_the_dead(all_jobs)
-                released = True
             busy = _round(all_jobs, stop)
         except DatabaseError:
             logger.exception("the database does not answer; trying again")
@@ -61,13 +57,6 @@ def forever(all_jobs: Sequence[Job], stop: threading.Event) -> None:
             continue
         if not busy:
             stop.wait(IDLE_SECONDS)
-
-
-def release_the_dead(all_jobs: Sequence[Job]) -> int:
-    """At the start: what a killed process of this machine still holds is free at once."""
-    now = timezone.now()
-    models = {one.due(now).model for one in all_jobs}
-    return sum(leases.take_over_from_the_dead(model) for model in models)
 
 
 def _round(all_jobs: Sequence[Job], stop: threading.Event) -> bool:

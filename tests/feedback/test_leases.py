@@ -206,11 +206,11 @@ def test_it_frees_what_a_killed_process_held():
     comment = factories.comment()
     Comment.objects.filter(pk=comment.pk).update(leased_by=holder, leased_until=NOW + leases.LEASE)
 
-    assert leases.take_over_from_the_dead(Comment) == 0
+    assert leases.take_over_from_the_dead(Comment.objects.unread()) == 0
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
 
-    assert leases.take_over_from_the_dead(Comment) == 1
+    assert leases.take_over_from_the_dead(Comment.objects.unread()) == 1
     assert len(leases.lease(job(), NOW)) == 1
 
 
@@ -220,7 +220,7 @@ def test_a_new_process_with_an_old_number_is_not_the_old_one():
     earlier = f"{host}/{pid}/{int(started) - 360_000}"
     Comment.objects.filter(pk=comment.pk).update(leased_by=earlier, leased_until=NOW + leases.LEASE)
 
-    assert leases.take_over_from_the_dead(Comment) == 1
+    assert leases.take_over_from_the_dead(Comment.objects.unread()) == 1
 
 
 @pytest.mark.parametrize("holder", [ANOTHER_MACHINE, "garbage", leases.owner()])
@@ -228,7 +228,7 @@ def test_it_frees_nothing_that_may_be_alive(holder):
     comment = factories.comment()
     Comment.objects.filter(pk=comment.pk).update(leased_by=holder, leased_until=NOW + leases.LEASE)
 
-    assert leases.take_over_from_the_dead(Comment) == 0
+    assert leases.take_over_from_the_dead(Comment.objects.unread()) == 0
 
 
 def test_its_owner_is_this_process():

@@ -9,6 +9,4 @@ class Command(BaseCommand):
     help = "Run every job once, until nothing is left to do."
 
     def handle(self, **options):
-        jobs = work.jobs()
-        work.release_the_dead(jobs)
-        self.stdout.write(f"{work.sweep(jobs)} rows done")
+        self.stdout.write(f"{work.sweep(work.jobs())} rows done")
