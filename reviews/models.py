@@ -34,7 +34,9 @@ class Source(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(limit_kind="", limit_size=None) | (~Q(limit_kind="") & Q(limit_size__gt=0)),
+                # A comparison with NULL is not false, and would pass.
+                condition=Q(limit_kind="", limit_size=None)
+                | (~Q(limit_kind="") & Q(limit_size__isnull=False, limit_size__gt=0)),
                 name="source_limit_is_whole",
             )
         ]

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('limit_size', models.PositiveIntegerField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('limit_kind', ''), ('limit_size', None)), models.Q(models.Q(('limit_kind', ''), _negated=True), ('limit_size__gt', 0)), _connector='OR'), name='source_limit_is_whole')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('limit_kind', ''), ('limit_size', None)), models.Q(models.Q(('limit_kind', ''), _negated=True), ('limit_size__gt', 0), ('limit_size__isnull', False)), _connector='OR'), name='source_limit_is_whole')],
             },
         ),
         migrations.CreateModel(
