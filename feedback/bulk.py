@@ -44,9 +44,9 @@ def _parts(rows: list[Row], size: int) -> Iterator[list[Row]]:
 def _statement(model: type[models.Model], count: int) -> str:
     quote = connection.ops.quote_name
     fields = _fields(model)
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     one = f"({', '.join(['%s'] * len(fields))})"
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     return f"INSERT INTO {table} ({columns}) VALUES {', '.join([one] * count)} RETURNING {key}"  # noqa: S608
 
 
