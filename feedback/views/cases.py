@@ -1,14 +1,14 @@
 """Complaints: the list, and one case with words, facts, decision, message and what to do."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import F, Prefetch, QuerySet, Value, When
+from django.db.models import F, Prefetch, QuerySet, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback import cases, facts, labels, shop, value
 from feedback.forms import CaseFilter, FactForm, MoveForm
-from feedback.models import Case, Decision, Event, FactCorrection
+from feedback.models import Case, Decision, Event, FactCorrection, ThemeTotal
+from feedback.models.totals import ALL
 from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.facts import BadFacts
@@ -25,6 +26,7 @@ from feedback.roles import DESK, EVERYONE, Role, allow, holds
 from feedback.wording.compose import Promised, compose, explain
 
 PER_PAGE = 40
+LATELY = timedelta(days=30)
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
 SHOWN_FACTS = ("problem", "fault", "investigated", "statutory_right", "promise_broken", "dispute")
 MONEY = ("lifetime_value", "order_value", "margin")
@@ -155,9 +157,10 @@ def _show(
         "case": case,
         "comment": case.comment,
         "may_act": holds(request, *ACT),
-        "may_see_replies": holds(request, *DESK),
+        "is_desk": holds(request, *DESK),
         "history": _history(case),
         "refused": refused,
+        "others": _others(case, shop.day(timezone.now()), language),
         "worth": _worth(case, language),
         "today": shop.day(timezone.now()),
     }
@@ -171,6 +174,21 @@ def _show(
             "message": _message(case, decision, decided),
         }
     return render(request, "feedback/case.html", context, status=status)
+
+
+def _others(case: Case, today: date, language: str) -> list[dict[str, Any]]:
+    """How often others named the same lately: one complaint tells of many that nobody made (S4-5)."""
+    themes = {m.theme.slug: m.theme.name(language) for m in case.comment.mentions.select_related("theme")}
+    lately = ThemeTotal.objects.filter(
+        dimension=ALL, value=ALL, theme__in=themes, day__gt=today - LATELY, day__lte=today
+    )
+    counted = lately.values_list("theme").annotate(n=Sum("negative")).order_by("-n")
+    since = today - LATELY + timedelta(days=1)
+    return [
+        {"slug": slug, "name": themes[slug], "n": n, "from": since, "to": today}
+        for slug, n in counted
+        if n > 1
+    ]
 
 
 def _worth(case: Case, language: str) -> str:

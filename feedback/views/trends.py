@@ -149,7 +149,8 @@ def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> dict[str
     highest = max(max(row.by_bucket) for row in rows)
     fits = bool(rest) and max(rest) <= HIGHEST_OTHERS * highest
     if fits:
-        series.append(charts.Series(_("others"), rest, "flat"))
+        name = others[0].name(language) if len(others) == 1 else _("others")
+        series.append(charts.Series(name, rest, "flat"))
     named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
     told = {"themes": len(others), "times": sum(rest)} if rest and not fits else None
     return {"figure": charts.line_figure(series, named), "others": told}

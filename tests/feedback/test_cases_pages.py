@@ -60,6 +60,20 @@ def test_the_message_speaks_the_customers_language(client, mai, broken_pot):
     assert page_of(client, broken_pot).context["message"]["language"] == "vi"
 
 
+def test_it_says_how_many_others_had_it(client, mai):
+    """S4-5: the concern of one is the silence of many."""
+    now = timezone.now()
+    told = [
+        read_comment(themes=[("damaged", "negative"), ("courier", "negative")], said_at=now, channel="form"),
+        read_comment(themes=[("damaged", "negative")], said_at=now - timedelta(days=29)),
+        read_comment(themes=[("damaged", "negative")], said_at=now - timedelta(days=31)),
+    ]
+
+    others = page_of(client, case(told[0])).context["others"]
+
+    assert [(theme["slug"], theme["n"]) for theme in others] == [("damaged", 2)]
+
+
 def test_a_case_not_read_yet_says_so(client, mai):
     made = case(comment("Chưa ai đọc.", channel="form"))
 

@@ -116,6 +116,28 @@ def test_it_shows_months(client):
     assert answer.context["trends"].buckets == (date(2026, 10, 1), date(2026, 11, 1))
 
 
+def test_the_others_do_not_press_the_named_themes_flat(client):
+    themes = list(Theme.objects.exclude(slug="general").values_list("slug", flat=True))
+    for _ in range(2):
+        read_comment(themes=[(slug, "negative") for slug in themes])
+
+    answer = client.get("/trends/", PERIOD)
+
+    assert len(answer.context["figure"].wide.lines) == 4
+    assert answer.context["others"] == {"themes": len(themes) - 4, "times": 2 * (len(themes) - 4)}
+
+
+def test_a_few_others_are_one_more_line(client):
+    for slug in ("courier", "damaged", "packaging", "safety"):
+        for _ in range(3):
+            read_comment(themes=[(slug, "negative"), ("size_fit", "neutral")])
+
+    answer = client.get("/trends/", PERIOD)
+
+    assert {line.label for line in answer.context["figure"].wide.lines} >= {"Size and fit", "Packaging"}
+    assert answer.context["others"] is None
+
+
 def test_its_queries_do_not_grow(client, django_assert_num_queries, django_assert_max_num_queries):
     read_comment(themes=[("courier", "negative")])
     client.get("/trends/", PERIOD)
