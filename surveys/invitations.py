@@ -108,7 +108,7 @@ def find(token: str) -> Invitation | None:
     whole = Invitation.objects.select_related(
         "survey", "order", "customer", "response__version", "response__reward"
     )
-    return whole.filter(tokens__digest=tokens.digest(normal)).first()
+    return next(iter(whole.filter(tokens__digest=tokens.digest(normal))), None)  # unique: nothing to order
 
 
 def response_of(invitation: Invitation) -> Response | None:
