@@ -9,7 +9,7 @@ from tests.prove.conftest import reviews_file
 
 pytestmark = pytest.mark.prove
 MANY = 2000
-PUBLISHED = 250
+PUBLISHED = 150
 APPROVE = f"""
 from django.contrib.auth.models import Group
 from feedback.models import User
@@ -64,10 +64,9 @@ def test_nothing_is_lost_or_done_twice(installation, tmp_path):
     work_killed_on_its_way(installation, "feedback_analysis", "1 = 1", [1, 1001])
     work_killed_on_its_way(installation, "reviews_reply", "1 = 1", [1])
     each_is_read_and_drafted_once(installation)
-    installation.proves_itself()
 
     assert int(installation.python(APPROVE)) == PUBLISHED
-    work_killed_on_its_way(installation, "reviews_reply", "state = 'published'", [1, 40, 90, 150])
+    work_killed_on_its_way(installation, "reviews_reply", "state = 'published'", [1, 30, 80])
     assert installation.count("reviews_reply", "state = 'published'") == PUBLISHED
     assert installation.count("reviews_reply", "state IN ('approved', 'publishing')") == 0
     assert set(outbox(installation).values()) == {1}
@@ -95,7 +94,6 @@ work.drain(work.job("reviews.tasks.PUBLISH_REPLIES"))
     for _ in range(5):
         process = installation.start("-c", f"import django; django.setup()\n{die}")
         assert process.wait(60) == -9
-        installation.python("from feedback import work; work.release_the_dead(work.jobs())")
 
     installation.manage("sweep")
 
@@ -126,7 +124,6 @@ def test_celery_does_the_same_work(installation, tmp_path, broker_url):
     installation.start(*celery, "beat", CELERY_BROKER_URL=broker_url)
     first = installation.start(*celery, "worker", "-c", "2", CELERY_BROKER_URL=broker_url)
     installation.kill_when(first, lambda: installation.count("feedback_analysis") > 0)
-    installation.python("from feedback import work; work.release_the_dead(work.jobs())")
     installation.start(*celery, "worker", "-c", "2", CELERY_BROKER_URL=broker_url)
 
     installation.wait_for(lambda: installation.count("reviews_reply") == MANY)
