@@ -235,6 +235,15 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Orders and reviews in, rewards checked and redeemed, theme trends out.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # The error words of drf_standardized_errors under their own names, or the schema invents some.
+    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
+    "ENUM_NAME_OVERRIDES": {
+        f"{name}Enum": f"drf_standardized_errors.openapi_serializers.{name}Enum.choices"
+        for name in (
+            *("ValidationError", "ClientError", "ServerError"),
+            *(f"ErrorCode{code}" for code in (401, 403, 404, 405, 406, 415, 429, 500)),
+        )
+    },
 }
 
 # Jobs, by dotted path, in the order in which `sweep` runs them. Each is a feedback.leases.Job.

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from feedback.admin import SetUpAdmin, is_administrator
 from surveys.forms import SurveyForm
 from surveys.models import Invitation, Survey, SurveyVersion
 
@@ -15,12 +16,15 @@ class VersionInline(admin.TabularInline):
     readonly_fields = ("number", "published_at")
     can_delete = False
 
+    def has_view_permission(self, request, obj=None):
+        return is_administrator(request)
+
     def has_add_permission(self, request, obj=None):
         return False
 
 
 @admin.register(Survey)
-class SurveyAdmin(admin.ModelAdmin):
+class SurveyAdmin(SetUpAdmin):
     list_display = ["name", "state", "reward_amount", "reward_currency", "budget", "budget_used"]
     list_filter = ["state"]
     form = SurveyForm
@@ -40,7 +44,7 @@ class SurveyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(SetUpAdmin):
     list_display = ["public_id", "survey", "order", "state", "made_at", "sent_at", "expires_at"]
     list_filter = ["survey", "state"]
     list_select_related = ["survey", "order"]

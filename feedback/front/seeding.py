@@ -145,6 +145,8 @@ def _record(
     """Two of three hang on an order of the product they speak of, written some days after it."""
     recent = told["when"] == "recent"
     days = dice.uniform(0.3, demo_people.RECENT_DAYS) if recent else demo_people.DAYS * dice.random() ** 1.6
+    if told["leverage"] and number % 6 == 0:
+        days = dice.uniform(0.2, 5)  # some are still waiting for whoever tries the demo
     said_at = now - timedelta(days=max(days, 0.1))
     order = None
     if dice.random() < 0.66:
@@ -275,7 +277,8 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
     _set_back(dice)
     for case in Case.objects.filter(opened_at__lt=now - timedelta(days=20)):
         ended = case.opened_at + timedelta(days=dice.uniform(1, 9))
-        if dice.random() < 0.93:
+        forgotten = case.opened_at > now - timedelta(days=45) and dice.random() < 0.12
+        if not forgotten:
             cases.resolve(case, by=staff["bao"], first_time=dice.random() < 0.64)
             Case.objects.filter(pk=case.pk).update(resolved_at=ended)
 

@@ -350,6 +350,7 @@ class Migration(migrations.Migration):
                 ('advocate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'verbose_name_plural': 'policies'},
         ),
         migrations.AddField(
             model_name='decision',
@@ -645,7 +646,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scale', ''), ('score', None)), models.Q(('scale', 'stars_5'), ('score__gte', 1), ('score__lte', 5)), models.Q(('scale', 'nps_10'), ('score__gte', 0), ('score__lte', 10)), _connector='OR'), name='comment_score_fits_its_scale'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scale', ''), ('score', None)), models.Q(('scale', 'stars_5'), ('score__gte', 1), ('score__isnull', False), ('score__lte', 5)), models.Q(('scale', 'nps_10'), ('score__gte', 0), ('score__isnull', False), ('score__lte', 10)), _connector='OR'), name='comment_score_fits_its_scale'),
         ),
         migrations.AddConstraint(
             model_name='comment',

@@ -1,6 +1,7 @@
 """The shop's rules, versioned and append-only."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Policy(models.Model):
@@ -17,6 +18,9 @@ class Policy(models.Model):
         "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     advocate_comment = models.TextField(blank=True, default="")
+
+    class Meta:
+        verbose_name_plural = _("policies")
 
     def __str__(self):
         return f"{self.version}"

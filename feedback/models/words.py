@@ -95,8 +95,9 @@ class Comment(Addressed, Leasable):
         constraints = [
             models.CheckConstraint(
                 condition=Q(scale="", score=None)
-                | Q(scale="stars_5", score__gte=1, score__lte=5)
-                | Q(scale="nps_10", score__gte=0, score__lte=10),
+                # A comparison with NULL is not false, and so would pass.
+                | Q(scale="stars_5", score__isnull=False, score__gte=1, score__lte=5)
+                | Q(scale="nps_10", score__isnull=False, score__gte=0, score__lte=10),
                 name="comment_score_fits_its_scale",
             ),
             models.CheckConstraint(

@@ -138,3 +138,12 @@ def test_words_are_superseded_once():
     assert Comment.objects.get(pk=old.pk).superseded_by == first
     assert totals.kept() == totals.recount() != {}
     assert keeps.superseded_by is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("scale", "score"), [("stars_5", None), ("stars_5", 6), ("nps_10", None), ("nps_10", -1), ("", 3)]
+)
+def test_it_keeps_no_score_off_its_scale(scale, score):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.comment(scale=scale, score=score)
