@@ -14,12 +14,15 @@ MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});"
 LONGEST_CLUSTER = 12  # a letter and its marks; more is decoration, and sorting thousands is quadratic
 
-_needs_care = re.compile(f"[{INVISIBLE}{MARKS}]|{ENTITY}")
+_moves = re.compile(f"[{INVISIBLE}{MARKS}]")
+_entity = re.compile(ENTITY)
 _piece = re.compile(f"{ENTITY}|[\\s\\S][{INVISIBLE}{MARKS}]*")
 _invisible = re.compile(f"[{INVISIBLE}]")
 _marks = re.compile(f"[{MARKS}]")
 _mixed_script = re.compile(r"[A-Za-zÀ-ɏḀ-ỹ][Ѐ-ӿͰ-Ͽ]|[Ѐ-ӿͰ-Ͽ][A-Za-zÀ-ɏḀ-ỹ]")
-_old_tone = re.compile(r"(?:[òóỏõọ][ae]|[ùúủũụ]y)(?![^\W\d_])", re.IGNORECASE)
+_old_tone = re.compile(  # begins with one set of letters, which is found fast
+    r"[òóỏõọùúủũụÒÓỎÕỌÙÚỦŨỤ](?:(?<=[òóỏõọÒÓỎÕỌ])[aeAE]|(?<=[ùúủũụÙÚỦŨỤ])[yY])(?![^\W\d_])"
+)
 
 _one_to_one = {
     **dict(zip("ÐðƉɖ", "ĐđĐđ", strict=True)),
@@ -37,6 +40,7 @@ _one_to_one.update(
     if (plain := unicodedata.normalize("NFKC", chr(fancy))).isascii() and len(plain) == 1
 )
 _one_to_one_table = str.maketrans(_one_to_one)
+_worth_translating = re.compile(f"[{re.escape(''.join(_one_to_one))}Ͱ-ӿ]")  # those, Greek and Cyrillic
 _look_alike_table = str.maketrans(
     "аеорсухіјѕԁһӏкмтвнАЕОРСУХІЈЅКМТВНαεορνικτυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aeopcyxijsdhlkmtbhAEOPCYXIJSKMTBHaeopviktuABEZHIKMNOPTYX",
@@ -77,7 +81,7 @@ class Aligned:
 
 def align(text: str) -> Aligned:
     """Write a text one way: composed letters, new tone placement, nothing invisible, one kind of quotes."""
-    if not _needs_care.search(text):
+    if not _moves.search(text) and ("&" not in text or not _entity.search(text)):
         return Aligned(text=_same_length(text), starts=None, ends=None)
     letters: list[str] = []
     starts: list[int] = []
@@ -124,9 +128,10 @@ def _same_length(text: str) -> str:
     """Changes that keep every letter's place."""
     if text.isascii():
         return text.replace("`", "'")
-    text = text.translate(_one_to_one_table)
-    if _mixed_script.search(text):
-        text = text.translate(_look_alike_table)
+    if _worth_translating.search(text):
+        text = text.translate(_one_to_one_table)
+        if _mixed_script.search(text):
+            text = text.translate(_look_alike_table)
     return _old_tone.sub(_new_tone, text)
 
 

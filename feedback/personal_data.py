@@ -18,6 +18,12 @@ class PersonalData:
     end: int
 
 
+# Cheap looks first: most texts hold nothing that the long patterns below could find.
+_digit = re.compile(r"\d")
+_at = re.compile(r"@|\(at\)|\[at\]| a còng | at ", re.IGNORECASE)
+_eight_digits = re.compile(r"\d(?:[ .\-()/_]{0,3}\d){7}")
+_numbered = re.compile(r"\d(?:[\-_/]?[A-Z0-9]){2}", re.IGNORECASE)
+_four_digits = re.compile(r"\d{4}")
 _email = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(at\)|\[at\]| a còng | at (?=[\w-]{2,30}(?:\.| dot )com)) ?"
     r"[\w-]{1,63}(?:(?:\.| dot |\(dot\)|\[dot\])[\w-]{1,63}){1,4}",
@@ -57,6 +63,12 @@ _address = re.compile(
     rf"|(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?{_house},? {_name}{_further}",
     re.IGNORECASE,
 )
+_place_words = (  # one of these stands in every address
+    *"đường duong phố pho ngõ ngo ngách ngach hẻm hem kiệt kiet thôn thon xóm xom ấp tổ".split(),
+    *"phường phuong quận quan huyện huyen tp xã tỉnh p. q. f. ward district".split(),
+    *"st road rd ave lane drive blvd boulevard đ/c address".split(),
+    *("số nhà", "so nha", "địa chỉ", "dia chi"),
+)
 _street_number = re.compile(r"\d{1,4}")
 _says_phone = re.compile(
     r"(?:phone|call|tel|mobile|whatsapp|zalo|sdt|dien thoai|goi|lien he|hotline)"
@@ -78,7 +90,7 @@ def find(text: str) -> tuple[PersonalData, ...]:
 def find_in(aligned: Aligned) -> tuple[PersonalData, ...]:
     """The same, for a text that is already aligned."""
     text = aligned.text
-    if not any(map(str.isdigit, text)) and "@" not in text and "(at)" not in text and " at " not in text:
+    if not _digit.search(text) and not _at.search(text):
         return ()
     found: list[tuple[int, int, str]] = []
     for start, end, kind in _candidates(text):
@@ -102,21 +114,37 @@ def redact(text: str) -> str:
 
 def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
     """What looks like personal data, the surest kinds first."""
-    for match in _email.finditer(text):
-        yield match.start(), match.end(), "email"
+    if _at.search(text):
+        for match in _email.finditer(text):
+            yield match.start(), match.end(), "email"
+    if not _digit.search(text):
+        return
+    if _eight_digits.search(text):
+        yield from _numbers(text)
+    if _numbered.search(text):
+        yield from _orders(text)
+    low = text.casefold()
+    if any(word in low for word in _place_words):
+        for match in _address.finditer(text):
+            if _street_number.search(match.group()):
+                yield match.start(), match.start() + len(match.group().rstrip(" ,.")), "address"
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _digits.finditer(text):
         kind = _kind_of_number(text, match)
         if kind:
             lead = 1 if match.group()[0] == "(" and ")" not in match.group() else 0
             yield match.start() + lead, match.end(), kind
+
+
+def _orders(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _order.finditer(text):
         if not _money.fullmatch(match["number"]) and not _money_after.match(text, match.end()):
             yield *match.span("number"), "order_number"
-    for match in _bare_order.finditer(text):
-        yield *match.span(), "order_number"
-    for match in _address.finditer(text):
-        if _street_number.search(match.group()):
-            yield match.start(), match.start() + len(match.group().rstrip(" ,.")), "address"
+    if _four_digits.search(text):
+        for match in _bare_order.finditer(text):
+            yield *match.span(), "order_number"
 
 
 def _kind_of_number(text: str, match: re.Match[str]) -> str | None:

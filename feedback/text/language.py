@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from feedback.orthography import unmark
@@ -21,6 +21,7 @@ _impossible = re.compile(
 )
 _latin = re.compile(r"[a-zà-ɏḀ-ỿ]")
 _diaeresis = re.compile("[äöüßñçøåæœëïûîčšžćńśźłğış]")
+_unreadable = re.compile(r"\d|^:")
 STRONG, WEAK = 3.0, 1.5
 
 
@@ -36,9 +37,12 @@ def _lists() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in table.items()}
 
 
-@cache
+@lru_cache(20_000)
 def _weigh(word: str) -> tuple[float, float, float]:
     """How much one word speaks for Vietnamese, for English, for another language."""
+    if _unreadable.search(word):
+        return 0.0, 0.0, 0.0
+    word = word[:40]
     if not _latin.search(word):
         return 0.0, 0.0, (4.0 if len(word) > 1 else 2.0)
     lists = _lists()
@@ -61,17 +65,11 @@ def _weigh(word: str) -> tuple[float, float, float]:
     return max(0.0, odd), max(0.0, -odd), other
 
 
-_unreadable = re.compile(r"\d|^:")
-
-
 def detect(words: Iterable[str]) -> Lang:
     """Language of a text from its small-letter words (not numbers, not links)."""
     vietnamese = english = other = 0.0
     of_vietnamese = of_english = 0
-    for word in words:
-        if _unreadable.search(word):
-            continue
-        vi, en, foreign = _weigh(word[:40])
+    for vi, en, foreign in map(_weigh, words):
         vietnamese += vi
         english += en
         other += foreign

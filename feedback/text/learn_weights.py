@@ -18,7 +18,7 @@ from typing import Any
 
 from feedback.orthography import unmark
 from feedback.text.features import features
-from feedback.text.tokens import pieces, tokenise
+from feedback.text.tokens import pieces, spoken, tokenise
 
 LEXICONS = Path(__file__).parent / "lexicons"
 SEED, ROUNDS, RATE, SHRINK = 7, 5, 0.35, 2e-6
@@ -159,7 +159,7 @@ def write_language(folder: Path) -> None:
     seen: dict[str, Counter[str]] = {"vi": Counter(), "en": Counter()}
     for language, counter in seen.items():
         for row in rows(folder, language):
-            words = {word for kind, word, *_ in pieces(row["text"])[1] if kind == "word" and word.isalpha()}
+            words = {word for word in spoken(pieces(row["text"])) if word.isalpha()}
             counter.update(words | {unmark(word) for word in words})
     totals = {language: sum(counter.values()) for language, counter in seen.items()}
     odds = {}

@@ -202,14 +202,10 @@ def _priced(tokens: Tokens) -> set[int]:
         or (word.isdigit() and (tokens.bare[number + 1 : number + 2] or [""])[0] in _units)
         or (
             word.isdigit()
-            and tokens.aligned.text[max(0, tokens.starts[number] - 1) : tokens.starts[number]] in ("$", "£")
+            and (start := tokens.places[number][0]) > 0
+            and tokens.aligned.text[start - 1] in "$£"
         )
     }
-
-
-def _is_after_sign(tokens: Tokens, number: int) -> bool:
-    start = tokens.starts[number]
-    return start > 0 and tokens.aligned.text[start - 1] in "$£€"
 
 
 def _is_kind_word(tokens: Tokens, signs: Signs, act: tuple[int, int]) -> bool:

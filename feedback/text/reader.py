@@ -12,7 +12,7 @@ from feedback.text.reading import Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
 from feedback.text.sentiment import Feeling, feel, only_pressure
 from feedback.text.themes import themes
-from feedback.text.tokens import LONGEST, Tokens, assemble, pieces
+from feedback.text.tokens import LONGEST, Tokens, assemble, pieces, spoken
 from feedback.text.wishes import wish
 
 __all__ = [
@@ -35,9 +35,9 @@ READ = frozenset({Lang.VI, Lang.EN, Lang.MIXED})
 def read(text: str, *, lang: str | None = None, stars: float | None = None) -> Reading:
     """What a text says. A given language beats the detected one; stars (1 to 5) only raise a flag."""
     text = text[:LONGEST]
-    aligned, parts = pieces(text)
-    language = _language(lang) or detect(word for kind, word, *_ in parts if kind in ("word", "spaced"))
-    tokens = assemble(aligned, parts, vietnamese=language in (Lang.VI, Lang.MIXED))
+    written = pieces(text)
+    language = _language(lang) or detect(spoken(written))
+    tokens = assemble(written, vietnamese=language in (Lang.VI, Lang.MIXED))
     if language in (Lang.VI, Lang.MIXED):
         tokens.look_for_marks()
     hits = lexicon().hits(tokens) if language in READ else []
@@ -64,7 +64,7 @@ def read(text: str, *, lang: str | None = None, stars: float | None = None) -> R
         wish=wish(hits),
         leverage=held,
         flags=tuple(flag for flag in (*ORDER, "contradicts_stars") if flag in raised),
-        pii=find_in(aligned),
+        pii=find_in(written.aligned),
         engine=ENGINE,
     )
 

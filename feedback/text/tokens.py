@@ -4,15 +4,19 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from feedback.orthography import Aligned, align, unmark
 
 LONGEST = 20_000  # characters that are read; nobody reads further either
 
-Piece = tuple[str, str, int, int]  # kind, small letters, start and end in the aligned text
+REMEMBERED = 20_000  # stretches whose pieces and words are kept: people use the same few thousand
+LONGEST_REMEMBERED = 40  # characters
+
+Piece = tuple[str, str, int, int]  # kind, small letters, start and end in its stretch
 
 _piece = re.compile(
     r"(?P<tag></?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,300})?/?>)"
@@ -31,9 +35,30 @@ _worth_hiding = frozenset(  # words that people break up to get past a filter
     "review reviews refund facebook tiktok google star stars bad chargeback".split()
     + "danh gia hoan tien boc phot shop lua dao".split()
 )
+_not_letters = re.compile(r"[^\w]|_")
 _run = re.compile(r"(.)\1{2,}")
 _disguised = re.compile(r"[a-z].*[@$0134!*].*[a-z]|[@$][a-z]+[a-z]|[a-z][013]+[a-z]")
 _plain = str.maketrans({"@": "a", "$": "s", "0": "o", "1": "i", "3": "e", "4": "a", "!": "i"})
+
+
+class Written(NamedTuple):
+    """A text in one spelling, in small letters cut at its spaces: nothing but a tag reaches over a space."""
+
+    aligned: Aligned
+    stretches: list[str]
+
+
+class Opened(NamedTuple):
+    """The words of one stretch. Clause, sentence and place are counted from where the stretch begins."""
+
+    words: tuple[str, ...]
+    bare: tuple[str, ...]
+    marked: tuple[bool, ...]
+    clauses: tuple[int, ...]
+    sentences: tuple[int, ...]
+    further_clauses: int
+    further_sentences: int
+    places: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -43,47 +68,62 @@ class Tokens:
     aligned: Aligned
     words: list[str]
     bare: list[str]
-    starts: list[int]
-    ends: list[int]
+    marked: list[bool]  # typed with Vietnamese marks; an opened abbreviation is not
     clause: list[int]
     sentence: list[int]
+    stretches: list[tuple[str, Opened]]
+    found_places: list[tuple[int, int]] | None = None
     unmarked: bool = False  # Vietnamese typed without marks
     unmarked_sentences: frozenset[int] = frozenset()  # those of its sentences that are
 
     def __len__(self) -> int:
         return len(self.words)
 
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Start and end of each word in the aligned text; few texts need them, so counted when asked."""
+        if self.found_places is None:
+            self.found_places, at = [], 0
+            for stretch, opened in self.stretches:
+                self.found_places += [(at + start, at + end) for start, end in opened.places]
+                at += len(stretch) + 1
+        return self.found_places
+
     def span(self, first: int, past: int) -> tuple[int, int]:
         """Offsets in the text as given, of the words first to past (exclusive)."""
-        return self.aligned.span(self.starts[first], self.ends[past - 1])
+        places = self.places
+        return self.aligned.span(places[first][0], places[past - 1][1])
 
     def without(self, cut: set[int]) -> "Tokens":
         """The words whose number is not in `cut`."""
         kept = [number for number in range(len(self.words)) if number not in cut]
+        places = self.places
         return Tokens(
             self.aligned,
             [self.words[n] for n in kept],
             [self.bare[n] for n in kept],
-            [self.starts[n] for n in kept],
-            [self.ends[n] for n in kept],
+            [self.marked[n] for n in kept],
             [self.clause[n] for n in kept],
             [self.sentence[n] for n in kept],
+            [],
+            [places[n] for n in kept],
             self.unmarked,
             self.unmarked_sentences,
         )
 
     def look_for_marks(self) -> None:
         """Note which sentences are typed without marks: in Vietnamese three words of four carry one."""
+        marked, sentences = self.marked, self.sentence
+        if not any(marked):
+            self.unmarked, self.unmarked_sentences = True, frozenset(sentences)
+            return
         counts: dict[int, list[int]] = {}
-        text = self.aligned.text
-        for word, bare, start, end, sentence in zip(
-            self.words, self.bare, self.starts, self.ends, self.sentence, strict=True
-        ):
-            count = counts.setdefault(sentence, [0, 0])
-            count[0] += word != bare and text[start:end].lower() == word  # opened abbreviations do not count
-            count[1] += 1
-        self.unmarked_sentences = frozenset(s for s, (marked, all_) in counts.items() if marked * 4 <= all_)
-        self.unmarked = sum(count[0] for count in counts.values()) * 4 <= len(self.words)
+        for is_marked, sentence in zip(marked, sentences, strict=True):
+            if sentence not in counts:
+                counts[sentence] = [0, 0]
+            counts[sentence][is_marked] += 1
+        self.unmarked_sentences = frozenset(s for s, (no, yes) in counts.items() if yes * 3 <= no)
+        self.unmarked = sum(marked) * 4 <= len(marked)
 
 
 @cache
@@ -109,14 +149,29 @@ def _breaks(vietnamese: bool) -> frozenset[str]:
     return frozenset(spelling()["breaks"]["vi" if vietnamese else "en"])
 
 
-def pieces(text: str) -> tuple[Aligned, list[Piece]]:
-    """The text in one spelling, and its pieces as (kind, small letters, start, end) in that spelling."""
+def pieces(text: str) -> Written:
+    """The text in one spelling, cut into the stretches that are read one by one."""
     aligned = align(text[:LONGEST])
     written = aligned.text
     low = written.lower()
     if len(low) != len(written):  # "İ" grows when made small
         low = "".join(letter.lower()[0] for letter in written)
-    return aligned, list(_pieces(low))
+    return Written(aligned, [low] if "<" in low else low.split(" "))
+
+
+def spoken(written: Written) -> Iterator[str]:
+    """Small-letter words as typed: no signs, no links, no numbers told apart."""
+    remembered = _is_short(written.stretches)
+    return chain.from_iterable(map(_spoken if remembered else _spoken.__wrapped__, written.stretches))
+
+
+def _is_short(stretches: list[str]) -> bool:
+    return max(map(len, stretches)) <= LONGEST_REMEMBERED
+
+
+@lru_cache(REMEMBERED)
+def _spoken(stretch: str) -> tuple[str, ...]:
+    return tuple(word for kind, word, *_ in _pieces(stretch) if kind in ("word", "spaced"))
 
 
 def _pieces(low: str) -> Iterator[Piece]:
@@ -134,45 +189,75 @@ def _pieces(low: str) -> Iterator[Piece]:
 
 def tokenise(text: str, *, vietnamese: bool) -> Tokens:
     """Words of a text. Chat abbreviations are opened, contractions too, faces become one of four signs."""
-    aligned, parts = pieces(text)
-    return assemble(aligned, parts, vietnamese=vietnamese)
+    return assemble(pieces(text), vietnamese=vietnamese)
 
 
-def assemble(aligned: Aligned, parts: list[Piece], *, vietnamese: bool) -> Tokens:
-    expansions, breaks, faces = _expansions(vietnamese), _breaks(vietnamese), _faces()
+def assemble(written: Written, *, vietnamese: bool) -> Tokens:
+    aligned, stretches = written
+    opening = _in_vietnamese if vietnamese else _in_english
+    opened = list(map(opening if _is_short(stretches) else opening.__wrapped__, stretches))
     words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    bare: list[str] = []
+    marked: list[bool] = []
     clauses: list[int] = []
     sentences: list[int] = []
     clause = sentence = 0
-    for kind, word, start, end in parts:
-        if kind == "stop":
-            sentence += 1
-            clause += 1
-            continue
-        if kind in ("pause", "tag"):
-            clause += 1
-            continue
-        if kind == "face":
-            opened: tuple[str, ...] = (faces.get(word, ":wry:" if word[0] in ":=;" else word),)
-        elif kind == "link":
-            opened = (":link:",)
-        elif kind == "star":
-            opened = ("sao" if vietnamese else "star",)
+    for its_words, its_bare, its_marks, its_clauses, its_sentences, more_clauses, more_sentences, _ in opened:
+        words += its_words
+        bare += its_bare
+        marked += its_marks
+        if len(its_words) == 1:
+            clauses.append(clause + its_clauses[0])
+            sentences.append(sentence + its_sentences[0])
         else:
-            if kind == "spaced":
-                word = re.sub(r"[^\w]|_", "", word)
-            opened = expansions.get(word) or _open(word, expansions)
-        if opened[0] in breaks:
+            clauses += [clause + number for number in its_clauses]
+            sentences += [sentence + number for number in its_sentences]
+        clause += more_clauses
+        sentence += more_sentences
+    return Tokens(aligned, words, bare, marked, clauses, sentences, list(zip(stretches, opened, strict=True)))
+
+
+@lru_cache(REMEMBERED)
+def _in_vietnamese(stretch: str) -> Opened:
+    return _opened(stretch, vietnamese=True)
+
+
+@lru_cache(REMEMBERED)
+def _in_english(stretch: str) -> Opened:
+    return _opened(stretch, vietnamese=False)
+
+
+def _opened(stretch: str, *, vietnamese: bool) -> Opened:
+    breaks = _breaks(vietnamese)
+    rows: list[tuple[str, str, bool, int, int, tuple[int, int]]] = []
+    clause = sentence = 0
+    for kind, typed, start, end in _pieces(stretch):
+        if kind in ("stop", "pause", "tag"):
             clause += 1
-        for one in opened:
-            words.append(one)
-            starts.append(start)
-            ends.append(end)
-            clauses.append(clause)
-            sentences.append(sentence)
-    return Tokens(aligned, words, [unmark(word) for word in words], starts, ends, clauses, sentences)
+            sentence += kind == "stop"
+            continue
+        opened = _words(kind, typed, vietnamese=vietnamese)
+        clause += opened[0] in breaks
+        for word in opened:
+            bare = unmark(word)
+            is_marked = word != bare and word == stretch[start:end]
+            rows.append((word, bare, is_marked, clause, sentence, (start, end)))
+    words, bares, marked, clauses, sentences, places = zip(*rows, strict=True) if rows else [()] * 6
+    return Opened(words, bares, marked, clauses, sentences, clause, sentence, places)
+
+
+def _words(kind: str, typed: str, *, vietnamese: bool) -> tuple[str, ...]:
+    """What one piece stands for."""
+    if kind == "face":
+        return (_faces().get(typed, ":wry:" if typed[0] in ":=;" else typed),)
+    if kind == "link":
+        return (":link:",)
+    if kind == "star":
+        return ("sao" if vietnamese else "star",)
+    if kind == "spaced":
+        typed = _not_letters.sub("", typed)
+    expansions = _expansions(vietnamese)
+    return expansions.get(typed) or _open(typed, expansions)
 
 
 def _open(word: str, expansions: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
