@@ -181,6 +181,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", default=50_000_000)
 
+# Counts failed log-ins and guesses at reward codes; must be shared by all web processes.
+_scheme("CACHE_URL", ("filecache", "redis", "rediss", "locmemcache"))
+CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR / 'cache'}")}
+
 LANGUAGE_CODE = _one_of("LANGUAGE_CODE", ("vi", "en"), default="vi")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "feedback" / "locale"]
