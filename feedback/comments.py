@@ -50,14 +50,23 @@ def record(**words: Any) -> Comment:
 
 def supersede(old: Comment, by: Comment) -> None:
     """The customer edited their review: only the newer words count from now on."""
+    supersede_many([(old, by)])
+
+
+def supersede_many(edits: Sequence[tuple[Comment, Comment]]) -> None:
+    """Old and new words in pairs. All at once: rows and totals are locked in the order of the reading job."""
+    newer = {old.pk: new for old, new in edits}
     with transaction.atomic():
-        locked = Comment.objects.select_for_update().get(pk=old.pk)
-        if locked.superseded_by_id is not None:
-            return
-        if locked.read_at is not None:
-            totals.take_away([locked])
-        Comment.objects.filter(pk=old.pk).update(superseded_by=by)
-        old.superseded_by = by
+        locked = Comment.objects.select_for_update().filter(pk__in=newer, superseded_by=None).order_by("pk")
+        still = list(locked)
+        totals.take_away([comment for comment in still if comment.read_at is not None])
+        for comment in still:
+            comment.superseded_by = newer[comment.pk]
+        Comment.objects.bulk_update(still, ["superseded_by"], batch_size=500)
+    done = {comment.pk for comment in still}
+    for old, new in edits:
+        if old.pk in done:
+            old.superseded_by = new
 
 
 def read(comments: Sequence[Comment], now: datetime) -> None:

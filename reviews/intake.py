@@ -79,8 +79,8 @@ def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> 
         ]
         about = _About.of([*fresh, *(record for _review, record in edited)])
         _create(source, fresh, about, now)
-        for review, record in edited:
-            _new_version(review, record, about, now)
+        words = [(review.comment, _new_version(review, record, about, now)) for review, record in edited]
+        comments.supersede_many(words)
         _note_disclosures(known, records)
         if fresh or edited:
             journal.log("reviews received", source, created=len(fresh), updated=len(edited))
@@ -158,8 +158,8 @@ def _comment(source: Source, record: ReviewRecord, about: _About, now: datetime)
     )
 
 
-def _new_version(review: Review, record: ReviewRecord, about: _About, now: datetime) -> None:
-    """The author edited it. Hidden stays hidden, published stays published, open answers end here."""
+def _new_version(review: Review, record: ReviewRecord, about: _About, now: datetime) -> Comment:
+    """The author edited it: the new words. Hidden stays hidden, published published; open answers end here."""
     old = review.comment
     new = _comment(review.source, record, about, now)
     new.order_id = new.order_id or old.order_id
@@ -171,13 +171,13 @@ def _new_version(review: Review, record: ReviewRecord, about: _About, now: datet
     review.leased_by, review.leased_until, review.tries = "", None, 0
     review.retry_at, review.failed_at, review.failure = None, None, ""
     review.save()
-    comments.supersede(old, by=new)
     # A complaint that is still being put right goes on under the newer words.
     Case.objects.filter(comment=old, state__in=[Case.State.OPEN, Case.State.WAITING]).update(
         comment=new, state=Case.State.OPEN, decided_at=None
     )
     journal.log("review edited", review, version=review.version)
     _discard_answers(review)
+    return new
 
 
 def _discard_answers(review: Review) -> None:

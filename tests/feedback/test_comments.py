@@ -147,3 +147,15 @@ def test_words_are_superseded_once():
 def test_it_keeps_no_score_off_its_scale(scale, score):
     with pytest.raises(IntegrityError), transaction.atomic():
         factories.comment(scale=scale, score=score)
+
+
+@pytest.mark.parametrize("rows", [2, 20])
+def test_many_edits_cost_the_same_as_one(rows, django_assert_max_num_queries):
+    factories.a_shop()
+    pairs = [(factories.read_comment(), factories.comment()) for _ in range(rows)]
+
+    with django_assert_max_num_queries(9):
+        comments.supersede_many(pairs)
+
+    assert totals.kept() == totals.recount() == {}
+    assert not Comment.objects.current().filter(pk__in=[old.pk for old, _new in pairs]).exists()

@@ -136,5 +136,5 @@ def test_reading_costs_the_same_however_many(rows, django_assert_max_num_queries
     for number in range(rows):
         factories.comment(TEXTS[number % len(TEXTS)])
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         assert comments.read_all() == rows
