@@ -159,7 +159,7 @@ def _comment(source: Source, record: ReviewRecord, about: _About, now: datetime)
 
 
 def _new_version(review: Review, record: ReviewRecord, about: _About, now: datetime) -> Comment:
-    """The author edited it: the new words. Hidden stays hidden, published published; open answers end here."""
+    """The author edited it: the new words. Hidden stays hidden, published published; open answers end."""
     old = review.comment
     new = _comment(review.source, record, about, now)
     new.order_id = new.order_id or old.order_id
