@@ -14,6 +14,7 @@ from feedback.text.lexicon import Hit
 from feedback.text.reading import Leverage
 from feedback.text.tokens import Tokens
 
+ACTS = ("removal", "chargeback", "publicity", "posted")  # without one there is nothing to tie
 NEAR = 1  # sentences between an act and its demand
 LOOK_BACK = 40  # words before an act among which its "or else" is looked for
 _openers = frozenset(
@@ -80,6 +81,8 @@ class Signs:
 
 def find(tokens: Tokens, hits: list[Hit], *, is_disputed: bool) -> tuple[Leverage | None, set[int]]:
     """The leverage, and the numbers of the words that carry it."""
+    if not any(hit.area == "leverage" and hit.name in ACTS for hit in hits) and not is_disputed:
+        return None, set()
     signs = _signs(tokens, hits)
     kind, acts = _kind(tokens, signs, is_disputed=is_disputed)
     if kind is None:
@@ -100,15 +103,15 @@ def _signs(tokens: Tokens, hits: list[Hit]) -> Signs:
     supposed |= {
         tokens.sentence[hit.first]
         for hit in hits
-        if hit.tag.startswith(("leverage.publicity", "leverage.chargeback")) and not hit.denied
+        if hit.area == "leverage" and hit.name in ("publicity", "chargeback") and not hit.denied
     }
     for hit in hits:
-        if hit.tag.startswith("flags.dispute"):
+        if hit.area == "flags" and hit.name == "dispute":
             places["dispute"].append((hit.first, hit.past))
-        if hit.tag.startswith("leverage."):
+        if hit.area == "leverage":
             if hit.denied and tokens.sentence[hit.first] not in supposed:
                 continue
-            places[hit.tag.split(".")[1]].append((hit.first, hit.past))
+            places[hit.name].append((hit.first, hit.past))
     places["demand"] = [place for place in places["demand"] if not _is_past(tokens, place[0])]
     return Signs(places)
 
@@ -144,6 +147,8 @@ def _kind(tokens: Tokens, signs: Signs, *, is_disputed: bool) -> tuple[str | Non
 
 def _tied(tokens: Tokens, signs: Signs, sign: str) -> list[tuple[int, int]]:
     """Acts with a demand near by and a condition or announcement beside them, or behind an "or else"."""
+    if not signs.has(sign):
+        return []
     wanted = signs.sentences("demand", tokens)
     if sign == "removal":
         wanted |= signs.sentences("money", tokens) | _priced(tokens)
@@ -258,7 +263,7 @@ def _cut(tokens: Tokens, signs: Signs, hits: list[Hit], acts: list[tuple[int, in
     telling = {
         segments[number]
         for hit in hits
-        if hit.tag.startswith(("problems.", "themes.")) and not hit.tag.endswith("about")
+        if hit.area in ("problems", "themes") and hit.kind != "about"
         for number in range(hit.first, hit.past)
     }
     pressing = {

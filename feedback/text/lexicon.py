@@ -12,7 +12,7 @@ Words are written as `tokens` writes them (contractions open, abbreviations spel
 
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -32,27 +32,36 @@ _no_denial = frozenset(  # "can not believe it broke", "không biết sao giao n
     {"biết", "hiểu", "hài", "ngờ", "thể", "biet", "hieu", "hai", "ngo", "the"}
     | {"know", "understand", "happy", "sure", "believe", "satisfied", "recommend", "impressed", "pleased"}
 )
+_nothing_denied = _not_only | _no_denial
 _lack = frozenset({"hết", "thiếu", "nothing", "none"})  # negations for feelings, no denial of a problem
+
+COUNTED_SLOTS = 3  # of a phrase with more, the first three must be there before it is tried
 
 Choice = tuple[tuple[str, ...], tuple[str, ...], bool]  # words without marks, as written, marks needed
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    tag: str
+    area: str
+    name: str
+    kind: str
     slots: tuple[dict[str, list[Choice]], ...]  # first word without marks -> the choices that begin with it
     gaps: tuple[int, ...]
     always: bool
-    lone: bool
     within_clause: bool
     blocked: bool
 
 
 @dataclass(slots=True)
 class Hit:
-    """A phrase found: what it shows, its first word, the one past its last; denied or only imagined."""
+    """A phrase found: what it shows, its first word, the one past its last; denied or only imagined.
 
-    tag: str
+    It shows what its place in the files says: area is the file, name the group, kind the list in it.
+    """
+
+    area: str
+    name: str
+    kind: str
     first: int
     past: int
     denied: bool
@@ -63,7 +72,7 @@ def table(name: str) -> dict[str, Any]:
     return tomllib.loads((files(__package__) / "lexicons" / f"{name}.toml").read_text("utf-8"))
 
 
-def compile_phrase(tag: str, written: str, lists: dict[str, list[str]]) -> Phrase:
+def compile_phrase(area: str, name: str, kind: str, written: str, lists: dict[str, list[str]]) -> Phrase:
     always = written.endswith(" ^")
     slots, gaps, gap = [], [], 0
     for part in written.removesuffix(" ^").split():
@@ -72,8 +81,8 @@ def compile_phrase(tag: str, written: str, lists: dict[str, list[str]]) -> Phras
             continue
         choices = [
             one
-            for name in part.split("|")
-            for one in (lists[name[1:]] if name[0] == "$" and name[1:] else [name])
+            for choice in part.split("|")
+            for one in (lists[choice[1:]] if choice[0] == "$" and choice[1:] else [choice])
         ]
         slot: dict[str, list[Choice]] = defaultdict(list)
         for choice in choices:
@@ -83,50 +92,85 @@ def compile_phrase(tag: str, written: str, lists: dict[str, list[str]]) -> Phras
         slots.append(dict(slot))
         gaps.append(gap)
         gap = 0
-    lone = len(slots) == 1
     return Phrase(
-        tag,
+        area,
+        name,
+        kind,
         tuple(slots),
         tuple(gaps),
         always,
-        lone,
-        tag.startswith("themes."),
-        tag.startswith(("themes.", "problems.")),
+        within_clause=area == "themes",
+        blocked=area in ("themes", "problems"),
     )
 
 
 class Lexicon:
-    """All phrases, by the first word (without marks) of their first slot."""
+    """All phrases. Which of them a text could hold at all is found first, with one bit a phrase and slot."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self.by_first: dict[str, list[Phrase]] = defaultdict(list)
-        for phrase in phrases:
+        self.phrases = tuple(phrases)
+        self.openers: dict[str, int] = defaultdict(int)  # first word -> phrases that begin with it
+        self.shown: dict[str, int] = defaultdict(int)  # word -> slots that it may fill, as bits
+        self.given = 0  # slots that a phrase does not have
+        self.all = (1 << len(self.phrases)) - 1
+        uses = self._uses()
+        for number, phrase in enumerate(self.phrases):
             for first in phrase.slots[0]:
-                self.by_first[first].append(phrase)
+                self.openers[first] |= 1 << number
+            for slot in range(COUNTED_SLOTS):
+                bit = 1 << (slot * len(self.phrases) + number)
+                if slot >= len(phrase.slots):
+                    self.given |= bit
+                    continue
+                for choice, _, _ in _choices(phrase.slots[slot]):
+                    self.shown[min(choice, key=lambda word: (uses[word], word))] |= bit
+
+    def _uses(self) -> Counter[str]:
+        """How often each word stands in a phrase; the rarest of a choice tells most."""
+        choices = (choice for phrase in self.phrases for slot in phrase.slots for choice in _choices(slot))
+        return Counter(word for bare, _, _ in choices for word in bare)
+
+    def _possible(self, bare: list[str]) -> int:
+        """Phrases of which every slot could be filled by the words, as bits."""
+        shown, bits, size = self.shown, self.given, len(self.phrases)
+        for word in bare:
+            if word in shown:
+                bits |= shown[word]
+        return bits & bits >> size & bits >> 2 * size & self.all
 
     def hits(self, tokens: Tokens) -> list[Hit]:
-        bare, by_first = tokens.bare, self.by_first
-        bag = set(bare)
         found: list[Hit] = []
-        for first in bag & by_first.keys():
-            phrases = [
-                phrase for phrase in by_first[first] if phrase.lone or not bag.isdisjoint(phrase.slots[-1])
-            ]
-            if not phrases:
+        possible = self._possible(tokens.bare)
+        openers = self.openers
+        for number, word in enumerate(tokens.bare):
+            if word not in openers:
                 continue
-            number = bare.index(first)
-            while True:
-                for phrase in phrases:
-                    past = _match(tokens, phrase, 0, number)
-                    if past:
-                        before = "" if phrase.always else _turned_by(tokens, number)
-                        found.append(Hit(phrase.tag, number, past, before == "not", before == "if"))
-                try:
-                    number = bare.index(first, number + 1)
-                except ValueError:
-                    break
+            bits = openers[word] & possible
+            while bits:
+                lowest = bits & -bits
+                bits ^= lowest
+                phrase = self.phrases[lowest.bit_length() - 1]
+                past = _match(tokens, phrase, 0, number)
+                if past:
+                    before = "" if phrase.always else _turned_by(tokens, number)
+                    found.append(
+                        Hit(
+                            phrase.area,
+                            phrase.name,
+                            phrase.kind,
+                            number,
+                            past,
+                            before == "not",
+                            before == "if",
+                        )
+                    )
         found.sort(key=lambda hit: (hit.first, -hit.past))
         return found
+
+
+def _choices(slot: dict[str, list[Choice]]) -> Iterator[Choice]:
+    for choices in slot.values():
+        yield from choices
 
 
 def _match(tokens: Tokens, phrase: Phrase, slot: int, at: int) -> int:
@@ -134,33 +178,45 @@ def _match(tokens: Tokens, phrase: Phrase, slot: int, at: int) -> int:
     bare, length = tokens.bare, len(tokens.bare)
     for choice_bare, choice_marked, exact in phrase.slots[slot].get(bare[at], ()):
         past = at + len(choice_bare)
-        if past > length or (len(choice_bare) > 1 and tuple(bare[at:past]) != choice_bare):
+        if past > at + 1 and (past > length or tuple(bare[at:past]) != choice_bare):
             continue
         if not _same_marks(tokens, at, past, choice_marked, exact):
             continue
         if slot + 1 == len(phrase.slots):
             return past
-        unit = tokens.clause if phrase.within_clause else tokens.sentence
-        for there in range(past, min(past + phrase.gaps[slot + 1] + 1, length)):
-            if unit[there] != unit[past - 1]:
-                break
-            if phrase.blocked and there > past and _denies(tokens, there - 1):
-                break  # "was not damaged" is no "was … damaged"
-            if bare[there] in phrase.slots[slot + 1]:
-                end = _match(tokens, phrase, slot + 1, there)
-                if end:
-                    return end
+        end = _match_further(tokens, phrase, slot + 1, past)
+        if end:
+            return end
+    return 0
+
+
+def _match_further(tokens: Tokens, phrase: Phrase, slot: int, past: int) -> int:
+    """The same for the slots after the first, their word somewhere within reach of the one before `past`."""
+    bare, wanted = tokens.bare, phrase.slots[slot]
+    unit = tokens.clause if phrase.within_clause else tokens.sentence
+    here = unit[past - 1]
+    for there in range(past, min(past + phrase.gaps[slot] + 1, len(bare))):
+        if unit[there] != here:
+            break
+        if phrase.blocked and there > past and _denies(tokens, there - 1):
+            break  # "was not damaged" is no "was … damaged"
+        if bare[there] in wanted:
+            end = _match(tokens, phrase, slot, there)
+            if end:
+                return end
     return 0
 
 
 def _same_marks(tokens: Tokens, at: int, past: int, marked: tuple[str, ...], exact: bool) -> bool:
     """Each word as written, or typed without marks: alone only in a text without them, in company always."""
-    alone, is_bare = len(marked) == 1, tokens.sentence[at] in tokens.unmarked_sentences
-    for place, meant in zip(range(at, past), marked, strict=True):
-        word = tokens.words[place]
+    words = tokens.words
+    for place, meant in enumerate(marked, at):
+        word = words[place]
         if word == meant:
             continue
-        if exact or word != tokens.bare[place] or (alone and not is_bare):
+        if exact or word != tokens.bare[place]:
+            return False
+        if past == at + 1 and tokens.sentence[at] not in tokens.unmarked_sentences:
             return False
     return True
 
@@ -175,13 +231,18 @@ def _turned_by(tokens: Tokens, first: int) -> str:
         if word in _unreal or (word in {"so", "neu"} and tokens.sentence[place] in tokens.unmarked_sentences):
             return "if"
         if _denies(tokens, place):
-            return "" if tokens.words[place + 1] in _not_only | _no_denial else "not"
+            return "" if tokens.words[place + 1] in _nothing_denied else "not"
     return ""
+
+
+@cache
+def _denials() -> frozenset[str]:
+    return negators() - _lack
 
 
 def _denies(tokens: Tokens, place: int) -> bool:
     word = tokens.words[place]
-    return (word in negators() and word not in _lack) or (
+    return word in _denials() or (
         word in _bare_denials and tokens.sentence[place] in tokens.unmarked_sentences
     )
 
@@ -189,11 +250,11 @@ def _denies(tokens: Tokens, place: int) -> bool:
 def _phrases(name: str) -> Iterator[Phrase]:
     content = table(name)
     lists = content.pop("words", {})
-    for tag, entry in content.items():
+    for group, entry in content.items():
         for kind, written in entry.items():
             if isinstance(written, list):
                 for one in written:
-                    yield compile_phrase(f"{name}.{tag}.{kind}", one, lists)
+                    yield compile_phrase(name, group, kind, one, lists)
 
 
 @cache

@@ -57,11 +57,7 @@ MILD = frozenset({"late", "waiting", "change_of_mind", "terms_not_read", "missin
 
 def found(hits: list[Hit]) -> set[str]:
     """Names of the phrase groups of problems.toml that fired and were not denied."""
-    return {
-        hit.tag.split(".")[1]
-        for hit in hits
-        if hit.tag.startswith("problems.") and not (hit.denied or hit.unreal)
-    }
+    return {hit.name for hit in hits if hit.area == "problems" and not (hit.denied or hit.unreal)}
 
 
 def problem(signs: set[str], feeling: Feeling, *, is_safety: bool) -> str:

@@ -8,11 +8,7 @@ ORDER = ("safety", "dispute", "privacy", "legal", "abuse", "may_leave")
 
 def flags(hits: list[Hit]) -> set[str]:
     """Words of ORDER that the phrases found call for."""
-    return {
-        hit.tag.split(".")[1]
-        for hit in hits
-        if hit.tag.startswith("flags.") and not (hit.denied or hit.unreal)
-    }
+    return {hit.name for hit in hits if hit.area == "flags" and not (hit.denied or hit.unreal)}
 
 
 def contradicts(sentiment: Sentiment, score: float, stars: float | None) -> bool:

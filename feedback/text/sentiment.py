@@ -50,8 +50,8 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
         return UNREAD
     first = weights("vi" if lang in (Lang.VI, Lang.MIXED) else "en")
     second = weights("en") if lang is Lang.MIXED else NOTHING
-    turns = [hit for hit in hits if hit.tag.startswith("feelings.")]
-    covered = {number for hit in turns if ".good." in hit.tag for number in range(hit.first, hit.past)}
+    turns = [hit for hit in hits if hit.area == "feelings"]
+    covered = {number for hit in turns if hit.name == "good" for number in range(hit.first, hit.past)}
     names, places = features(tokens.without(covered) if covered else tokens)
     negative = positive = complaint = 0.0
     clauses: dict[int, list[float]] = {}
@@ -69,12 +69,12 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
         of_clause[1] += weight[1]
         of_clause[2] += 1
     for hit in turns:
-        side = TURN if (".good." in hit.tag) != hit.denied else -TURN
+        side = TURN if (hit.name == "good") != hit.denied else -TURN
         positive += side
         negative -= side
     known += len(turns)
     told = sum(
-        hit.tag.startswith("problems.") and ".by_" not in hit.tag and not (hit.denied or hit.unreal)
+        hit.area == "problems" and not hit.name.startswith("by_") and not (hit.denied or hit.unreal)
         for hit in hits
     )
     negative += WOE * min(told, 2)

@@ -52,12 +52,11 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
 
 
 def _theme(hit: Hit) -> tuple[str, str] | None:
-    area, name, kind = hit.tag.split(".")
-    if area == "themes":
-        return name, kind
-    if area == "problems" and name in theme_of_problem():
-        return theme_of_problem()[name], "bad"
-    return ("safety", "bad") if hit.tag.startswith("flags.safety") and not hit.denied else None
+    if hit.area == "themes":
+        return hit.name, hit.kind
+    if hit.area == "problems" and hit.name in theme_of_problem():
+        return theme_of_problem()[hit.name], "bad"
+    return ("safety", "bad") if (hit.area, hit.name, hit.denied) == ("flags", "safety", False) else None
 
 
 def _vote(hit: Hit, kind: str, tokens: Tokens, feeling: Feeling) -> float:

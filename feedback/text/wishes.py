@@ -9,8 +9,7 @@ def wish(hits: list[Hit]) -> str:
     """The wish named most often, the order above breaking ties; none when nothing is asked."""
     counts = dict.fromkeys(ORDER, 0)
     for hit in hits:
-        area, name, _ = hit.tag.split(".")
-        if area == "wishes":  # "if you do not refund" asks for it too
-            counts[name] += 1
+        if hit.area == "wishes":  # "if you do not refund" asks for it too
+            counts[hit.name] += 1
     most = max(ORDER, key=lambda name: counts[name])
     return most if counts[most] else "none"
