@@ -109,43 +109,56 @@ class Lexicon:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self.phrases = tuple(phrases)
-        self.openers: dict[str, int] = defaultdict(int)  # first word -> phrases that begin with it
-        self.shown: dict[str, int] = defaultdict(int)  # word -> slots that it may fill, as bits
+        self.openers: dict[str, int] = defaultdict(int)  # first word, as typed -> phrases it may begin
+        self.bare_openers: dict[str, int] = defaultdict(int)  # the same where nothing carries marks
+        self.shown: dict[str, int] = defaultdict(int)  # word, as typed -> slots that it may fill
         self.given = 0  # slots that a phrase does not have
         self.all = (1 << len(self.phrases)) - 1
         uses = self._uses()
         for number, phrase in enumerate(self.phrases):
-            for first in phrase.slots[0]:
-                self.openers[first] |= 1 << number
+            for choice in _choices(phrase.slots[0]):
+                self._open(choice, 1 << number)
             for slot in range(COUNTED_SLOTS):
                 bit = 1 << (slot * len(self.phrases) + number)
                 if slot >= len(phrase.slots):
                     self.given |= bit
                     continue
-                for choice, _, _ in _choices(phrase.slots[slot]):
-                    self.shown[min(choice, key=lambda word: (uses[word], word))] |= bit
+                for bare, marked, exact in _choices(phrase.slots[slot]):
+                    _, written, typed = min(
+                        (uses[word], meant, word) for word, meant in zip(bare, marked, strict=True)
+                    )
+                    self.shown[written] |= bit
+                    if not exact:
+                        self.shown[typed] |= bit
 
     def _uses(self) -> Counter[str]:
         """How often each word stands in a phrase; the rarest of a choice tells most."""
         choices = (choice for phrase in self.phrases for slot in phrase.slots for choice in _choices(slot))
         return Counter(word for bare, _, _ in choices for word in bare)
 
-    def _possible(self, bare: list[str]) -> int:
+    def _open(self, choice: Choice, bit: int) -> None:
+        bare, marked, exact = choice
+        self.openers[marked[0]] |= bit
+        if not exact:
+            table = self.openers if len(bare) > 1 else self.bare_openers
+            table[bare[0]] |= bit
+
+    def _possible(self, words: list[str]) -> int:
         """Phrases of which every slot could be filled by the words, as bits."""
         shown, bits, size = self.shown, self.given, len(self.phrases)
-        for word in bare:
+        for word in words:
             if word in shown:
                 bits |= shown[word]
         return bits & bits >> size & bits >> 2 * size & self.all
 
     def hits(self, tokens: Tokens) -> list[Hit]:
         found: list[Hit] = []
-        possible = self._possible(tokens.bare)
-        openers = self.openers
-        for number, word in enumerate(tokens.bare):
-            if word not in openers:
-                continue
-            bits = openers[word] & possible
+        possible = self._possible(tokens.words)
+        openers, bare_openers = self.openers, self.bare_openers
+        for number, word in enumerate(tokens.words):
+            bits = openers[word] & possible if word in openers else 0
+            if word in bare_openers and tokens.sentence[number] in tokens.unmarked_sentences:
+                bits |= bare_openers[word] & possible
             while bits:
                 lowest = bits & -bits
                 bits ^= lowest
