@@ -1,41 +1,52 @@
 """Insert many rows at once. Measured on SQLite with 27 columns: 0.02 ms a row, where bulk_create takes 0.07.
 
 bulk_create asks every field of every row how it wants to be saved, and SQLite gets a thousand parameters at a
-time. Here each column is asked once, and what is in memory is taken as it is: call it with rows made by our
-own code, whose values have the right types already.
+time. Here each column is asked once, and what is in memory is taken as it is: call it with values made by our
+own code, which have the right types already. Constraints hold; there is no save() and there are no signals.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 
 Row = TypeVar("Row", bound=models.Model)
+Columns = Mapping[str, Any]  # by attribute name: "customer_id", not "customer"
 _PARAMETERS = 30_000  # SQLite takes 32,766, PostgreSQL 65,535
+_MISSING = object()
 
 
 def insert(rows: Sequence[Row]) -> list[Row]:
-    """Write the rows, all of one model, and give them their keys. Constraints hold; no save(), no signals."""
+    """Write the rows, all of one model, and give them their keys."""
     rows = list(rows)
-    if not rows:
-        return rows
-    model = type(rows[0])
-    columns, width = _columns(model, connection.vendor), len(_fields(model))
-    with transaction.atomic(), connection.cursor() as cursor:
-        for part in _parts(rows, _PARAMETERS // width):
-            values = [
-                row.__dict__[name] if adapt is None else adapt(row.__dict__[name])
-                for row in part
-                for name, adapt in columns
-            ]
-            cursor.execute(_statement(model, len(part)), values)
-            for row, (key,) in zip(part, cursor.fetchall(), strict=True):
-                row.pk, row._state.adding, row._state.db = key, False, connection.alias
+    if rows:
+        keys = write(type(rows[0]), [row.__dict__ for row in rows])
+        for row, key in zip(rows, keys, strict=True):
+            row.pk, row._state.adding, row._state.db = key, False, connection.alias
     return rows
 
 
-def _parts(rows: list[Row], size: int) -> Iterator[list[Row]]:
+def write(model: type[models.Model], rows: Sequence[Columns]) -> list[Any]:
+    """Write rows that are no objects yet; their keys, in order. Columns left out get their default."""
+    columns = _columns(model, connection.vendor)
+    keys: list[Any] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        for part in _parts(rows, _PARAMETERS // len(columns)):
+            values = [_value(row, *column) for row in part for column in columns]
+            cursor.execute(_statement(model, len(part)), values)
+            keys += [key for (key,) in cursor.fetchall()]
+    return keys
+
+
+def _value(row: Columns, name: str, adapt: Callable[[Any], Any] | None, default: Callable[[], Any]) -> Any:
+    value = row.get(name, _MISSING)
+    if value is _MISSING:
+        value = default()
+    return value if adapt is None else adapt(value)
+
+
+def _parts(rows: Sequence[Columns], size: int) -> Iterator[Sequence[Columns]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 
@@ -56,8 +67,10 @@ def _fields(model: type[models.Model]) -> list[models.Field]:
 
 
 @lru_cache(maxsize=64)
-def _columns(model: type[models.Model], vendor: str) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    return [(field.attname, _adapter(field)) for field in _fields(model)]
+def _columns(
+    model: type[models.Model], vendor: str
+) -> list[tuple[str, Callable[[Any], Any] | None, Callable[[], Any]]]:
+    return [(field.attname, _adapter(field), field.get_default) for field in _fields(model)]
 
 
 def _adapter(field: models.Field) -> Callable[[Any], Any] | None:

@@ -26,19 +26,16 @@ def clean(text: str) -> str:
 def new(
     *, text: str, channel: str, source: str, why: str, said_at: datetime, received_at: datetime, **rest: Any
 ) -> Comment:
-    """An unsaved Comment, for bulk writers. `rest`: title, author, language, score, scale, the order …"""
-    for name in ("title", "author"):
-        if name in rest:
-            rest[name] = clean(rest[name])
+    """An unsaved Comment. `rest`: title, author, language, score, scale, the order …"""
+    spoken = columns(text=text, title=rest.pop("title", ""), author=rest.pop("author", ""))
     return Comment(
-        text=clean(text),
-        channel=channel,
-        source=source,
-        why=why,
-        said_at=said_at,
-        received_at=received_at,
-        **rest,
+        channel=channel, source=source, why=why, said_at=said_at, received_at=received_at, **spoken, **rest
     )
+
+
+def columns(*, text: str, title: str = "", author: str = "", **rest: Any) -> dict[str, Any]:
+    """The columns of a Comment for bulk.write: the words cleaned, the rest as given, by attribute name."""
+    return {"text": clean(text), "title": clean(title), "author": clean(author), **rest}
 
 
 def record(**words: Any) -> Comment:
@@ -90,14 +87,20 @@ def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now:
     locked = locked.order_by("pk")
     counting = set(locked.filter(superseded_by=None).values_list("pk", flat=True))
     pairs = list(zip(comments, readings, strict=True))
-    bulk.insert([_analysis(comment, reading, now) for comment, reading in pairs])
-    bulk.insert(
+    bulk.write(Analysis, [_analysis(comment, reading, now) for comment, reading in pairs])
+    bulk.write(
+        Mention,
         [
-            Mention(comment=comment, theme_id=themes[m.theme], polarity=m.polarity.value, words=list(m.words))
+            {
+                "comment_id": comment.pk,
+                "theme_id": themes[mention.theme],
+                "polarity": mention.polarity.value,
+                "words": list(mention.words),
+            }
             for comment, reading in pairs
-            for m in reading.themes
-            if m.theme in themes
-        ]
+            for mention in reading.themes
+            if mention.theme in themes
+        ],
     )
     totals.add(
         totals.Reading(
@@ -111,23 +114,24 @@ def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now:
     )
 
 
-def _analysis(comment: Comment, reading: reader.Reading, now: datetime) -> Analysis:
-    return Analysis(
-        comment=comment,
-        engine=reading.engine,
-        lang=reading.lang.value,
-        sentiment=reading.sentiment.value,
-        score=reading.score,
-        complaint=reading.complaint,
-        problem=reading.problem,
-        fault=reading.fault,
-        wish=reading.wish,
-        leverage=reading.leverage.kind if reading.leverage else "",
-        leverage_spans=[list(span) for span in reading.leverage.spans] if reading.leverage else [],
-        flags=list(reading.flags),
-        pii=[{"kind": found.kind, "span": [found.start, found.end]} for found in reading.pii],
-        read_at=now,
-    )
+def _analysis(comment: Comment, reading: reader.Reading, now: datetime) -> dict[str, Any]:
+    leverage = reading.leverage
+    return {
+        "comment_id": comment.pk,
+        "engine": reading.engine,
+        "lang": reading.lang.value,
+        "sentiment": reading.sentiment.value,
+        "score": reading.score,
+        "complaint": reading.complaint,
+        "problem": reading.problem,
+        "fault": reading.fault,
+        "wish": reading.wish,
+        "leverage": leverage.kind if leverage else "",
+        "leverage_spans": [list(span) for span in leverage.spans] if leverage else [],
+        "flags": list(reading.flags),
+        "pii": [{"kind": found.kind, "span": [found.start, found.end]} for found in reading.pii],
+        "read_at": now,
+    }
 
 
 def due(now: datetime) -> CommentQuerySet:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
-from feedback import bulk, comments, journal
+from feedback import bulk, comments, journal, tokens
 from feedback.models import Case, Comment, Location, Order, Product
 from feedback.models.words import Channel, WhyItCame
 from reviews.models import Reply, Review, Source
@@ -120,48 +121,58 @@ def _unambiguous(orders: Iterable[Order]) -> dict[str, Order]:
 
 
 def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now: datetime) -> None:
-    words = bulk.insert([_comment(source, record, about, now) for record in records])
-    bulk.insert(
+    ids = iter(tokens.public_ids(2 * len(records)))
+    words = [_comment(source, record, about, now) | {"public_id": next(ids)} for record in records]
+    keys = bulk.write(Comment, words)
+    bulk.write(
+        Review,
         [
-            Review(
-                source=source,
-                external_id=record.external_id,
-                digest=record.digest,
-                comment=comment,
-                url=record.url,
-                verified=record.verified,
-                incentivised=bool(record.incentivised),
-            )
-            for record, comment in zip(records, words, strict=True)
-        ]
+            {
+                "public_id": next(ids),
+                "source_id": source.pk,
+                "external_id": record.external_id,
+                "digest": record.digest,
+                "comment_id": key,
+                "url": record.url,
+                "verified": record.verified,
+                "incentivised": bool(record.incentivised),
+            }
+            for record, key in zip(records, keys, strict=True)
+        ],
     )
 
 
-def _comment(source: Source, record: ReviewRecord, about: _About, now: datetime) -> Comment:
+def _comment(source: Source, record: ReviewRecord, about: _About, now: datetime) -> dict[str, Any]:
+    """The columns of its Comment."""
     order = about.orders.get(record.order_number)
-    return comments.new(
+    return comments.columns(
         text=record.text,
         title=record.title,
         author=record.author,
         language=record.language,
         score=record.stars,
-        scale=Comment.Scale.STARS if record.stars else Comment.Scale.NONE,
-        channel=Channel.REVIEW,
+        scale=_STARS if record.stars else _NO_SCORE,
+        channel=_REVIEW,
         source=source.slug,
-        why=WhyItCame.PAID if record.incentivised else WhyItCame.UNSOLICITED,
+        why=_PAID if record.incentivised else _UNSOLICITED,
         said_at=record.said_at,
         received_at=now,
-        order=order,
+        order_id=order.pk if order else None,
         customer_id=order.customer_id if order else None,
         product_id=about.products.get(record.product_sku),
         location_id=about.locations.get(record.location),
     )
 
 
+# As the database keeps them: a member of Django's choices would be turned into its value for every row.
+_STARS, _NO_SCORE = Comment.Scale.STARS.value, Comment.Scale.NONE.value
+_REVIEW, _PAID, _UNSOLICITED = Channel.REVIEW.value, WhyItCame.PAID.value, WhyItCame.UNSOLICITED.value
+
+
 def _new_version(review: Review, record: ReviewRecord, about: _About, now: datetime) -> Comment:
     """The author edited it: the new words. Hidden stays hidden, published published; open answers end."""
     old = review.comment
-    new = _comment(review.source, record, about, now)
+    new = Comment(**_comment(review.source, record, about, now))
     new.order_id = new.order_id or old.order_id
     new.customer_id = new.customer_id or old.customer_id
     new.save(force_insert=True)
