@@ -40,7 +40,8 @@ _one_to_one.update(
     if (plain := unicodedata.normalize("NFKC", chr(fancy))).isascii() and len(plain) == 1
 )
 _one_to_one_table = str.maketrans(_one_to_one)
-_worth_translating = re.compile(f"[{re.escape(''.join(_one_to_one))}Ͱ-ӿ]")  # those, Greek and Cyrillic
+_plain_keys = re.escape("".join(letter for letter in _one_to_one if ord(letter) < 0x10000))
+_worth_translating = re.compile(f"[{_plain_keys}\U0001d400-\U0001d7ffͰ-ӿ]")  # and Greek and Cyrillic
 _look_alike_table = str.maketrans(
     "аеорсухіјѕԁһӏкмтвнАЕОРСУХІЈЅКМТВНαεορνικτυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aeopcyxijsdhlkmtbhAEOPCYXIJSKMTBHaeopviktuABEZHIKMNOPTYX",
