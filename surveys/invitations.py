@@ -11,6 +11,7 @@ from django.utils import timezone
 from feedback import journal, leases, mail, money, shop, tokens
 from feedback.models import Consent, Customer, Order, OutgoingMail, User
 from feedback.models.queue import LeasableQuerySet
+from feedback.prepared import Prepared
 from surveys import rewards
 from surveys.models import Invitation, InvitationToken, Response, Survey
 
@@ -18,6 +19,11 @@ from surveys.models import Invitation, InvitationToken, Response, Survey
 CONSENT = "advertising"
 _AROUND_LINKS = " \t\r\n.,;:!?<>()[]\"'"  # what mail programs and people leave at a link's ends
 _State = Invitation.State
+_BY_DIGEST = Prepared(
+    lambda digest: Invitation.objects.select_related(
+        "survey", "order", "customer", "response__reward"
+    ).filter(tokens__digest=digest)
+)
 
 
 class NotAsked(ValueError):
@@ -105,10 +111,7 @@ def find(token: str) -> Invitation | None:
     normal = tokens.normalise(token.strip(_AROUND_LINKS))
     if not normal:
         return None
-    whole = Invitation.objects.select_related(
-        "survey", "order", "customer", "response__version", "response__reward"
-    )
-    return next(iter(whole.filter(tokens__digest=tokens.digest(normal))), None)  # unique: nothing to order
+    return _BY_DIGEST.first(tokens.digest(normal))
 
 
 def response_of(invitation: Invitation) -> Response | None:

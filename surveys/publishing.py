@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from feedback import journal
 from feedback.models import User
-from surveys import questions
+from surveys import questions, sheets
 from surveys.models import Survey, SurveyVersion
 
 _SHIPPED = Path(__file__).parent / "shipped"
@@ -35,6 +35,7 @@ def publish(
         version = survey.versions.create(number=last + 1, definition=definition, published_at=now)
         Survey.objects.filter(pk=survey.pk).update(state=Survey.State.LIVE)
         journal.log("survey published", survey, by=by, version=version.number)
+    sheets.forget()
     survey.state = Survey.State.LIVE
     return version
 

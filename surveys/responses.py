@@ -93,7 +93,7 @@ def _start(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime
     try:
         with transaction.atomic():
             response = Response.objects.create(
-                invitation=invitation, version=sheet.version, language=language, started_at=now
+                invitation=invitation, version_id=sheet.asked.version_id, language=language, started_at=now
             )
     except IntegrityError:  # the second click of two: the first one's transaction is over by now
         return Response.objects.select_related("reward").get(invitation=invitation)

@@ -1,7 +1,9 @@
 """The questions one person is asked, what they answered so far, and what their answers come to."""
 
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feedback import comments
 from feedback.models import Touchpoint
@@ -9,6 +11,8 @@ from surveys import cohorts, invitations, questions
 from surveys.cohorts import Cohort
 from surveys.models import Invitation, Survey, SurveyVersion
 from surveys.questions import BadAnswer, Choice, Definition, Meaning, Value
+
+_KEEP_SECONDS = 5
 
 
 class BadAnswers(ValueError):
@@ -55,11 +59,22 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    version: SurveyVersion
+class Asked:
+    """One version of a survey with the touchpoints that the shop offers."""
+
+    version_id: int
     definition: Definition
+    touchpoints: Mapping[str, int]  # slug -> id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    asked: Asked
     saved: Mapping[str, Value]
-    touchpoints: Mapping[str, int]  # those offered: slug -> id
+
+    @property
+    def definition(self) -> Definition:
+        return self.asked.definition
 
     def fill(self, answers: Mapping[str, object], only: Collection[str] | None = None) -> Filled:
         """Check every answer, or those to `only`; what was not asked is left aside. Raises BadAnswers."""
@@ -74,19 +89,36 @@ class Sheet:
                 errors[question.id] = error
         if errors:
             raise BadAnswers(errors)
-        return Filled(definition=self.definition, values=values, touchpoints=self.touchpoints)
+        return Filled(definition=self.definition, values=values, touchpoints=self.asked.touchpoints)
 
 
 def sheet(invitation: Invitation) -> Sheet:
-    """At most three queries. Who has started keeps the version they started with."""
+    """At most three queries, most often one or none. Who has started keeps the version they started with."""
     response = invitations.response_of(invitation)
-    version = response.version if response else current_version(invitation.survey)
+    version = response.version_id if response else None
+    return Sheet(
+        asked=_asked(invitation.survey.public_id, version, int(time.monotonic() // _KEEP_SECONDS)),
+        saved=dict(response.answers.values_list("question", "value")) if response else {},
+    )
+
+
+def forget() -> None:
+    """After a survey was published; other processes notice within seconds."""
+    _asked.cache_clear()
+
+
+@lru_cache(maxsize=64)
+def _asked(survey: str, version_id: int | None, _period: int) -> Asked:
+    """Of the survey with this public id; None: its current version. Kept for a while, like the shop."""
+    if version_id is None:
+        version = current_version(Survey.objects.get(public_id=survey))
+    else:
+        version = SurveyVersion.objects.get(pk=version_id)
     definition = questions.load(version.definition)
     touchpoints = offered_touchpoints() if definition.asks_for_touchpoint else []
-    return Sheet(
-        version=version,
+    return Asked(
+        version_id=version.pk,
         definition=definition.with_touchpoints(as_choices(touchpoints)),
-        saved=dict(response.answers.values_list("question", "value")) if response else {},
         touchpoints={row.slug: row.pk for row in touchpoints},
     )
 

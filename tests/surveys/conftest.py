@@ -8,6 +8,15 @@ from django.utils import timezone
 # Models are imported within: Django starts only after pytest has read this file.
 
 
+@pytest.fixture(autouse=True)
+def _kept_for_one_test(monkeypatch):
+    """What is kept for seconds stays for the whole test, so that no count depends on the clock."""
+    from surveys import sheets
+
+    sheets.forget()
+    monkeypatch.setattr(sheets, "_KEEP_SECONDS", 10**9)
+
+
 @pytest.fixture
 def all_well():
     return {"problem": "none", "expectation": "above", "recommend": "9", "touchpoint": "delivery"}

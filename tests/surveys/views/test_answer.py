@@ -261,21 +261,21 @@ def test_another_method_is_refused(client, address):
 def test_opening_asks_the_database_little(client, address, the_shop, statements, query):
     client.get(address)
 
-    with statements(at_most=4):
+    with statements(at_most=1):
         client.get(address + query)
 
 
 def test_sending_asks_the_database_little(client, address, filled, statements):
     client.get(address)
 
-    with statements(at_most=15):
+    with statements(at_most=13):
         client.post(address, filled(story="Trà thơm"))
 
 
 def test_a_case_costs_little_more(client, address, filled, statements):
     client.get(address)
 
-    with statements(at_most=17):
+    with statements(at_most=15):
         client.post(address, filled(problem="not_solved", story="Ấm nứt", wish="Đổi ấm"))
 
 

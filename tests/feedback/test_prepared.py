@@ -1,0 +1,64 @@
+"""A prepared query gives what its queryset gives, and is built once."""
+
+from threading import Thread
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from feedback.models import Comment, Order
+from feedback.prepared import Prepared
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def by_number(number):
+    return Order.objects.select_related("customer", "location").filter(number=number)
+
+
+def columns(row):
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_it_is_what_the_queryset_gives():
+    made = factories.order()
+
+    found, wanted = Prepared(by_number).first(made.number), by_number(made.number).get()
+
+    assert columns(found) == columns(wanted)
+    assert columns(found.customer) == columns(wanted.customer)
+    assert (found.location, found._state.adding, found._state.db) == (None, False, "default")
+
+
+def test_what_lies_beside_a_row_is_asked_for_with_it():
+    made = factories.read_comment(source="map")
+    prepared = Prepared(
+        lambda source: Comment.objects.select_related("analysis", "case").filter(source=source)
+    )
+
+    with CaptureQueriesContext(connection) as captured:
+        found = prepared.first("map")
+        assert (found.analysis, hasattr(found, "case")) == (made.analysis, False)
+
+    assert len(captured) == 1
+
+
+def test_each_value_finds_its_own_row():
+    prepared, orders = Prepared(by_number), [factories.order(), factories.order()]
+
+    assert [prepared.first(order.number) for order in orders] == orders
+    assert prepared.first("' OR 1=1 --") is None
+
+
+def test_it_is_built_once_for_all_threads():
+    asked = []
+    prepared = Prepared(lambda number: asked.append(number) or by_number(number))
+    prepared.first("1")
+
+    thread = Thread(target=lambda: prepared._built.row)
+    thread.start()
+    thread.join()
+
+    prepared.first("2")
+    assert len(asked) == 1
