@@ -15,31 +15,32 @@ def negators() -> frozenset[str]:
 
 @cache
 def bare_negators() -> frozenset[str]:
-    return frozenset({"khong", "chua", "dung", "khoi", "chang", "cha"})
+    """Those, and what is left of them without marks."""
+    return negators() | {"khong", "chua", "dung", "khoi", "chang", "cha"}
 
 
 def features(tokens: Tokens) -> tuple[list[str], list[int]]:
     """The features of a text and, beside each, the clause in which it stands."""
     words = tokens.bare if tokens.unmarked else tokens.words
-    turning = negators() | bare_negators() if tokens.unmarked else negators()
-    clauses, sentences = tokens.clause, tokens.sentence
+    turning = bare_negators() if tokens.unmarked else negators()
     found: list[str] = []
     places: list[int] = []
-    turned_until, before, before_sentence = -1, "", -1
-    turned_clause = -1
-    for number, word in enumerate(words):
-        if len(word) > 2 and word.isdigit():
+    turned, turned_clause = 0, -1
+    before, before_sentence = "", -1
+    for word, clause, sentence in zip(words, tokens.clause, tokens.sentence, strict=True):
+        if word.isdigit() and len(word) > 2:
             word = "#"
-        clause = clauses[number]
         found.append(word)
         places.append(clause)
-        if before_sentence == sentences[number]:
+        if before_sentence == sentence:
             found.append(f"{before} {word}")
             places.append(clause)
-        if number <= turned_until and clause == turned_clause:
-            found.append(f"!{word}")
-            places.append(clause)
+        if turned:
+            turned -= 1
+            if clause == turned_clause:
+                found.append(f"!{word}")
+                places.append(clause)
         if word in turning:
-            turned_until, turned_clause = number + REACH, clause
-        before, before_sentence = word, sentences[number]
+            turned, turned_clause = REACH, clause
+        before, before_sentence = word, sentence
     return found, places

@@ -14,6 +14,7 @@ from feedback.text.reading import Lang, Sentiment
 from feedback.text.tokens import Tokens
 
 Weights = dict[str, tuple[float, float, float]]
+Sums = tuple[float, float, int]  # negative, positive, features known
 NOTHING: Weights = {}
 WOE = 2.0  # what a problem that is told adds to the bad side and takes from the good
 TURN = 4.0  # what a turn of phrase of feelings.toml adds to one side and takes from the other
@@ -21,12 +22,20 @@ TURN = 4.0  # what a turn of phrase of feelings.toml adds to one side and takes 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feeling:
-    """Score is the chance of positive less that of negative; `clauses` holds one for each clause."""
+    """Score is the chance of positive less that of negative; `clauses` holds what each clause adds up to."""
 
     sentiment: Sentiment
     score: float
     complaint: float
-    clauses: dict[int, float]
+    clauses: dict[int, "Sums"]
+
+    def of_clause(self, clause: int) -> float:
+        """The score of one clause; 0.0 when none of its words is known."""
+        if clause not in self.clauses:
+            return 0.0
+        negative, positive, known = self.clauses[clause]
+        bad, good = _chances(negative / math.sqrt(known), positive / math.sqrt(known))
+        return good - bad
 
 
 UNREAD = Feeling(sentiment=Sentiment.UNKNOWN, score=0.0, complaint=0.0, clauses={})
@@ -53,21 +62,7 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
     turns = [hit for hit in hits if hit.area == "feelings"]
     covered = {number for hit in turns if hit.name == "good" for number in range(hit.first, hit.past)}
     names, places = features(tokens.without(covered) if covered else tokens)
-    negative = positive = complaint = 0.0
-    clauses: dict[int, list[float]] = {}
-    known = 0
-    for name, place in zip(names, places, strict=True):
-        weight = first.get(name) or second.get(name)
-        if weight is None:
-            continue
-        known += 1
-        negative += weight[0]
-        positive += weight[1]
-        complaint += weight[2]
-        of_clause = clauses.setdefault(place, [0.0, 0.0, 0.0])
-        of_clause[0] += weight[0]
-        of_clause[1] += weight[1]
-        of_clause[2] += 1
+    negative, positive, complaint, known, clauses = _weigh(names, places, first, second)
     for hit in turns:
         side = TURN if (hit.name == "good") != hit.denied else -TURN
         positive += side
@@ -88,11 +83,37 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
         sentiment=_word_for(bad, good),
         score=round(good - bad, 3),
         complaint=(complaint + start[2]) * scale,
-        clauses={
-            place: _difference(sums[0] / math.sqrt(sums[2]), sums[1] / math.sqrt(sums[2]))
-            for place, sums in clauses.items()
-        },
+        clauses=clauses,
     )
+
+
+def _weigh(
+    names: list[str], places: list[int], first: Weights, second: Weights
+) -> tuple[float, float, float, int, dict[int, Sums]]:
+    """Sums over the features that are known: negative, positive, complaint, how many, and by clause."""
+    negative = positive = complaint = of_negative = of_positive = 0.0
+    clauses: dict[int, Sums] = {}
+    known = of_known = 0
+    clause = -1
+    for name, place in zip(names, places, strict=True):
+        weight = first.get(name) or (second.get(name) if second else None)
+        if weight is None:
+            continue
+        if place != clause:  # clauses come in order
+            if of_known:
+                clauses[clause] = of_negative, of_positive, of_known
+            clause, of_negative, of_positive, of_known = place, 0.0, 0.0, 0
+        bad, good, complains = weight
+        negative += bad
+        positive += good
+        complaint += complains
+        of_negative += bad
+        of_positive += good
+        known += 1
+        of_known += 1
+    if of_known:
+        clauses[clause] = of_negative, of_positive, of_known
+    return negative, positive, complaint, known, clauses
 
 
 def only_pressure(feeling: Feeling) -> Feeling:
@@ -107,11 +128,6 @@ def _chances(negative: float, positive: float) -> tuple[float, float]:
     bad, good, neither = math.exp(negative - top), math.exp(positive - top), math.exp(-top)
     total = bad + good + neither
     return bad / total, good / total
-
-
-def _difference(negative: float, positive: float) -> float:
-    bad, good = _chances(negative, positive)
-    return good - bad
 
 
 def _word_for(bad: float, good: float) -> Sentiment:

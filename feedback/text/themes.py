@@ -62,7 +62,7 @@ def _theme(hit: Hit) -> tuple[str, str] | None:
 def _vote(hit: Hit, kind: str, tokens: Tokens, feeling: Feeling) -> float:
     """1 to -1 for what this phrase says; denied praise is blame, a denied problem is quiet praise."""
     if kind == "about":
-        score = feeling.clauses.get(tokens.clause[hit.first], 0.0)
+        score = feeling.of_clause(tokens.clause[hit.first])
         return (0.5 if score > CLEAR else -0.5 if score < -CLEAR else 0.0) or _whole(feeling)
     value = 1.0 if kind == "good" else -1.0
     return -value if hit.denied else value
