@@ -142,7 +142,7 @@ class Facts:
         _check_rest(self)
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: plain(getattr(self, name)) for name in NAMES}
+        return dict(_as_dict(self))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -165,6 +165,11 @@ class Facts:
 
 
 NAMES: tuple[str, ...] = tuple(field.name for field in fields(Facts))
+
+
+@lru_cache(maxsize=4096)
+def _as_dict(facts: Facts) -> dict[str, Any]:
+    return {name: plain(getattr(facts, name)) for name in NAMES}
 
 
 @lru_cache(maxsize=4096)
