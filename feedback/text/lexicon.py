@@ -111,37 +111,44 @@ class Lexicon:
         self.phrases = tuple(phrases)
         self.openers: dict[str, int] = defaultdict(int)  # first word, as typed -> phrases it may begin
         self.bare_openers: dict[str, int] = defaultdict(int)  # the same where nothing carries marks
+        self.seconds: dict[str, int] = defaultdict(int)  # word -> phrases in which it may come second
+        self.free = 0  # phrases after whose first word anything may come
         self.shown: dict[str, int] = defaultdict(int)  # word, as typed -> slots that it may fill
         self.given = 0  # slots that a phrase does not have
         self.all = (1 << len(self.phrases)) - 1
-        uses = self._uses()
+        uses = Counter(
+            word
+            for phrase in self.phrases
+            for slot in phrase.slots
+            for bare, *_ in _choices(slot)
+            for word in bare
+        )
         for number, phrase in enumerate(self.phrases):
-            for choice in _choices(phrase.slots[0]):
-                self._open(choice, 1 << number)
-            for slot in range(COUNTED_SLOTS):
-                bit = 1 << (slot * len(self.phrases) + number)
-                if slot >= len(phrase.slots):
-                    self.given |= bit
-                    continue
-                for bare, marked, exact in _choices(phrase.slots[slot]):
-                    _, written, typed = min(
-                        (uses[word], meant, word) for word, meant in zip(bare, marked, strict=True)
-                    )
-                    self.shown[written] |= bit
-                    if not exact:
-                        self.shown[typed] |= bit
+            self._note_beginning(phrase, 1 << number)
+            self._note_slots(phrase, number, uses)
 
-    def _uses(self) -> Counter[str]:
-        """How often each word stands in a phrase; the rarest of a choice tells most."""
-        choices = (choice for phrase in self.phrases for slot in phrase.slots for choice in _choices(slot))
-        return Counter(word for bare, _, _ in choices for word in bare)
+    def _note_beginning(self, phrase: Phrase, bit: int) -> None:
+        for bare, marked, exact in _choices(phrase.slots[0]):
+            self.openers[marked[0]] |= bit
+            if not exact:
+                table = self.openers if len(bare) > 1 else self.bare_openers
+                table[bare[0]] |= bit
+        seconds = _seconds(phrase)
+        self.free |= 0 if seconds else bit
+        for word in seconds:
+            self.seconds[word] |= bit
 
-    def _open(self, choice: Choice, bit: int) -> None:
-        bare, marked, exact = choice
-        self.openers[marked[0]] |= bit
-        if not exact:
-            table = self.openers if len(bare) > 1 else self.bare_openers
-            table[bare[0]] |= bit
+    def _note_slots(self, phrase: Phrase, number: int, uses: Counter[str]) -> None:
+        """The rarest word of a choice tells most about whether it could be there."""
+        for slot in range(COUNTED_SLOTS):
+            bit = 1 << (slot * len(self.phrases) + number)
+            if slot >= len(phrase.slots):
+                self.given |= bit
+                continue
+            for _, marked, exact in _choices(phrase.slots[slot]):
+                rarest = min(marked, key=lambda word: (uses[unmark(word)], word))
+                for word in _typed(rarest, exact):
+                    self.shown[word] |= bit
 
     def _possible(self, words: list[str]) -> int:
         """Phrases of which every slot could be filled by the words, as bits."""
@@ -151,34 +158,51 @@ class Lexicon:
                 bits |= shown[word]
         return bits & bits >> size & bits >> 2 * size & self.all
 
-    def hits(self, tokens: Tokens) -> list[Hit]:
-        found: list[Hit] = []
+    def _beginnings(self, tokens: Tokens) -> Iterator[tuple[int, Phrase]]:
+        """The numbers of words at which a phrase could begin, and the phrase."""
         possible = self._possible(tokens.words)
-        openers, bare_openers = self.openers, self.bare_openers
+        openers, bare_openers, free, seconds = self.openers, self.bare_openers, self.free, self.seconds
         for number, word in enumerate(tokens.words):
             bits = openers[word] & possible if word in openers else 0
             if word in bare_openers and tokens.sentence[number] in tokens.unmarked_sentences:
                 bits |= bare_openers[word] & possible
+            if bits:
+                following = tokens.words[number + 1 : number + 2]
+                bits &= free | seconds.get(following[0], 0) if following else free
             while bits:
                 lowest = bits & -bits
                 bits ^= lowest
-                phrase = self.phrases[lowest.bit_length() - 1]
-                past = _match(tokens, phrase, 0, number)
-                if past:
-                    before = "" if phrase.always else _turned_by(tokens, number)
-                    found.append(
-                        Hit(
-                            phrase.area,
-                            phrase.name,
-                            phrase.kind,
-                            number,
-                            past,
-                            before == "not",
-                            before == "if",
-                        )
-                    )
+                yield number, self.phrases[lowest.bit_length() - 1]
+
+    def hits(self, tokens: Tokens) -> list[Hit]:
+        found: list[Hit] = []
+        for number, phrase in self._beginnings(tokens):
+            past = _match(tokens, phrase, 0, number)
+            if past:
+                before = "" if phrase.always else _turned_by(tokens, number)
+                denied, unreal = before == "not", before == "if"
+                found.append(Hit(phrase.area, phrase.name, phrase.kind, number, past, denied, unreal))
         found.sort(key=lambda hit: (hit.first, -hit.past))
         return found
+
+
+def _seconds(phrase: Phrase) -> set[str]:
+    """Words of which one must follow the phrase's first; empty when any word may."""
+    words: set[str] = set()
+    for _, marked, exact in _choices(phrase.slots[0]):
+        if len(marked) > 1:
+            words |= _typed(marked[1], exact)
+        elif len(phrase.slots) > 1 and phrase.gaps[1] == 0:
+            for _, after, after_exact in _choices(phrase.slots[1]):
+                words |= _typed(after[0], after_exact)
+        else:
+            return set()
+    return words
+
+
+def _typed(word: str, exact: bool) -> set[str]:
+    """The ways to type a word that a phrase accepts."""
+    return {word} if exact else {word, unmark(word)}
 
 
 def _choices(slot: dict[str, list[Choice]]) -> Iterator[Choice]:
