@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
-from feedback import leases, shop, tokens
+from feedback import bulk, leases, shop, tokens
 from feedback.models import Customer, MailAddress, OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def write(
     """
     advertising = kind == OutgoingMail.Kind.ADVERTISING
     unsubscribe_url = ""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if advertising:
             if not _may_advertise(to):
                 return None
@@ -49,7 +49,7 @@ def write(
         said = _render(
             template, context | {"shop": shop.current(), "unsubscribe_url": unsubscribe_url}, language
         )
-        return OutgoingMail.objects.create(
+        mail = OutgoingMail(
             kind=kind,
             to=to,
             customer=customer,
@@ -60,6 +60,8 @@ def write(
             made_at=timezone.now(),
             **said,
         )
+        bulk.insert([mail])
+    return mail
 
 
 def preferences_token(email: str) -> str:

@@ -7,7 +7,7 @@ from babel.dates import format_date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback import cases, comments, journal, mail, money
+from feedback import bulk, cases, comments, journal, mail, money
 from feedback.models import Comment
 from feedback.models.words import Channel, WhyItCame
 from surveys import invitations, questions, rewards, sheets
@@ -31,13 +31,13 @@ def save(
     invitations.refuse_unless_open(invitation, now)
     filled = sheet.fill(answers, only=answers.keys())
     with transaction.atomic():
-        response = _started(invitation, sheet, language=language, now=now)
+        response, _is_new = _started(invitation, sheet, language=language, now=now)
         # Takes the row's lock: nothing may change in a response that another tab is finishing.
         if not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(language=language):
             response.refresh_from_db(fields=["state", "finished_at", "cohort", "language"])
             return response
         response.answers.filter(question__in=filled.values.keys()).delete()
-        Answer.objects.bulk_create(_answers(response, filled, language, said={}))
+        bulk.insert(_answers(response, filled, language, said={}))
     return response
 
 
@@ -61,10 +61,12 @@ def submit(
     invitations.refuse_unless_open(invitation, now)
     filled = sheet.fill({**sheet.saved, **answers})
     with journal.recording():
-        response = _started(invitation, sheet, language=language, now=now)
+        response, is_new = _started(invitation, sheet, language=language, now=now)
         if not _win(response, filled, language=language, now=now):
             response.refresh_from_db(fields=["state", "finished_at", "cohort", "language"])
             return response
+        if not is_new:
+            response.answers.all().delete()
         _write(invitation, response, filled, language=language, now=now)
         journal.log("response finished", response, invitation=invitation.pk)
     return response
@@ -78,27 +80,27 @@ def reward_of(response: Response) -> Reward | None:
         return None
 
 
-def _started(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> Response:
-    """The one response of the invitation, with a reward held for it where the budget allows."""
+def _started(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> tuple[Response, bool]:
+    """The one response of the invitation, with a reward held if the budget allows, and whether it is new."""
     response = invitations.response_of(invitation)
     if response is None:
         return _start(invitation, sheet, language=language, now=now)
     reward = reward_of(response)
     if reward is not None and rewards.was_released(reward):
         rewards.reserve_again(reward, now)
-    return response
+    return response, False
 
 
-def _start(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> Response:
+def _start(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> tuple[Response, bool]:
+    response = Response(
+        invitation=invitation, version_id=sheet.asked.version_id, language=language, started_at=now
+    )
     try:
-        with transaction.atomic():
-            response = Response.objects.create(
-                invitation=invitation, version_id=sheet.asked.version_id, language=language, started_at=now
-            )
+        bulk.insert([response])
     except IntegrityError:  # the second click of two: the first one's transaction is over by now
-        return Response.objects.select_related("reward").get(invitation=invitation)
+        return Response.objects.select_related("reward").get(invitation=invitation), False
     rewards.reserve(response, invitation.survey, now)
-    return response
+    return response, True
 
 
 def _win(response: Response, filled: Filled, *, language: str, now: datetime) -> bool:
@@ -123,9 +125,8 @@ def _write(
     rewarded = reward is not None and rewards.issue(reward, invitation.survey, now)
     why = WhyItCame.PAID if rewarded else WhyItCame.INVITED
     said = _comments(invitation, filled, language=language, why=why, now=now)
-    Comment.objects.bulk_create(said.values())
-    response.answers.all().delete()
-    Answer.objects.bulk_create(_answers(response, filled, language, said))
+    bulk.insert(list(said.values()))
+    bulk.insert(_answers(response, filled, language, said))
     if filled.is_unsolved:
         wish = filled.of(Meaning.WISH)
         cases.open_case(said[filled.id_of(Meaning.COMMENT)], now=now, wish=str(wish or ""))

@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Round
 from django.utils import timezone
 
-from feedback import journal, leases, shop, tokens
+from feedback import bulk, journal, leases, shop, tokens
 from feedback.models import User
 from feedback.models.addressed import MoneyField
 from feedback.models.queue import LeasableQuerySet
@@ -63,14 +63,19 @@ def reserve(response: Response, survey: Survey, now: datetime) -> Reward | None:
     """Within the caller's transaction. None: the survey has no reward, or its budget is used up."""
     if survey.reward_amount is None or not _take_from_budget(survey, survey.reward_amount):
         return None
-    return Reward.objects.create(
-        response=response,
-        survey=survey,
-        amount=survey.reward_amount,
-        currency=survey.reward_currency,
-        minimum_order=survey.reward_minimum_order,
-        reserved_at=now,
+    (reward,) = bulk.insert(
+        [
+            Reward(
+                response=response,
+                survey=survey,
+                amount=survey.reward_amount,
+                currency=survey.reward_currency,
+                minimum_order=survey.reward_minimum_order,
+                reserved_at=now,
+            )
+        ]
     )
+    return reward
 
 
 def was_released(reward: Reward) -> bool:
