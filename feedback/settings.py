@@ -234,6 +234,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"rewards": "30/min"},
     "NUM_PROXIES": 1 if _yes_or_no("BEHIND_PROXY", default=False) else 0,
 }
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "feedback.api_errors.ErrorAnswer"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Feedback API",
     "DESCRIPTION": "Orders and reviews in, rewards checked and redeemed, theme trends out.",

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.test import Client
 
 from feedback import api_access
 from feedback.models import Customer, Order
@@ -132,6 +133,35 @@ def test_a_list_has_an_end(send):
 
     assert answer.status_code == 400
     assert "500" in answer.json()["errors"][0]["detail"]
+
+
+def test_a_body_has_an_end(send, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+
+    answer = send([ORDER] * 10)
+
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["code"] == "too_large"
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"a=" + b"x" * 2_000),
+        ("application/x-www-form-urlencoded", b"a=1&" * 501),
+        ("multipart/form-data; boundary=", b"--x"),
+    ],
+)
+def test_a_form_it_cannot_read_is_the_senders_error(settings, kind, body):
+    """The session's CSRF check reads the form before any parser is chosen."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_500 if len(body) == 2_002 else 10_000
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(user("administrator"))
+
+    answer = browser.post("/api/v1/orders", body, content_type=kind)
+
+    assert 400 <= answer.status_code < 500
 
 
 def test_another_kind_of_body_is_refused(client):
