@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from feedback import bulk, facts, journal, leases, shop
+from feedback import bulk, facts, journal, leases, policies, shop
 from feedback.models import Case, Comment, Decision, FactCorrection, Policy, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
@@ -57,7 +57,7 @@ def decide_many(
     comments: Sequence[Comment], now: datetime, *, cases: Mapping[int, Case] | None = None
 ) -> dict[int, Decision]:
     """Decide each comment under the live policy and keep it as the current Decision. By comment id."""
-    policy, terms = facts.live_terms(now)
+    policy, terms = policies.in_force(now)
     gathered = facts.gather(comments, terms, now)
     rows = [
         _decision(comment, gathered[comment.pk], terms, policy, (cases or {}).get(comment.pk), now)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
-from feedback import shop, value
+from feedback import policies, shop, value
 from feedback.models import Case, Comment, Concession, Dispute, FactCorrection, OrderLine, Policy, Promise
 from feedback.policy.facts import BadFacts, Facts
 from feedback.policy.terms import Terms
@@ -41,8 +41,8 @@ class _Records:
 
 
 def live_terms(now: datetime | None = None) -> tuple[Policy | None, Terms]:
-    """The newest policy whose start has passed; without one, the Terms the project ships with."""
-    policy = Policy.objects.filter(starts_at__lte=now or timezone.now()).order_by("-version").first()
+    """The policy to show; before anything was decided, the Terms the project ships with."""
+    policy = policies.live(now or timezone.now())
     return (policy, Terms.from_dict(policy.terms)) if policy else (None, Terms.shipped())
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from reviews.records import ReviewRecord
 
 BATCH = 1000
 EDITED = "review was edited"
+_TRIES, _DEADLOCK_DETECTED = 3, "40P01"
 
 
 class Outcome(StrEnum):
@@ -44,7 +46,7 @@ def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: dateti
     received = Received()
     for batch in _batches(records):
         latest = {record.external_id: record for record in batch}
-        received.outcomes |= _receive(source, list(latest.values()), now or timezone.now())
+        received.outcomes |= _insist(source, list(latest.values()), now or timezone.now())
     return received
 
 
@@ -60,6 +62,18 @@ def foresee(source: Source, records: Iterable[ReviewRecord]) -> Received:
             same = Outcome.UNCHANGED if was == record.digest else Outcome.UPDATED
             received.outcomes[record.external_id] = Outcome.CREATED if was is None else same
     return received
+
+
+def _insist(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dict[str, Outcome]:
+    """Again, when PostgreSQL ended this transaction to resolve a deadlock with a job that answers reviews."""
+    for _ in range(_TRIES):
+        try:
+            return _receive(source, records, now)
+        except OperationalError as error:
+            ended_a_deadlock = getattr(error.__cause__, "sqlstate", "") == _DEADLOCK_DETECTED
+            if not ended_a_deadlock or connection.in_atomic_block:
+                raise
+    return _receive(source, records, now)
 
 
 def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dict[str, Outcome]:

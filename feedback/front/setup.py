@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedback import journal, shop
+from feedback import journal, shop, totals
 from feedback.front.setup_forms import ShopForm, SourcesForm, SurveyForm
 from feedback.models import Shop
 from feedback.roles import Role, allow, holds
@@ -48,6 +48,9 @@ def shop_step(request: HttpRequest) -> HttpResponse:
         return _step(request, 1, "feedback/setup_shop.html", form)
     with journal.recording():
         saved = form.save()
+        if "zone" in form.changed_data:
+            shop.forget()
+            totals.rebuild()  # they are kept by the shop's own day
         journal.log("shop set up", saved, by=request.user, fields=form.changed_data)
     shop.forget()
     return _onwards(request, "setup_sources")

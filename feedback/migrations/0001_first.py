@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('advocate_comment', models.TextField(blank=True, default='')),
                 ('advocate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={'verbose_name_plural': 'policies'},
         ),

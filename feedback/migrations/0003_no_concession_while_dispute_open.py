@@ -11,6 +11,11 @@ CREATE TRIGGER no_concession_while_dispute_open BEFORE INSERT ON feedback_conces
 WHEN EXISTS (SELECT 1 FROM feedback_dispute WHERE order_id = NEW.order_id AND state = 'open')
 BEGIN SELECT RAISE(ABORT, 'no_concession_while_dispute_open'); END;
 """
+SQLITE_MOVED = """
+CREATE TRIGGER no_concession_moved_under_a_dispute BEFORE UPDATE OF order_id ON feedback_concession
+WHEN EXISTS (SELECT 1 FROM feedback_dispute WHERE order_id = NEW.order_id AND state = 'open')
+BEGIN SELECT RAISE(ABORT, 'no_concession_while_dispute_open'); END;
+"""
 POSTGRESQL = """
 CREATE FUNCTION feedback_concession_guard() RETURNS trigger AS $$
 BEGIN
@@ -20,7 +25,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$ LANGUAGE plpgsql;
-CREATE TRIGGER no_concession_while_dispute_open BEFORE INSERT ON feedback_concession
+CREATE TRIGGER no_concession_while_dispute_open BEFORE INSERT OR UPDATE OF order_id ON feedback_concession
 FOR EACH ROW EXECUTE FUNCTION feedback_concession_guard();
 CREATE FUNCTION feedback_dispute_order_lock() RETURNS trigger AS $$
 BEGIN
@@ -39,12 +44,17 @@ DROP FUNCTION feedback_concession_guard();
 
 
 def guard(apps, schema_editor):
-    schema_editor.execute(POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE)
+    statements = [POSTGRESQL] if schema_editor.connection.vendor == "postgresql" else [SQLITE, SQLITE_MOVED]
+    for statement in statements:
+        schema_editor.execute(statement)
 
 
 def unguard(apps, schema_editor):
-    postgresql = schema_editor.connection.vendor == "postgresql"
-    schema_editor.execute(POSTGRESQL_BACK if postgresql else "DROP TRIGGER no_concession_while_dispute_open")
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(POSTGRESQL_BACK)
+    else:
+        schema_editor.execute("DROP TRIGGER no_concession_moved_under_a_dispute")
+        schema_editor.execute("DROP TRIGGER no_concession_while_dispute_open")
 
 
 class Migration(migrations.Migration):

@@ -11,7 +11,10 @@ class Policy(models.Model):
     terms = models.JSONField()
     digest = models.CharField(max_length=64)
     starts_at = models.DateTimeField()
-    author = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+    # None: the Terms that came with the program
+    author = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     comment = models.TextField()
     made_at = models.DateTimeField()
     advocate = models.ForeignKey(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from feedback import cases, work
+from feedback import cases, policies, work
 from feedback.models import Case, Comment, Decision, Event, FactCorrection
 from feedback.models.words import Channel
 from feedback.policy.facts import BadFacts
@@ -107,7 +107,7 @@ def test_a_corrected_fact_makes_a_new_decision():
     assert (after.facts["fault"], after.sources["fault"]) == ("customer", "person")
     assert after.rule != before.rule
     assert FactCorrection.objects.get().by == mai
-    assert verbs() == ["fact corrected"]
+    assert verbs() == ["policy adopted", "fact corrected"]
 
 
 def test_a_fact_that_cannot_be_corrected_leaves_nothing():
@@ -171,6 +171,7 @@ def test_of_two_who_press_at_once_one_is_told():
 def test_deciding_costs_the_same_however_many(rows, django_assert_max_num_queries):
     comments = [told() for _ in range(rows)]
     comments = list(Comment.objects.select_related("analysis", "order"))
+    policies.in_force(NOW)
 
     with django_assert_max_num_queries(16):
         cases.decide_many(comments, NOW)

@@ -67,3 +67,12 @@ def test_it_refuses_whoever_writes(case):
 
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(copied + "FROM feedback_concession WHERE id = %s", [conceded.pk])
+
+
+def test_it_refuses_to_move_one_under_a_disputed_order(case):
+    booked = factories.concession(case)
+    disputed = factories.order(case.customer, number="DISPUTED")
+    factories.dispute(disputed)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Concession.objects.filter(pk=booked.pk).update(order=disputed)
