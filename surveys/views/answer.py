@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
@@ -18,6 +20,7 @@ from surveys import invitations, responses, rewards, screens, sheets
 from surveys.invitations import NotOpen
 from surveys.models import Invitation, Response, Reward
 from surveys.questions import said
+from surveys.screens import Drawn
 from surveys.sheets import BadAnswers, Sheet
 
 _LANGUAGES = {code for code, _name in settings.LANGUAGES}
@@ -77,17 +80,16 @@ def _post(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
 
 def _ask(request: HttpRequest, invitation: Invitation, sheet: Sheet, *, place, typed=None, errors=None):
     """`place` is the number of the one question to show, from 1; None: all on one page."""
-    definition = sheet.definition
-    drawn = screens.draw(
-        definition, translation.get_language(), saved=sheet.saved, typed=typed, errors=errors
-    )
+    definition, language = sheet.definition, translation.get_language()
+    drawn = screens.draw(definition, language, saved=sheet.saved, typed=typed, errors=errors)
+    shown = drawn if place is None else [drawn[place - 1]]
     return render(
         request,
         "surveys/answer.html",
         {
             "order": invitation.order,
-            "title": said(definition.title, translation.get_language()),
-            "questions": drawn if place is None else [drawn[place - 1]],
+            "title": shown[0].words if place else said(definition.title, language),
+            "questions": [(question.id, _html(question, bool(place), language)) for question in shown],
             "place": place,
             "before": place - 1 if place and place > 1 else None,
             "count": len(drawn),
@@ -96,6 +98,20 @@ def _ask(request: HttpRequest, invitation: Invitation, sheet: Sheet, *, place, t
             "reward": _promise(invitation),
         },
     )
+
+
+def _html(question: Drawn, heading: bool, language: str) -> str:
+    """Drawing is most of the page's work. What a customer wrote is never kept for the next one."""
+    draw = _draw if question.text or question.error or settings.DEBUG else _draw_once
+    return draw(question, heading, language)
+
+
+def _draw(question: Drawn, heading: bool, _language: str) -> str:
+    """In the language that is active; it is named so that each is kept for itself."""
+    return render_to_string("surveys/_question.html", {"question": question, "heading": heading})
+
+
+_draw_once = lru_cache(maxsize=512)(_draw)
 
 
 def _done(request: HttpRequest, invitation: Invitation, response: Response) -> HttpResponse:
