@@ -109,11 +109,17 @@ def browser():
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
         _without(NO_CHROMIUM)
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     flags += ["--disable-background-networking", "--disable-component-update"]
+    held = {alias: connections[alias] for alias in connections}
     with sync_playwright() as playwright:
+        # An event loop runs in this thread from here on. Django would give it connections of its own, without
+        # what pytest-django keeps with those of the tests.
+        for alias, connection in held.items():
+            connections[alias] = connection
         chrome = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield chrome
         chrome.close()

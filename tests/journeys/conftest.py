@@ -79,9 +79,9 @@ def visitor(browser, site):
 
     def visit(*, width=360, refused=(), **options):
         said = {f"status of {status}" for status in refused}
-        context = browser.new_context(
-            base_url=site, viewport={"width": width, "height": 740}, **{"locale": "vi-VN"} | options
-        )
+        size = {"width": width, "height": 740}
+        usual = {"locale": "vi-VN", "reduced_motion": "reduce"}
+        context = browser.new_context(base_url=site, viewport=size, **usual | options)
         context.set_default_timeout(30_000)
         contexts.append(context)
 

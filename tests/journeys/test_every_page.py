@@ -1,0 +1,165 @@
+"""Every page, on a phone and a desk, by day and by night: it fits, and axe finds no serious barrier.
+
+A new address fails here until its page is named.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+
+from feedback import mail
+from feedback.models import Case, Comment, Consent, Customer, MailAddress, Order
+from feedback.tokens import digest
+from reviews import intake
+from reviews.models import Reply, Source
+from reviews.records import ReviewRecord
+from surveys import invitations, publishing, responses
+from tests.test_routes import TABLE
+
+NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
+NO_PAGE |= {"healthz", "trends_csv", "api_schema", "api_theme_trends"}
+
+REVIEWS = [
+    (1, 1, "Minh", "Ấm bị vỡ khi mở hộp. Không hoàn tiền thì tôi đăng 1 sao khắp nơi."),
+    (2, 2, "A customer with quite a long name who likes to sign in full", "Late again, and nobody answers."),
+    (3, 5, "Hạnh", "Men đẹp lắm, đóng gói cẩn thận, giao nhanh. Cảm ơn tiệm!"),
+    (9, 1, "Omar", "The kettle gave me an electric shock. Dangerous!"),
+    (16, 4, "Lucas", "Lovely bowl. A bit expensive."),
+    (23, 3, "Yến", ""),
+    (30, 1, "Tú", "Giao hàng trễ 10 ngày, " + "gọi mãi không ai trả lời. " * 30),
+    (37, 1, "", "https://example.com/" + "anaddressthatdoesnotend" * 12),
+]
+
+
+@dataclass
+class World:
+    """One of everything: what the addresses of the pages need."""
+
+    customer: Customer
+    invitation: str
+    mailed_to: str
+
+    def paths(self, name):
+        ids = {
+            "customer": [self.customer.public_id],
+            "case": Case.objects.values_list("public_id", flat=True)[:2],
+            "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
+            "survey": [invitations.find(self.invitation).survey.public_id],
+            "preferences": [self.mailed_to],
+        }
+        if name == "answer":
+            start = reverse(name, args=[self.invitation])
+            return [f"{start}?step={step}" for step in range(1, 7)] + [f"{start}?all=1"]
+        return [reverse(name, args=[one]) for one in ids[name]] if name in ids else [reverse(name)]
+
+
+@pytest.fixture
+def world(lan_pottery, jobs):
+    now = timezone.now()
+    buyer = Customer.objects.create(
+        name="Nguyễn Thị Ngọc Quỳnh", email="nguyen.thi.ngoc.quynh.1987@mail.example.com", since=now
+    )
+    Consent.objects.create(
+        customer=buyer, purpose=invitations.CONSENT, wording="1", channel="checkout", given_at=now
+    )
+    survey = publishing.start_post_purchase(
+        name="After buying", reward_amount=Decimal(50_000), currency="VND", now=now - timedelta(days=30),
+        budget=Decimal(20_000_000),
+    )  # fmt: skip
+    asked = [
+        invitations.invite(survey, order=buy(buyer, number, now), now=now) for number in range(1042, 1047)
+    ]
+    for number, invitation in enumerate(asked[1:]):
+        answer(invitation, recommend=str(number * 3), problem=("none", "later", "not_solved", "none")[number])
+    source = Source.objects.create(slug="own", name="Our page", kind="own")
+    intake.receive_many(source, list(records(now)))
+    jobs()
+    stuck = Comment.objects.order_by("pk").first()
+    Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError: 'x'")
+    address = mail.preferences_token(buyer.email)
+    MailAddress.objects.get_or_create(email=buyer.email, defaults={"token_digest": digest(address)})
+    return World(customer=buyer, invitation=invitations.mint(asked[0]), mailed_to=address)
+
+
+def buy(buyer, number, now):
+    return Order.objects.create(
+        number=str(number), customer=buyer, placed_at=now - timedelta(days=40), received_at=now,
+        total=Decimal(21_510_000), currency="VND",
+    )  # fmt: skip
+
+
+def answer(invitation, **given):
+    whole = {"problem": "none", "expectation": "above", "recommend": "9", "touchpoint": "delivery"} | given
+    responses.submit(invitation, whole | {"story": "Hộp móp, ấm sứt vòi."}, language="vi")
+
+
+def records(now):
+    for number, (days, stars, author, text) in enumerate(REVIEWS):
+        yield ReviewRecord(
+            external_id=f"r{number}", said_at=now - timedelta(days=days), stars=stars,
+            author=author, text=text, order_number="1042" if number == 0 else "",
+        )  # fmt: skip
+
+
+STAFF_PAGES = {
+    "lan": "today customers customer cases case trends comments replies surveys survey jobs import_reviews "
+    "setup setup_shop setup_sources setup_survey setup_done tokens password_change "
+    "password_change_done".split(),
+    "mai": ["today", "reply", "case"],
+}
+PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
+ERRORS = ["/nowhere/", "/s/cut-in-two/"]
+
+
+def test_no_address_is_left_out():
+    pages = {*PUBLIC_PAGES, *(name for names in STAFF_PAGES.values() for name in names)}
+
+    assert sorted(pages | NO_PAGE) == sorted(TABLE)
+    assert not pages & NO_PAGE
+
+
+@pytest.mark.parametrize(("name", "role"), [("lan", "administrator"), ("mai", "approver")])
+def test_the_pages_of_staff_are_for_everybody(world, log_in, hire, name, role):
+    page = log_in(hire(role, name))
+
+    assert barriers(page, [path for one in STAFF_PAGES[name] for path in world.paths(one)]) == []
+
+
+def test_the_pages_of_customers_are_for_everybody(world, visitor):
+    page = visitor(refused=[404])
+
+    assert barriers(page, [path for one in PUBLIC_PAGES for path in world.paths(one)] + ERRORS) == []
+
+
+def test_the_end_of_a_survey_is_for_everybody(world, visitor):
+    answer(invitations.find(world.invitation))
+
+    assert barriers(visitor(), [reverse("answer", args=[world.invitation])]) == []
+
+
+def barriers(page, paths):
+    found = []
+    for path in paths:
+        page.goto(path)
+        for menu in page.locator("details").all():
+            menu.evaluate("one => { one.open = true }")
+        for width, scheme in ((360, "light"), (1280, "dark"), (1280, "light"), (360, "dark")):
+            page.set_viewport_size({"width": width, "height": 740})
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{path} at {width} px, {scheme}: {fault}" for fault in faults(page)]
+    return found
+
+
+def faults(page):
+    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if beyond > 0:
+        yield f"{beyond} px beyond the edge"
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            places = violation["nodes"]
+            yield f"{violation['id']}, {len(places)} times: {places[0]['html'][:200]}"
