@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from feedback.orthography import unmark
 from feedback.text.reading import Lang
+from feedback.text.remembered import Remembered
 
 _only_vietnamese = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹĩũ]")
 _vietnamese_too = re.compile("[àáãâèéêìíòóõôùúý]")
@@ -37,7 +38,6 @@ def _lists() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in table.items()}
 
 
-@lru_cache(20_000)
 def _weigh(word: str) -> tuple[float, float, float]:
     """How much one word speaks for Vietnamese, for English, for another language."""
     if _unreadable.search(word):
@@ -65,11 +65,14 @@ def _weigh(word: str) -> tuple[float, float, float]:
     return max(0.0, odd), max(0.0, -odd), other
 
 
+_weights = Remembered(_weigh)
+
+
 def detect(words: Iterable[str]) -> Lang:
     """Language of a text from its small-letter words (not numbers, not links)."""
     vietnamese = english = other = 0.0
     of_vietnamese = of_english = 0
-    for vi, en, foreign in map(_weigh, words):
+    for vi, en, foreign in _weights.answers(words):
         vietnamese += vi
         english += en
         other += foreign

@@ -46,10 +46,11 @@ def weights(language: str) -> Weights:
     """Feature -> weight for negative and positive against neutral, and for complaint."""
     lines = (files(__package__) / "lexicons" / f"weights.{language}.tsv").read_text("utf-8").splitlines()
     table: Weights = {}
+    number = cache(float)  # the same few hundred numbers again and again
     for line in lines:
         if line[:1] != "#" or line.startswith("#\t"):
             name, negative, positive, complaint = line.split("\t")
-            table[name] = float(negative), float(positive), float(complaint)
+            table[name] = number(negative), number(positive), number(complaint)
     return table
 
 

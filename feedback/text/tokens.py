@@ -4,17 +4,15 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any, NamedTuple
 
 from feedback.orthography import Aligned, align, unmark
+from feedback.text.remembered import Remembered
 
 LONGEST = 20_000  # characters that are read; nobody reads further either
-
-REMEMBERED = 20_000  # stretches whose pieces and words are kept: people use the same few thousand
-LONGEST_REMEMBERED = 40  # characters
 
 Piece = tuple[str, str, int, int]  # kind, small letters, start and end in its stretch
 
@@ -161,15 +159,9 @@ def pieces(text: str) -> Written:
 
 def spoken(written: Written) -> Iterator[str]:
     """Small-letter words as typed: no signs, no links, no numbers told apart."""
-    remembered = _is_short(written.stretches)
-    return chain.from_iterable(map(_spoken if remembered else _spoken.__wrapped__, written.stretches))
+    return chain.from_iterable(_all_spoken.answers(written.stretches))
 
 
-def _is_short(stretches: list[str]) -> bool:
-    return max(map(len, stretches)) <= LONGEST_REMEMBERED
-
-
-@lru_cache(REMEMBERED)
 def _spoken(stretch: str) -> tuple[str, ...]:
     return tuple(word for kind, word, *_ in _pieces(stretch) if kind in ("word", "spaced"))
 
@@ -194,8 +186,7 @@ def tokenise(text: str, *, vietnamese: bool) -> Tokens:
 
 def assemble(written: Written, *, vietnamese: bool) -> Tokens:
     aligned, stretches = written
-    opening = _in_vietnamese if vietnamese else _in_english
-    opened = list(map(opening if _is_short(stretches) else opening.__wrapped__, stretches))
+    opened = list((_in_vietnamese if vietnamese else _in_english).answers(stretches))
     words: list[str] = []
     bare: list[str] = []
     marked: list[bool] = []
@@ -217,16 +208,6 @@ def assemble(written: Written, *, vietnamese: bool) -> Tokens:
     return Tokens(aligned, words, bare, marked, clauses, sentences, list(zip(stretches, opened, strict=True)))
 
 
-@lru_cache(REMEMBERED)
-def _in_vietnamese(stretch: str) -> Opened:
-    return _opened(stretch, vietnamese=True)
-
-
-@lru_cache(REMEMBERED)
-def _in_english(stretch: str) -> Opened:
-    return _opened(stretch, vietnamese=False)
-
-
 def _opened(stretch: str, *, vietnamese: bool) -> Opened:
     breaks = _breaks(vietnamese)
     rows: list[tuple[str, str, bool, int, int, tuple[int, int]]] = []
@@ -243,7 +224,29 @@ def _opened(stretch: str, *, vietnamese: bool) -> Opened:
             is_marked = word != bare and word == stretch[start:end]
             rows.append((word, bare, is_marked, clause, sentence, (start, end)))
     words, bares, marked, clauses, sentences, places = zip(*rows, strict=True) if rows else [()] * 6
-    return Opened(words, bares, marked, clauses, sentences, clause, sentence, places)
+    return Opened(
+        words,
+        words if words == bares else bares,
+        _of_marks[marked] if len(marked) == 1 else marked,
+        _one(clauses),
+        _one(sentences),
+        clause,
+        sentence,
+        places,
+    )
+
+
+def _one(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The same object for the same short tuple: few differ, and what is shared stays near at hand."""
+    is_common = len(numbers) < 3 and max(numbers, default=0) < 9
+    return _shared.setdefault(numbers, numbers) if is_common else numbers
+
+
+_of_marks = {(True,): (True,), (False,): (False,)}
+_shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+_all_spoken = Remembered(_spoken)
+_in_vietnamese = Remembered(lambda stretch: _opened(stretch, vietnamese=True))
+_in_english = Remembered(lambda stretch: _opened(stretch, vietnamese=False))
 
 
 def _words(kind: str, typed: str, *, vietnamese: bool) -> tuple[str, ...]:

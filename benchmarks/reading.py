@@ -1,0 +1,117 @@
+"""Reading texts: texts a second of CPU time, beside TextBlob's `.sentiment` in the same run.
+
+    .venv/bin/python benchmarks/reading.py [--rounds 6]
+
+The texts are the demo's reviews as they are (about 110 characters) and joined by threes. Both readers take
+turns over the same small slices and the fastest turn of each slice counts, so that a busy machine slows both
+alike. "First time" is a fresh process that has seen none of the words.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+SLICE = 5
+HOSTILE = [
+    "không ",
+    "refund me or i will ",
+    "đánh giá 1 sao ",
+    "&amp;",
+    "e\u0323\u0302",
+    "((",
+    "a.b.",
+    "0 9 ",
+]
+Reader = Callable[[list[str]], None]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=6)
+    options.add_argument("--loading", action="store_true", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.loading:
+        print(json.dumps(_loading()))
+        return
+    loads = [json.loads(subprocess.check_output([sys.executable, __file__, "--loading"])) for _ in range(3)]
+    short = demo_texts()
+    joined = [" ".join(short[at : at + 3]) for at in range(0, len(short), 3)]
+    for name, texts in (("short", short), ("joined", joined)):
+        length = statistics.mean(map(len, texts))
+        ours, theirs = _per_second(texts, chosen.rounds)
+        row(f"{name} texts, {length:.0f} characters", f"{ours:,.0f} a second")
+        row("  TextBlob, sentiment only", f"{theirs:,.0f} a second, ours {ours / theirs:.2f} times that")
+    row("first time, short texts", f"{statistics.median(load['first'] for load in loads):,.0f} a second")
+    row("single text, 99 of 100 within", f"{_single(short) * 1000:.2f} ms")
+    row("import and first text", f"{statistics.median(load['seconds'] for load in loads):.2f} s")
+    row("memory, all that is added", f"{statistics.median(load['megabytes'] for load in loads):.0f} MB")
+    row("hostile 100 kB, the slowest", f"{max(map(_hostile, HOSTILE)) * 1000:.0f} ms")
+
+
+def row(what: str, value: str) -> None:
+    print(f"{what:34} {value}")
+
+
+def demo_texts() -> list[str]:
+    files = [ROOT / "feedback" / "front" / "demo" / f"reviews.{language}.jsonl" for language in ("vi", "en")]
+    return [json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines()]
+
+
+def _ours(texts: list[str]) -> None:
+    from feedback.text.reader import read_many
+
+    for _ in read_many(texts):
+        pass
+
+
+def _theirs(texts: list[str]) -> None:
+    from textblob import TextBlob
+
+    for text in texts:
+        _ = TextBlob(text).sentiment
+
+
+def _seconds(reader: Reader, texts: list[str]) -> float:
+    began = time.process_time()
+    reader(texts)
+    return time.process_time() - began
+
+
+def _per_second(texts: list[str], rounds: int) -> tuple[float, float]:
+    slices = [texts[at : at + SLICE] for at in range(0, len(texts), SLICE)]
+    best: dict[Reader, list[float]] = {reader: [1e9] * len(slices) for reader in (_ours, _theirs)}
+    for _ in range(rounds + 1):
+        for reader, times in best.items():
+            for number, part in enumerate(slices):
+                times[number] = min(times[number], _seconds(reader, part))
+    return len(texts) / sum(best[_ours]), len(texts) / sum(best[_theirs])
+
+
+def _single(texts: list[str]) -> float:
+    times = sorted(_seconds(_ours, [text]) for text in texts)
+    return times[int(len(times) * 0.99)]
+
+
+def _hostile(piece: str) -> float:
+    return min(_seconds(_ours, [piece * (100_000 // len(piece))]) for _ in range(3))
+
+
+def _loading() -> dict[str, float]:
+    """In a fresh process: seconds to the first reading, speed on unseen words, megabytes afterwards."""
+    texts, before = demo_texts(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    loading = _seconds(_ours, ["ấm máy", "the machine is warm"])
+    reading = _seconds(_ours, texts)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"seconds": loading, "first": len(texts) / reading, "megabytes": (after - before) / 1024}
+
+
+if __name__ == "__main__":
+    main()
