@@ -164,14 +164,15 @@ def _csv_rows(
 ) -> Iterator[Numbered]:
     """Fills `names`: what the file calls each field."""
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(lines, delimiter=_delimiter(lines))
+    delimiter, fed = _delimiter(lines), _Fed(lines)
+    reader = csv.reader(fed, delimiter=delimiter)
     try:
         header = next(reader)
     except (csv.Error, StopIteration):
         raise BadFile(_("The first row must hold the names of the columns.")) from None
     columns = _columns(header, notes)
     names |= {field: " ".join(header[place].split()) for field, place in columns.items()}
-    return _csv_cells(reader, columns, len(header))
+    return _csv_cells(reader, fed, columns, len(header))
 
 
 def _delimiter(lines: io.TextIOWrapper) -> str:
@@ -216,7 +217,7 @@ def _field(name: str) -> str | None:
     return _ALIASES.get(folded)
 
 
-def _csv_cells(reader: Any, columns: Mapping[str, int], width: int) -> Iterator[Numbered]:
+def _csv_cells(reader: Any, fed: "_Fed", columns: Mapping[str, int], width: int) -> Iterator[Numbered]:
     number = 1
     while True:
         number += 1
@@ -225,13 +226,10 @@ def _csv_cells(reader: Any, columns: Mapping[str, int], width: int) -> Iterator[
         except StopIteration:
             return
         except csv.Error:
-            yield (
-                number,
-                Fault(
-                    field="",
-                    message=_("a quotation mark is never closed: this and all later rows were left out"),
-                ),
-            )
+            cells = None
+        if cells is None or fed.is_empty:
+            unclosed = _("a quotation mark is never closed: this and all later rows were left out")
+            yield number, Fault(field="", message=unclosed)
             return
         if not any(cells):
             continue
@@ -268,6 +266,24 @@ def _json_row(line: str) -> Mapping[str, Any] | Fault:
         if field is not None:
             named.setdefault(field, value)
     return named
+
+
+class _Fed:
+    """The lines under a csv reader. `is_empty` beside a row: it asked for more, so a quote was still open."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.is_empty = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            return next(self._lines)
+        except StopIteration:
+            self.is_empty = True
+            raise
 
 
 class _KeptOpen(io.RawIOBase):

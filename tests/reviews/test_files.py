@@ -126,6 +126,20 @@ def test_a_bad_row_is_an_error_of_its_own(line, field):
     assert [name for _number, name, _message in found] == [field]
 
 
+def test_a_quote_that_is_never_closed_does_not_swallow_the_rows_after_it():
+    content = HEADER + 'a1,ok,5,2026-11-01\na2,"open,2,2026-11-01\na3,fine,2,2026-11-01\n'
+
+    found = rows(content)
+
+    assert [row.record is not None for row in found] == [True, False]
+    assert "never closed" in faults(content)[0][2]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+def test_the_last_row_may_end_as_it_likes(end):
+    assert [row.record.text for row in rows(HEADER + 'a1,"two\nlines",5,2026-11-01' + end)] == ["two\nlines"]
+
+
 def test_it_calls_a_column_as_the_file_does():
     content = "Mã;Nội dung;Số sao;Ngày\nr1;Tốt;11;hôm qua\n"
 
