@@ -19,17 +19,24 @@ def bare_negators() -> frozenset[str]:
     return negators() | {"khong", "chua", "dung", "khoi", "chang", "cha"}
 
 
+def negations(tokens: Tokens) -> frozenset[str]:
+    return bare_negators() if tokens.unmarked else negators()
+
+
+def seen_words(tokens: Tokens) -> list[str]:
+    """The words as the weights know them: long numbers are all one word."""
+    words = tokens.bare if tokens.unmarked else tokens.words
+    return ["#" if word.isdigit() and len(word) > 2 else word for word in words]
+
+
 def features(tokens: Tokens) -> tuple[list[str], list[int]]:
     """The features of a text and, beside each, the clause in which it stands."""
-    words = tokens.bare if tokens.unmarked else tokens.words
-    turning = bare_negators() if tokens.unmarked else negators()
+    turning = negations(tokens)
     found: list[str] = []
     places: list[int] = []
     turned, turned_clause = 0, -1
     before, before_sentence = "", -1
-    for word, clause, sentence in zip(words, tokens.clause, tokens.sentence, strict=True):
-        if word.isdigit() and len(word) > 2:
-            word = "#"
+    for word, clause, sentence in zip(seen_words(tokens), tokens.clause, tokens.sentence, strict=True):
         found.append(word)
         places.append(clause)
         if before_sentence == sentence:

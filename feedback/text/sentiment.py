@@ -7,15 +7,16 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
-from feedback.text.features import features
+from feedback.text.features import REACH, negations, seen_words
 from feedback.text.lexicon import Hit
 from feedback.text.reading import Lang, Sentiment
 from feedback.text.tokens import Tokens
 
-Weights = dict[str, tuple[float, float, float]]
+Weight = tuple[float, float, float]  # for negative, for positive, both against neutral; for complaint
 Sums = tuple[float, float, int]  # negative, positive, features known
-NOTHING: Weights = {}
+WHOLE = "(any)"  # the feature that every text has
 WOE = 2.0  # what a problem that is told adds to the bad side and takes from the good
 TURN = 4.0  # what a turn of phrase of feelings.toml adds to one side and takes from the other
 
@@ -41,11 +42,29 @@ class Feeling:
 UNREAD = Feeling(sentiment=Sentiment.UNKNOWN, score=0.0, complaint=0.0, clauses={})
 
 
+class Known(NamedTuple):
+    """What was learned about a word: alone, before another word, under a negation."""
+
+    alone: Weight | None
+    before: dict[str, Weight]
+    turned: Weight | None
+
+
+UNKNOWN = Known(None, {}, None)
+
+
 @cache
-def weights(language: str) -> Weights:
-    """Feature -> weight for negative and positive against neutral, and for complaint."""
+def weights(language: str) -> dict[str, Known]:
+    """Word -> what was learned of it. A text in both languages uses both, Vietnamese first."""
+    if language == Lang.MIXED:
+        return _by_word(_learned("en") | _learned("vi"))
+    return _by_word(_learned(language))
+
+
+def _learned(language: str) -> dict[str, Weight]:
+    """Feature, as `features` names it -> weight."""
     lines = (files(__package__) / "lexicons" / f"weights.{language}.tsv").read_text("utf-8").splitlines()
-    table: Weights = {}
+    table: dict[str, Weight] = {}
     number = cache(float)  # the same few hundred numbers again and again
     for line in lines:
         if line[:1] != "#" or line.startswith("#\t"):
@@ -54,16 +73,30 @@ def weights(language: str) -> Weights:
     return table
 
 
+def _by_word(learned: dict[str, Weight]) -> dict[str, Known]:
+    table: dict[str, Known] = {}
+    for name, weight in learned.items():
+        first, is_pair, second = name.partition(" ")
+        is_turned = not is_pair and name[:1] == "!"
+        known = table.get(first[is_turned:], UNKNOWN)
+        if is_pair:
+            known = known if known.before else known._replace(before={})
+            known.before[second] = weight
+        else:
+            known = known._replace(turned=weight) if is_turned else known._replace(alone=weight)
+        table[first[is_turned:]] = known
+    return table
+
+
 def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
     """Sentiment of the words given; unknown when the language is not ours."""
     if lang in (Lang.OTHER, Lang.UNKNOWN) or not tokens.words:
         return UNREAD
-    first = weights("vi" if lang in (Lang.VI, Lang.MIXED) else "en")
-    second = weights("en") if lang is Lang.MIXED else NOTHING
+    table = weights(lang.value)
     turns = [hit for hit in hits if hit.area == "feelings"]
     covered = {number for hit in turns if hit.name == "good" for number in range(hit.first, hit.past)}
-    names, places = features(tokens.without(covered) if covered else tokens)
-    negative, positive, complaint, known, clauses = _weigh(names, places, first, second)
+    heard = _heard(tokens.without(covered) if covered else tokens, table)
+    negative, positive, complaint, known, clauses = _sums(heard)
     for hit in turns:
         side = TURN if (hit.name == "good") != hit.denied else -TURN
         positive += side
@@ -75,7 +108,7 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
     )
     negative += WOE * min(told, 2)
     positive -= WOE * min(told, 2)
-    start = first["(any)"]
+    start = table[WHOLE].alone or (0.0, 0.0, 0.0)
     if known < 2 and lang is Lang.EN and not turns:
         return _second_opinion(text)
     scale = 1 / math.sqrt(known + 1)
@@ -88,33 +121,47 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
     )
 
 
-def _weigh(
-    names: list[str], places: list[int], first: Weights, second: Weights
-) -> tuple[float, float, float, int, dict[int, Sums]]:
-    """Sums over the features that are known: negative, positive, complaint, how many, and by clause."""
+def _heard(tokens: Tokens, table: dict[str, Known]) -> list[tuple[int, Weight]]:
+    """Clause and weight of each of the text's features that is known, in the order of `features`."""
+    turning = negations(tokens)
+    heard: list[tuple[int, Weight]] = []
+    pairs, pairs_sentence = UNKNOWN.before, -1
+    turned, turned_clause = 0, -1
+    for word, clause, sentence in zip(seen_words(tokens), tokens.clause, tokens.sentence, strict=True):
+        alone, before, under = table.get(word, UNKNOWN)
+        if alone:
+            heard.append((clause, alone))
+        if sentence == pairs_sentence and word in pairs:
+            heard.append((clause, pairs[word]))
+        if turned:
+            turned -= 1
+            if under and clause == turned_clause:
+                heard.append((clause, under))
+        if word in turning:
+            turned, turned_clause = REACH, clause
+        pairs, pairs_sentence = before, sentence
+    return heard
+
+
+def _sums(heard: list[tuple[int, Weight]]) -> tuple[float, float, float, int, dict[int, Sums]]:
+    """Negative, positive, complaint, how many features there are; and the same by clause."""
     negative = positive = complaint = of_negative = of_positive = 0.0
     clauses: dict[int, Sums] = {}
-    known = of_known = 0
-    clause = -1
-    for name, place in zip(names, places, strict=True):
-        weight = first.get(name) or (second.get(name) if second else None)
-        if weight is None:
-            continue
+    of_known, clause = 0, -1
+    for place, (bad, good, complains) in heard:
         if place != clause:  # clauses come in order
             if of_known:
                 clauses[clause] = of_negative, of_positive, of_known
             clause, of_negative, of_positive, of_known = place, 0.0, 0.0, 0
-        bad, good, complains = weight
         negative += bad
         positive += good
         complaint += complains
         of_negative += bad
         of_positive += good
-        known += 1
         of_known += 1
     if of_known:
         clauses[clause] = of_negative, of_positive, of_known
-    return negative, positive, complaint, known, clauses
+    return negative, positive, complaint, len(heard), clauses
 
 
 def only_pressure(feeling: Feeling) -> Feeling:
