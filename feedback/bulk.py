@@ -3,6 +3,7 @@
 bulk_create asks every field of every row how it wants to be saved, and SQLite gets a thousand parameters at a
 time. Here each column is asked once, and what is in memory is taken as it is: call it with values made by our
 own code, which have the right types already. Constraints hold; there is no save() and there are no signals.
+Inside a transaction there is no savepoint either: who goes on after an IntegrityError makes one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ def write(model: type[models.Model], rows: Sequence[Columns]) -> list[Any]:
     """Write rows that are no objects yet; their keys, in order. Columns left out get their default."""
     columns = _columns(model, connection.vendor)
     keys: list[Any] = []
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for part in _parts(rows, _PARAMETERS // len(columns)):
             values = [_value(row, *column) for row in part for column in columns]
             cursor.execute(_statement(model, len(part)), values)

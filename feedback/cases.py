@@ -35,6 +35,14 @@ def open_case(
     return case
 
 
+def open_for_new(comment: Comment, *, now: datetime, wish: str = "", route: str = "normal") -> Case:
+    """For a comment that this transaction made, so that nobody else can have opened one."""
+    case = Case(comment=comment, **_opening(comment, now=now, wish=wish, route=route))
+    bulk.insert([case])
+    journal.log("case opened", case, route=route)
+    return case
+
+
 def open_many(comments: Sequence[Comment], now: datetime, *, routes: Mapping[int, str]) -> dict[int, Case]:
     """Cases by comment id, opening those that have none. Within the caller's `journal.recording`."""
     known = {case.comment_id: case for case in Case.objects.filter(comment__in=[c.pk for c in comments])}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from babel.dates import format_date
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from feedback import bulk, cases, comments, journal, mail, money
 from feedback.models import Comment
 from feedback.models.words import Channel, WhyItCame
 from surveys import invitations, questions, rewards, sheets
-from surveys.models import Answer, Invitation, Response, Reward
+from surveys.models import Answer, Invitation, Response, Reward, Survey
 from surveys.questions import Meaning, Question, Value
 from surveys.sheets import Filled, Sheet
 
@@ -31,12 +32,14 @@ def save(
     invitations.refuse_unless_open(invitation, now)
     filled = sheet.fill(answers, only=answers.keys())
     with transaction.atomic():
-        response, _is_new = _started(invitation, sheet, language=language, now=now)
+        response, is_new = _started(invitation, sheet, now, language=language)
+        if is_new:
+            rewards.reserve(response, invitation.survey, now)
         # Takes the row's lock: nothing may change in a response that another tab is finishing.
-        if not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(language=language):
-            response.refresh_from_db(fields=["state", "finished_at", "cohort", "language"])
-            return response
-        response.answers.filter(question__in=filled.values.keys()).delete()
+        elif not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(language=language):
+            return _as_finished(response)
+        else:
+            response.answers.filter(question__in=filled.values.keys()).delete()
         bulk.insert(_answers(response, filled, language, said={}))
     return response
 
@@ -60,14 +63,17 @@ def submit(
     now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation)
     invitations.refuse_unless_open(invitation, now)
     filled = sheet.fill({**sheet.saved, **answers})
+    finished = {"state": _State.FINISHED, "finished_at": now, "cohort": filled.cohort.value}
     with journal.recording():
-        response, is_new = _started(invitation, sheet, language=language, now=now)
-        if not _win(response, filled, language=language, now=now):
-            response.refresh_from_db(fields=["state", "finished_at", "cohort", "language"])
-            return response
-        if not is_new:
+        response, is_new = _started(invitation, sheet, now, language=language, **finished)
+        if is_new:
+            reward = rewards.grant(response, invitation.survey, now)
+        elif _win(response, language=language, **finished):
+            reward = _issue_held(response, invitation.survey, now)
             response.answers.all().delete()
-        _write(invitation, response, filled, language=language, now=now)
+        else:
+            return _as_finished(response)
+        _write(invitation, response, reward, filled, language=language, now=now)
         journal.log("response finished", response, invitation=invitation.pk)
     return response
 
@@ -80,37 +86,31 @@ def reward_of(response: Response) -> Reward | None:
         return None
 
 
-def _started(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> tuple[Response, bool]:
-    """The one response of the invitation, with a reward held if the budget allows, and whether it is new."""
+def _started(invitation: Invitation, sheet: Sheet, now: datetime, **columns: Any) -> tuple[Response, bool]:
+    """The one response of the invitation, and whether it was made here, with these columns."""
     response = invitations.response_of(invitation)
     if response is None:
-        return _start(invitation, sheet, language=language, now=now)
+        return _start(invitation, sheet, now, columns)
     reward = reward_of(response)
     if reward is not None and rewards.was_released(reward):
         rewards.reserve_again(reward, now)
     return response, False
 
 
-def _start(invitation: Invitation, sheet: Sheet, *, language: str, now: datetime) -> tuple[Response, bool]:
-    response = Response(
-        invitation=invitation, version_id=sheet.asked.version_id, language=language, started_at=now
-    )
+def _start(
+    invitation: Invitation, sheet: Sheet, now: datetime, columns: Mapping[str, Any]
+) -> tuple[Response, bool]:
+    response = Response(invitation=invitation, version_id=sheet.asked.version_id, started_at=now, **columns)
     try:
-        bulk.insert([response])
+        with transaction.atomic():
+            bulk.insert([response])
     except IntegrityError:  # the second click of two: the first one's transaction is over by now
         return Response.objects.select_related("reward").get(invitation=invitation), False
-    rewards.reserve(response, invitation.survey, now)
     return response, True
 
 
-def _win(response: Response, filled: Filled, *, language: str, now: datetime) -> bool:
+def _win(response: Response, **changes: Any) -> bool:
     """Compare-and-set: of two tabs and a double click, one finishes."""
-    changes = {
-        "state": _State.FINISHED,
-        "finished_at": now,
-        "language": language,
-        "cohort": filled.cohort.value,
-    }
     if not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(**changes):
         return False
     for name, value in changes.items():
@@ -118,19 +118,35 @@ def _win(response: Response, filled: Filled, *, language: str, now: datetime) ->
     return True
 
 
-def _write(
-    invitation: Invitation, response: Response, filled: Filled, *, language: str, now: datetime
-) -> None:
+def _as_finished(response: Response) -> Response:
+    """By another tab, a moment ago."""
+    response.refresh_from_db(fields=["state", "finished_at", "cohort", "language"])
+    return response
+
+
+def _issue_held(response: Response, survey: Survey, now: datetime) -> Reward | None:
     reward = reward_of(response)
-    rewarded = reward is not None and rewards.issue(reward, invitation.survey, now)
-    why = WhyItCame.PAID if rewarded else WhyItCame.INVITED
+    return reward if reward is not None and rewards.issue(reward, survey, now) else None
+
+
+def _write(
+    invitation: Invitation,
+    response: Response,
+    reward: Reward | None,
+    filled: Filled,
+    *,
+    language: str,
+    now: datetime,
+) -> None:
+    """`reward`: the one issued for this response."""
+    why = WhyItCame.PAID if reward else WhyItCame.INVITED
     said = _comments(invitation, filled, language=language, why=why, now=now)
     bulk.insert(list(said.values()))
     bulk.insert(_answers(response, filled, language, said))
     if filled.is_unsolved:
         wish = filled.of(Meaning.WISH)
-        cases.open_case(said[filled.id_of(Meaning.COMMENT)], now=now, wish=str(wish or ""))
-    if reward is not None and rewarded:
+        cases.open_for_new(said[filled.id_of(Meaning.COMMENT)], now=now, wish=str(wish or ""))
+    if reward is not None:
         _mail_the_code(invitation, reward, language)
 
 

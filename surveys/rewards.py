@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.expressions import Combinable
@@ -59,22 +60,28 @@ def is_offered(survey: Survey) -> bool:
     return survey.budget is None or survey.budget_used + survey.reward_amount <= survey.budget
 
 
-def reserve(response: Response, survey: Survey, now: datetime) -> Reward | None:
+def reserve(response: Response, survey: Survey, now: datetime, **columns: Any) -> Reward | None:
     """Within the caller's transaction. None: the survey has no reward, or its budget is used up."""
     if survey.reward_amount is None or not _take_from_budget(survey, survey.reward_amount):
         return None
-    (reward,) = bulk.insert(
-        [
-            Reward(
-                response=response,
-                survey=survey,
-                amount=survey.reward_amount,
-                currency=survey.reward_currency,
-                minimum_order=survey.reward_minimum_order,
-                reserved_at=now,
-            )
-        ]
+    reward = Reward(
+        response=response,
+        survey=survey,
+        amount=survey.reward_amount,
+        currency=survey.reward_currency,
+        minimum_order=survey.reward_minimum_order,
+        reserved_at=now,
+        **columns,
     )
+    bulk.insert([reward])
+    return reward
+
+
+def grant(response: Response, survey: Survey, now: datetime) -> Reward | None:
+    """`reserve` and `issue` at once, for who answers everything in one go."""
+    reward = reserve(response, survey, now, **_issued(survey, now))
+    if reward is not None:
+        _log_issued(reward)
     return reward
 
 
@@ -97,15 +104,12 @@ def reserve_again(reward: Reward, now: datetime) -> bool:
 
 def issue(reward: Reward, survey: Survey, now: datetime) -> bool:
     """The code, whatever was answered. False: the reservation was released a moment ago."""
-    code = tokens.reward_code()
-    expires_on = shop.day(now) + timedelta(days=survey.reward_days)
-    issued = Reward.objects.filter(pk=reward.pk, state=_State.RESERVED).update(
-        state=_State.ISSUED, code=code, issued_at=now, expires_on=expires_on
-    )
-    if not issued:
+    columns = _issued(survey, now)
+    if not Reward.objects.filter(pk=reward.pk, state=_State.RESERVED).update(**columns):
         return False
-    reward.state, reward.code, reward.issued_at, reward.expires_on = _State.ISSUED, code, now, expires_on
-    journal.log("reward issued", reward, amount=str(reward.amount), currency=reward.currency)
+    for name, value in columns.items():
+        setattr(reward, name, value)
+    _log_issued(reward)
     return True
 
 
@@ -183,6 +187,19 @@ def expire(rewards: Sequence[Reward], now: datetime) -> None:
 
 RELEASE = leases.Job(name="release rewards", due=to_release, run=release)
 EXPIRE = leases.Job(name="expire rewards", due=to_expire, run=expire)
+
+
+def _issued(survey: Survey, now: datetime) -> dict[str, Any]:
+    return {
+        "state": _State.ISSUED,
+        "code": tokens.reward_code(),
+        "issued_at": now,
+        "expires_on": shop.day(now) + timedelta(days=survey.reward_days),
+    }
+
+
+def _log_issued(reward: Reward) -> None:
+    journal.log("reward issued", reward, amount=str(reward.amount), currency=reward.currency)
 
 
 def _win(reward: Reward, order_number: str, now: datetime) -> bool:

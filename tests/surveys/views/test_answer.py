@@ -268,14 +268,14 @@ def test_opening_asks_the_database_little(client, address, the_shop, statements,
 def test_sending_asks_the_database_little(client, address, filled, statements):
     client.get(address)
 
-    with statements(at_most=13):
+    with statements(at_most=10):
         client.post(address, filled(story="Trà thơm"))
 
 
 def test_a_case_costs_little_more(client, address, filled, statements):
     client.get(address)
 
-    with statements(at_most=15):
+    with statements(at_most=11):
         client.post(address, filled(problem="not_solved", story="Ấm nứt", wish="Đổi ấm"))
 
 
