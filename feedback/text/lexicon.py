@@ -35,6 +35,9 @@ _no_denial = frozenset(  # "can not believe it broke", "không biết sao giao n
 _nothing_denied = _not_only | _no_denial
 _lack = frozenset({"hết", "thiếu", "nothing", "none"})  # negations for feelings, no denial of a problem
 
+# Bits of the phrases a word may begin: whatever comes after, if the right word comes after, and the same
+# two for a lone word typed without marks where nothing carries any.
+Opener = list[int]
 COUNTED_SLOTS = 3  # of a phrase with more, the first three must be there before it is tried
 
 Choice = tuple[tuple[str, ...], tuple[str, ...], bool]  # words without marks, as written, marks needed
@@ -109,10 +112,8 @@ class Lexicon:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self.phrases = tuple(phrases)
-        self.openers: dict[str, int] = defaultdict(int)  # first word, as typed -> phrases it may begin
-        self.bare_openers: dict[str, int] = defaultdict(int)  # the same where nothing carries marks
+        self.openers: dict[str, Opener] = defaultdict(lambda: [0, 0, 0, 0])  # first word, as typed
         self.seconds: dict[str, int] = defaultdict(int)  # word -> phrases in which it may come second
-        self.free = 0  # phrases after whose first word anything may come
         self.shown: dict[str, int] = defaultdict(int)  # word, as typed -> slots that it may fill
         self.given = 0  # slots that a phrase does not have
         self.all = (1 << len(self.phrases)) - 1
@@ -128,15 +129,15 @@ class Lexicon:
             self._note_slots(phrase, number, uses)
 
     def _note_beginning(self, phrase: Phrase, bit: int) -> None:
-        for bare, marked, exact in _choices(phrase.slots[0]):
-            self.openers[marked[0]] |= bit
+        for choice in _choices(phrase.slots[0]):
+            bare, marked, exact = choice
+            seconds = _seconds(phrase, choice)
+            for word in seconds:
+                self.seconds[word] |= bit
+            column = 1 if seconds else 0
+            self.openers[marked[0]][column] |= bit
             if not exact:
-                table = self.openers if len(bare) > 1 else self.bare_openers
-                table[bare[0]] |= bit
-        seconds = _seconds(phrase)
-        self.free |= 0 if seconds else bit
-        for word in seconds:
-            self.seconds[word] |= bit
+                self.openers[bare[0]][column if len(bare) > 1 else column + 2] |= bit
 
     def _note_slots(self, phrase: Phrase, number: int, uses: Counter[str]) -> None:
         """The rarest word of a choice tells most about whether it could be there."""
@@ -161,18 +162,20 @@ class Lexicon:
     def _beginnings(self, tokens: Tokens) -> Iterator[tuple[int, Phrase]]:
         """The numbers of words at which a phrase could begin, and the phrase."""
         possible = self._possible(tokens.words)
-        openers, bare_openers, free, seconds = self.openers, self.bare_openers, self.free, self.seconds
-        for number, word in enumerate(tokens.words):
-            bits = openers[word] & possible if word in openers else 0
-            if word in bare_openers and tokens.sentence[number] in tokens.unmarked_sentences:
-                bits |= bare_openers[word] & possible
-            if bits:
-                following = tokens.words[number + 1 : number + 2]
-                bits &= free | seconds.get(following[0], 0) if following else free
+        openers, seconds, words = self.openers, self.seconds, tokens.words
+        for number, word in enumerate(words, 1):
+            if word not in openers:
+                continue
+            free, paired, bare_free, bare_paired = openers[word]
+            if (bare_free or bare_paired) and tokens.sentence[number - 1] in tokens.unmarked_sentences:
+                free, paired = free | bare_free, paired | bare_paired
+            if paired and number < len(words):
+                free |= paired & seconds.get(words[number], 0)
+            bits = free & possible
             while bits:
                 lowest = bits & -bits
                 bits ^= lowest
-                yield number, self.phrases[lowest.bit_length() - 1]
+                yield number - 1, self.phrases[lowest.bit_length() - 1]
 
     def hits(self, tokens: Tokens) -> list[Hit]:
         found: list[Hit] = []
@@ -186,18 +189,14 @@ class Lexicon:
         return found
 
 
-def _seconds(phrase: Phrase) -> set[str]:
-    """Words of which one must follow the phrase's first; empty when any word may."""
-    words: set[str] = set()
-    for _, marked, exact in _choices(phrase.slots[0]):
-        if len(marked) > 1:
-            words |= _typed(marked[1], exact)
-        elif len(phrase.slots) > 1 and phrase.gaps[1] == 0:
-            for _, after, after_exact in _choices(phrase.slots[1]):
-                words |= _typed(after[0], after_exact)
-        else:
-            return set()
-    return words
+def _seconds(phrase: Phrase, choice: Choice) -> set[str]:
+    """Words of which one must follow the first word of the choice; empty when any word may."""
+    _, marked, exact = choice
+    if len(marked) > 1:
+        return _typed(marked[1], exact)
+    if len(phrase.slots) == 1 or phrase.gaps[1]:
+        return set()
+    return {word for _, after, its in _choices(phrase.slots[1]) for word in _typed(after[0], its)}
 
 
 def _typed(word: str, exact: bool) -> set[str]:
