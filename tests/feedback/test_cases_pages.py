@@ -199,6 +199,13 @@ def test_the_list_begins_with_safety_then_what_is_due(client, mai):
     assert list(client.get("/cases/").context["page"]) == [safety, sooner, later]
 
 
+def test_an_empty_list_says_what_will_be_here(client, mai):
+    page = client.get("/cases/", headers={"accept-language": "en"}).content.decode()
+
+    assert "No case here" in page
+    assert "filters cannot be used" not in page
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

@@ -192,6 +192,13 @@ def test_marking_keeps_every_letter(words, pieces):
     assert "".join(piece.text for piece in found) == "Late, late."
 
 
+def test_no_comments_are_not_called_a_wrong_filter(client):
+    page = client.get("/comments/", PERIOD).content.decode()
+
+    assert "Nobody said this in this time" in page
+    assert "filters cannot be used" not in page
+
+
 def test_a_day_is_the_shops_own(client):
     """Half past six in the evening in Greenwich is the next day in Ho Chi Minh City."""
     read_comment(said_at=NOW.replace(day=14, hour=18, minute=30))

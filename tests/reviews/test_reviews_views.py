@@ -36,6 +36,20 @@ def do(at_the_desk, reply):
     return post
 
 
+def test_an_empty_list_says_what_will_be_here(at_the_desk):
+    page = at_the_desk.get(reverse("replies"), headers={"accept-language": "en"}).content.decode()
+
+    assert "Nothing waits for you" in page
+    assert "filters cannot be used" not in page
+
+
+def test_a_filter_that_finds_nothing_is_not_called_wrong(at_the_desk, reply):
+    page = at_the_desk.get(reverse("replies"), {"state": "published"}, headers={"accept-language": "en"})
+
+    assert "No reply like this" in page.content.decode()
+    assert "filters cannot be used" not in page.content.decode()
+
+
 def now(reply):
     return Reply.objects.get(pk=reply.pk)
 
