@@ -96,6 +96,8 @@ def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
         sources[name] = "person"
         if name == "fault":
             facts["fault_from"] = "person"
+    if facts["problem"] != "none" and analysis.problem == "none" and sources.get("fault") != "person":
+        facts["fault"] = "unknown"  # a text that tells of no problem does not say that nobody is to blame
     return Gathered(facts=Facts(**facts), sources=sources)
 
 

@@ -141,6 +141,37 @@ def test_a_complaint_without_readable_words_is_still_a_problem():
     assert gathered(comment).facts.problem == "other"
 
 
+@pytest.mark.parametrize("how", ["the case", "the reading was corrected", "the fact was corrected"])
+def test_a_text_that_told_of_no_problem_does_not_say_whose_fault_it_was(how):
+    """Else "ok" with one star would be answered that the cause lies outside our control."""
+    comment = factories.read_comment("ok", reading={"problem": "none", "fault": "none"})
+    if how == "the case":
+        factories.case(comment)
+    elif how == "the reading was corrected":
+        comment.analysis.corrected_problem = "damaged"
+    else:
+        FactCorrection.objects.create(
+            comment=comment,
+            name="problem",
+            value="damaged",
+            reason="Photo",
+            by=factories.user("staff"),
+            at=NOW,
+        )
+
+    assert gathered(comment).facts.fault == "unknown"
+
+
+def test_a_person_may_say_that_it_was_nobodys_fault():
+    comment = factories.read_comment("ok", reading={"problem": "none", "fault": "none"})
+    factories.case(comment)
+    FactCorrection.objects.create(
+        comment=comment, name="fault", value="none", reason="Storm", by=factories.user("staff"), at=NOW
+    )
+
+    assert gathered(comment).facts.fault == "none"
+
+
 def test_the_newest_correction_of_a_fact_wins():
     comment, mai = factories.read_comment(), factories.user()
     for fault in ("customer", "carrier"):
