@@ -169,7 +169,7 @@ def test_it_holds_no_words_of_a_customer():
 
     written = " ".join(f"{event.verb} {event.subject} {event.data}" for event in Event.objects.all())
     assert not [words for words in ("Lan", "0912", "giao trễ", "Đổi cái") if words in written]
-    assert Event.objects.count() == 3
+    assert Event.objects.count() == 4
 
 
 def test_the_command_counts_what_holds():
