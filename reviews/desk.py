@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,12 +90,22 @@ def neighbours(reply: Reply, chosen: Mapping[str, str], now: datetime) -> list[R
 
 
 def segments(review: Review) -> list[Segment]:
-    """The review's words with its leverage and the words of its themes marked; together they are the text."""
+    """The review's words with its leverage and the words of its themes marked; together they are the text.
+
+    An edited review has new words, which nobody has read for a moment: then nothing is marked.
+    """
     comment = review.comment
-    spans = [(start, end, "leverage") for start, end in comment.analysis.leverage_spans]
+    analysis = getattr(comment, "analysis", None)
+    spans = [(start, end, "leverage") for start, end in (analysis.leverage_spans if analysis else ())]
     words = [word for mention in Mention.objects.filter(comment=comment) for word in mention.words]
     spans += [(*span, "theme") for span in _places(comment.words, words)]
     return list(_pieces(comment.words, spans))
+
+
+def leverage(review: Review) -> str | Promise:
+    """What kind the review's words hold; '' for none, or while they are not read."""
+    analysis = getattr(review.comment, "analysis", None)
+    return LEVERAGE.get(analysis.leverage, "") if analysis else ""
 
 
 def shown_facts(decision: Decision, language: str, refused: FactForm | None = None) -> Iterator[ShownFact]:

@@ -198,7 +198,7 @@ def _show(
         "preceding": around[place - 1] if place else None,
         "kept": _kept(form),
         "segments": desk.segments(reply.review),
-        "leverage": desk.LEVERAGE.get(reply.review.comment.analysis.leverage, ""),
+        "leverage": desk.leverage(reply.review),
         "facts": list(desk.shown_facts(reply.decision, request.LANGUAGE_CODE, correcting)),
         "correcting": correcting,
         "decided": decided,

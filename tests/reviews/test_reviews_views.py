@@ -291,3 +291,12 @@ def test_the_pages_ask_as_much_for_many_as_for_few(
         at_the_desk.get(f"/replies/{reply.public_id}/")
     with django_assert_max_num_queries(10):
         at_the_desk.get("/reviews/")
+
+
+def test_a_reply_can_be_looked_at_before_the_edited_review_is_read(at_the_desk, reply, own, record):
+    receive_many(own, [record(text="Bây giờ thì ổn rồi.")])
+
+    page = at_the_desk.get(reverse("reply", args=[reply.public_id]))
+
+    assert page.status_code == 200
+    assert "Bây giờ thì ổn rồi." in page.content.decode()
