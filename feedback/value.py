@@ -14,8 +14,9 @@ from feedback.models.cases import COST
 def lifetime_values(customer_ids: Collection[int]) -> dict[int, Decimal]:
     """Orders net of refunds and of what concessions cost, per customer, in the shop's currency.
 
-    Customers without an order are absent. Three queries, however many customers. Amounts in another
-    currency are left out: there is no rate to trust.
+    Customers without an order are absent. A cancelled order counts for nothing, and so does what was paid
+    back on it. Amounts in another currency are left out: there is no rate to trust. Three queries, however
+    many customers.
     """
     currency = shop.current().currency
     bought = _sums(
@@ -24,7 +25,7 @@ def lifetime_values(customer_ids: Collection[int]) -> dict[int, Decimal]:
         Sum("total"),
     )
     refunded = _sums(
-        Refund.objects.filter(order__customer__in=customer_ids, currency=currency),
+        Refund.objects.filter(order__customer__in=customer_ids, order__cancelled_at=None, currency=currency),
         "order__customer",
         Sum("amount"),
     )

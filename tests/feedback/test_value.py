@@ -38,6 +38,17 @@ def test_what_was_cancelled_or_paid_in_another_currency_is_left_out():
     assert worth(lan) == {lan.pk: 1}
 
 
+def test_a_refund_of_a_cancelled_order_takes_nothing_from_the_others():
+    lan = factories.customer("Lan")
+    cancelled = factories.order(lan, total=Decimal(500_000), cancelled_at=NOW)
+    factories.order(lan, total=Decimal(300_000))
+    Refund.objects.create(
+        order=cancelled, external_id="r1", amount=Decimal(500_000), currency="VND", refunded_at=NOW
+    )
+
+    assert worth(lan) == {lan.pk: Decimal(300_000)}
+
+
 def test_somebody_without_an_order_is_absent():
     assert worth(factories.customer()) == {}
 
