@@ -92,25 +92,27 @@ def thanks(request: HttpRequest) -> HttpResponse:
 
 def record(told: dict, *, now: datetime) -> Comment | None:
     """Keep it as a Comment; a complaint, or a wish, opens a Case at once. None: it was told a moment ago."""
-    text = comments.clean(told["text"])
-    just_told = Comment.objects.filter(source=SOURCE, said_at__gt=now - SAME_AGAIN, text=text)
-    if just_told.exists():
-        return None
     with journal.recording():
+        said = {
+            "text": comments.clean(told["text"]),
+            "author": comments.clean(told["name"]),
+            "score": told["stars"],
+            "touchpoint": told["touchpoint"],
+            "customer": _customer(told, now),
+        }
+        # All of it the same, not the words alone: two people may both write "too slow".
+        if Comment.objects.filter(source=SOURCE, said_at__gt=now - SAME_AGAIN, **said).exists():
+            return None
         comment = comments.record(
-            text=text,
             channel=Channel.FORM,
             source=SOURCE,
             why=WhyItCame.UNSOLICITED,
             said_at=now,
             received_at=now,
-            author=told["name"],
-            score=told["stars"],
             scale=Comment.Scale.STARS if told["stars"] else Comment.Scale.NONE,
-            touchpoint=told["touchpoint"],
-            customer=_customer(told, now),
+            **said,
         )
-        reading = reader.read(text, stars=told["stars"])
+        reading = reader.read(comment.text, stars=told["stars"])
         if reading.complaint or told["wish"]:
             leverage = reading.leverage.kind if reading.leverage else ""
             urgency = route(reading.flags, leverage=leverage)

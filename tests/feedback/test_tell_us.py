@@ -105,6 +105,14 @@ def test_a_second_press_is_not_a_second_complaint(client):
     assert Comment.objects.count() == Case.objects.count() == 1
 
 
+def test_two_people_may_use_the_same_words(client):
+    client.post("/tell-us/", {"text": "Chờ lâu quá", "email": "lan@example.com"})
+    client.post("/tell-us/", {"text": "Chờ lâu quá", "email": "minh@example.com"})
+    client.post("/tell-us/", {"text": "Chờ lâu quá", "stars": "1"})
+
+    assert Comment.objects.count() == 3
+
+
 def test_it_speaks_vietnamese_too(client):
     client.cookies["django_language"] = "vi"
 
