@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from feedback import logs
 from feedback.models.queue import Leasable, LeasableQuerySet
 
 logger = logging.getLogger(__name__)
@@ -151,14 +152,8 @@ def _fail(job: Job, row: Leasable, error: Exception, now: datetime) -> None:
         tries=tries,
         retry_at=now + timedelta(seconds=wait),
         failed_at=now if tries >= job.tries else None,
-        failure=f"{job.name}: {_reason(error)}"[:300],
+        failure=f"{job.name}: {logs.said(error)}"[:300],
     )
-
-
-def _reason(error: Exception) -> str:
-    """The kind of error; its message only when it is one of ours, since others may quote a customer."""
-    speaks_for_us = type(error).__module__.split(".")[0] in {"feedback", "surveys", "reviews"}
-    return f"{type(error).__name__}: {error}" if speaks_for_us else type(error).__name__
 
 
 def _is_gone(holder: str) -> bool:
