@@ -31,8 +31,9 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
 
 def parse(raw: object, currency: str) -> Decimal:
     """An amount as programs write it ("120000", "12.50"). Raises BadAmount."""
+    text = str(raw).strip()
     try:
-        amount = Decimal(str(raw).strip())
+        amount = Decimal("" if "_" in text else text)  # Python's own 1_000 is nobody's way to write an amount
     except InvalidOperation:
         raise BadAmount(f"{raw!s:.40} is not a number") from None
     if not amount.is_finite() or abs(amount) > LARGEST:

@@ -167,8 +167,9 @@ def _line(raw: object, place: int, currency: str) -> Line:
     where = f"lines[{place}]"
     if not isinstance(raw, Mapping):
         raise BadOrder(where, _("This must be a JSON object."))
+    given = str(raw.get("quantity", 1))
     try:
-        quantity = Decimal(str(raw.get("quantity", 1)))
+        quantity = Decimal("" if "_" in given else given)
     except ArithmeticError:
         quantity = Decimal(0)
     if not (quantity.is_finite() and 0 < quantity < 1_000_000_000) or quantity != round(quantity, 3):
