@@ -66,15 +66,16 @@ def decide_many(
 ) -> dict[int, Decision]:
     """Decide each comment under the live policy and keep it as the current Decision. By comment id."""
     policy, terms = policies.in_force(now)
-    gathered = facts.gather(comments, terms, now)
-    rows = [
-        _decision(comment, gathered[comment.pk], terms, policy, (cases or {}).get(comment.pk), now)
-        for comment in comments
-    ]
+    ids = [comment.pk for comment in comments]
     with transaction.atomic():
-        Decision.objects.filter(comment__in=[c.pk for c in comments], is_current=True).update(
-            is_current=False
-        )
+        # Who decides on the same words at the same moment waits here, and then knows what the other set.
+        list(Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values("pk"))
+        gathered = facts.gather(comments, terms, now)
+        rows = [
+            _decision(comment, gathered[comment.pk], terms, policy, (cases or {}).get(comment.pk), now)
+            for comment in comments
+        ]
+        Decision.objects.filter(comment__in=ids, is_current=True).update(is_current=False)
         return {row.comment_id: row for row in bulk.insert(rows)}
 
 

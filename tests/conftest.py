@@ -140,6 +140,27 @@ def page(browser):
 
 
 @pytest.fixture
+def many_connections(db, tmp_path):
+    """Connections that can wait for each other, as in a shop: PostgreSQL as it is; SQLite, which keeps the
+    tests' database in memory, as a copy in a file."""
+    from django.db import connection, connections
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    path = tmp_path / "races.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM INTO '{path}'")
+    in_memory, name = connections["default"], connections.databases["default"]["NAME"]
+    connections.databases["default"]["NAME"] = str(path)
+    connections["default"] = connections.create_connection("default")
+    yield
+    connections["default"].close()
+    connections.databases["default"]["NAME"] = name
+    connections["default"] = in_memory
+
+
+@pytest.fixture
 def broker_url():
     """An empty Redis database for Celery workers that a test starts."""
     url = os.environ.get("PROVE_BROKER_URL")

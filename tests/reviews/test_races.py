@@ -1,8 +1,4 @@
-"""C5–C8, C11: many at once, on a database that really has many connections; each guard is also seen missing.
-
-SQLite keeps the tests' database in memory, where connections cannot wait for each other. Here they work on a
-copy in a file, with the settings that a shop has.
-"""
+"""C5–C8, C11: many at once, on many connections; each guard is also seen missing."""
 
 import json
 import threading
@@ -10,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
-from feedback import leases
-from feedback.models import Event
+from feedback import cases, leases
+from feedback.models import Decision, Event, FactCorrection
 from reviews import replies
 from reviews.intake import receive_many
 from reviews.models import Reply, Review
@@ -22,25 +18,11 @@ from reviews.publishing import PUBLISH
 
 ROUNDS, CROWD = 20, 20
 LATE = "Giao trễ ba ngày, gọi không ai nghe."
-pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
-
-
-@pytest.fixture(autouse=True)
-def many_connections(db, tmp_path):
-    """PostgreSQL as it is; SQLite as a file."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    path = tmp_path / "races.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM INTO '{path}'")
-    in_memory, name = connections["default"], connections.databases["default"]["NAME"]
-    connections.databases["default"]["NAME"] = str(path)
-    connections["default"] = connections.create_connection("default")
-    yield
-    connections["default"].close()
-    connections.databases["default"]["NAME"] = name
-    connections["default"] = in_memory
+pytestmark = [
+    pytest.mark.prove,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("many_connections"),
+]
 
 
 @pytest.fixture
@@ -173,6 +155,23 @@ def test_c8_approve_or_discard_and_never_both(drafts, bao, mai, at_once):
             subject=f"reviews.reply:{reply.pk}", verb__in=["reply approved", "reply discarded"]
         )
         assert (len(refused(results)), done.count()) == (1, 1)
+
+
+def test_facts_corrected_at_once_all_count(drafts, bao, mai, at_once):
+    """The last decision knows what everybody set, and it alone is the current one."""
+    for n in range(ROUNDS):
+        comment = drafts(n).review.comment
+
+        at_once(
+            [
+                partial(cases.correct_fact, comment, "fault", "carrier", reason="tracked", by=bao),
+                partial(cases.correct_fact, comment, "investigated", "yes", reason="asked", by=mai),
+            ]
+        )
+
+        facts = Decision.objects.get(comment=comment, is_current=True).facts
+        assert (facts["fault"], facts["investigated"]) == ("carrier", True)
+        assert FactCorrection.objects.filter(comment=comment).count() == 2
 
 
 def test_c11_two_imports_of_one_file_are_one(own, record, at_once):

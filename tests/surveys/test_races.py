@@ -1,7 +1,4 @@
-"""C1 to C4 with real threads and transactions; each guard has a twin that lets the race through without it.
-
-SQLite keeps the tests' database in memory, where connections cannot wait for each other: here it is a file.
-"""
+"""C1 to C4 with real threads and transactions; each guard is also seen missing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,7 +6,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connections
 from django.db.models import F
 from django.test import Client
 
@@ -18,26 +15,12 @@ from feedback.models import Comment, Event, OutgoingMail
 from surveys import invitations, responses, rewards
 from surveys.models import Response, Reward, Survey
 
-pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [
+    pytest.mark.prove,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("many_connections"),
+]
 AT_ONCE = 20
-
-
-@pytest.fixture(autouse=True)
-def many_connections(db, tmp_path):
-    """PostgreSQL as it is; SQLite as a file, with the settings that a shop has."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    path = tmp_path / "races.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM INTO '{path}'")
-    in_memory, name = connections["default"], connections.databases["default"]["NAME"]
-    connections.databases["default"]["NAME"] = str(path)
-    connections["default"] = connections.create_connection("default")
-    yield
-    connections["default"].close()
-    connections.databases["default"]["NAME"] = name
-    connections["default"] = in_memory
 
 
 def at_once(act, count=AT_ONCE):
