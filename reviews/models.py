@@ -22,16 +22,19 @@ class Source(models.Model):
         BYTES = "bytes", _("bytes")
         CHARACTERS = "characters", _("characters")
 
-    slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=20, choices=Kind)
-    is_active = models.BooleanField(default=True)
-    allows_reply = models.BooleanField(default=True)
-    solicitation_allowed = models.BooleanField(default=False)  # may we ask for reviews there at all (L2)
-    limit_kind = models.CharField(max_length=10, choices=LimitKind, blank=True, default="")
-    limit_size = models.PositiveIntegerField(null=True, blank=True)
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    is_active = models.BooleanField(_("in use"), default=True)
+    allows_reply = models.BooleanField(_("replies are possible"), default=True)
+    solicitation_allowed = models.BooleanField(_("we may ask for reviews there"), default=False)  # L2
+    limit_kind = models.CharField(
+        _("length of a reply is counted in"), max_length=10, choices=LimitKind, blank=True, default=""
+    )
+    limit_size = models.PositiveIntegerField(_("longest reply"), null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("source of reviews"), _("sources of reviews")
         constraints = [
             models.CheckConstraint(
                 # A comparison with NULL is not false, and would pass.

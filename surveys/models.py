@@ -18,19 +18,21 @@ class Survey(Addressed):
         LIVE = "live", _("live")
         CLOSED = "closed", _("closed")
 
-    slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
-    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
-    reward_amount = MoneyField(null=True, blank=True)
-    reward_currency = CurrencyField()
-    reward_days = models.PositiveSmallIntegerField(default=90)  # until it expires
-    reward_minimum_order = MoneyField(default=0)
-    budget = MoneyField(null=True, blank=True)  # None: no cap
-    budget_used = MoneyField(default=0)  # reserved, issued and redeemed rewards together
-    days_to_answer = models.PositiveSmallIntegerField(default=30)
-    made_at = models.DateTimeField()
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.DRAFT)
+    reward_amount = MoneyField(verbose_name=_("reward"), null=True, blank=True)
+    reward_currency = CurrencyField(verbose_name=_("currency of the reward"))
+    reward_days = models.PositiveSmallIntegerField(_("days the code is good for"), default=90)
+    reward_minimum_order = MoneyField(verbose_name=_("least order for the code"), default=0)
+    budget = MoneyField(verbose_name=_("budget for all rewards"), null=True, blank=True)  # None: no cap
+    # Reserved, issued and redeemed rewards together.
+    budget_used = MoneyField(verbose_name=_("promised or spent"), default=0)
+    days_to_answer = models.PositiveSmallIntegerField(_("days to answer"), default=30)
+    made_at = models.DateTimeField(_("made at"))
 
     class Meta:
+        verbose_name, verbose_name_plural = _("survey"), _("surveys")
         constraints = [
             models.CheckConstraint(
                 condition=Q(reward_amount=None) | Q(reward_amount__gt=0), name="survey_reward_above_zero"
@@ -49,11 +51,12 @@ class SurveyVersion(models.Model):
     """The questions as published; never changed. `definition` is read by surveys.questions."""
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
-    definition = models.JSONField()
-    published_at = models.DateTimeField(null=True, blank=True)
+    number = models.PositiveIntegerField(_("number"))
+    definition = models.JSONField(_("questions"))
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("version of the questions"), _("versions of the questions")
         constraints = [
             models.UniqueConstraint(fields=["survey", "number"], name="survey_version_numbers_differ")
         ]
@@ -76,23 +79,36 @@ class Invitation(Addressed, Leasable):
         SUPPRESSED = "suppressed", _("not sent")
         BOUNCED = "bounced", _("bounced")
 
-    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="invitations")
+    survey = models.ForeignKey(
+        Survey, verbose_name=_("survey"), on_delete=models.PROTECT, related_name="invitations"
+    )
     order = models.ForeignKey(
-        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+        Order,
+        verbose_name=_("order"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="invitations",
     )
     customer = models.ForeignKey(
-        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+        Customer,
+        verbose_name=_("customer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="invitations",
     )
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    language = models.CharField(max_length=2, choices=Language)
-    made_at = models.DateTimeField()
-    send_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-    expires_at = models.DateTimeField()
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    made_at = models.DateTimeField(_("made at"))
+    send_at = models.DateTimeField(_("to be sent at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires at"))
 
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("invitation"), _("invitations")
         constraints = [
             models.UniqueConstraint(
                 fields=["survey", "order"],

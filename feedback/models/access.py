@@ -11,8 +11,15 @@ class User(Addressed, AbstractUser):
     """A person who works for the shop. A person who buys is a Customer."""
 
     language = models.CharField(
-        max_length=2, blank=True, default="", choices=[("vi", "Tiếng Việt"), ("en", "English")]
+        _("language of the pages"),
+        max_length=2,
+        blank=True,
+        default="",
+        choices=[("vi", "Tiếng Việt"), ("en", "English")],
     )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("person"), _("people")
 
     def __str__(self):
         return self.get_full_name() or self.username
@@ -27,13 +34,18 @@ class ApiToken(models.Model):
         REWARDS = "rewards", _("Check and redeem rewards")
         TRENDS = "trends", _("Read theme trends")
 
-    name = models.CharField(max_length=80)
+    name = models.CharField(_("name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(default=list)
-    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
-    made_at = models.DateTimeField()
-    last_used_on = models.DateField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    scopes = models.JSONField(_("what it may do"), default=list)
+    made_by = models.ForeignKey(
+        User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
+    made_at = models.DateTimeField(_("made at"))
+    last_used_on = models.DateField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("key for a program"), _("keys for programs")
 
     def __str__(self):
         return self.name

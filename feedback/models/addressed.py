@@ -1,12 +1,15 @@
 """Rows that appear in an address carry an unguessable public id; money and words used by many rows."""
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from feedback.tokens import public_id
 
 
 class Addressed(models.Model):
-    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(
+        pgettext_lazy("a row", "id"), max_length=16, unique=True, default=public_id, editable=False
+    )
 
     class Meta:
         abstract = True

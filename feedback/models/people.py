@@ -8,23 +8,27 @@ from feedback.models.addressed import Addressed, CurrencyField, Language, MoneyF
 
 
 class Location(models.Model):
-    code = models.SlugField(max_length=40, unique=True)
-    name_vi = models.CharField(max_length=120)
-    name_en = models.CharField(max_length=120)
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=120)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("location"), _("locations")
 
     def __str__(self):
         return self.name_en
 
 
 class Product(models.Model):
-    sku = models.CharField(max_length=80, unique=True)
-    name_vi = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=200)
-    category = models.CharField(max_length=120, blank=True, default="")
-    cost = MoneyField(null=True, blank=True)
-    currency = CurrencyField()
+    sku = models.CharField(_("SKU"), max_length=80, unique=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    category = models.CharField(_("category"), max_length=120, blank=True, default="")
+    cost = MoneyField(verbose_name=_("cost of one"), null=True, blank=True)
+    currency = CurrencyField(verbose_name=_("currency"))
 
     class Meta:
+        verbose_name, verbose_name_plural = _("product"), _("products")
         constraints = [
             models.CheckConstraint(condition=Q(cost=None) | Q(cost__gte=0), name="product_cost_not_negative")
         ]

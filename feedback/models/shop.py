@@ -17,12 +17,13 @@ class Shop(models.Model):
     country = models.CharField(_("country"), max_length=2, default="VN")
     reply_address = models.EmailField(_("e-mail for customers"), blank=True, default="")
     postal_address = models.CharField(_("postal address"), max_length=250, blank=True, default="")
-    signature_vi = models.CharField(max_length=120, blank=True, default="")
-    signature_en = models.CharField(max_length=120, blank=True, default="")
+    signature_vi = models.CharField(_("signature in Vietnamese"), max_length=120, blank=True, default="")
+    signature_en = models.CharField(_("signature in English"), max_length=120, blank=True, default="")
     is_demo = models.BooleanField(default=False)
     set_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("shop"), _("shops")
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_shop_per_installation")]
 
     def __str__(self):

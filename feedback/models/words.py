@@ -12,13 +12,14 @@ from feedback.models.queue import Leasable, LeasableQuerySet
 class Touchpoint(models.Model):
     """Where in dealing with us it happened (S1-13)."""
 
-    slug = models.SlugField(max_length=40, unique=True)
-    name_vi = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
+    is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("touchpoint"), _("touchpoints")
         ordering = ["position", "slug"]
 
     def __str__(self):
@@ -169,16 +170,22 @@ class Analysis(models.Model):
 class Theme(models.Model):
     """A kind of complaint or praise. The first migration brings the shipped ones; shops add their own."""
 
-    slug = models.SlugField(max_length=40, unique=True)
-    name_vi = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
+    is_active = models.BooleanField(_("in use"), default=True)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("theme"), _("themes")
         ordering = ["position", "slug"]
 
     def __str__(self):
