@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -14,33 +13,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback import facts, labels
-from feedback.forms import FactForm
-from feedback.models import Decision, Event, FactCorrection, Mention
-from feedback.money import format_money
+from feedback import labels
+from feedback.models import Event, FactCorrection, Mention
 from reviews.forms import QueueFilter
 from reviews.intake import EDITED
 from reviews.models import Reply, Review
 
 BEFORE, AFTER = 8, 16  # neighbours beside an open reply
-_MONEY = ("lifetime_value", "order_value", "margin")
-_SHOWN = (
-    "problem",
-    "fault",
-    "investigated",
-    "statutory_right",
-    "promise_broken",
-    "dispute",
-    "standing",
-    *_MONEY,
-)
-_WORDS: Mapping[str, Mapping[str, Any]] = {
-    "problem": labels.PROBLEMS,
-    "fault": labels.FAULTS,
-    "statutory_right": labels.RIGHTS,
-    "dispute": labels.DISPUTES,
-    "standing": labels.STANDINGS,
-}
 LEVERAGE = {
     "review_threat": gettext_lazy("threatens with bad reviews"),
     "posted_then_demand": gettext_lazy("posted first, then demands"),
@@ -55,15 +34,6 @@ class Segment:
 
     text: str
     kind: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownFact:
-    label: Any
-    words: Any
-    source: Any
-    form: FactForm | None
-    is_refused: bool = False
 
 
 def found(chosen: Mapping[str, str], now: datetime) -> QuerySet[Reply]:
@@ -106,24 +76,6 @@ def leverage(review: Review) -> str | Promise:
     """What kind the review's words hold; '' for none, or while they are not read."""
     analysis = getattr(review.comment, "analysis", None)
     return LEVERAGE.get(analysis.leverage, "") if analysis else ""
-
-
-def shown_facts(decision: Decision, language: str, refused: FactForm | None = None) -> Iterator[ShownFact]:
-    """What is not known and cannot be set is left out. `refused`: the form of a fact, with its errors."""
-    for name in _SHOWN:
-        given = decision.facts.get(name)
-        may_be_set = name in facts.CORRECTABLE
-        if given in (None, "") and not may_be_set:
-            continue
-        is_refused = refused is not None and refused.initial["name"] == name
-        form = FactForm(name=name, value=given) if may_be_set else None
-        yield ShownFact(
-            label=labels.FACTS[name],
-            words=_fact_words(name, given, decision.facts, language),
-            source=labels.known(labels.SOURCES, decision.sources.get(name, "")),
-            form=refused if is_refused else form,
-            is_refused=is_refused,
-        )
 
 
 def history(reply: Reply) -> list[dict[str, Any]]:
@@ -191,14 +143,6 @@ def _pieces(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Segmen
     for start, end in pairwise(edges):
         kinds = {kind for s, e, kind in spans if s <= start and end <= e}
         yield Segment(text=text[start:end], kind="leverage" if "leverage" in kinds else "".join(kinds))
-
-
-def _fact_words(name: str, given: Any, known: Mapping[str, Any], language: str) -> Any:
-    if name in _MONEY:
-        return format_money(Decimal(given), known["currency"], language)
-    if isinstance(given, bool):
-        return labels.YES_NO["yes" if given else "no"]
-    return labels.known(_WORDS[name], given)
 
 
 def _why(event: Event, reply: Reply) -> str:

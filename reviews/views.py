@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from feedback import fact_sheet
 from feedback.forms import FactForm
 from feedback.labels import FACT_CHOICES
 from feedback.policy.decision import Decision as Decided
@@ -199,7 +200,7 @@ def _show(
         "kept": _kept(form),
         "segments": desk.segments(reply.review),
         "leverage": desk.leverage(reply.review),
-        "facts": list(desk.shown_facts(reply.decision, request.LANGUAGE_CODE, correcting)),
+        "facts": list(fact_sheet.shown(reply.decision, request.LANGUAGE_CODE, correcting)),
         "correcting": correcting,
         "decided": decided,
         "why": explain(decided, request.LANGUAGE_CODE),

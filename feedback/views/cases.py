@@ -1,8 +1,6 @@
 """Complaints: the list, and one case with words, facts, decision, message and what to do."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import cases, facts, labels, shop, value
+from feedback import cases, fact_sheet, labels, shop, value
 from feedback.forms import CaseFilter, FactForm, MoveForm
 from feedback.models import Case, Decision, Event, FactCorrection, ThemeTotal
 from feedback.models.totals import ALL
@@ -28,8 +26,6 @@ from feedback.wording.compose import Promised, compose, explain
 PER_PAGE = 40
 LATELY = timedelta(days=30)
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
-SHOWN_FACTS = ("problem", "fault", "investigated", "statutory_right", "promise_broken", "dispute")
-MONEY = ("lifetime_value", "order_value", "margin")
 _URGENCY = models.Case(
     *(When(route=route, then=Value(place)) for place, route in enumerate(Case.Route)),
     output_field=models.IntegerField(),
@@ -170,7 +166,7 @@ def _show(
             "decision": decision,
             "decided": decided,
             "reason": explain(decided, language),
-            "facts": list(_facts(decision, refused, language)),
+            "facts": list(fact_sheet.shown(decision, language, refused)),
             "message": _message(case, decision, decided),
         }
     return render(request, "feedback/case.html", context, status=status)
@@ -199,33 +195,6 @@ def _worth(case: Case, language: str) -> str:
     if case.customer_id not in found:
         return ""
     return format_money(found[case.customer_id], shop.current().currency, language)
-
-
-def _facts(decision: Decision, refused: FactForm | None, language: str) -> Iterator[dict[str, Any]]:
-    """What the decision saw, in words, with where it came from, and a form where a person may set it."""
-    for name in SHOWN_FACTS + MONEY:
-        given = decision.facts.get(name)
-        form = FactForm(name=name, value=given) if name in facts.CORRECTABLE else None
-        yield {
-            "label": labels.FACTS[name],
-            "words": _fact_words(name, given, decision.facts, language),
-            "source": labels.known(labels.SOURCES, decision.sources.get(name, "")),
-            "form": refused if refused and refused.fact == name else form,
-        }
-
-
-def _fact_words(name: str, given: Any, all_facts: dict[str, Any], language: str) -> Any:
-    if name in MONEY:
-        return format_money(Decimal(given), all_facts["currency"], language) if given else "–"
-    if isinstance(given, bool):
-        return labels.YES_NO["yes" if given else "no"]
-    words = {
-        "problem": labels.PROBLEMS,
-        "fault": labels.FAULTS,
-        "statutory_right": labels.RIGHTS,
-        "dispute": labels.DISPUTES,
-    }
-    return labels.known(words[name], given)
 
 
 def _message(case: Case, decision: Decision, decided: Decided) -> dict[str, str]:

@@ -261,7 +261,11 @@ def test_the_lint_answers_with_a_piece_of_a_page(do, reply):
     assert now(reply).text == reply.text
 
 
-@pytest.mark.parametrize("text", ["", "a" * 30_000, "\x00", "{{ x }}", "\u202e"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a" * 30_000, "\x00", "{{ x }}", "\u202e"],
+    ids=["nothing", "too long", "NUL", "template", "turned round"],
+)
 def test_no_words_break_the_desk(do, text):
     for act in ("lint", "save", "approve"):
         assert do(act, text=text).status_code < 500
