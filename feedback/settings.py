@@ -188,6 +188,7 @@ CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR 
 LANGUAGE_CODE = _one_of("LANGUAGE_CODE", ("vi", "en"), default="vi")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "feedback" / "locale"]
+FORMAT_MODULE_PATH = ["feedback.formats"]
 USE_I18N = True
 USE_TZ = True
 # The shop's own zone; a shop row (first-run page) overrides it for pages and daily totals.
