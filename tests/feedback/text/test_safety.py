@@ -1,0 +1,66 @@
+import pytest
+
+from feedback.text.reader import read
+
+URGENT = {"safety", "legal", "privacy"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xinh lam, tru 1 sao vi phai doi 5 ngay moi co mau xanh nhat",
+        "hang rat dep, chat luong rat tot",
+        "vai co gian tot, nguoi ban gioi tu van",
+        "phai kien nhan doi ban hon 20 phut",
+        "shop tu tu giao cung duoc",
+        "camera quay dep, ao chup len hinh rat net",
+    ],
+)
+def test_words_without_marks_are_no_alarm(text):
+    """rất, đợi, giãn, giỏi, kiên nhẫn, từ từ, lên: not rát, dòi, gián, giòi, kiện, tự tử, lén."""
+    reading = read(text)
+
+    assert not URGENT & set(reading.flags)
+    assert reading.problem != "safety"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tạm thời đánh giá shop 5 sao nhé",
+        "Cách xử lý của cửa hàng rất ổn",
+        "Khám phá quán này từ bạn bè, sẽ quay lại",
+        "Phụ kiện shop tặng kèm rất đẹp",
+        "Nhân viên dạ thưa đàng hoàng",
+        "Trà sữa thơm béo ngây ngất",
+        "Camera sau quay phim rất nét",
+    ],
+)
+def test_everyday_words_are_no_alarm(text):
+    assert not URGENT & set(read(text).flags)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("Bôi vào mặt rát và sưng đỏ", "safety"),
+        ("boi vao mat ngua rat, noi man", "safety"),
+        ("Trong canh có dòi bò lúc nhúc", "safety"),
+        ("pin bi phat no luc dang sac", "safety"),
+        ("lam vo chay mau tay", "safety"),
+        ("tao danh chet bon may", "safety"),
+        ("Không trả tiền là tao đập quán", "safety"),
+        ("Ăn xong bị ngất phải đi cấp cứu", "safety"),
+        ("Không giải quyết thì tôi kiện ra toà", "legal"),
+        ("tao se kien ra toa", "legal"),
+        ("Shop để lộ số điện thoại của tôi", "privacy"),
+        ("Nhân viên chụp lén khách trong phòng thử", "privacy"),
+    ],
+)
+def test_it_still_raises_what_is_meant(text, flag):
+    assert flag in read(text).flags
+
+
+def test_waiting_is_no_wish_for_another():
+    assert read("phai doi 5 ngay moi co hang").wish == "none"
+    assert read("Tôi muốn đổi cái khác").wish == read("minh muon doi cai khac").wish == "replacement"
