@@ -1,7 +1,6 @@
 """Import a file of reviews: read, check, take in, and say row by row what could not be taken."""
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import journal, shop
 from feedback.models import User
+from feedback.spreadsheets import harmless
 from reviews import files, intake
 from reviews.intake import Outcome
 from reviews.models import Source
@@ -110,13 +110,7 @@ def write_faults(faults: Iterable[RowFault], out: TextIO) -> None:
     writer = csv.writer(out)
     writer.writerow(["row", "field", "message"])
     for fault in faults:
-        writer.writerow([fault.row, _harmless(fault.field), _harmless(str(fault.message))])
-
-
-def faults_as_csv(faults: Iterable[RowFault]) -> str:
-    out = io.StringIO(newline="")
-    write_faults(faults, out)
-    return out.getvalue()
+        writer.writerow([fault.row, harmless(fault.field), harmless(str(fault.message))])
 
 
 def _good(rows: Iterator[files.Row], report: Report) -> Iterator[ReviewRecord]:
@@ -138,7 +132,3 @@ def _receive(source: Source, batch: list[ReviewRecord], report: Report, now: dat
     report.created += created
     report.updated += updated
     report.unchanged += len(batch) - created - updated
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

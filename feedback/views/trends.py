@@ -17,8 +17,8 @@ from feedback import charts, labels, shop
 from feedback.forms import TrendsFilter
 from feedback.reports import trends
 from feedback.roles import DESK, allow
+from feedback.spreadsheets import harmless
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 HIGHEST_OTHERS = 1.5  # times the highest named line
 SERIES = 4  # lines with a name; the fifth adds up the others
 CATCH_ALL = "general"  # says nothing about what to mend, so it is never named first
@@ -70,11 +70,6 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
         about = [row.slug, row.name(request.LANGUAGE_CODE), found.start, found.end, row.total]
         write([harmless(cell) for cell in [*about, *counts, row.before, *row.by_bucket]])
     return response
-
-
-def harmless(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def initial_data(form: TrendsFilter) -> dict[str, Any]:

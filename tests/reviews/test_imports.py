@@ -1,10 +1,11 @@
 import csv
+import io
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from feedback.models import Event
-from reviews.imports import RowFault, UnknownSource, faults_as_csv, source_named
+from reviews.imports import RowFault, UnknownSource, source_named, write_faults
 from reviews.models import Review, Source
 
 pytestmark = pytest.mark.django_db
@@ -99,9 +100,10 @@ def test_a_source_needs_a_name(db, name):
 
 
 def test_no_formula_starts_from_the_report():
-    report = faults_as_csv([RowFault(row=2, field="=cmd", message="@SUM(1)")])
+    report = io.StringIO()
+    write_faults([RowFault(row=2, field="=cmd", message="@SUM(1)")], report)
 
-    assert "'=cmd,'@SUM(1)" in report
+    assert "'=cmd,'@SUM(1)" in report.getvalue()
 
 
 def test_the_command_explains_itself(capsys):
