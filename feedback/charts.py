@@ -89,13 +89,6 @@ class LineFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sparkline:
-    width: int
-    height: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BarRow:
     """Counts of one row, a theme for example."""
 
@@ -171,18 +164,6 @@ def line_chart(
         dates=tuple(_date_labels(labels, xs, room=right - left)),
         lines=tuple(_keep_apart(lines, low=_TOP - 4, high=bottom)),
     )  # fmt: skip
-
-
-def sparkline(points: Sequence[float | None], *, width: int = 120, height: int = 32) -> Sparkline:
-    """A line without axes, for a tile: from its least to its greatest value, or level in the middle."""
-    known = [p for p in points if p is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 0.0)
-
-    def y(value: float) -> float:
-        return height / 2 if high == low else 2 + (height - 4) * (high - value) / (high - low)
-
-    ys = [None if p is None else y(p) for p in points]
-    return Sparkline(width=width, height=height, path=_path(_spread(len(points), 2, width - 2), ys))
 
 
 def bars(rows: Sequence[BarRow], *, share: bool = False) -> tuple[Bar, ...]:

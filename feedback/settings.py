@@ -1,7 +1,6 @@
 """The one settings file. What differs between installations comes from the environment."""
 
 import contextlib
-import sys
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
@@ -283,4 +282,3 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
-TESTING = "pytest" in sys.modules

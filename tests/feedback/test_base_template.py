@@ -86,13 +86,3 @@ def test_a_field_has_label_help_and_error_tied_to_it(visit):
     assert 'id="id_name_helptext">As on the parcel.' in page
     assert 'id="id_name_error"' in page
     assert "<legend>Tone" in page
-
-
-def test_choices_and_scales_are_labels_one_can_press(visit):
-    form = Colours()
-
-    assert (
-        visit("feedback/_choices.html", field=form["tone"], heading=True).count('<label class="choice"') == 2
-    )
-    assert "<h1>Tone</h1>" in visit("feedback/_choices.html", field=form["tone"], heading=True)
-    assert "<span>Blue</span>" in visit("feedback/_scale.html", field=form["tone"], low="bad", high="good")

@@ -141,15 +141,6 @@ def test_it_writes_dates_as_the_reader_does(step, language, text):
     assert charts.date_labels([date(2026, 10, 5)], step=step, language=language) == (text,)
 
 
-def test_a_sparkline_uses_its_whole_height():
-    assert charts.sparkline([1, 3, 2], width=20, height=10).path == "M2 8L10 2L18 5"
-
-
-@pytest.mark.parametrize(("points", "path"), [([], ""), ([None], ""), ([4], "M18 5"), ([4, 4], "M2 5L18 5")])
-def test_a_sparkline_of_little_is_level(points, path):
-    assert charts.sparkline(points, width=20, height=10).path == path
-
-
 @given(st.lists(st.tuples(counts, counts, counts, counts), min_size=1, max_size=6))
 def test_bars_share_one_length_and_never_pass_it(rows):
     drawn = charts.bars(
