@@ -23,6 +23,12 @@ def read_line(line: str, number: int) -> Fields:
     return {"id": fields.get("id"), **reading.as_dict()}
 
 
+def use_utf8(stream: Any) -> None:
+    """Vietnamese stays readable whatever the locale; half a surrogate pair is written as "?"."""
+    if reconfigure := getattr(stream, "reconfigure", None):  # not there where a test catches the words
+        reconfigure(encoding="utf-8", errors="replace")
+
+
 def bad_line(number: int, error: str) -> Fields:
     return {"id": None, "line": number, "error": error}
 

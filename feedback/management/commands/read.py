@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext_lazy as _
 
-from feedback.text.lines import bad_line, read_line
+from feedback.text.lines import bad_line, read_line, use_utf8
 
 
 class Command(BaseCommand):
@@ -29,9 +29,10 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']}: {error.strerror}") from error
 
     def _print(self, lines: BinaryIO) -> None:
+        use_utf8(self.stdout)
         try:
             for answer in answers(lines):
-                self.stdout.write(json.dumps(answer, ensure_ascii=True))
+                self.stdout.write(json.dumps(answer, ensure_ascii=False))
             self.stdout.flush()
         except BrokenPipeError:  # the reader of our output has seen enough, as in `| head`
             sys.stderr.close()

@@ -2,6 +2,7 @@ import io
 import json
 
 import pytest
+from django.core.management import call_command
 
 from feedback.management.commands.read import answers
 from feedback.text.lines import read_line
@@ -50,3 +51,18 @@ def test_it_answers_every_line_in_order():
 
     assert [line.get("error") or line["lang"] for line in given] == ["vi", "not UTF-8 at byte 1", "en"]
     assert json.dumps(given)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["read", "assess"])
+def test_it_writes_vietnamese_as_it_is_whatever_the_locale(command, tmp_path):
+    given, out = tmp_path / "given.jsonl", io.BytesIO()
+    given.write_text('{"id": "Trễ \\ud800", "text": "Giao hàng trễ"}\n', "utf-8")
+
+    with io.TextIOWrapper(out, encoding="ascii") as stdout:
+        call_command(command, str(given), stdout=stdout)
+        stdout.flush()
+        said = out.getvalue().decode()
+
+    assert json.loads(said)["id"] == "Trễ ?"
+    assert "Giao hàng trễ" in said

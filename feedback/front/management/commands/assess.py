@@ -11,6 +11,7 @@ from feedback import shop
 from feedback.facts import live_terms
 from feedback.front import assess
 from feedback.policy.terms import BadTerms, Terms
+from feedback.text.lines import use_utf8
 
 
 class Command(BaseCommand):
@@ -25,10 +26,11 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str | None, policy: str | None, **options):
         terms, currency, language = _terms(policy)
+        use_utf8(self.stdout)
         try:
             with open(file or 0, "rb", closefd=bool(file)) as given:  # 0: standard input
                 for answer in assess.lines(given, terms, currency=currency, language=language):
-                    self.stdout.write(json.dumps(answer))
+                    self.stdout.write(json.dumps(answer, ensure_ascii=False))
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
 
