@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -62,8 +63,8 @@ class Reviews(APIView):
 
     @extend_schema(
         operation_id="reviews",
-        summary="Send reviews",
-        description=(
+        summary=gettext_lazy("Send reviews"),
+        description=gettext_lazy(
             "One review or a list of at most 1,000. The same again changes nothing; other words or stars "
             "are a new version. Each is taken or refused by itself; 400 when none could be taken. "
             "Scope: `reviews`."
@@ -73,16 +74,14 @@ class Reviews(APIView):
         examples=[
             OpenApiExample(
                 "A review",
-                value=[
-                    {
-                        "source": "google",
-                        "external_id": "AbC-1",
-                        "said_at": "2026-11-20T09:30:00+07:00",
-                        "stars": 2,
-                        "text": "Ấm bị vỡ khi mở hộp.",
-                        "author": "Lan",
-                    }
-                ],
+                value={
+                    "source": "google",
+                    "external_id": "AbC-1",
+                    "said_at": "2026-11-20T09:30:00+07:00",
+                    "stars": 2,
+                    "text": "Ấm bị vỡ khi mở hộp.",
+                    "author": "Lan",
+                },
                 request_only=True,
             )
         ],

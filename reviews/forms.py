@@ -27,7 +27,9 @@ class QueueFilter(forms.Form):
         label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
     )
     language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[("", _("every language")), *Language.choices]
+        label=_("Language"),
+        required=False,
+        choices=[("", _("every language")), *((code, labels.LANGUAGES[code]) for code in Language.values)],
     )
     age = forms.ChoiceField(label=_("Waiting"), required=False, choices=AGES)
 

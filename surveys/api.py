@@ -1,7 +1,7 @@
 """Rewards by program: a till or a web shop asks whether a code is good, and uses it up."""
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -50,10 +50,22 @@ class RedeemSerializer(CodeSerializer):
 
 
 class RewardSerializer(serializers.ModelSerializer):
+    """Amounts have the decimals of their currency: "50000" in VND, "5.00" in EUR."""
+
+    amount = serializers.SerializerMethodField()
+    minimum_order = serializers.SerializerMethodField(help_text="null: any order will do.")
+
     class Meta:
         model = Reward
         fields = ["code", "state", "amount", "currency", "minimum_order", "expires_on", "redeemed_at"]
         read_only_fields = fields
+
+    def get_amount(self, reward: Reward) -> str:
+        return str(money.quantize(reward.amount, reward.currency))
+
+    def get_minimum_order(self, reward: Reward) -> str | None:
+        least = reward.minimum_order
+        return str(money.quantize(least, reward.currency)) if least else None
 
 
 class RewardView(APIView):
@@ -71,18 +83,47 @@ class RewardView(APIView):
 
 
 class Check(RewardView):
-    @extend_schema(request=CodeSerializer, responses=RewardSerializer, operation_id="rewards_check")
+    @extend_schema(
+        operation_id="rewards_check",
+        summary=_("Check a reward"),
+        description=_(
+            "Is this code good today? 404: there is none; 409: used, expired or revoked, with the reason. "
+            "Scope: `rewards`."
+        ),
+        request=CodeSerializer,
+        responses=RewardSerializer,
+        examples=[OpenApiExample("A code", value={"code": "K7QXM2RDHT"}, request_only=True)],
+    )
     def post(self, request):
-        """Is this code good today? 404: there is none; 409: used, expired or revoked, with the reason."""
         return answer(rewards.check, self.read(request)["code"])
 
 
 class Redeem(RewardView):
     serializer_class = RedeemSerializer
 
-    @extend_schema(request=RedeemSerializer, responses=RewardSerializer, operation_id="rewards_redeem")
+    @extend_schema(
+        operation_id="rewards_redeem",
+        summary=_("Redeem a reward"),
+        description=_(
+            "Use the code up for this order. Asking again for the same order gives the same answer. "
+            "Scope: `rewards`."
+        ),
+        request=RedeemSerializer,
+        responses=RewardSerializer,
+        examples=[
+            OpenApiExample(
+                "A code and its order",
+                value={
+                    "code": "K7QXM2RDHT",
+                    "order_number": "DH-1042",
+                    "order_total": "320000",
+                    "currency": "VND",
+                },
+                request_only=True,
+            )
+        ],
+    )
     def post(self, request):
-        """Use the code up for this order. Asking again for the same order gives the same answer."""
         given = self.read(request)
         return answer(
             rewards.redeem,

@@ -25,7 +25,8 @@ from surveys.models import Invitation, Reward, Survey
 
 _WORDS = Path(__file__).parent / "demo"
 _LANGUAGES = ("vi", "en")
-_STILL_WAITING = timedelta(days=6)  # newer reviews are left for whoever tries the demo
+_STILL_WAITING = timedelta(days=6)  # newer complaints are left for whoever tries the demo
+_THANKS_WAITING = 5  # and one of so many replies to new praise
 
 
 class NotTheDemo(RuntimeError):
@@ -266,9 +267,8 @@ def _told(name: str) -> Iterator[dict[str, Any]]:
 
 
 def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> None:
-    """What staff did: older drafts approved and published, older cases ended; days are set back to then."""
-    drafts = Reply.objects.filter(state="draft", review__comment__said_at__lt=now - _STILL_WAITING)
-    for reply in drafts.select_related("review__comment"):
+    """What staff did: drafts approved and published, older cases ended; days are set back to then."""
+    for reply in _dealt_with(now):
         try:
             replies.approve(reply, by=staff["mai"], edition=reply.edition)
         except (replies.Blocked, replies.NotAllowed, DoesNotFit):
@@ -281,6 +281,20 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
         if not forgotten:
             cases.resolve(case, by=staff["bao"], first_time=dice.random() < 0.64)
             Case.objects.filter(pk=case.pk).update(resolved_at=ended)
+
+
+def _dealt_with(now: datetime) -> Iterator[Reply]:
+    """All that is older, and most new praise; new complaints wait, with a few thanks among them."""
+    drafts = Reply.objects.filter(state="draft").select_related("review__comment")
+    thanks = 0
+    for reply in drafts.order_by("review__comment__said_at"):
+        comment = reply.review.comment
+        if comment.said_at < now - _STILL_WAITING:
+            yield reply
+        elif (comment.stars or 0) >= 4:
+            thanks += 1
+            if thanks % _THANKS_WAITING:
+                yield reply
 
 
 def _set_back(dice: random.Random) -> None:

@@ -4,6 +4,7 @@ import re
 import zoneinfo
 from decimal import Decimal
 
+from babel.core import get_global
 from babel.numbers import get_currency_name
 from django import forms
 from django.utils.translation import get_language
@@ -14,8 +15,15 @@ from feedback.models import Comment, Shop
 
 CURRENCIES = ["VND", "USD", "EUR", "GBP", "AUD", "CAD", "SGD", "THB", "MYR", "IDR", "JPY", "KRW", "CNY"]
 NEAR = ["Asia/Ho_Chi_Minh", "Asia/Bangkok", "Asia/Singapore", "Europe/London", "America/New_York"]
+CONTINENTS = set("Africa America Antarctica Asia Atlantic Australia Europe Indian Pacific".split())
+_FORMER_NAMES = set(get_global("zone_aliases"))
 _IN_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _FRACTION = re.compile(r"(.*)[.,](\d{1,2})")
+
+
+def _is_a_place(zone: str) -> bool:
+    """Not Etc/GMT+7 or US/Central, nor the former name of another zone."""
+    return zone.split("/")[0] in CONTINENTS and zone not in _FORMER_NAMES
 
 
 def read_amount(text: str, currency: str) -> Decimal:
@@ -78,7 +86,7 @@ class ShopForm(forms.ModelForm):
         self.fields["currency"].choices = [
             (code, f"{get_currency_name(code, locale=language)} ({code})") for code in codes
         ]
-        rest = sorted(name for name in zoneinfo.available_timezones() if "/" in name and name not in NEAR)
+        rest = sorted(name for name in zoneinfo.available_timezones() if _is_a_place(name))
         zones = dict.fromkeys([*NEAR, self.instance.zone, *rest])
         self.fields["zone"].choices = [(name, name.replace("_", " ")) for name in zones]
         if Comment.objects.exists():

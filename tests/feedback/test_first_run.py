@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from feedback import money, shop
-from feedback.front.setup_forms import read_amount
+from feedback.front.setup_forms import ShopForm, read_amount
 from feedback.models import Shop
 from reviews.models import Source
 from surveys.models import Survey
@@ -24,6 +24,7 @@ SURVEY = {"name": "After a purchase", "reward_amount": "50.000", "reward_days": 
 
 @pytest.fixture(autouse=True)
 def huy(client):
+    shop.forget()  # the one of an earlier test
     someone = user("administrator", "Huy")
     client.force_login(someone)
     client.cookies["django_language"] = "en"
@@ -171,3 +172,10 @@ def test_it_reads_amounts_as_people_write_them(text, currency, amount):
 def test_it_refuses_what_is_no_amount(text):
     with pytest.raises(money.BadAmount):
         read_amount(text, "VND")
+
+
+def test_it_offers_places_and_no_former_names():
+    zones = {name for name, _label in ShopForm().fields["zone"].choices}
+
+    assert {"Asia/Ho_Chi_Minh", "Asia/Kolkata", "America/Chicago"} <= zones
+    assert not zones & {"Asia/Saigon", "US/Central", "Etc/GMT+7"}

@@ -65,3 +65,8 @@ def test_a_file_too_large_is_refused(upload, settings):
     settings.IMPORT_MAX_BYTES = 10
 
     assert upload(GOOD).status_code == 400
+
+
+def test_it_asks_for_the_file_again(upload):
+    assert "hãy chọn lại tệp" in upload(GOOD, dry_run="on").text
+    assert "Hãy chọn lại tệp" in upload(b"").text
