@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from feedback.models import Comment, Customer, Decision, Event, Policy, Theme, User
+from feedback.models import Comment, Customer, Decision, Event, Policy, Shop, Theme, User
 from tests.factories import NOW, a_shop, user
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +80,14 @@ def test_a_themes_slug_stays(client, huy):
 
     theme.refresh_from_db()
     assert (theme.slug, theme.name_vi) == ("courier", "Người giao")
+
+
+def test_the_shop_changes_its_signature_here_and_its_zone_elsewhere(client, huy):
+    """A zone that does not exist would break every page."""
+    page = reverse("admin:feedback_shop_change", args=[1])
+
+    client.post(page, {"country": "VN", "signature_vi": "Tiệm Lan", "zone": "Mars/Phobos"})
+
+    kept = Shop.objects.get()
+    assert (kept.signature_vi, kept.zone) == ("Tiệm Lan", "Asia/Ho_Chi_Minh")
+    assert Event.objects.get(verb="shop set up").by == huy
