@@ -84,7 +84,7 @@ def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> 
             review.external_id: review
             for review in Review.objects.select_for_update(of=("self",), no_key=True)
             .filter(source=source, external_id__in=[record.external_id for record in records])
-            .select_related("comment")
+            .select_related("comment", "source")
         }
         fresh = [record for record in records if record.external_id not in known]
         edited = [
