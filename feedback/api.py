@@ -45,6 +45,13 @@ class LineSerializer(serializers.Serializer):
     cost = serializers.DecimalField(16, 2, required=False, help_text="Of one.")
 
 
+class ConsentSerializer(serializers.Serializer):
+    purpose = serializers.SlugField(help_text="`advertising`: mail with a reward may be sent.")
+    wording = serializers.CharField(help_text="Which text the customer saw: your own name for it.")
+    channel = serializers.SlugField(required=False, help_text="`web` when left out.")
+    given_at = serializers.DateTimeField(help_text="With `purpose`, names the consent.")
+
+
 class OrderSerializer(serializers.Serializer):
     """What feedback.orders.parse takes; it is the one that checks."""
 
@@ -55,6 +62,7 @@ class OrderSerializer(serializers.Serializer):
     store = serializers.SlugField(required=False)
     customer = BuyerSerializer(required=False)
     lines = LineSerializer(many=True, required=False)
+    consents = ConsentSerializer(many=True, required=False)
     location = serializers.SlugField(required=False)
     card_number = serializers.CharField(required=False)
     carrier = serializers.CharField(required=False)
@@ -106,6 +114,14 @@ class Orders(APIView):
                             {"sku": "CUP-01", "name": "Cốc men ngọc", "quantity": 2, "price": "160000"}
                         ],
                         "promised_on": "2026-11-23",
+                        "consents": [
+                            {
+                                "purpose": "advertising",
+                                "wording": "checkout-2026-10",
+                                "channel": "web",
+                                "given_at": "2026-11-20T09:28:00+07:00",
+                            }
+                        ],
                     }
                 ],
                 request_only=True,

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from feedback import journal, money, shop
+from feedback import consents, journal, money, shop
 from feedback.comments import clean
+from feedback.consents import Given
 from feedback.models import Customer, Location, Order, OrderLine, Product
 
 _A_DAY = timedelta(days=1)
@@ -59,6 +60,7 @@ class Taken:
     cancelled_at: datetime | None = None
     terms_shown_at: datetime | None = None
     lines: Sequence[Line] = field(default=())
+    consents: Sequence[Given] = field(default=())
 
 
 def parse(raw: object, *, now: datetime) -> Taken:
@@ -75,9 +77,6 @@ def parse(raw: object, *, now: datetime) -> Taken:
     customer = raw.get("customer") or {}
     if not isinstance(customer, Mapping):
         raise BadOrder("customer", _("This must be a JSON object."))
-    lines = raw.get("lines") or []
-    if not isinstance(lines, list) or len(lines) > LONGEST_LIST:
-        raise BadOrder("lines", _("This must be a list of at most %(most)s.") % {"most": LONGEST_LIST})
     return Taken(
         number=number,
         placed_at=placed_at,
@@ -95,7 +94,8 @@ def parse(raw: object, *, now: datetime) -> Taken:
         delivered_on=_day(raw, "delivered_on", latest=shop.day(now + _A_DAY)),
         cancelled_at=_moment(raw, "cancelled_at", now),
         terms_shown_at=_moment(raw, "terms_shown_at", now),
-        lines=tuple(_line(line, place, currency) for place, line in enumerate(lines, 1)),
+        lines=tuple(_line(line, place, currency) for place, line in enumerate(_list(raw, "lines"), 1)),
+        consents=tuple(_consent(one, place, now) for place, one in enumerate(_list(raw, "consents"), 1)),
     )
 
 
@@ -113,6 +113,8 @@ def take(taken: Taken) -> tuple[Order, bool]:
         if taken.lines or created:
             _write_lines(order, taken)
         journal.log("order received" if created else "order updated", order)
+        for given in taken.consents:
+            consents.note(order.customer.merged_into or order.customer, given, order=order)
     return order, created
 
 
@@ -184,6 +186,28 @@ def _line(raw: object, place: int, currency: str) -> Line:
     )
 
 
+def _consent(raw: object, place: int, now: datetime) -> Given:
+    where = f"consents[{place}]"
+    if not isinstance(raw, Mapping):
+        raise BadOrder(where, _("This must be a JSON object."))
+    given_at = _moment(raw, "given_at", now, where=where)
+    if given_at is None:
+        raise BadOrder(f"{where}.given_at", _("This is missing."))
+    return Given(
+        purpose=_slug(raw, "purpose", required=True, where=where),
+        wording=_text(raw, "wording", 64, required=True, where=where),
+        channel=_slug(raw, "channel", 20, where=where) or "web",
+        given_at=given_at,
+    )
+
+
+def _list(raw: Mapping[str, Any], name: str) -> list[Any]:
+    given = raw.get(name) or []
+    if not isinstance(given, list) or len(given) > LONGEST_LIST:
+        raise BadOrder(name, _("This must be a list of at most %(most)s.") % {"most": LONGEST_LIST})
+    return given
+
+
 def _named(name: str, where: str) -> str:
     return f"{where}.{name}" if where else name
 
@@ -202,10 +226,12 @@ def _text(raw: Mapping[str, Any], name: str, longest: int, *, required: bool = F
     return text
 
 
-def _slug(raw: Mapping[str, Any], name: str) -> str:
-    text = _text(raw, name, 40)
+def _slug(
+    raw: Mapping[str, Any], name: str, longest: int = 40, *, required: bool = False, where: str = ""
+) -> str:
+    text = _text(raw, name, longest, required=required, where=where)
     if text and not all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in text):
-        raise BadOrder(name, _("Only letters a to z, digits, - and _ fit here."))
+        raise BadOrder(_named(name, where), _("Only letters a to z, digits, - and _ fit here."))
     return text
 
 
@@ -238,7 +264,7 @@ def _amount(raw: Mapping[str, Any], name: str, currency: str, *, where: str = ""
     return amount
 
 
-def _moment(raw: Mapping[str, Any], name: str, now: datetime) -> datetime | None:
+def _moment(raw: Mapping[str, Any], name: str, now: datetime, *, where: str = "") -> datetime | None:
     """ISO 8601; without a zone it is the shop's own. Up to a day ahead, for clocks that run fast."""
     given = raw.get(name)
     if given in (None, ""):
@@ -250,11 +276,11 @@ def _moment(raw: Mapping[str, Any], name: str, now: datetime) -> datetime | None
     except ValueError:
         moment = None
     if moment is None:
-        raise BadOrder(name, _("This is not a time such as 2026-11-22T09:30:00+07:00."))
+        raise BadOrder(_named(name, where), _("This is not a time such as 2026-11-22T09:30:00+07:00."))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=shop.zone())
     if moment.year < 1990 or moment > now + _A_DAY:
-        raise BadOrder(name, _("This time is in the future or before 1990."))
+        raise BadOrder(_named(name, where), _("This time is in the future or before 1990."))
     return moment
 
 

@@ -28,6 +28,7 @@ SURVEYS = SET_UP | {Role.ADVOCATE}
 ACT = {Role.STAFF, Role.APPROVER, Role.MANAGER}
 EDIT = {Role.STAFF, Role.APPROVER}
 TILL = {Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR}
+COUNTER = TILL | {Role.FRONT_LINE}
 NOBODY: set[Role] = set()  # programs with a token only
 
 # name: (method, who may)
@@ -49,6 +50,7 @@ TABLE = {
     "password_change_done": ("get", EVERYONE),
     "customers": ("get", EVERYONE),
     "customer": ("get", EVERYONE),
+    "customer_consent": ("post", COUNTER),
     "cases": ("get", EVERYONE),
     "case": ("get", EVERYONE),
     "case_fact": ("post", ACT),
@@ -124,7 +126,7 @@ def world():
     api_access.issue("Web shop", ["orders"], by=None)
     reply = (a_reply().public_id,)
     return {
-        "customer": [lan.public_id],
+        **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
         **dict.fromkeys(["case", "case_fact", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),

@@ -4,23 +4,26 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from feedback import facts, labels, shop, value
+from feedback import consents, facts, labels, shop, value
 from feedback.front import search
 from feedback.front.timeline import timeline
-from feedback.models import Case, Customer, Order
+from feedback.models import Case, Customer, MailAddress, Order
 from feedback.money import format_money
 from feedback.roles import DESK, EVERYONE, Role, allow, holds
 
 PER_PAGE = 40
 ENTRIES_PER_PAGE = 100
+COUNTER = (Role.FRONT_LINE, Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR)
 
 
 class Search(forms.Form):
@@ -29,6 +32,24 @@ class Search(forms.Form):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+
+class ConsentForm(forms.Form):
+    """They said yes to mail with a reward: noted by a person, as the shop's own page would note it."""
+
+    wording = forms.CharField(
+        label=gettext_lazy("Which text did they see or hear?"),
+        max_length=64,
+        help_text=gettext_lazy("Your own name for it, for example “card at the till, 2026”."),
+    )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Where"),
+        choices=[
+            ("counter", gettext_lazy("in the shop")),
+            ("phone", gettext_lazy("by phone")),
+            ("email", gettext_lazy("by e-mail")),
+        ],
     )
 
 
@@ -58,8 +79,40 @@ def customer_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "customer": customer.merged_into or customer,
         "page": Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page")),
         **_worth(customer.merged_into or customer, request.LANGUAGE_CODE),
+        **_consent(customer.merged_into or customer, request),
     }
     return render(request, "feedback/customer.html", context)
+
+
+@allow(*COUNTER)
+@require_POST
+def consent(request: HttpRequest, public_id: str) -> HttpResponse:
+    customer = get_object_or_404(Customer.objects.select_related("merged_into"), public_id=public_id)
+    customer = customer.merged_into or customer
+    form, now = ConsentForm(request.POST), timezone.now()
+    if request.POST.get("do") == "withdraw":
+        consents.withdraw(customer, consents.ADVERTISING, now=now, by=request.user)
+        messages.success(request, _("Noted: no more mail with a reward."))
+    elif customer.erased_at:
+        messages.error(request, _("This customer was erased; nothing can be noted about them."))
+    elif form.is_valid():
+        given = consents.Given(purpose=consents.ADVERTISING, given_at=now, **form.cleaned_data)
+        consents.note(customer, given, by=request.user)
+        messages.success(request, _("Noted: they agree to mail with a reward."))
+    else:
+        for name, errors in form.errors.items():
+            messages.error(request, f"{form.fields[name].label} {errors[0]}")
+    return redirect("customer", customer.public_id)
+
+
+def _consent(customer: Customer, request: HttpRequest) -> dict[str, Any]:
+    """Whether they may be mailed a reward, and what stands against it: they can also say no in a mail."""
+    refused = MailAddress.objects.filter(email=customer.email.lower()).exclude(unsubscribed_at=None).first()
+    return {
+        "consent": consents.standing(customer, consents.ADVERTISING),
+        "refused_mail_at": refused.unsubscribed_at if refused and customer.email else None,
+        "consent_form": ConsentForm() if holds(request, *COUNTER) and not customer.erased_at else None,
+    }
 
 
 def _worth(customer: Customer, language: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("tell-us/thanks/", tell_us.thanks, name="tell_us_thanks"),
     path("customers/", customers.customer_list, name="customers"),
     path("customers/<slug:public_id>/", customers.customer_page, name="customer"),
+    path("customers/<slug:public_id>/consent/", customers.consent, name="customer_consent"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<str:kind>/<int:pk>/try-again/", jobs.try_again, name="job_try_again"),
     path("setup/", setup.setup, name="setup"),

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from feedback.models import Refund
+from feedback import mail
+from feedback.models import Customer, Event, Refund
 from surveys.models import Invitation, Response, Reward, Survey, SurveyVersion
 from tests.factories import NOW, a_shop, case, customer, dispute, order, read_comment, user
 
@@ -173,3 +174,43 @@ def test_the_story_asks_once_for_each_kind(client, lan, django_assert_max_num_qu
 
     with django_assert_max_num_queries(22):
         client.get(f"/customers/{lan.public_id}/")
+
+
+def test_a_yes_to_mail_with_a_reward_is_noted_and_taken_back(client, lan):
+    """L14: who, when, under which words; withdrawn as easily."""
+    address = f"/customers/{lan.public_id}/consent/"
+
+    client.post(address, {"do": "give", "wording": "Card at the till", "channel": "counter"})
+    given = lan.consents.get()
+    shown = client.get(f"/customers/{lan.public_id}/").content.decode()
+    client.post(address, {"do": "withdraw"})
+
+    assert (given.purpose, given.channel, given.withdrawn_at) == ("advertising", "counter", None)
+    assert "to the text “Card at the till”" in shown
+    assert lan.consents.get().withdrawn_at
+    events = Event.objects.filter(verb__startswith="consent").order_by("id")
+    assert [(event.verb, event.by.first_name) for event in events] == [
+        ("consent given", "Mai"),
+        ("consent withdrawn", "Mai"),
+    ]
+
+
+def test_a_yes_needs_its_wording(client, lan):
+    page = client.post(f"/customers/{lan.public_id}/consent/", {"channel": "counter"}, follow=True)
+
+    assert not lan.consents.exists()
+    assert "Which text did they see or hear? This field is required." in page.content.decode()
+
+
+def test_a_yes_of_an_erased_customer_cannot_be_noted(client, lan):
+    Customer.objects.filter(pk=lan.pk).update(erased_at=NOW)
+
+    client.post(f"/customers/{lan.public_id}/consent/", {"wording": "Card", "channel": "counter"})
+
+    assert not lan.consents.exists()
+
+
+def test_it_says_that_the_address_refused(client, lan):
+    mail.unsubscribe(mail.preferences(mail.preferences_token(mail._address(lan.email).email)))
+
+    assert "this address said no" in client.get(f"/customers/{lan.public_id}/").content.decode()

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from feedback import orders
+from feedback import consents, orders
 from feedback.models import Customer, Event, Location, Order, Product
+from surveys import invitations
 from tests import factories
 from tests.factories import NOW
 
@@ -30,6 +31,12 @@ def take(**changes):
     return orders.take(orders.parse(raw(**changes), now=NOW))
 
 
+YES = {
+    "purpose": "advertising",
+    "wording": "checkout-3",
+    "channel": "web",
+    "given_at": "2026-11-10T09:28:00+07:00",
+}
 BAD = [
     ("number", {"number": ...}),
     ("number", {"number": "  \x00 "}),
@@ -75,6 +82,15 @@ BAD = [
     ("delivered_on", {"delivered_on": "2027-01-01"}),
     ("cancelled_at", {"cancelled_at": "2030-01-01"}),
     ("terms_shown_at", {"terms_shown_at": []}),
+    ("consents", {"consents": "advertising"}),
+    ("consents[1]", {"consents": ["advertising"]}),
+    ("consents[1].purpose", {"consents": [YES | {"purpose": "mail & more"}]}),
+    ("consents[1].purpose", {"consents": [YES | {"purpose": ""}]}),
+    ("consents[1].wording", {"consents": [YES | {"wording": None}]}),
+    ("consents[1].wording", {"consents": [YES | {"wording": "x" * 65}]}),
+    ("consents[1].channel", {"consents": [YES | {"channel": "x" * 21}]}),
+    ("consents[2].given_at", {"consents": [YES, YES | {"given_at": None}]}),
+    ("consents[1].given_at", {"consents": [YES | {"given_at": "2030-01-01"}]}),
 ]
 
 
@@ -206,3 +222,34 @@ def test_a_failed_order_leaves_nothing(monkeypatch):
 
     assert not Order.objects.exists()
     assert not Event.objects.exists()
+
+
+def test_a_consent_comes_with_the_order_and_once():
+    """L14: for mail with a reward, under the wording that was shown."""
+    order, _new = take(consents=[YES])
+    take(consents=[YES, YES])
+
+    consent = order.customer.consents.get()
+    assert (consent.order, consent.wording, consent.channel) == (order, "checkout-3", "web")
+    assert invitations.may_be_mailed(order.customer)
+    assert Event.objects.filter(verb="consent given").count() == 1
+
+
+def test_an_order_sent_again_gives_back_no_withdrawn_consent():
+    order, _new = take(consents=[YES])
+    consents.withdraw(order.customer, "advertising", now=NOW)
+
+    take(consents=[YES])
+    take(number="A-1002", consents=[YES | {"given_at": "2026-11-09T08:00:00+07:00"}])
+
+    assert not invitations.may_be_mailed(order.customer)
+
+
+def test_a_consent_is_that_of_who_the_customer_became():
+    order, _new = take()
+    lan = factories.customer("Lan Anh")
+    Customer.objects.filter(pk=order.customer_id).update(merged_into=lan)
+
+    take(consents=[YES])
+
+    assert lan.consents.count() == 1

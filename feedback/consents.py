@@ -1,0 +1,57 @@
+"""What a customer agreed to: for which purpose, under which wording, when; and taken back as easily (L14)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedback import journal
+from feedback.models import Consent, Customer, Order, User
+
+ADVERTISING = "advertising"  # mail that offers something, a reward for answering included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """`wording`: which text the customer saw, by the shop's own name for it. `given_at` is aware."""
+
+    purpose: str
+    wording: str
+    channel: str
+    given_at: datetime
+
+
+def note(customer: Customer, given: Given, *, order: Order | None = None, by: User | None = None) -> bool:
+    """Keep it, once for each purpose and moment; False: it was known. A later withdrawal outlives it."""
+    with journal.recording():
+        Customer.objects.select_for_update().get(pk=customer.pk)  # no constraint keeps two apart
+        same = Consent.objects.filter(customer=customer, purpose=given.purpose)
+        if same.filter(given_at=given.given_at).exists():
+            return False
+        withdrawn = same.filter(withdrawn_at__gt=given.given_at).order_by("-withdrawn_at").first()
+        consent = Consent.objects.create(
+            customer=customer,
+            order=order,
+            purpose=given.purpose,
+            wording=given.wording,
+            channel=given.channel,
+            given_at=given.given_at,
+            withdrawn_at=withdrawn.withdrawn_at if withdrawn else None,
+        )
+        journal.log("consent given", consent, by=by, customer=customer.pk, purpose=given.purpose)
+    return True
+
+
+def withdraw(customer: Customer, purpose: str, *, now: datetime, by: User | None = None) -> bool:
+    """Take back all of this purpose; False: there was nothing to take back."""
+    with journal.recording():
+        Customer.objects.select_for_update().get(pk=customer.pk)
+        standing = list(Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None))
+        for consent in standing:
+            consent.withdrawn_at = now
+            consent.save(update_fields=["withdrawn_at"])
+            journal.log("consent withdrawn", consent, by=by, customer=customer.pk, purpose=purpose)
+    return bool(standing)
+
+
+def standing(customer: Customer, purpose: str) -> Consent | None:
+    given = Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None)
+    return given.order_by("-given_at").first()
