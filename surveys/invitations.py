@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from babel.dates import format_date
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import journal, leases, mail, money, shop, tokens
+from feedback import consents, journal, leases, mail, money, shop, tokens
 from feedback.models import Consent, Customer, Order, OutgoingMail, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.prepared import Prepared
@@ -16,7 +17,7 @@ from surveys import rewards
 from surveys.models import Invitation, InvitationToken, Response, Survey
 
 # Consent.purpose that mail with a reward needs first, since such mail is advertising (decision 12, L14).
-CONSENT = "advertising"
+CONSENT = consents.ADVERTISING
 _AROUND_LINKS = " \t\r\n.,;:!?<>()[]\"'"  # what mail programs and people leave at a link's ends
 _State = Invitation.State
 _BY_DIGEST = Prepared(
@@ -178,13 +179,21 @@ def _mail(invitation: Invitation, may_be_mailed: set[int], now: datetime) -> boo
 def _context(invitation: Invitation, url: str, *, offers_reward: bool) -> dict[str, object]:
     survey = invitation.survey
     amount = survey.reward_amount if offers_reward else None
+    minimum = survey.reward_minimum_order if amount else None
     return {
         "url": url,
         "name": invitation.customer.name if invitation.customer else "",
         "order": invitation.order,
-        "reward": money.format_money(amount, survey.reward_currency, invitation.language) if amount else "",
+        "reward": _money(amount, invitation),
+        "minimum": _money(minimum, invitation),
         "open_until": format_date(shop.day(invitation.expires_at), "long", locale=invitation.language),
     }
+
+
+def _money(amount: Decimal | None, invitation: Invitation) -> str:
+    if not amount:
+        return ""
+    return money.format_money(amount, invitation.survey.reward_currency, invitation.language)
 
 
 def _refuse_to_ask(survey: Survey, customer: Customer | None, *, as_link: bool) -> None:

@@ -141,13 +141,17 @@ def _promise(invitation: Invitation) -> dict[str, object]:
     found = invitations.response_of(invitation)
     reward = responses.reward_of(found) if found else None
     if reward is not None and not rewards.was_released(reward):
-        return {"amount": _money(reward.amount, reward.currency)}
+        return _offer(reward.amount, reward.minimum_order, reward.currency)
     if survey.reward_amount is None:
         return {}
     may_get_one = found is None or reward is not None
     if may_get_one and rewards.is_offered(survey):
-        return {"amount": _money(survey.reward_amount, survey.reward_currency)}
+        return _offer(survey.reward_amount, survey.reward_minimum_order, survey.reward_currency)
     return {"used_up": True}
+
+
+def _offer(amount: Decimal, minimum: Decimal, currency: str) -> dict[str, object]:
+    return {"amount": _money(amount, currency), "minimum": _money(minimum, currency) if minimum else ""}
 
 
 def _typed(request: HttpRequest, sheet: Sheet) -> dict[str, list[str]]:

@@ -62,6 +62,17 @@ def test_mail_with_a_reward_is_advertising(ask, now):
     assert "50.000" in mail.text
 
 
+def test_mail_says_the_least_order_of_the_reward(ask, now, survey):
+    type(survey).objects.update(reward_minimum_order=200_000)
+    ask()
+
+    send(now)
+
+    mail = OutgoingMail.objects.get()
+    assert "200.000" in mail.text
+    assert "200.000" in mail.html
+
+
 def test_mail_without_a_reward_is_service(ask, now):
     ask()
     Survey.objects.update(budget=0)

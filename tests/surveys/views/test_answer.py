@@ -35,6 +35,14 @@ def test_it_asks_one_question_and_says_what_it_earns(page):
     assert '<html lang="vi"' in html
 
 
+def test_it_says_the_least_order_before_anything_is_answered(page):
+    assert "trở lên" not in page()
+
+    Survey.objects.update(reward_minimum_order=200_000)
+
+    assert "Dùng cho đơn hàng từ 200.000\xa0₫ trở lên." in page()
+
+
 def test_each_step_is_kept_and_leads_on(post, page):
     response = post({"asked": "problem", "q-problem": "later"}, "?step=1")
 
