@@ -43,12 +43,22 @@ def test_it_says_what_a_code_is_worth(call, reward):
     assert response.json() == {
         "code": reward.code,
         "state": "issued",
-        "amount": "50000.00",
+        "amount": "50000",
         "currency": "VND",
-        "minimum_order": "0.00",
+        "minimum_order": None,
         "expires_on": reward.expires_on.isoformat(),
         "redeemed_at": None,
     }
+
+
+def test_it_says_the_least_order_in_the_currency_s_decimals(call, reward):
+    Reward.objects.update(minimum_order=200_000)
+    in_dong = call("check", code=reward.code).json()
+    Reward.objects.update(amount="5.5", minimum_order=20, currency="EUR")
+    in_euro = call("check", code=reward.code).json()
+
+    assert (in_dong["amount"], in_dong["minimum_order"]) == ("50000", "200000")
+    assert (in_euro["amount"], in_euro["minimum_order"]) == ("5.50", "20.00")
 
 
 def test_a_check_uses_nothing_up(call, reward):
