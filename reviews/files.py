@@ -85,7 +85,7 @@ def read(file: BinaryIO, *, now: datetime, zone: ZoneInfo) -> Sheet:
     if first == "[":
         raise BadFile(_("This is a JSON list. Give one JSON object per line (JSONL), or a CSV file."))
     names: dict[str, str] = {}
-    raw = _json_rows(lines) if first == "{" else _csv_rows(lines, notes, names)
+    raw = _json_rows(lines, names) if first == "{" else _csv_rows(lines, notes, names)
     return Sheet(rows=_called(_rows(raw, now, zone), names), notes=notes)
 
 
@@ -226,8 +226,13 @@ def _csv_cells(reader: Any, fed: "_Fed", columns: Mapping[str, int], width: int)
         except StopIteration:
             return
         except csv.Error:
-            cells = None
-        if cells is None or fed.is_empty:
+            unclosed = _(
+                "a quotation mark is never closed, or a cell is longer than %(n)s characters: "
+                "this and all later rows were left out"
+            )
+            yield number, Fault(field="", message=unclosed % {"n": LONGEST_CELL})
+            return
+        if fed.is_empty:
             unclosed = _("a quotation mark is never closed: this and all later rows were left out")
             yield number, Fault(field="", message=unclosed)
             return
@@ -239,7 +244,8 @@ def _csv_cells(reader: Any, fed: "_Fed", columns: Mapping[str, int], width: int)
         yield number, {name: cells[place] for name, place in columns.items() if place < len(cells)}
 
 
-def _json_rows(lines: io.TextIOWrapper) -> Iterator[Numbered]:
+def _json_rows(lines: io.TextIOWrapper, names: dict[str, str]) -> Iterator[Numbered]:
+    """Keeps in `names` what the row at hand calls each field: rows need not agree."""
     number = 0
     while line := lines.readline(LONGEST_LINE):
         number += 1
@@ -248,10 +254,11 @@ def _json_rows(lines: io.TextIOWrapper) -> Iterator[Numbered]:
                 line = lines.readline(LONGEST_LINE)
             yield number, Fault(field="", message=_("the line is too long"))
         elif line.strip():
-            yield number, _json_row(line)
+            names.clear()
+            yield number, _json_row(line, names)
 
 
-def _json_row(line: str) -> Mapping[str, Any] | Fault:
+def _json_row(line: str, names: dict[str, str]) -> Mapping[str, Any] | Fault:
     try:
         given = json.loads(line)
     except RecursionError:
@@ -263,8 +270,8 @@ def _json_row(line: str) -> Mapping[str, Any] | Fault:
     named: dict[str, Any] = {}
     for key, value in given.items():
         field = key if key in FIELDS else _field(key)
-        if field is not None:
-            named.setdefault(field, value)
+        if field is not None and field not in named:
+            named[field], names[field] = value, key[:40]
     return named
 
 

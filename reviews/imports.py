@@ -102,6 +102,8 @@ def take(
             batch = []
     _receive(source, batch, report, now, dry_run)
     on_progress(file.tell())
+    if not report.rows:
+        report.notes.append(_("The file holds no rows, only the names of the columns."))
     return report
 
 

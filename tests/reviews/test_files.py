@@ -217,3 +217,18 @@ def test_it_reads_the_rows_as_they_are_asked_for():
     next(files.read(file, now=NOW, zone=ZONE).rows)
 
     assert file.tell() < len(endless) / 2
+
+
+def test_it_calls_a_key_as_its_line_does():
+    lines = [
+        '{"id": "r1", "rating": 11, "date": "2026-10-31"}',
+        '{"id": "r2", "sao": 11, "date": "2026-10-31"}',
+    ]
+
+    assert [field for _number, field, _ in faults("\n".join(lines))] == ["rating", "sao"]
+
+
+def test_it_says_how_long_a_cell_may_be():
+    (fault,) = faults(HEADER + "r1," + "a" * 3_000_000 + ",5,2026-10-31\n")
+
+    assert "longer than 2000000 characters" in fault[2]

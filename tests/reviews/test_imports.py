@@ -3,6 +3,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from feedback.models import Event
 from reviews.imports import RowFault, UnknownSource, source_named, write_faults
@@ -17,11 +18,12 @@ GOOD = HEADER + "r1,Tốt,5,2026-10-31\nr2,Trễ,2,2026-10-31\n"
 def run(tmp_path, lan_pottery, capsys):
     """Run the command over this content: exit code and everything it said."""
 
-    def command(content, *arguments):
+    def command(content, *arguments, language="en"):
         path = tmp_path / "reviews.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         try:
-            call_command("import_reviews", str(path), "--source", "Chợ online", *arguments)
+            with translation.override(language):
+                call_command("import_reviews", str(path), "--source", "Chợ online", *arguments)
         except SystemExit as end:
             return end.code, "".join(capsys.readouterr())
         except CommandError as error:
@@ -77,6 +79,20 @@ def test_a_file_of_no_use_is_refused_whole(run, content):
 
     assert (code, Review.objects.count()) == (2, 0)
     assert "reviews.csv" in said
+
+
+def test_a_file_without_rows_is_said_to_have_none(run):
+    code, said = run(HEADER)
+
+    assert code == 0
+    assert "holds no rows" in said
+
+
+def test_it_speaks_one_language(run):
+    _code, said = run(GOOD + "r3,x,11,2026-10-31\n", "--dry-run", language="vi")
+
+    assert not {"new", "refused", "row"} & set(said.replace(",", " ").split())
+    assert "dòng 4, stars" in said
 
 
 def test_a_file_that_is_not_there(lan_pottery):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -65,13 +66,16 @@ class Command(BaseCommand):
     def _summarise(self, report, source, dry_run):
         for note in report.notes:
             self.stdout.write(str(note))
-        counts = f"{report.created} new, {report.updated} edited, {report.unchanged} unchanged"
-        rest = " Nothing was written (dry run)." if dry_run else ""
-        self.stdout.write(f"{source.name}: {counts}, {report.refused} refused.{rest}")
+        counts = _("%(created)s new, %(updated)s edited, %(unchanged)s unchanged, %(refused)s refused.") % {
+            name: getattr(report, name) for name in ("created", "updated", "unchanged", "refused")
+        }
+        rest = " " + _("Nothing was written (dry run).") if dry_run else ""
+        self.stdout.write(f"{source.name}: {counts}{rest}")
 
     def _write_faults(self, report, path):
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             imports.write_faults(report.faults, out)
         for fault in report.faults[:5]:
-            self.stderr.write(f"row {fault.row}, {fault.field or 'row'}: {fault.message}")
-        self.stderr.write(f"What was wrong, row by row: {path}")
+            where = _("row %(row)s") % {"row": fault.row} + (f", {fault.field}" if fault.field else "")
+            self.stderr.write(f"{where}: {fault.message}")
+        self.stderr.write(_("What was wrong, row by row: %(path)s") % {"path": path})
