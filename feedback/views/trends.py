@@ -1,7 +1,7 @@
 """Which themes come up, how often and how they feel, from the kept daily totals."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -35,7 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": TrendsFilter(initial_data(form), today=form.today),
         "trends": found,
-        "rows": [_row(row, filters, request.LANGUAGE_CODE) for row in found.themes],
+        "rows": [_row(row, filters, request.LANGUAGE_CODE) for row in _catch_all_last(found.themes)],
         **_figure(found, form, request.LANGUAGE_CODE),
         "finding": _finding(found, request.LANGUAGE_CODE),
         "bars": _bars(found, form, filters, request.LANGUAGE_CODE),
@@ -65,7 +65,7 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
     )
     write = csv.writer(response).writerow
     write(["theme", "name", "from", "to", "all", *labels.POLARITIES, "before", *found.buckets])
-    for row in found.themes:
+    for row in _catch_all_last(found.themes):
         counts = [getattr(row.counts, name) for name in labels.POLARITIES]
         about = [row.slug, row.name(request.LANGUAGE_CODE), found.start, found.end, row.total]
         write([harmless(cell) for cell in [*about, *counts, row.before, *row.by_bucket]])
@@ -110,6 +110,11 @@ def _tiles(found: trends.Trends, filters: dict[str, Any]) -> Iterator[dict[str, 
                 "share": n / counts.total,
                 "url": _beneath(filters, polarity=name),
             }
+
+
+def _catch_all_last(rows: Iterable[trends.ThemeRow]) -> list[trends.ThemeRow]:
+    """So that the first row of the table is the theme that the sentence above it names."""
+    return sorted(rows, key=lambda row: row.slug == CATCH_ALL)
 
 
 def _row(row: trends.ThemeRow, filters: dict[str, Any], language: str) -> dict[str, Any]:

@@ -36,6 +36,21 @@ def test_it_counts_themes_by_polarity(client):
     assert [cell["count"] for cell in rows[0]["counts"]] == [2, 0, 0, 0]
 
 
+def test_the_table_begins_with_the_theme_that_the_sentence_names(client):
+    for _time in range(3):
+        read_comment(themes=[("general", "positive")])
+    read_comment(themes=[("packaging", "negative")])
+
+    answer = client.get("/trends/", PERIOD)
+
+    assert "“Packaging” comes up most" in answer.context["finding"]
+    assert [row["total"] for row in answer.context["rows"]] == [1, 3]
+    assert [row["theme"] for row in rows_of(client.get(answer.context["csv_url"]))] == [
+        "packaging",
+        "general",
+    ]
+
+
 def test_each_number_leads_to_as_many_comments(client):
     read_comment(themes=[("late_delivery", "negative")])
     read_comment(themes=[("late_delivery", "positive")], channel="form")
