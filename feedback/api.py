@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -93,8 +94,8 @@ class Orders(APIView):
 
     @extend_schema(
         operation_id="orders",
-        summary="Send orders",
-        description=(
+        summary=gettext_lazy("Send orders"),
+        description=gettext_lazy(
             "One order or a list of at most 500. An order that is known is updated, lines included. "
             "Each is taken or refused by itself; 400 when none could be taken. Scope: `orders`."
         ),
@@ -103,27 +104,23 @@ class Orders(APIView):
         examples=[
             OpenApiExample(
                 "An order",
-                value=[
-                    {
-                        "number": "DH-1042",
-                        "placed_at": "2026-11-20T09:30:00+07:00",
-                        "currency": "VND",
-                        "total": "320000",
-                        "customer": {"name": "Lan", "email": "lan@example.com", "language": "vi"},
-                        "lines": [
-                            {"sku": "CUP-01", "name": "Cốc men ngọc", "quantity": 2, "price": "160000"}
-                        ],
-                        "promised_on": "2026-11-23",
-                        "consents": [
-                            {
-                                "purpose": "advertising",
-                                "wording": "checkout-2026-10",
-                                "channel": "web",
-                                "given_at": "2026-11-20T09:28:00+07:00",
-                            }
-                        ],
-                    }
-                ],
+                value={
+                    "number": "DH-1042",
+                    "placed_at": "2026-11-20T09:30:00+07:00",
+                    "currency": "VND",
+                    "total": "320000",
+                    "customer": {"name": "Lan", "email": "lan@example.com", "language": "vi"},
+                    "lines": [{"sku": "CUP-01", "name": "Cốc men ngọc", "quantity": 2, "price": "160000"}],
+                    "promised_on": "2026-11-23",
+                    "consents": [
+                        {
+                            "purpose": "advertising",
+                            "wording": "checkout-2026-10",
+                            "channel": "web",
+                            "given_at": "2026-11-20T09:28:00+07:00",
+                        }
+                    ],
+                },
                 request_only=True,
             )
         ],
@@ -165,11 +162,13 @@ class ThemeTrends(APIView):
 
     @extend_schema(
         operation_id="theme_trends",
-        summary="Read theme trends",
-        description="Mentions of each theme by week or month, from the kept daily totals. Scope: `trends`.",
+        summary=gettext_lazy("Read theme trends"),
+        description=gettext_lazy(
+            "Mentions of each theme by week or month, from the kept daily totals. Scope: `trends`."
+        ),
         parameters=[
-            OpenApiParameter("from", date, description="Twelve weeks ago when left out."),
-            OpenApiParameter("to", date, description="Included; today when left out."),
+            OpenApiParameter("from", date, description=gettext_lazy("Twelve weeks ago when left out.")),
+            OpenApiParameter("to", date, description=gettext_lazy("Included; today when left out.")),
             OpenApiParameter("channel", str, enum=Channel.values),
             OpenApiParameter("language", str, enum=list(labels.LANGUAGES)),
             OpenApiParameter("period", str, enum=["week", "month"]),

@@ -65,6 +65,15 @@ def test_a_person_may_look_in_the_browser(client, role, status):
     assert client.get("/api/v1/trends/themes").status_code == status
 
 
+def test_a_browser_gets_json_too(client):
+    """The framework's own pages carry an inline style, which our Content-Security-Policy forbids."""
+    client.force_login(user("manager"))
+
+    answer = client.get("/api/v1/trends", headers={"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"})
+
+    assert answer["Content-Type"] == "application/json"
+
+
 def test_it_wants_the_scope(client):
     key = api_access.issue("Till", ["rewards"], by=None)
 
@@ -89,4 +98,6 @@ def test_the_page_lists_what_the_schema_has(client):
 
     assert "/api/v1/orders" in page
     assert "DH-1042" in page
+    assert "Gửi đơn hàng" in page
+    assert "-d '[\n  {" in page  # one list, not a list in a list
     assert "https://" not in page.replace("https://spec.openapis.org", "")
