@@ -1,9 +1,11 @@
 """Set-up data in Django's admin, for administrators only. What customers said is not to be edited here."""
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.forms import CheckboxSelectMultiple
+from django.core.exceptions import BadRequest, ValidationError
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from feedback import journal, shop
 from feedback.models import ApiToken, Location, Policy, Product, Shop, Theme, Touchpoint, User
 from feedback.roles import NAMES, Role, public, roles_of
+
+LONGEST_ID = 18  # digits; a big integer holds these and not all of 19
 
 
 def is_administrator(request: HttpRequest) -> bool:
@@ -33,8 +37,32 @@ admin.site.site_header = admin.site.site_title = admin.site.index_title = _("Set
 admin.site.unregister(Group)  # the six roles are fixed
 
 
+class Several(ModelMultipleChoiceField):
+    """Refuses ids that no column holds; Django would ask SQLite for them, which ends in an OverflowError."""
+
+    def clean(self, value):
+        for key in value or ():
+            if not _can_be_an_id(key):
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key[:40]}
+                )
+        return super().clean(value)
+
+
+def _can_be_an_id(key: str) -> bool:
+    return len(key) <= LONGEST_ID or not key.isdecimal()
+
+
 class SetUpAdmin(admin.ModelAdmin):
     """Opened by the role, without Django's own permissions beside it."""
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, form_class=Several, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        if not all(map(_can_be_an_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise BadRequest
+        return super().changelist_view(request, extra_context)
 
     def has_module_permission(self, request):
         return is_administrator(request)

@@ -91,3 +91,23 @@ def test_the_shop_changes_its_signature_here_and_its_zone_elsewhere(client, huy)
     kept = Shop.objects.get()
     assert (kept.signature_vi, kept.zone) == ("Tiệm Lan", "Asia/Ho_Chi_Minh")
     assert Event.objects.get(verb="shop set up").by == huy
+
+
+NO_ID = "99999999999999999999"
+
+
+def test_a_role_that_cannot_be_is_an_error_of_the_form(client, huy):
+    given = {"username": "huy", "language": "vi", "is_active": "on", "groups": [NO_ID]}
+
+    answer = client.post(f"/admin/feedback/user/{huy.pk}/change/", given)
+
+    assert answer.status_code == 200
+    assert "groups" in answer.context["adminform"].form.errors
+
+
+def test_no_address_breaks_over_a_number_too_large(client, huy):
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        action = {"action": "delete_selected", "_selected_action": [NO_ID]}
+        assert client.post(reverse(f"{name}_changelist"), action).status_code in (200, 302, 400, 403)
+        assert client.get(reverse(f"{name}_change", args=[NO_ID])).status_code in (302, 404)
