@@ -1,9 +1,13 @@
 """The permanent way to tell us something, apart from any survey (S1-16)."""
 
+import unicodedata
+import zlib
 from datetime import datetime, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +24,8 @@ from reviews.routing import route
 
 SOURCE = "tell-us"
 LONGEST = 5_000
+_DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"  # fillers of Hangul, and Braille without a dot
+_LOCK_KEY = 0x74656C6C  # "tell"
 SAME_AGAIN = timedelta(minutes=10)  # a second press of the button is not a second complaint
 
 
@@ -69,6 +75,12 @@ class TellUs(forms.Form):
         language = (get_language() or "")[:2]
         self.fields["touchpoint"].label_from_instance = lambda touchpoint: touchpoint.name(language)
 
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        if not any(_can_be_seen(letter) for letter in text):
+            raise ValidationError(self.fields["text"].error_messages["required"], code="required")
+        return text
+
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,6 +105,7 @@ def thanks(request: HttpRequest) -> HttpResponse:
 def record(told: dict, *, now: datetime) -> Comment | None:
     """Keep it as a Comment; a complaint, or a wish, opens a Case at once. None: it was told a moment ago."""
     with journal.recording():
+        _one_at_a_time(told["text"])
         said = {
             "text": comments.clean(told["text"]),
             "author": comments.clean(told["name"]),
@@ -118,6 +131,19 @@ def record(told: dict, *, now: datetime) -> Comment | None:
             urgency = route(reading.flags, leverage=leverage)
             cases.open_case(comment, now=now, wish=comments.clean(told["wish"]), route=urgency.route)
     return comment
+
+
+def _can_be_seen(letter: str) -> bool:
+    """Letters, digits, marks and signs; not what joins them, nor letters that are drawn as nothing."""
+    return unicodedata.category(letter)[0] in "LNPS" and letter not in _DRAWN_AS_NOTHING
+
+
+def _one_at_a_time(text: str) -> None:
+    """Two presses at once: the second waits until the first is kept. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        words = zlib.crc32(comments.clean(text).encode()) - 2**31  # PostgreSQL's integers have a sign
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_KEY, words])
 
 
 def _customer(told: dict, now: datetime) -> Customer | None:

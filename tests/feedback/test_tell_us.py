@@ -26,6 +26,13 @@ def test_it_keeps_what_was_said(client):
     assert not Case.objects.exists()
 
 
+@pytest.mark.parametrize("text", ["👍", "👩\u200d👧", "?", "5", "好"])
+def test_a_sign_is_enough(client, text):
+    client.post("/tell-us/", {"text": text})
+
+    assert Comment.objects.get().text == text
+
+
 def test_words_are_enough(client):
     client.post("/tell-us/", {"text": "ok"})
 
@@ -76,6 +83,8 @@ def test_a_text_that_is_too_long_is_kept_in_the_form(client):
         ({"text": ""}, "text"),
         ({"text": "   \n"}, "text"),
         ({"text": "a\x00b"}, "text"),
+        ({"text": "\u200b\u200d\ufeff \u2060"}, "text"),
+        ({"text": "\u3164\u2800\u0301"}, "text"),
         ({"text": "ok", "stars": "11"}, "stars"),
         ({"text": "ok", "stars": "5,0"}, "stars"),
         ({"text": "ok", "email": "nobody"}, "email"),
