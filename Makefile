@@ -23,7 +23,7 @@ setup-dev: .venv/dev .env
 	$(BIN)/python manage.py catalogue
 
 run: setup
-	$(BIN)/gunicorn feedback.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4
+	$(BIN)/gunicorn feedback.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket
 
 work: setup
 	$(BIN)/python manage.py work

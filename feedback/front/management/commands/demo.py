@@ -41,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\nThe demo shop runs at {settings.BASE_URL}  (Ctrl-C stops it)\n\nLog in as:")
         for account in demo_shop.ACCOUNTS:
             self.stdout.write(f"  {account.username:<8} {account.password:<24} {account.role}")
-        self.stdout.write("\nThree things to try:")
+        self.stdout.write("\nThings to try:")
         for what, link in links:
             self.stdout.write(f"  {what:<58} {link}")
         self.stdout.flush()
@@ -57,6 +57,7 @@ _WEB = (
     "--workers=2",
     "--threads=4",
     "--log-level=warning",
+    "--no-control-socket",  # it would lie in the home folder
 )
 _WORKER = ("manage.py", "work")
 
