@@ -149,7 +149,7 @@ EVENTS = {
     "case closed": _("Closed"),
     "fact corrected": _("A fact was corrected"),
 }
-# Django's own words on forms, named here so that our catalogue says them in better Vietnamese than its own.
+# Django's own words on forms and in its admin: our catalogue says them in better Vietnamese than its own.
 DJANGO_SAYS = (
     gettext_noop("This field is required."),
     gettext_noop("This field cannot be blank."),
@@ -178,6 +178,14 @@ DJANGO_SAYS = (
     gettext_noop("The two password fields didn’t match."),
     gettext_noop("This password is too common."),
     gettext_noop("The password is too similar to the %(verbose_name)s."),
+    gettext_noop("Password"),
+    gettext_noop("Password confirmation"),
+    gettext_noop("Reset password"),
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("Show counts"),
+    gettext_noop("Hide counts"),
     ngettext_lazy(
         "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
         "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
