@@ -100,14 +100,14 @@ def parse(raw: object, *, now: datetime) -> Taken:
 
 
 def take(taken: Taken) -> tuple[Order, bool]:
-    """Store it; the second value says whether it is new. A repeat updates, lines included."""
+    """Store it; the second value says whether it is new. A repeat updates what it names and keeps the rest."""
     with journal.recording():
         known = Order.objects.select_for_update().filter(store=taken.store, number=taken.number).first()
         customer = known.customer if known else _customer(taken)
         order, created = Order.objects.update_or_create(
             store=taken.store,
             number=taken.number,
-            defaults=_columns(taken),
+            defaults={name: said for name, said in _columns(taken).items() if said not in ("", None)},
             create_defaults=_columns(taken) | {"customer": customer, "received_at": timezone.now()},
         )
         if taken.lines or created:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from feedback.personal_data import redact
 from feedback.roles import public
 from reviews.models import Reply, Review
 
@@ -38,6 +39,8 @@ def review_page(request: HttpRequest) -> HttpResponse:
     for review in page.object_list:
         review.answer = review.published[0] if review.published else None
         review.language = _language(review)
+        # Phone numbers, addresses and the like are covered, whoever wrote them there (L6, L9).
+        review.title, review.text = redact(review.comment.title), redact(review.comment.text)
     rated = shown.filter(comment__score__isnull=False)
     figures = rated.aggregate(average=Avg("comment__score"), count=Count("pk"))
     bars = _bars(dict(rated.values_list("comment__score").annotate(n=Count("pk")).order_by()))

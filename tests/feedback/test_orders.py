@@ -136,6 +136,15 @@ def test_a_repeat_is_the_same_order_with_what_is_new():
     assert [event.verb for event in Event.objects.order_by("id")] == ["order received", "order updated"]
 
 
+def test_a_late_copy_of_an_old_message_wipes_nothing():
+    take(delivered_on="2026-11-14", carrier="Sen Express")
+
+    again, _created = take(delivered_on=None, carrier="")
+
+    again.refresh_from_db()
+    assert (str(again.delivered_on), again.carrier) == ("2026-11-14", "Sen Express")
+
+
 def test_a_repeat_without_lines_keeps_them():
     take()
 

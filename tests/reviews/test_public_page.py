@@ -90,3 +90,13 @@ def test_a_review_that_is_not_read_yet_is_shown(client, own, record):
 @pytest.mark.parametrize("query", ["?page=99", "?page=x", "?page=-1", "?page=%00"])
 def test_any_page_number_will_do(client, own, query):
     page(client, query)
+
+
+def test_it_covers_personal_data(client, own, record):
+    """L9: a phone number in a review is not ours to show."""
+    receive_many(own, [record(text="Gọi tôi 0912 345 678 nhé, cốc vỡ rồi")])
+
+    shown = page(client)
+
+    assert "0912" not in shown
+    assert "cốc vỡ rồi" in shown
