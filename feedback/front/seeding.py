@@ -54,17 +54,20 @@ def seed(now: datetime) -> bool:
     return True
 
 
-def open_survey_path() -> str:
+def open_survey_path(language: str = "vi") -> str:
     """A fresh link to a survey that nobody has answered yet; only digests of the earlier ones are stored."""
-    waiting = Invitation.objects.filter(order__number__in=demo_shop.OPEN_ORDERS)
+    waiting = Invitation.objects.filter(
+        order__number__in=demo_shop.OPEN_ORDERS, order__customer__language=language
+    )
     invitation = waiting.filter(response=None).first() or waiting.earliest("pk")
     return reverse("answer", args=[invitations.mint(invitation, "demo")])
 
 
 def links() -> list[tuple[str, str]]:
-    """Three things to try, as full addresses."""
+    """Things to try, as full addresses."""
     return [
-        ("Answer a survey as a customer (no login)", settings.BASE_URL + open_survey_path()),
+        ("Answer a survey as a Vietnamese customer (no login)", settings.BASE_URL + open_survey_path("vi")),
+        ("Answer a survey as an English customer (no login)", settings.BASE_URL + open_survey_path("en")),
         ("The public review page (no login)", settings.BASE_URL + reverse("public_reviews")),
         ("Approve replies (log in as mai)", settings.BASE_URL + reverse("replies")),
     ]
@@ -154,7 +157,8 @@ def _record(
         fitting = [
             one
             for one in by_product[told["product"]]
-            if 3 <= (said_at - one.placed_at).total_seconds() / 86400 <= 30
+            if one.customer.language == told["language"]
+            and 3 <= (said_at - one.placed_at).total_seconds() / 86400 <= 30
         ]
         order = dice.choice(fitting) if fitting else None
     return ReviewRecord(
@@ -172,9 +176,8 @@ def _record(
 
 def _orders_by_product(placed: Sequence[Order]) -> dict[str, list[Order]]:
     found: dict[str, list[Order]] = {sku: [] for sku, *_rest in demo_shop.PRODUCTS}
-    for order in Order.objects.filter(pk__in=[one.pk for one in placed[-4000:]]).prefetch_related(
-        "lines", "location"
-    ):
+    orders = Order.objects.filter(pk__in=[one.pk for one in placed[-4000:]])
+    for order in orders.select_related("customer", "location").prefetch_related("lines"):
         for line in order.lines.all():
             found[line.sku].append(order)
     return found

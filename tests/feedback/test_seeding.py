@@ -1,0 +1,43 @@
+"""The demo shop: what must fit together in it."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from feedback.front import seeding
+from feedback.models import Order
+from tests.factories import NOW, a_shop, customer
+
+TOLD = {
+    "when": "any",
+    "leverage": None,
+    "product": "CUP-01",
+    "text": "Lovely",
+    "stars": 5,
+    "author": "Sean K",
+}
+
+
+def an_order(number, language, days):
+    return Order(
+        number=number,
+        customer=customer(language=language),
+        placed_at=NOW - timedelta(days=days),
+        currency="VND",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_review_hangs_on_an_order_of_somebody_who_speaks_its_language(language):
+    a_shop()
+    orders = [
+        an_order(f"{spoken}-{days}", spoken, days) for spoken in ("vi", "en") for days in range(4, 400, 20)
+    ]
+    dice = random.Random(7)
+    told = TOLD | {"language": language}
+
+    records = [seeding._record(dice, number, told, {"CUP-01": orders}, NOW) for number in range(60)]
+
+    assert {record.order_number[:2] for record in records} == {"", language}
