@@ -88,6 +88,15 @@ def test_a_link_is_made_and_works(ask, buy, client):
     assert Invitation.objects.get().state == "link"
 
 
+def test_the_orders_asked_last_keep_to_one_line_each(ask, buy):
+    """On a phone the table is scrolled sideways, not broken into many short lines."""
+    buy("1042")
+
+    table = ask().content.decode().rpartition('<div class="wide-scroll"')[2]
+
+    assert '<table class="one-line">' in table
+
+
 def test_an_invitation_is_queued(ask, buy):
     buy("1042")
 
