@@ -100,7 +100,7 @@ def parse(raw: object, *, now: datetime) -> Taken:
 
 
 def take(taken: Taken) -> tuple[Order, bool]:
-    """Store it; the second value says whether it is new. A repeat updates what it names and keeps the rest."""
+    """Store it; the second value: is it new. A repeat updates what it names and keeps the rest."""
     with journal.recording():
         known = Order.objects.select_for_update().filter(store=taken.store, number=taken.number).first()
         customer = known.customer if known else _customer(taken)
