@@ -30,6 +30,16 @@ class LineFormatter(logging.Formatter):
         return "".join(f"  {line}\n" for line in _chain(error)).rstrip("\n")
 
 
+class StrangersDoing(logging.Filter):
+    """What Django refuses, such as a form of 501 fields, is no error of ours: a warning without a trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security.") and record.levelno == logging.ERROR:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def said(error: BaseException) -> str:
     """The kind of error; its message only when it is one of ours, since others may quote a customer: a
     database that refuses a row names all its columns."""

@@ -274,7 +274,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "feedback.logs.LineFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"strangers": {"()": "feedback.logs.StrangersDoing"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["strangers"]},
+    },
     "root": {
         "handlers": ["console"],
         "level": _one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
@@ -282,5 +285,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # It warns of every HEAD: Django leaves it to the server to drop the body, and gunicorn does.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }

@@ -1,5 +1,6 @@
 """What the log says of an error: where it happened, and nothing of what a customer wrote."""
 
+import io
 import logging
 import sys
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 
 from feedback.leases import LeaseLost
-from feedback.logs import LineFormatter, said
+from feedback.logs import LineFormatter, StrangersDoing, said
 
 SECRET = "Failing row contains (Lan, 0903 123 456)"
 
@@ -57,3 +58,29 @@ def test_a_text_cannot_forge_a_line():
 )
 def test_only_our_own_errors_are_quoted(error, words):
     assert said(error) == words
+
+
+def refused(client):
+    """What the log says when a stranger sends a form of too many fields."""
+    lines, console = io.StringIO(), logging.StreamHandler()
+    console.setStream(lines)
+    console.setFormatter(LineFormatter())
+    console.addFilter(StrangersDoing())
+    logging.getLogger().addHandler(console)
+    try:
+        client.post("/login/", {f"field{n}": "" for n in range(501)})
+    finally:
+        logging.getLogger().removeHandler(console)
+    return lines.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_stranger_s_form_is_no_error_of_ours(client):
+    line = refused(client)
+
+    assert "WARNING django.security.TooManyFieldsSent" in line
+    assert line.count("\n") == 1
+
+
+def test_the_console_listens_so(settings):
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["strangers"]
