@@ -54,6 +54,7 @@ def test_everyday_words_are_no_alarm(text):
         ("Không giải quyết thì tôi kiện ra toà", "legal"),
         ("tao se kien ra toa", "legal"),
         ("Shop để lộ số điện thoại của tôi", "privacy"),
+        ("shop lam lo so dien thoai cua toi", "privacy"),
         ("Nhân viên chụp lén khách trong phòng thử", "privacy"),
     ],
 )
