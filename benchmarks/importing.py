@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "feedback" / "front" / "demo"
 sys.path.insert(0, str(ROOT))
 
 
@@ -65,24 +66,41 @@ def _start_django(folder: str) -> None:
 
 
 def _reviews(count: int) -> list[dict[str, str]]:
-    """The demo shop's texts in both languages, over two years, each with a tail of its own."""
+    """As many different texts as rows, in both languages, over two years: the beginning of one of the demo
+    shop's texts with the end of another."""
     dice = random.Random(2)
-    texts = [
-        json.loads(line)
+    told = {
+        language: [
+            json.loads(line)
+            for line in (ROOT / f"feedback/front/demo/reviews.{language}.jsonl")
+            .read_text("utf-8")
+            .splitlines()
+        ]
         for language in ("vi", "en")
-        for line in (ROOT / f"feedback/front/demo/reviews.{language}.jsonl").read_text("utf-8").splitlines()
-    ]
+    }
     now = datetime.now(UTC)
-    return [
-        {
-            "id": str(number),
-            "text": f"{found['text']} ({number})",
-            "stars": str(found["stars"]),
-            "author": found["author"],
-            "date": (now - timedelta(minutes=dice.randrange(60, 730 * 1440))).isoformat(timespec="seconds"),
-        }
-        for number, found in enumerate(dice.choices(texts, k=count))
-    ]
+    rows = []
+    for number in range(count):
+        texts = told["vi" if dice.random() < 0.5 else "en"]
+        head, tail = dice.choice(texts), dice.choice(texts)
+        rows.append(
+            {
+                "id": str(number),
+                "text": f"{_half(head['text'], 0)} {_half(tail['text'], 1)}",
+                "stars": str(head["stars"]),
+                "author": head["author"],
+                "date": (now - timedelta(minutes=dice.randrange(60, 730 * 1440))).isoformat(
+                    timespec="seconds"
+                ),
+            }
+        )
+    return rows
+
+
+def _half(text: str, which: int) -> str:
+    words = text.split()
+    middle = (len(words) + 1) // 2
+    return " ".join(words[middle:] if which else words[:middle])
 
 
 def _naive(folder: str, rows: list[dict[str, str]], name: str, **options: str) -> dict[str, float]:

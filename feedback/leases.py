@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from feedback import logs
+from feedback import bulk, logs
 from feedback.models.queue import Leasable, LeasableQuerySet
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,8 @@ def run_once(job: Job, now: datetime | None = None) -> int:
     if not rows:
         return 0
     try:
-        job.run(rows, now)
+        with bulk.uncollected():
+            job.run(rows, now)
     except Exception as error:
         if len(rows) == 1:
             _fail(job, rows[0], error, now)

@@ -46,7 +46,8 @@ def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: dateti
     received = Received()
     for batch in _batches(records):
         latest = {record.external_id: record for record in batch}
-        received.outcomes |= _insist(source, list(latest.values()), now or timezone.now())
+        with bulk.uncollected():
+            received.outcomes |= _insist(source, list(latest.values()), now or timezone.now())
     return received
 
 
