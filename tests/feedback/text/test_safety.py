@@ -65,3 +65,27 @@ def test_it_still_raises_what_is_meant(text, flag):
 def test_waiting_is_no_wish_for_another():
     assert read("phai doi 5 ngay moi co hang").wish == "none"
     assert read("Tôi muốn đổi cái khác").wish == read("minh muon doi cai khac").wish == "replacement"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there lead in the glaze? My home test turned red.",
+        "The kettle boiled itself dry and the handle began to melt.",
+        "The handle came off and boiling tea went all over my leg.",
+        "The painted rim flakes off and we have been drinking from it.",
+        "Men này có chì không vậy shop?",
+        "Viền vàng bong ra, ăn vào có độc không?",
+        "am vua cam dien da co mui khet",
+        "Ấm bị cháy đế.",
+    ],
+)
+def test_what_can_harm_is_never_missed(text):
+    assert "safety" in read(text).flags
+
+
+@pytest.mark.parametrize(
+    "text", ["This teapot is lead free.", "They lead in quality.", "Cơm cháy ngon lắm.", "Phin hợp bá cháy."]
+)
+def test_everyday_words_that_look_alike_raise_nothing(text):
+    assert "safety" not in read(text).flags
