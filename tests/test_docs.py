@@ -15,7 +15,7 @@ from surveys.api import REASONS
 from tests import factories
 
 ROOT = Path(settings.BASE_DIR)
-PAGES = [ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
 
