@@ -65,4 +65,5 @@ def test_it_is_not_slowed_by_thousands_of_marks_on_one_letter():
 
     align("a" + "\u0301\u0316" * 200_000)
 
-    assert time.process_time() - began < 0.5
+    # No measurement (benchmarks/reading.py is): a pattern that backtracks would take minutes.
+    assert time.process_time() - began < 20

@@ -80,4 +80,5 @@ def test_it_is_not_slowed_by_hostile_text(piece):
 
     find(piece * (100_000 // len(piece)))
 
-    assert time.process_time() - began < 0.5
+    # No measurement (benchmarks/reading.py is): a pattern that backtracks would take minutes.
+    assert time.process_time() - began < 20
