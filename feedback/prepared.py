@@ -1,5 +1,5 @@
-"""Queries that are built once and run often. Measured: a row with five others beside it takes 0.3 ms this way
-and 1 ms as select_related, which spends nearly all of that on finding the words of its statement again.
+"""Queries that are built once and run often: select_related of a row with five others beside it spends most
+of its time on finding the words of its statement again, three times for each survey that is answered.
 """
 
 from collections.abc import Callable

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -215,7 +214,7 @@ def _mail_the_code(invitation: Invitation, reward: Reward, language: str) -> Non
             "code": reward.code,
             "amount": money.format_money(reward.amount, reward.currency, language),
             "minimum": money.format_money(minimum, reward.currency, language) if minimum else "",
-            "last_day": format_date(reward.expires_on, "long", locale=language),
+            "last_day": rewards.last_day(reward, language),
         },
         language=language,
         customer=customer,

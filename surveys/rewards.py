@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Round
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from feedback import bulk, journal, leases, shop, tokens
 from feedback.models import User
@@ -116,6 +117,12 @@ def issue(reward: Reward, survey: Survey, now: datetime) -> bool:
         setattr(reward, name, value)
     _log_issued(reward)
     return True
+
+
+def last_day(reward: Reward, language: str) -> str:
+    """Until when it can be used, as that language writes a day; '' before it is issued."""
+    with translation.override(language):
+        return date_format(reward.expires_on, "DATE_FORMAT") if reward.expires_on else ""
 
 
 def find(code: str) -> Reward:

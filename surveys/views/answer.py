@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -121,9 +120,7 @@ def _done(request: HttpRequest, invitation: Invitation, response: Response) -> H
         "surveys/done.html",
         {
             "reward": reward,
-            "last_day": format_date(reward.expires_on, "long", locale=translation.get_language())
-            if reward and reward.expires_on
-            else "",
+            "last_day": rewards.last_day(reward, translation.get_language()) if reward else "",
             "amount": _money(reward.amount, reward.currency) if reward else "",
             "minimum": _money(reward.minimum_order, reward.currency)
             if reward and reward.minimum_order

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -148,3 +148,8 @@ def test_what_nobody_used_expires(reward, now):
 def test_codes_have_no_look_alikes(reward):
     assert len(reward.code) == 10
     assert not set(reward.code) & set("01ILO")
+
+
+@pytest.mark.parametrize(("language", "written"), [("vi", "20 tháng 2 năm 2027"), ("en", "Feb. 20, 2027")])
+def test_the_last_day_is_written_as_the_reader_writes_days(language, written):
+    assert rewards.last_day(Reward(expires_on=date(2027, 2, 20)), language) == written
