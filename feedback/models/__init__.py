@@ -3,6 +3,7 @@
 from feedback.models.access import ApiToken, User
 from feedback.models.cases import Case, Concession, Decision, FactCorrection, Promise
 from feedback.models.contacts import Contact, StaffedHour
+from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.mail import MailAddress, OutgoingMail
 from feedback.models.people import (
@@ -32,6 +33,7 @@ __all__ = [
     "Customer",
     "Decision",
     "Dispute",
+    "Engine",
     "Event",
     "FactCorrection",
     "Location",
@@ -45,6 +47,7 @@ __all__ = [
     "Product",
     "Promise",
     "Refund",
+    "Rereading",
     "Shop",
     "StaffedHour",
     "Theme",

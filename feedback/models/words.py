@@ -1,7 +1,10 @@
 """What customers said: comments, what the machine read in them, themes."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.addressed import Addressed, Language
@@ -55,6 +58,10 @@ class CommentQuerySet(LeasableQuerySet):
     def current(self):
         """Without the earlier versions of edited reviews."""
         return self.filter(superseded_by=None)
+
+    def wordless(self):
+        """Stars alone, or erased: nothing that could be read again."""
+        return self.filter(text="", title="")
 
 
 class Comment(Addressed, Leasable):
@@ -133,17 +140,22 @@ class Analysis(models.Model):
     lang = models.CharField(max_length=8)
     sentiment = models.CharField(max_length=8)
     score = models.FloatField()  # -1 bad to 1 good
+    probability = models.FloatField(null=True, blank=True)  # of the sentiment, as the engine sees it
     complaint = models.BooleanField()
     problem = models.CharField(max_length=24)
     fault = models.CharField(max_length=8)
     wish = models.CharField(max_length=12)
+    expectations = models.JSONField(default=list)  # those that were missed (S1-1)
     leverage = models.CharField(max_length=24, blank=True, default="")
     leverage_spans = models.JSONField(default=list)  # [[start, end], …] into the comment's text
     flags = models.JSONField(default=list)
     pii = models.JSONField(default=list)  # [{"kind", "span": [start, end]}, …]
     read_at = models.DateTimeField()
+    # A person looked at the words: "" here means that nobody did. Their themes stand in the mentions.
     corrected_sentiment = models.CharField(max_length=8, blank=True, default="")
     corrected_problem = models.CharField(max_length=24, blank=True, default="")
+    corrected_themes = models.BooleanField(default=False)
+    edition = models.PositiveIntegerField(default=1)  # raised by each correction: compare-and-set
     corrected_by = models.ForeignKey(
         "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -156,6 +168,21 @@ class Analysis(models.Model):
                 name="analysis_sentiment_word",
             ),
             models.CheckConstraint(condition=Q(score__gte=-1, score__lte=1), name="analysis_score_range"),
+            models.CheckConstraint(
+                condition=Q(
+                    corrected_at=None, corrected_by=None, corrected_sentiment="", corrected_problem=""
+                )
+                & Q(corrected_themes=False)
+                | Q(corrected_at__isnull=False, corrected_by__isnull=False, corrected_themes=True)
+                & Q(corrected_sentiment__in=["negative", "neutral", "positive"])
+                & ~Q(corrected_problem=""),
+                name="correction_is_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["corrected_at"], condition=Q(corrected_at__isnull=False), name="corrections_by_time"
+            )
         ]
 
     @property
@@ -183,10 +210,17 @@ class Theme(models.Model):
         on_delete=models.PROTECT,
         related_name="merged",
     )
+    words = models.JSONField(default=list, blank=True)  # the shop's own words for it, used by the reader
+    examples = models.JSONField(default=list, blank=True)  # sentences of the shop's own, learned from
 
     class Meta:
         verbose_name, verbose_name_plural = _("theme"), _("themes")
         ordering = ["position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")), name="theme_not_merged_into_itself"
+            )
+        ]
 
     def __str__(self):
         return self.name_en
@@ -195,19 +229,54 @@ class Theme(models.Model):
         return self.name_vi if language == "vi" else self.name_en
 
 
+_SAID = Coalesce(NullIf(F("corrected_polarity"), Value("")), F("polarity"))
+
+
+class MentionQuerySet(models.QuerySet["Mention"]):
+    def counted(self) -> Self:
+        """Those that stand, with their polarity as `final`: a person's, else the machine's."""
+        return self.annotate(final=_SAID).exclude(final=Mention.GONE)
+
+    def told(self) -> models.QuerySet["Mention", tuple[int, str, str]]:
+        """Comment's key, theme's slug and polarity of those that stand, in the order of the themes."""
+        rows = self.annotate(final=_SAID).exclude(final=Mention.GONE)
+        return rows.order_by("theme__position", "theme__slug").values_list("comment", "theme__slug", "final")
+
+
 class Mention(models.Model):
-    """One theme in one comment, with its own polarity and the words that show it."""
+    """One theme in one comment, with its own polarity and the words that show it.
+
+    `polarity` is the machine's, "" where only a person saw the theme; `corrected_polarity` the person's:
+    "" where nobody looked, `GONE` where they looked and it is not there.
+    """
+
+    GONE = "none"
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="mentions")
-    polarity = models.CharField(max_length=8)
+    polarity = models.CharField(max_length=8, blank=True, default="")
+    corrected_polarity = models.CharField(max_length=8, blank=True, default="")
     words = models.JSONField(default=list)
+
+    objects = MentionQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["comment", "theme"], name="each_theme_once_per_comment"),
             models.CheckConstraint(
-                condition=Q(polarity__in=["negative", "neutral", "positive", "unknown"]),
+                condition=Q(polarity__in=["", "negative", "neutral", "positive", "unknown"]),
                 name="mention_polarity_word",
             ),
+            models.CheckConstraint(
+                condition=Q(corrected_polarity__in=["", "none", "negative", "neutral", "positive"]),
+                name="mention_corrected_polarity_word",
+            ),
+            models.CheckConstraint(
+                condition=~Q(polarity="", corrected_polarity__in=["", "none"]), name="mention_by_somebody"
+            ),
         ]
+
+    @property
+    def final_polarity(self) -> str:
+        """`GONE` where a person says that it is not there."""
+        return self.corrected_polarity or self.polarity

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from feedback import comments, shop, totals
+from feedback import comments, corrections, shop, totals
 from feedback.models import Shop, ThemeTotal
 from feedback.models.words import Channel
 from tests import factories
@@ -19,6 +19,7 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 THEMES = [("late_delivery", "negative"), ("product_quality", "positive")]
+RIGHT = corrections.Said(sentiment="negative", problem="late")
 TEXTS = [
     "Giao hàng trễ 5 ngày, hộp móp, thất vọng.",
     "Đẹp lắm, men bóng, gói kỹ, sẽ mua nữa!",
@@ -73,8 +74,7 @@ def test_it_takes_away_what_it_added():
 
 def test_it_follows_a_persons_correction_when_it_takes_away():
     about = factories.read_comment()
-    about.analysis.corrected_sentiment = "negative"
-    about.analysis.save()
+    corrections.correct(about, RIGHT, by=factories.user(), edition=1)
 
     totals.take_away([about])
 
