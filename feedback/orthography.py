@@ -265,5 +265,7 @@ def _without_masks(text: str) -> str:
 
 def _new_tone(old: re.Match[str]) -> str:
     pair = old.group()
-    first, last = _moved_tone[pair.lower()]
-    return (first.upper() if pair[0].isupper() else first) + (last.upper() if pair[1].isupper() else last)
+    new = _moved_tone[pair.lower()]
+    return "".join(
+        after.upper() if before.isupper() else after for before, after in zip(pair, new, strict=True)
+    )
