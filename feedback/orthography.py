@@ -250,9 +250,9 @@ def _without_masks(text: str) -> str:
     """Latin letters for the Greek, Cyrillic … ones that stand in their place."""
     if not _foreign.search(text):
         return text
-    words = _word.findall(text)
-    strange = sum(len(word) for word in words if _foreign.search(word) and not _latin.search(word))
-    is_latin = sum(map(len, words)) > 2 * strange
+    words = [word for word in _word.findall(text) if _latin.search(word) or not _look_alikes.issuperset(word)]
+    strange = sum(len(word) for word in words if not _latin.search(word))
+    is_latin = sum(map(len, words)) >= 2 * strange  # words that may be either do not count
 
     def word(found: re.Match[str]) -> str:
         letters = found.group()
