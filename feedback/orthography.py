@@ -250,9 +250,13 @@ def _without_masks(text: str) -> str:
     """Latin letters for the Greek, Cyrillic … ones that stand in their place."""
     if not _foreign.search(text):
         return text
-    words = [word for word in _word.findall(text) if _latin.search(word) or not _look_alikes.issuperset(word)]
-    strange = sum(len(word) for word in words if not _latin.search(word))
-    is_latin = sum(map(len, words)) >= 2 * strange  # words that may be either do not count
+    latin = strange = 0  # words that may be either do not count
+    for letters in _word.findall(text):
+        if _latin.search(letters):
+            latin += len(letters)
+        elif not _look_alikes.issuperset(letters):
+            strange += len(letters)
+    is_latin = latin > strange or not strange
 
     def word(found: re.Match[str]) -> str:
         letters = found.group()
