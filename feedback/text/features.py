@@ -1,8 +1,12 @@
 """What the learned weights look at: words, pairs of words, and words under a negation."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from feedback.text.tokens import Tokens, spelling
+from feedback.text.stretches import spelling
+
+if TYPE_CHECKING:
+    from feedback.text.tokens import Tokens
 
 REACH = 3  # words after a negation that it turns round, within the clause
 
@@ -19,17 +23,17 @@ def bare_negators() -> frozenset[str]:
     return negators() | {"khong", "chua", "dung", "khoi", "chang", "cha"}
 
 
-def negations(tokens: Tokens) -> frozenset[str]:
+def negations(tokens: "Tokens") -> frozenset[str]:
     return bare_negators() if tokens.unmarked else negators()
 
 
-def seen_words(tokens: Tokens) -> list[str]:
+def seen_words(tokens: "Tokens") -> list[str]:
     """The words as the weights know them: long numbers are all one word."""
     words = tokens.bare if tokens.unmarked else tokens.words
     return ["#" if word.isdigit() and len(word) > 2 else word for word in words]
 
 
-def features(tokens: Tokens) -> tuple[list[str], list[int]]:
+def features(tokens: "Tokens") -> tuple[list[str], list[int]]:
     """The features of a text and, beside each, the clause in which it stands."""
     turning = negations(tokens)
     found: list[str] = []

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+from numpy.typing import NDArray
+
 from feedback.orthography import unmark
 from feedback.text.reading import Lang
 from feedback.text.remembered import Remembered
@@ -24,6 +27,10 @@ _latin = re.compile(r"[a-zà-ɏḀ-ỿ]")
 _diaeresis = re.compile("[äöüßñçøåæœëïûîčšžćńśźłğış]")
 _unreadable = re.compile(r"\d|^:")
 STRONG, WEAK = 3.0, 1.5
+BOTH = 3  # words that speak for each of the two languages of a mixed text
+Weights = tuple[float, float, float, float, float]  # for vi, en, other; words that are clearly vi, en
+WEIGHTS = 5
+_names = (Lang.VI, Lang.EN, Lang.MIXED, Lang.OTHER, Lang.UNKNOWN)
 
 
 @cache
@@ -65,24 +72,33 @@ def _weigh(word: str) -> tuple[float, float, float]:
     return max(0.0, odd), max(0.0, -odd), other
 
 
-_weights = Remembered(_weigh)
+_of_word = Remembered(_weigh)
 
 
-def detect(words: Iterable[str]) -> Lang:
-    """Language of a text from its small-letter words (not numbers, not links)."""
-    vietnamese = english = other = 0.0
-    of_vietnamese = of_english = 0
-    for vi, en, foreign in _weights.answers(words):
+def weigh(words: Iterable[str]) -> Weights:
+    """What small-letter words (not numbers, not links) say together; the weights of a text are their sum."""
+    vietnamese = english = other = of_vietnamese = of_english = 0.0
+    for vi, en, foreign in _of_word.answers(words):
         vietnamese += vi
         english += en
         other += foreign
         of_vietnamese += vi >= WEAK
         of_english += en >= WEAK
-    most = max(vietnamese, english)
-    if most + other == 0:
-        return Lang.UNKNOWN
-    if other > most:
-        return Lang.OTHER
-    if min(of_vietnamese, of_english) >= 3 and min(vietnamese, english) > 0.3 * most:
-        return Lang.MIXED
-    return Lang.VI if vietnamese >= english else Lang.EN
+    return vietnamese, english, other, of_vietnamese, of_english
+
+
+def languages(weights: NDArray[np.float64]) -> list[Lang]:
+    """Language of each text from its row of weights."""
+    vietnamese, english, other, of_vietnamese, of_english = weights.T
+    most = np.maximum(vietnamese, english)
+    number = np.where(vietnamese >= english, 0, 1)
+    both = np.minimum(vietnamese, english) > 0.3 * most
+    number[both & (np.minimum(of_vietnamese, of_english) >= BOTH)] = 2
+    number[other > most] = 3
+    number[most + other == 0] = 4
+    return [_names[one] for one in number.tolist()]
+
+
+def detect(words: Iterable[str]) -> Lang:
+    """Language of one text from its words."""
+    return languages(np.array([weigh(words)]))[0]

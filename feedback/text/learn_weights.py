@@ -13,12 +13,14 @@ import zlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from feedback.orthography import unmark
+from feedback.orthography import normalise, unmark
 from feedback.text.features import features
-from feedback.text.tokens import pieces, spoken, tokenise
+from feedback.text.stretches import cut
+from feedback.text.tokens import tokenise
 
 LEXICONS = Path(__file__).parent / "lexicons"
 SEED, ROUNDS, RATE, SHRINK = 7, 5, 0.35, 2e-6
@@ -103,8 +105,7 @@ def learn(folder: Path, language: str) -> tuple[list[tuple[str, list[float]]], l
         tokens = tokenise(row["text"], vietnamese=language == "vi")
         views = [tokens]
         if language == "vi" and zlib.crc32(row["text"].encode()) % 3 == 0:
-            views.append(tokenise(unmark(tokens.aligned.text), vietnamese=True))
-            views[-1].unmarked = True
+            views.append(tokenise(unmark(normalise(row["text"])), vietnamese=True))
         for view in views:
             found = ["(any)", *features(view)[0]]
             counts.update(set(found))
@@ -159,7 +160,11 @@ def write_language(folder: Path) -> None:
     seen: dict[str, Counter[str]] = {"vi": Counter(), "en": Counter()}
     for language, counter in seen.items():
         for row in rows(folder, language):
-            words = {word for word in spoken(pieces(row["text"])) if word.isalpha()}
+            words = {
+                word
+                for word in chain.from_iterable(cut(part).spoken() for part in row["text"].split(" "))
+                if word.isalpha()
+            }
             counter.update(words | {unmark(word) for word in words})
     totals = {language: sum(counter.values()) for language, counter in seen.items()}
     odds = {}

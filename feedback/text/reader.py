@@ -1,10 +1,14 @@
 """The door: read(text) -> Reading. Plain Python, importable without Django, never raises on a text."""
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from functools import cache
+from itertools import islice, repeat
+from threading import Lock
 
+from feedback.orthography import align
 from feedback.personal_data import PersonalData, find_in
 from feedback.text import leverage as leverages
+from feedback.text.batch import LONGEST, batch
 from feedback.text.language import detect
 from feedback.text.lexicon import Hit, lexicon
 from feedback.text.problems import fault, found, problem
@@ -12,7 +16,8 @@ from feedback.text.reading import Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
 from feedback.text.sentiment import Feeling, feel, only_pressure
 from feedback.text.themes import themes
-from feedback.text.tokens import LONGEST, Tokens, assemble, pieces, spoken
+from feedback.text.tokens import Tokens
+from feedback.text.vocabulary import Vocabulary
 from feedback.text.wishes import wish
 
 __all__ = [
@@ -21,6 +26,7 @@ __all__ = [
     "Leverage",
     "Mention",
     "PersonalData",
+    "Reader",
     "Reading",
     "Sentiment",
     "read",
@@ -29,24 +35,56 @@ __all__ = [
 
 ENGINE = "rules-1"
 ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
+AT_ONCE = 256  # texts of a batch
 READ = frozenset({Lang.VI, Lang.EN, Lang.MIXED})
 
+Row = tuple[str, str | None, float | None]  # text, language, stars
 
-def read(text: str, *, lang: str | None = None, stars: float | None = None) -> Reading:
-    """What a text says. A given language beats the detected one; stars (1 to 5) only raise a flag."""
-    text = text[:LONGEST]
-    written = pieces(text)
-    language = _language(lang) or detect(spoken(written))
-    tokens = assemble(written, vietnamese=language in (Lang.VI, Lang.MIXED))
-    if language in (Lang.VI, Lang.MIXED):
-        tokens.look_for_marks()
+
+class Reader:
+    """Reads texts. One may serve several threads: a batch is read by one of them at a time."""
+
+    def __init__(self) -> None:
+        self._vocabulary = Vocabulary()
+        self._turn = Lock()
+
+    def read(self, text: str, *, lang: str | None = None, stars: float | None = None) -> Reading:
+        """What a text says. A given language beats the detected one; stars (1 to 5) only raise a flag."""
+        return self._read([(text, lang, stars)])[0]
+
+    def read_many(
+        self,
+        texts: Iterable[str],
+        *,
+        langs: Iterable[str | None] | None = None,
+        stars: Iterable[float | None] | None = None,
+    ) -> Iterator[Reading]:
+        """One Reading a text, in order, read by hundreds. `langs` and `stars` run beside the texts."""
+        rows = zip(texts, langs or repeat(None), stars or repeat(None), strict=False)
+        while chunk := list(islice(rows, AT_ONCE)):
+            yield from self._read(chunk)
+
+    def _read(self, rows: list[Row]) -> list[Reading]:
+        with self._turn:
+            if self._vocabulary.is_full:
+                self._vocabulary = Vocabulary()
+            texts = [text[:LONGEST] for text, _, _ in rows]
+            given = [_language(lang) for _, lang, _ in rows]
+            words = batch(self._vocabulary, texts, given)
+            return [
+                _reading(Tokens(words, number, text), words.langs[number], given[number], stars)
+                for number, (text, (_, _, stars)) in enumerate(zip(texts, rows, strict=True))
+            ]
+
+
+def _reading(tokens: Tokens, language: Lang, given: Lang | None, stars: float | None) -> Reading:
     hits = lexicon().hits(tokens) if language in READ else []
     raised = flags(hits)
     held, cut = leverages.find(tokens, hits, is_disputed="dispute" in raised)
     told, told_hits = _complaint_only(tokens, hits, cut)
-    if told is not tokens and not lang:
+    if told is not tokens and not given:
         language = _narrowed(told, language)
-    feeling = feel(told, told_hits, language, text)
+    feeling = feel(told, told_hits, language, tokens.text)
     if cut and told is tokens:
         feeling = only_pressure(feeling)
     signs = found(told_hits)
@@ -58,15 +96,25 @@ def read(text: str, *, lang: str | None = None, stars: float | None = None) -> R
         sentiment=feeling.sentiment,
         score=feeling.score,
         complaint=_is_complaint(name, feeling),
-        themes=themes(told, told_hits, feeling, text) if language in READ else (),
+        themes=themes(told, told_hits, feeling, tokens.text) if language in READ else (),
         problem=name,
         fault=fault(name, signs),
         wish=wish(hits),
         leverage=held,
         flags=tuple(flag for flag in (*ORDER, "contradicts_stars") if flag in raised),
-        pii=find_in(written.aligned),
+        pii=find_in(align(tokens.text)),
         engine=ENGINE,
     )
+
+
+@cache
+def _shipped() -> Reader:
+    return Reader()
+
+
+def read(text: str, *, lang: str | None = None, stars: float | None = None) -> Reading:
+    """What a text says, to the shipped reader."""
+    return _shipped().read(text, lang=lang, stars=stars)
 
 
 def read_many(
@@ -75,9 +123,8 @@ def read_many(
     langs: Iterable[str | None] | None = None,
     stars: Iterable[float | None] | None = None,
 ) -> Iterator[Reading]:
-    """One Reading a text, in order, as the texts come. `langs` and `stars` run beside the texts."""
-    for text, lang, given in zip(texts, langs or repeat(None), stars or repeat(None), strict=False):
-        yield read(text, lang=lang, stars=given)
+    """One Reading a text, in order, by the shipped reader."""
+    return _shipped().read_many(texts, langs=langs, stars=stars)
 
 
 def _language(given: str | None) -> Lang | None:
@@ -92,8 +139,6 @@ def _complaint_only(tokens: Tokens, hits: list[Hit], cut: set[int]) -> tuple[Tok
     if not cut or len(tokens) - len(cut) < ENOUGH:
         return tokens, hits
     told = tokens.without(cut)
-    if tokens.unmarked_sentences:
-        told.look_for_marks()
     return told, lexicon().hits(told)
 
 

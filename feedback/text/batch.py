@@ -1,0 +1,164 @@
+"""Many texts at once, as parallel arrays with one entry a word: what costs is paid once for all of them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.text.features import REACH, bare_negators, negators
+from feedback.text.language import languages
+from feedback.text.reading import Lang
+from feedback.text.vocabulary import Vocabulary
+
+LONGEST = 20_000  # characters that are read; nobody reads further either
+Numbers = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+_reaches_over_spaces = re.compile(r"</?[A-Za-z]|&[#A-Za-z]")  # a tag, or what may open into one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Batch:
+    """Numbers of clauses and sentences count up over the whole batch, none is without a word."""
+
+    vocabulary: Vocabulary
+    word: Numbers  # number in the vocabulary of the word as read: small letters, abbreviations opened
+    marked: Flags  # typed with Vietnamese marks; an opened abbreviation is not
+    clause: Numbers  # each text begins a new one
+    sentence: Numbers  # likewise
+    start: Numbers  # where the word stands in its text as given
+    end: Numbers
+    text: Numbers  # number of the word's text
+    starts: Numbers  # [texts + 1]: where the words of each text begin
+    langs: tuple[Lang, ...]  # one a text
+    plain: Flags  # stands in a sentence of Vietnamese typed without marks
+    unmarked: Flags  # one a text: Vietnamese, on the whole typed without marks
+
+    def __len__(self) -> int:
+        return len(self.langs)
+
+    @property
+    def bare(self) -> Numbers:
+        """Number of the word without its marks."""
+        return self.vocabulary.bare()[self.word]
+
+    @property
+    def turned(self) -> Flags:
+        """Stands within REACH words after a negation, in the same clause."""
+        known = self.vocabulary.beside("negations", _are_negations)
+        turns = np.where(self.unmarked[self.text], known[self.bare, 1], known[self.word, 0])
+        turned = np.zeros(len(self.word), np.bool_)
+        for reach in range(1, REACH + 1):
+            turned[reach:] |= turns[:-reach] & (self.clause[:-reach] == self.clause[reach:])
+        return turned
+
+    def only(self, kept: NDArray, texts: Sequence[int]) -> "Batch":
+        """The words of those numbers, in order; `texts` says in order whose they are, with or without a word.
+
+        A text that was typed with its marks throughout keeps that name, whatever is left of it.
+        """
+        number = np.zeros(len(self), np.int32)
+        number[list(texts)] = np.arange(len(texts))
+        text = number[self.text[kept]]
+        sentence = _dense(self.sentence[kept])
+        langs = tuple(self.langs[one] for one in texts)
+        plain, unmarked = _without_marks(self.marked[kept], sentence, text, langs)
+        had = np.bincount(self.text[self.plain], minlength=len(self))[list(texts)] > 0
+        return Batch(
+            vocabulary=self.vocabulary,
+            word=self.word[kept],
+            marked=self.marked[kept],
+            clause=_dense(self.clause[kept]),
+            sentence=sentence,
+            start=self.start[kept],
+            end=self.end[kept],
+            text=text,
+            starts=_starts(text, len(texts)),
+            langs=langs,
+            plain=plain & had[text],
+            unmarked=np.where(had, unmarked, self.unmarked[list(texts)]),
+        )
+
+
+def _are_negations(words: list[str]) -> list[tuple[bool, bool]]:
+    """In a text with marks, and in one without."""
+    return [(word in negators(), word in bare_negators()) for word in words]
+
+
+def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | None]) -> Batch:
+    """The words of the texts. A language that is given beats the one that is seen."""
+    stretches: list[str] = []
+    many: list[int] = []
+    for text in texts:
+        is_whole = ("<" in text or "&" in text) and _reaches_over_spaces.search(text)
+        parts = [text] if is_whole else text.split(" ")
+        many.append(len(parts))
+        stretches += parts
+    numbers = vocabulary.stretches(stretches)
+    counts = np.array(many)
+    begins = np.cumsum(counts) - counts
+    seen = languages(np.add.reduceat(vocabulary.weights.values[numbers], begins, axis=0))
+    known = tuple(given or found for given, found in zip(langs, seen, strict=True))
+    return _assembled(vocabulary, numbers, counts, known)
+
+
+def _assembled(vocabulary: Vocabulary, numbers: Numbers, counts: NDArray, langs: tuple[Lang, ...]) -> Batch:
+    """Of the numbers of the texts' stretches, and how many of them each text has."""
+    its_text = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    openings = vocabulary.openings.values[numbers, _vietnamese(langs)[its_text].astype(np.int32)]
+    first, many, clauses, sentences = openings.T
+    past = np.cumsum(many)
+    rows = vocabulary.opened.values[np.repeat(first - past + many, many) + np.arange(past[-1])]
+    word, marked, clause, sentence, start, end = np.ascontiguousarray(rows.T)
+    lengths = vocabulary.lengths.values[numbers] + 1  # and its space
+    ahead = np.cumsum(lengths, dtype=np.int32) - lengths
+    ahead = np.repeat(ahead - ahead[np.cumsum(counts) - counts][its_text], many)
+    text = np.repeat(its_text, many)
+    clause = _dense(clause + np.repeat(np.cumsum(clauses) - clauses + its_text, many))
+    sentence = _dense(sentence + np.repeat(np.cumsum(sentences) - sentences + its_text, many))
+    plain, unmarked = _without_marks(marked > 0, sentence, text, langs)
+    return Batch(
+        vocabulary=vocabulary,
+        word=word,
+        marked=marked > 0,
+        clause=clause,
+        sentence=sentence,
+        start=start + ahead,
+        end=end + ahead,
+        text=text,
+        starts=_starts(text, len(counts)),
+        langs=langs,
+        plain=plain,
+        unmarked=unmarked,
+    )
+
+
+def _vietnamese(langs: Sequence[Lang]) -> Flags:
+    return np.array([lang is Lang.VI or lang is Lang.MIXED for lang in langs], np.bool_)
+
+
+def _dense(numbers: NDArray) -> Numbers:
+    """The same steps, each up by one, from 0."""
+    return np.cumsum(np.diff(numbers, prepend=numbers[:1]) != 0, dtype=np.int32)
+
+
+def _starts(text: Numbers, texts: int) -> Numbers:
+    return np.searchsorted(text, np.arange(texts + 1)).astype(np.int32)
+
+
+def _without_marks(
+    marked: Flags, sentence: Numbers, text: Numbers, langs: tuple[Lang, ...]
+) -> tuple[Flags, Flags]:
+    """Words in sentences typed without marks, and texts that on the whole are.
+
+    In Vietnamese three words of four carry one.
+    """
+    with_marks = np.bincount(text[marked], minlength=len(langs))
+    its_words = np.bincount(text, minlength=len(langs))
+    vietnamese = _vietnamese(langs)
+    in_sentence = np.bincount(sentence[marked], minlength=int(sentence[-1:].sum()) + 1)
+    plain = (4 * in_sentence <= np.bincount(sentence, minlength=len(in_sentence)))[sentence]
+    plain |= (with_marks == 0)[text]
+    return plain & vietnamese[text], vietnamese & (4 * with_marks <= its_words)
