@@ -81,11 +81,12 @@ def _save(analysis: Analysis, *, sentiment: str, problem: str, by: User | None) 
 def _keep_themes(comment: Comment, given: Mapping[str, str]) -> None:
     """Every theme of the text gets the person's word: a polarity, or that it is not there."""
     root = totals.roots()
-    left = dict(given)
+    left = totals.merged(given.items(), root)  # a theme may have been merged a moment ago
+    said = dict(left)
     Mention.objects.filter(comment=comment, polarity="").delete()
     for mention in Mention.objects.filter(comment=comment).select_related("theme"):
         under = root[mention.theme.slug]
-        mention.corrected_polarity = given.get(under, Mention.GONE)
+        mention.corrected_polarity = said.get(under, Mention.GONE)
         mention.save(update_fields=["corrected_polarity"])
         left.pop(under, None)
     new = Theme.objects.filter(slug__in=left)

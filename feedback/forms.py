@@ -1,18 +1,21 @@
 """Forms of the kernel's pages."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework.throttling import BaseThrottle
 
 from feedback import labels
-from feedback.models import ApiToken, Case, Theme
+from feedback.corrections import Said
+from feedback.models import Analysis, ApiToken, Case, Mention, Theme
 from feedback.models.words import Channel
 from feedback.reports import trends
 
@@ -111,7 +114,7 @@ class CommentsFilter(PeriodFilter):
     def __init__(self, data, *, today: date):
         super().__init__(data, today=today)
         language = get_language() or ""
-        themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.all()]
+        themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.filter(merged_into=None)]
         self.fields["theme"].choices = [("", _("every theme")), *themes]
 
 
@@ -154,6 +157,70 @@ class FactForm(forms.Form):
         if isinstance(value, bool):
             return "yes" if value else "no"
         return str(value or "")
+
+
+def _as_pills(words: Iterable[str]) -> list[tuple[str, str]]:
+    return [(word, format_lazy("{} {}", labels.SIGNS[word], labels.POLARITIES[word])) for word in words]
+
+
+class CorrectionForm(forms.Form):
+    """What a text says, as a person reads it; `said` once it is valid. One field for each theme that counts
+    now, and room for some more."""
+
+    ROOM = 2  # for themes that nobody found yet
+    THEME = "theme-"
+    SIDES = ("negative", "neutral", "positive")
+
+    sentiment = forms.ChoiceField(
+        label=_("How they feel, on the whole"), choices=_as_pills(SIDES), widget=forms.RadioSelect
+    )
+    problem = forms.ChoiceField(label=_("What went wrong"), choices=list(labels.PROBLEMS.items()))
+    edition = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
+
+    def __init__(
+        self, data: Mapping | None = None, *, analysis: Analysis, themes: Mapping[str, str], names: Mapping
+    ):
+        """`themes`: slug and polarity of those that count now; `names` of all to choose from, by slug."""
+        initial = {"sentiment": analysis.final_sentiment, "problem": analysis.final_problem}
+        super().__init__(data, initial=initial | {"edition": analysis.edition})
+        sent = [key.removeprefix(self.THEME) for key in data or () if key.startswith(self.THEME)]
+        self.themes = [slug for slug in dict.fromkeys([*themes, *sent]) if slug in names]
+        for slug in self.themes:
+            self.fields[self.THEME + slug] = forms.ChoiceField(
+                label=names[slug], choices=[*_as_pills(self.SIDES), (Mention.GONE, _("not there"))]
+            )
+            self.initial[self.THEME + slug] = themes.get(slug)
+        others = [(slug, name) for slug, name in names.items() if slug not in self.themes]
+        for number in range(1, self.ROOM + 1):
+            self.fields[f"more-{number}"] = forms.ChoiceField(
+                label=_("One more theme"), required=False, choices=[("", "–"), *others]
+            )
+            self.fields[f"more-{number}-side"] = forms.ChoiceField(
+                label=_("What they say of it"), required=False, choices=[("", "–"), *_as_pills(self.SIDES)]
+            )
+
+    def theme_fields(self):
+        return [self[self.THEME + slug] for slug in self.themes]
+
+    def more_fields(self):
+        return [(self[f"more-{n}"], self[f"more-{n}-side"]) for n in range(1, self.ROOM + 1)]
+
+    def clean(self):
+        cleaned = super().clean()
+        for number in range(1, self.ROOM + 1):
+            if cleaned.get(f"more-{number}") and not cleaned.get(f"more-{number}-side"):
+                self.add_error(f"more-{number}-side", _("Say what they think of it."))
+        return cleaned
+
+    @property
+    def said(self) -> Said:
+        given = self.cleaned_data
+        themes = {slug: given[self.THEME + slug] for slug in self.themes}
+        more = {
+            given[f"more-{n}"]: given[f"more-{n}-side"] for n in range(1, self.ROOM + 1) if given[f"more-{n}"]
+        }
+        kept = {slug: side for slug, side in (themes | more).items() if side != Mention.GONE}
+        return Said(sentiment=given["sentiment"], problem=given["problem"], themes=kept)
 
 
 class MoveForm(forms.Form):

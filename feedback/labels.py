@@ -35,6 +35,16 @@ FAULTS = {
     "unknown": _("not known yet"),
     "none": _("nobody's"),
 }
+WISHES = {
+    "refund": _("their money back"),
+    "replacement": _("a new one"),
+    "repair": _("a repair"),
+    "apology": _("an apology"),
+    "explanation": _("an explanation"),
+    "call_back": _("a call"),
+    "other": _("something else"),
+    "none": _("nothing named"),
+}
 RIGHTS = {
     "": _("none that we know of"),
     "refund": _("refund"),
@@ -148,6 +158,8 @@ EVENTS = {
     "case resolved": _("Resolved"),
     "case closed": _("Closed"),
     "fact corrected": _("A fact was corrected"),
+    "reading corrected": _("The reading was corrected"),
+    "reading correction withdrawn": _("The correction was taken back"),
 }
 # Django's own words on forms and in its admin: our catalogue says them in better Vietnamese than its own.
 DJANGO_SAYS = (

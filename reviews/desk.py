@@ -2,10 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,26 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback import labels
+from feedback.marks import Segment, pieces
 from feedback.models import Event, FactCorrection, Mention
 from reviews.forms import QueueFilter
 from reviews.intake import EDITED
 from reviews.models import Reply, Review
 
 BEFORE, AFTER = 8, 16  # neighbours beside an open reply
+_READING = "review__comment__analysis"
 LEVERAGE = {
     "review_threat": gettext_lazy("threatens with bad reviews"),
     "posted_then_demand": gettext_lazy("posted first, then demands"),
     "removal_for_money": gettext_lazy("offers to remove it for money"),
     "chargeback_leverage": gettext_lazy("threatens with a chargeback"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """A piece of a text. `kind`: "" plain, "leverage", "theme", "added" or "gone"."""
-
-    text: str
-    kind: str = ""
 
 
 def found(chosen: Mapping[str, str], now: datetime) -> QuerySet[Reply]:
@@ -66,10 +58,8 @@ def segments(review: Review) -> list[Segment]:
     """
     comment = review.comment
     analysis = getattr(comment, "analysis", None)
-    spans = [(start, end, "leverage") for start, end in (analysis.leverage_spans if analysis else ())]
-    words = [word for mention in Mention.objects.filter(comment=comment) for word in mention.words]
-    spans += [(*span, "theme") for span in _places(comment.words, words)]
-    return list(_pieces(comment.words, spans))
+    words = [word for mention in Mention.objects.counted().filter(comment=comment) for word in mention.words]
+    return pieces(comment.words, words=words, leverage=analysis.leverage_spans if analysis else ())
 
 
 def leverage(review: Review) -> str | Promise:
@@ -102,14 +92,14 @@ def reason(reply: Reply) -> str:
 def differences(theirs: str, mine: str) -> list[Segment]:
     """Word by word: what `mine` adds to `theirs`, and what it leaves out."""
     old, new = re.findall(r"\s+|\S+", theirs), re.findall(r"\s+|\S+", mine)
-    pieces: list[Segment] = []
+    found: list[Segment] = []
     for change, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if change == "equal":
-            pieces.append(Segment(text="".join(old[a:b])))
+            found.append(Segment(text="".join(old[a:b])))
             continue
-        pieces += [Segment(text="".join(old[a:b]), kind="gone")] if a < b else []
-        pieces += [Segment(text="".join(new[c:d]), kind="added")] if c < d else []
-    return pieces
+        found += [Segment(text="".join(old[a:b]), kind="gone")] if a < b else []
+        found += [Segment(text="".join(new[c:d]), kind="added")] if c < d else []
+    return found
 
 
 def _wanted(chosen: Mapping[str, str], now: datetime) -> Q:
@@ -119,30 +109,16 @@ def _wanted(chosen: Mapping[str, str], now: datetime) -> Q:
     for name, column in (
         ("source", "review__source__slug"),
         ("route", "review__route"),
-        ("sentiment", "review__comment__analysis__sentiment"),
         ("language", "language"),
     ):
         if chosen[name]:
             wanted &= Q(**{column: chosen[name]})
+    if chosen["sentiment"]:
+        read = Q(**{f"{_READING}__sentiment": chosen["sentiment"], f"{_READING}__corrected_sentiment": ""})
+        wanted &= read | Q(**{f"{_READING}__corrected_sentiment": chosen["sentiment"]})
     if chosen["age"]:
         wanted &= Q(drafted_at__lt=now - timedelta(days=int(chosen["age"])))
     return wanted
-
-
-def _places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    longest_first = sorted({word for word in words if word.strip()}, key=len, reverse=True)
-    if not longest_first:
-        return []
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", re.IGNORECASE)
-    return [match.span() for match in pattern.finditer(text)]
-
-
-def _pieces(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Segment]:
-    """Cut at every edge; where marks overlap, leverage is shown."""
-    edges = sorted({0, len(text), *(min(max(edge, 0), len(text)) for s, e, _k in spans for edge in (s, e))})
-    for start, end in pairwise(edges):
-        kinds = {kind for s, e, kind in spans if s <= start and end <= e}
-        yield Segment(text=text[start:end], kind="leverage" if "leverage" in kinds else "".join(kinds))
 
 
 def _why(event: Event, reply: Reply) -> str:

@@ -58,6 +58,9 @@ TABLE = {
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
     "comments": ("get", DESK),
+    "comment": ("get", DESK),
+    "comment_correct": ("post", ACT),
+    "comment_withdraw": ("post", ACT),
     "replies": ("get", DESK),
     "reply": ("get", DESK),
     "reply_save": ("post", EDIT),
@@ -129,6 +132,7 @@ def world():
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
         **dict.fromkeys(["case", "case_fact", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
+        **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
@@ -239,9 +243,7 @@ def grow(count):
         said = read_comment(channel="form", customer=buyer, order=order(buyer), said_at=timezone.now())
         cases.decide_many([said], timezone.now(), cases={said.pk: case(said)})
         stuck = comment()
-        Comment.objects.filter(pk=stuck.pk).update(
-            failed_at=timezone.now(), failure="x: y", read_at=timezone.now()
-        )
+        Comment.objects.filter(pk=stuck.pk).update(failed_at=timezone.now(), failure="x: y")
     replies(count)
 
 

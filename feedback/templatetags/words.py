@@ -10,6 +10,7 @@ register = template.Library()
 for _name, _words in {
     "problem": labels.PROBLEMS,
     "fault": labels.FAULTS,
+    "wish": labels.WISHES,
     "remedy": labels.REMEDIES,
     "alternative": labels.ALTERNATIVES,
     "fact_source": labels.SOURCES,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import cases, fact_sheet, labels, shop, value
+from feedback import cases, corrections, fact_sheet, labels, shop, value
 from feedback.forms import CaseFilter, FactForm, MoveForm
-from feedback.models import Case, Decision, Event, FactCorrection, ThemeTotal
+from feedback.models import Case, Decision, Event, FactCorrection, Theme, ThemeTotal
 from feedback.models.totals import ALL
 from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
@@ -174,7 +174,8 @@ def _show(
 
 def _others(case: Case, today: date, language: str) -> list[dict[str, Any]]:
     """How often others named the same lately: one complaint tells of many that nobody made (S4-5)."""
-    themes = {m.theme.slug: m.theme.name(language) for m in case.comment.mentions.select_related("theme")}
+    told = corrections.themes_of(case.comment)
+    themes = {theme.slug: theme.name(language) for theme in Theme.objects.filter(slug__in=told)}
     lately = ThemeTotal.objects.filter(
         dimension=ALL, value=ALL, theme__in=themes, day__gt=today - LATELY, day__lte=today
     )

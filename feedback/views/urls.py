@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback.views import account, cases, comments, health, preferences, tokens, trends
+from feedback.views import account, cases, comment, comments, health, preferences, tokens, trends
 
 urlpatterns = [
     path("login/", account.login, name="login"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("cases/<slug:public_id>/facts/", cases.correct_fact, name="case_fact"),
     path("cases/<slug:public_id>/state/", cases.move, name="case_move"),
     path("comments/", comments.comments, name="comments"),
+    path("comments/<slug:public_id>/", comment.comment_page, name="comment"),
+    path("comments/<slug:public_id>/correct/", comment.correct, name="comment_correct"),
+    path("comments/<slug:public_id>/withdraw/", comment.withdraw, name="comment_withdraw"),
     path("trends/", trends.page, name="trends"),
     path("trends/themes.csv", trends.themes_csv, name="trends_csv"),
     path("setup/tokens/", tokens.tokens, name="tokens"),

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from feedback.models import Theme
-from feedback.views.comments import marked
+from feedback import marks
 from tests.factories import NOW, a_shop, customer, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_the_comments_mark_the_words_that_counted(client):
 
     page = client.get("/comments/", PERIOD | {"theme": "late_delivery"}).content.decode()
 
-    assert "<mark>Ship lâu</mark>, móp hộp." in page
+    assert '<b class="told">Ship lâu</b>, móp hộp.' in page
 
 
 def test_the_comments_escape_what_customers_write(client):
@@ -173,7 +173,7 @@ def test_the_comments_escape_what_customers_write(client):
 
     page = client.get("/comments/", PERIOD).content.decode()
 
-    assert "<mark>&lt;script&gt;</mark>alert" in page
+    assert '<b class="told">&lt;script&gt;</b>alert' in page
 
 
 def test_an_edited_review_shows_its_newest_words_only(client):
@@ -194,9 +194,9 @@ def test_an_edited_review_shows_its_newest_words_only(client):
     ],
 )
 def test_marking_keeps_every_letter(words, pieces):
-    found = list(marked("Late, late.", words))
+    found = marks.pieces("Late, late.", words=words)
 
-    assert [f"[{piece.text}]" if piece.is_marked else piece.text for piece in found] == pieces
+    assert [f"[{piece.text}]" if piece.kind else piece.text for piece in found] == pieces
     assert "".join(piece.text for piece in found) == "Late, late."
 
 

@@ -47,6 +47,7 @@ class World:
     def paths(self, name):
         ids = {
             "customer": [self.customer.public_id],
+            "comment": Comment.objects.filter(read_at__isnull=False).values_list("public_id", flat=True)[:4],
             "case": Case.objects.values_list("public_id", flat=True)[:2],
             "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
             "survey": [invitations.find(self.invitation).survey.public_id],
@@ -107,8 +108,8 @@ def records(now):
 
 
 STAFF_PAGES = {
-    "lan": "today customers customer cases case trends comments replies surveys survey jobs import_reviews "
-    "setup setup_shop setup_sources setup_survey setup_done tokens password_change "
+    "lan": "today customers customer cases case trends comments comment replies surveys survey jobs "
+    "import_reviews setup setup_shop setup_sources setup_survey setup_done tokens password_change "
     "password_change_done".split(),
     "mai": ["today", "reply", "case"],
 }

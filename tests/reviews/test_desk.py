@@ -1,8 +1,8 @@
 import pytest
 
+from feedback.marks import Segment
 from feedback.models import Mention, Theme
 from reviews import desk
-from reviews.desk import Segment
 
 pytestmark = pytest.mark.django_db
 THREAT = "Không đền thì tôi đăng một sao khắp nơi cho mọi người biết."
