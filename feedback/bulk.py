@@ -9,10 +9,13 @@ Inside a transaction there is no savepoint either: who goes on after an Integrit
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
+from django.db.models.base import ModelState
 
 Row = TypeVar("Row", bound=models.Model)
 Columns = Mapping[str, Any]  # by attribute name: "customer_id", not "customer"
@@ -33,6 +36,20 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def unsaved(model: type[Row], **columns: Any) -> Row:
+    """model(**columns) for rows by the thousand: columns by attribute name, taken as they are.
+
+    Django's own takes ten times as long, asking each field and sending two signals that nobody here hears.
+    """
+    row = model.__new__(model)
+    row.__dict__ = dict.fromkeys([_key_of(model)]) | columns
+    for column in _columns(model, connection.vendor):
+        if column.name not in columns:
+            row.__dict__[column.name] = column.default()
+    row._state = ModelState()
+    return row
+
+
 def insert(rows: Sequence[Row]) -> list[Row]:
     """Write the rows, all of one model, and give them their keys."""
     rows = list(rows)
@@ -49,17 +66,31 @@ def write(model: type[models.Model], rows: Sequence[Columns]) -> list[Any]:
     keys: list[Any] = []
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for part in _parts(rows, _PARAMETERS // len(columns)):
-            values = [_value(row, *column) for row in part for column in columns]
-            cursor.execute(_statement(model, len(part)), values)
+            values = zip(*(column.of(part) for column in columns), strict=True)
+            cursor.execute(_statement(model, len(part)), list(chain.from_iterable(values)))
             keys += [key for (key,) in cursor.fetchall()]
     return keys
 
 
-def _value(row: Columns, name: str, adapt: Callable[[Any], Any] | None, default: Callable[[], Any]) -> Any:
-    value = row.get(name, _MISSING)
-    if value is _MISSING:
-        value = default()
-    return value if adapt is None else adapt(value)
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """`adapt`: what the database needs done to a value; None: nothing."""
+
+    name: str
+    adapt: Callable[[Any], Any] | None
+    default: Callable[[], Any]
+
+    def of(self, rows: Sequence[Columns]) -> list[Any]:
+        """Its values in the rows. One that many rows share, as the moment of an import, is adapted once."""
+        name, default, adapt = self.name, self.default, self.adapt
+        values = [row[name] if name in row else default() for row in rows]
+        if adapt is None:
+            return values
+        adapted: dict[int, Any] = {}
+        for value in values:
+            if id(value) not in adapted:
+                adapted[id(value)] = adapt(value)
+        return [adapted[id(value)] for value in values]
 
 
 def _parts(rows: Sequence[Columns], size: int) -> Iterator[Sequence[Columns]]:
@@ -77,20 +108,32 @@ def _statement(model: type[models.Model], count: int) -> str:
     return f"INSERT INTO {table} ({columns}) VALUES {', '.join([one] * count)} RETURNING {key}"  # noqa: S608
 
 
+def _key_of(model: type[models.Model]) -> str:
+    return str(model._meta.pk.attname)
+
+
 def _fields(model: type[models.Model]) -> list[models.Field]:
     """A key that the database gives is left to it; one that the row brings (a one-to-one) is written."""
     return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
 
 
 @lru_cache(maxsize=64)
-def _columns(
-    model: type[models.Model], vendor: str
-) -> list[tuple[str, Callable[[Any], Any] | None, Callable[[], Any]]]:
-    return [(field.attname, _adapter(field), field.get_default) for field in _fields(model)]
+def _columns(model: type[models.Model], vendor: str) -> list[_Column]:
+    return [_Column(field.attname, _adapter(field), field.get_default) for field in _fields(model)]
+
+
+def _json_adapter(field: models.JSONField) -> Callable[[Any], Any]:
+    nothing = connection.ops.adapt_json_value([], field.encoder)  # what most rows hold
+
+    def adapt(value: Any) -> Any:
+        if value == []:
+            return nothing
+        return None if value is None else connection.ops.adapt_json_value(value, field.encoder)
+
+    return adapt
 
 
 def _adapter(field: models.Field) -> Callable[[Any], Any] | None:
-    """What the database needs done to a value of this column; None: nothing."""
     ops = connection.ops
     match field:
         case models.DateTimeField():
@@ -98,7 +141,7 @@ def _adapter(field: models.Field) -> Callable[[Any], Any] | None:
         case models.DateField():
             return ops.adapt_datefield_value
         case models.JSONField():
-            return lambda value: field.get_db_prep_value(value, connection)
+            return _json_adapter(field)
         case models.DecimalField():
             return lambda value: field.get_db_prep_save(value, connection)
     return None

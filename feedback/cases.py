@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from feedback.models import Case, Comment, Decision, FactCorrection, Policy, Use
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
 from feedback.policy.decide import decide
+from feedback.policy.decision import Decision as Decided
 from feedback.policy.facts import BadFacts, Facts
 from feedback.policy.terms import BadTerms, Terms
 
@@ -45,10 +47,11 @@ def open_for_new(comment: Comment, *, now: datetime, wish: str = "", route: str 
 
 def open_many(comments: Sequence[Comment], now: datetime, *, routes: Mapping[int, str]) -> dict[int, Case]:
     """Cases by comment id, opening those that have none. Within the caller's `journal.recording`."""
-    known = {case.comment_id: case for case in Case.objects.filter(comment__in=[c.pk for c in comments])}
+    known = {case.comment_id: case for case in Case.objects.filter(comment__among=[c.pk for c in comments])}
     fresh = [
-        Case(
-            comment=comment,
+        bulk.unsaved(
+            Case,
+            comment_id=comment.pk,
             decided_at=now,
             **_opening(comment, now=now, route=routes.get(comment.pk, "normal")),
         )
@@ -69,13 +72,13 @@ def decide_many(
     ids = [comment.pk for comment in comments]
     with transaction.atomic():
         # Who decides on the same words at the same moment waits here, and then knows what the other set.
-        list(Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values("pk"))
+        list(Comment.objects.select_for_update(no_key=True).filter(pk__among=ids).order_by("pk").values("pk"))
         gathered = facts.gather(comments, terms, now)
         rows = [
             _decision(comment, gathered[comment.pk], terms, policy, (cases or {}).get(comment.pk), now)
             for comment in comments
         ]
-        Decision.objects.filter(comment__in=ids, is_current=True).update(is_current=False)
+        Decision.objects.filter(comment__among=ids, is_current=True).update(is_current=False)
         return {row.comment_id: row for row in bulk.insert(rows)}
 
 
@@ -170,20 +173,27 @@ def _decision(
     now: datetime,
 ) -> Decision:
     decided = decide(gathered.facts, terms)
-    return Decision(
-        comment=comment,
-        case=case,
-        policy=policy,
+    return bulk.unsaved(
+        Decision,
+        comment_id=comment.pk,
+        case_id=case.pk if case else None,
+        policy_id=policy.pk if policy else None,
         terms_digest=terms.digest,
-        facts=gathered.facts.as_dict(),
+        facts=_written(gathered.facts),
         facts_digest=gathered.facts.digest,
         sources=dict(gathered.sources),
-        decision=decided.as_dict(),
+        decision=_written(decided),
         decision_digest=decided.digest,
         rule=str(decided.rule),
         needs_approver=decided.needs_approver,
         made_at=now,
     )
+
+
+@lru_cache(maxsize=4096)
+def _written(value: Facts | Decided) -> dict[str, Any]:
+    """Equal values share one dict, which `bulk` then turns into JSON once for a batch. Nobody may change it."""
+    return value.as_dict()
 
 
 def _opening(comment: Comment, *, now: datetime, wish: str = "", route: str = "normal") -> dict[str, Any]:

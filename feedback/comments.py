@@ -83,7 +83,7 @@ def read(comments: Sequence[Comment], now: datetime) -> None:
 def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now: datetime) -> None:
     themes = dict(Theme.objects.values_list("slug", "pk"))
     # In the order of their ids, so that two who lock several rows cannot wait for each other.
-    locked = Comment.objects.select_for_update().filter(pk__in=[comment.pk for comment in comments])
+    locked = Comment.objects.select_for_update().filter(pk__among=[comment.pk for comment in comments])
     locked = locked.order_by("pk")
     counting = set(locked.filter(superseded_by=None).values_list("pk", flat=True))
     pairs = list(zip(comments, readings, strict=True))
@@ -138,7 +138,8 @@ def due(now: datetime) -> CommentQuerySet:
     return Comment.objects.unread()
 
 
-READ = leases.Job(name="read comments", due=due, run=read, batch=1000)
+_LOOKED_AT = ("text", "title", "language", "score", "scale", "channel", "said_at")
+READ = leases.Job(name="read comments", due=due, run=read, batch=1000, columns=_LOOKED_AT)
 
 
 def read_all() -> int:

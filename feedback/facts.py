@@ -122,12 +122,12 @@ def _records(comments: Sequence[Comment], terms: Terms, now: datetime) -> _Recor
         disputes=_disputes(orders) if orders else {},
         concessions=_concessions(customers, now - timedelta(days=terms.window_days)) if customers else {},
         broken=set(
-            Promise.objects.filter(case__comment__in=ids, state="broken").values_list(
+            Promise.objects.filter(case__comment__among=ids, state="broken").values_list(
                 "case__comment", flat=True
             )
         ),
         corrections=_corrections(ids),
-        cases=set(Case.objects.filter(comment__in=ids).values_list("comment", flat=True)),
+        cases=set(Case.objects.filter(comment__among=ids).values_list("comment", flat=True)),
         currency=currency,
     )
 
@@ -163,7 +163,7 @@ def _concessions(customers: Collection[int], since: datetime) -> dict[int, int]:
 
 def _corrections(comment_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
-    rows = FactCorrection.objects.filter(comment__in=comment_ids).order_by("pk")
+    rows = FactCorrection.objects.filter(comment__among=comment_ids).order_by("pk")
     for comment, name, given in rows.values_list("comment", "name", "value"):
         found.setdefault(comment, {})[name] = given
     return found

@@ -60,7 +60,12 @@ def log(verb: str, subject: models.Model | str, *, by: User | None = None, **dat
     if _pending.depth == 0:
         raise NotRecording(verb)
     name = subject if isinstance(subject, str) else f"{subject._meta.label_lower}:{subject.pk}"
-    _pending.events.append(Event(at=clock.now(), verb=verb, subject=name, by=by, data=data))
+    who = by.pk if by else None
+    _pending.events.append(
+        bulk.unsaved(
+            Event, at=clock.now(), verb=verb, subject=name, by_id=who, data=data, previous="", hash=""
+        )
+    )
 
 
 def verify(events: Iterator[Event] | None = None) -> int | None:

@@ -34,7 +34,8 @@ class Job:
 
     `run` gets rows that are leased to this process. It changes the rows' status itself, in one transaction
     with its effect (`feedback.leases.finish` clears the lease there). What waits for the outside world
-    (mail, sources) sets `batch=1` and commits before and after its call.
+    (mail, sources) sets `batch=1` and commits before and after its call. `columns`: all that `run` looks at,
+    where a row has many; looking at another costs a query for each row.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Job:
     run: Callable[[Sequence[Any], datetime], None]
     batch: int = 500
     tries: int = TRIES
+    columns: tuple[str, ...] = ()
 
 
 def owner() -> str:
@@ -88,10 +90,10 @@ def lease(job: Job, now: datetime) -> list[Any]:
         if not ids:
             return []
         # SQLite: the transaction is IMMEDIATE, so nobody came between; elsewhere the rows are locked.
-        mine = due.model._default_manager.filter(pk__in=ids).free(now)
+        mine = due.model._default_manager.filter(pk__among=ids).free(now)
         mine.update(leased_by=owner(), leased_until=now + LEASE)
-    rows = job.due(now).model._default_manager.filter(pk__in=ids, leased_by=owner())
-    return list(rows.order_by("pk"))
+    rows = job.due(now).model._default_manager.filter(pk__among=ids, leased_by=owner()).order_by("pk")
+    return list(rows.only("tries", *job.columns) if job.columns else rows)
 
 
 def renew(rows: Sequence[Leasable], now: datetime) -> None:
@@ -129,7 +131,7 @@ class LeaseLost(RuntimeError):
 
 def _held(rows: Sequence[Leasable]) -> QuerySet[Leasable]:
     manager = type(rows[0])._default_manager
-    return manager.filter(pk__in=[row.pk for row in rows], leased_by=owner())
+    return manager.filter(pk__among=[row.pk for row in rows], leased_by=owner())
 
 
 def _one_by_one(job: Job, rows: Sequence[Leasable], now: datetime) -> None:

@@ -56,7 +56,7 @@ def foresee(source: Source, records: Iterable[ReviewRecord]) -> Received:
     received = Received()
     for batch in _batches(records):
         ids = [record.external_id for record in batch]
-        known = Review.objects.filter(source=source.pk, external_id__in=ids)
+        known = Review.objects.filter(source=source.pk, external_id__among=ids)
         digests = dict(known.values_list("external_id", "digest"))
         for record in batch:
             was = digests.get(record.external_id)
@@ -84,7 +84,7 @@ def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> 
         known = {
             review.external_id: review
             for review in Review.objects.select_for_update(of=("self",), no_key=True)
-            .filter(source=source, external_id__in=[record.external_id for record in records])
+            .filter(source=source, external_id__among=[record.external_id for record in records])
             .select_related("comment", "source")
         }
         fresh = [record for record in records if record.external_id not in known]

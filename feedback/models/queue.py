@@ -6,6 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from feedback.models import among  # noqa: F401 registers the lookup
+
 
 class LeasableQuerySet(models.QuerySet):
     def free(self, now: datetime) -> Self:

@@ -223,7 +223,9 @@ def test_a_new_process_with_an_old_number_is_not_the_old_one():
     assert leases.take_over_from_the_dead(Comment.objects.unread()) == 1
 
 
-@pytest.mark.parametrize("holder", [ANOTHER_MACHINE, "garbage", leases.owner()])
+@pytest.mark.parametrize(
+    "holder", [ANOTHER_MACHINE, "garbage", pytest.param(leases.owner(), id="this process")]
+)
 def test_it_frees_nothing_that_may_be_alive(holder):
     comment = factories.comment()
     Comment.objects.filter(pk=comment.pk).update(leased_by=holder, leased_until=NOW + leases.LEASE)
