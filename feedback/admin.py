@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from feedback import journal, shop
-from feedback.models import ApiToken, Location, Policy, Product, Shop, Theme, Touchpoint, User
+from feedback.models import ApiToken, Location, Policy, Product, Shop, Touchpoint, User
 from feedback.roles import NAMES, Role, public, roles_of
 
 LONGEST_ID = 18  # digits; a big integer holds these and not all of 19
@@ -149,7 +149,7 @@ class ProductAdmin(SetUpAdmin):
     search_fields = ("sku", "name_vi", "name_en")
 
 
-@admin.register(Theme, Touchpoint)
+@admin.register(Touchpoint)
 class WordAdmin(SetUpAdmin):
     list_display = ("slug", "name_vi", "name_en", "position", "is_active")
     list_editable = ("position", "is_active")

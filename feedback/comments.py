@@ -81,7 +81,7 @@ def read(comments: Sequence[Comment], now: datetime) -> None:
 
 
 def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now: datetime) -> None:
-    themes = dict(Theme.objects.values_list("slug", "pk"))
+    themes = dict(Theme.objects.filter(is_active=True).values_list("slug", "pk"))
     # In the order of their ids, so that two who lock several rows cannot wait for each other.
     locked = Comment.objects.select_for_update().filter(pk__among=[comment.pk for comment in comments])
     locked = locked.order_by("pk")

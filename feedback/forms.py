@@ -236,6 +236,70 @@ class MoveForm(forms.Form):
         return cleaned
 
 
+class Lines(forms.CharField):
+    """One a line; a list of those that say something, each once."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, longest: int, most: int, **kwargs):
+        super().__init__(required=False, max_length=longest * most, **kwargs)
+        self.longest, self.most = longest, most
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
+        kept = list(dict.fromkeys(line for line in lines if any(map(str.isalpha, line))))
+        if len(kept) > self.most:
+            raise forms.ValidationError(_("At most %(most)s lines.") % {"most": self.most})
+        if any(len(line) > self.longest for line in kept):
+            raise forms.ValidationError(_("At most %(most)s letters in a line.") % {"most": self.longest})
+        return kept
+
+
+def _words() -> Lines:
+    return Lines(
+        label=_("Words that show it, one a line"),
+        longest=60,
+        most=200,
+        help_text=_("As customers write them, in both languages: “giao chậm”, “arrived late”. Used at once."),
+    )
+
+
+class NewThemeForm(forms.Form):
+    name_vi = forms.CharField(label=_("Name in Vietnamese"), max_length=80)
+    name_en = forms.CharField(label=_("Name in English"), max_length=80)
+    words = _words()
+
+
+class ThemeForm(NewThemeForm):
+    examples = Lines(
+        label=_("Example sentences, one a line"),
+        longest=300,
+        most=200,
+        help_text=_("Made up by you, as a customer might say it. The next training learns from them."),
+    )
+    is_active = forms.BooleanField(
+        label=_("In use"),
+        required=False,
+        help_text=_("Without the tick no new comment gets it; what was counted stays."),
+    )
+
+    def __init__(self, data=None, *, instance: Theme):
+        columns = ("name_vi", "name_en", "words", "examples", "is_active")
+        super().__init__(data, initial={name: getattr(instance, name) for name in columns})
+
+
+class MergeForm(forms.Form):
+    into = forms.ModelChoiceField(Theme.objects.none(), label=_("Is the same as"), empty_label=None)
+
+    def __init__(self, data=None, *, theme: Theme, language: str):
+        super().__init__(data)
+        self.fields["into"].queryset = Theme.objects.filter(merged_into=None).exclude(pk=theme.pk)
+        self.fields["into"].label_from_instance = lambda one: one.name(language)
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("Which program is it for?"), max_length=80, help_text=_("For example “Web shop”.")

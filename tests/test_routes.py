@@ -81,6 +81,10 @@ TABLE = {
     "setup_sources": ("get", ADMINISTRATOR),
     "setup_survey": ("get", ADMINISTRATOR),
     "setup_done": ("get", ADMINISTRATOR),
+    "themes": ("get", SET_UP),
+    "theme": ("get", SET_UP),
+    "theme_merge": ("post", SET_UP),
+    "theme_part": ("post", SET_UP),
     "tokens": ("get", ADMINISTRATOR),
     "token_revoke": ("post", ADMINISTRATOR),
     "api_orders": ("post", NOBODY),
@@ -134,6 +138,7 @@ def world():
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),
+        **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
         "job_try_again": ["feedback.comment", stuck.pk],
@@ -224,6 +229,7 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/reviews/",
         "/surveys/",
         "/jobs/",
+        "/setup/themes/",
     ],
 )
 def test_a_longer_list_asks_no_more(client, world, address):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback.views import account, cases, comment, comments, health, preferences, tokens, trends
+from feedback.views import account, cases, comment, comments, health, preferences, themes, tokens, trends
 
 urlpatterns = [
     path("login/", account.login, name="login"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("comments/<slug:public_id>/withdraw/", comment.withdraw, name="comment_withdraw"),
     path("trends/", trends.page, name="trends"),
     path("trends/themes.csv", trends.themes_csv, name="trends_csv"),
+    path("setup/themes/", themes.theme_list, name="themes"),
+    path("setup/themes/<slug:slug>/", themes.theme_page, name="theme"),
+    path("setup/themes/<slug:slug>/merge/", themes.merge, name="theme_merge"),
+    path("setup/themes/<slug:slug>/part/", themes.part, name="theme_part"),
     path("setup/tokens/", tokens.tokens, name="tokens"),
     path("setup/tokens/<int:pk>/revoke/", tokens.revoke_token, name="token_revoke"),
     path("u/<str:token>/", preferences.preferences, name="preferences"),

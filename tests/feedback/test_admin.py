@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from feedback.models import Comment, Customer, Decision, Event, Policy, Shop, Theme, User
+from feedback.models import Comment, Customer, Decision, Event, Policy, Shop, Touchpoint, User
 from tests.factories import NOW, a_shop, user
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_it_is_for_administrators(client, role):
 
 def test_it_has_no_second_login_page(client):
     """The one at /login/ counts wrong passwords."""
-    answer = client.get("/admin/feedback/theme/", follow=True)
+    answer = client.get("/admin/feedback/touchpoint/", follow=True)
 
     assert answer.redirect_chain[-1][0].startswith("/login/?next=")
 
@@ -71,15 +71,15 @@ def test_a_policy_is_only_looked_at(client, huy):
     assert b"_save" not in page.content
 
 
-def test_a_themes_slug_stays(client, huy):
-    """It stands in the stored totals."""
-    theme = Theme.objects.get(slug="courier")
-    changed = {"slug": "x", "name_vi": "Người giao", "name_en": "Courier", "position": 3, "is_active": "on"}
+def test_a_touchpoints_slug_stays(client, huy):
+    """It stands in the stored answers."""
+    place = Touchpoint.objects.get(slug="delivery")
+    changed = {"slug": "x", "name_vi": "Lúc giao", "name_en": "Delivery", "position": 3, "is_active": "on"}
 
-    client.post(f"/admin/feedback/theme/{theme.pk}/change/", changed)
+    client.post(f"/admin/feedback/touchpoint/{place.pk}/change/", changed)
 
-    theme.refresh_from_db()
-    assert (theme.slug, theme.name_vi) == ("courier", "Người giao")
+    place.refresh_from_db()
+    assert (place.slug, place.name_vi) == ("delivery", "Lúc giao")
 
 
 def test_the_shop_changes_its_signature_here_and_its_zone_elsewhere(client, huy):

@@ -48,6 +48,7 @@ class World:
         ids = {
             "customer": [self.customer.public_id],
             "comment": Comment.objects.filter(read_at__isnull=False).values_list("public_id", flat=True)[:4],
+            "theme": ["late_delivery"],
             "case": Case.objects.values_list("public_id", flat=True)[:2],
             "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
             "survey": [invitations.find(self.invitation).survey.public_id],
@@ -109,7 +110,7 @@ def records(now):
 
 STAFF_PAGES = {
     "lan": "today customers customer cases case trends comments comment replies surveys survey jobs "
-    "import_reviews setup setup_shop setup_sources setup_survey setup_done tokens password_change "
+    "themes theme import_reviews setup setup_shop setup_sources setup_survey setup_done tokens password_change "
     "password_change_done".split(),
     "mai": ["today", "reply", "case"],
 }

@@ -1,0 +1,71 @@
+"""A shop's own themes: add one, give it words and examples, switch it off, merge two, part them again."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from feedback import journal, totals
+from feedback.models import Theme, User
+from feedback.orthography import fold
+
+LONGEST_SLUG = 40
+
+
+class Stale(RuntimeError):
+    """It is merged already, or no longer is; look again."""
+
+
+def add(*, name_vi: str, name_en: str, words: Sequence[str], by: User) -> Theme:
+    """A new theme, last in the list. The reader looks for its words from the next batch on."""
+    with journal.recording():
+        last = Theme.objects.order_by("-position").values_list("position", flat=True).first() or 0
+        theme = Theme.objects.create(
+            slug=_free_slug(name_en), name_vi=name_vi, name_en=name_en, words=list(words), position=last + 1
+        )
+        journal.log("theme made", theme, by=by, slug=theme.slug)
+    return theme
+
+
+def change(theme: Theme, *, by: User, **columns: Any) -> None:
+    """Names, words, examples, whether it is in use. What was read before stays as it was read."""
+    changed = [name for name, value in columns.items() if getattr(theme, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(theme, name, columns[name])
+    with journal.recording():
+        theme.save(update_fields=changed)
+        journal.log("theme changed", theme, by=by, fields=changed)
+
+
+def merge(theme: Theme, into: Theme, *, by: User) -> None:
+    """From now on `theme` counts as `into`, in the past as well; its words still find it. Raises Stale."""
+    with journal.recording():
+        totals.meaning_changes()
+        pair = Theme.objects.select_for_update().filter(pk__in=[theme.pk, into.pk], merged_into=None)
+        if len(pair.order_by("pk")) != 2:
+            raise Stale(theme.slug)
+        Theme.objects.filter(pk=theme.pk).update(merged_into=into)
+        totals.rebuild_themes([theme.slug, into.slug])
+        journal.log("theme merged", theme, by=by, into=into.slug)
+
+
+def part(theme: Theme, *, by: User) -> None:
+    """Undo a merge: both count for themselves again, in the past as well. Raises Stale."""
+    with journal.recording():
+        totals.meaning_changes()
+        held = Theme.objects.select_for_update(of=("self",)).exclude(merged_into=None)
+        found = held.select_related("merged_into").filter(pk=theme.pk).first()
+        if found is None:
+            raise Stale(theme.slug)
+        under = totals.roots()[found.slug]
+        Theme.objects.filter(pk=theme.pk).update(merged_into=None)
+        totals.rebuild_themes([theme.slug, under])
+        journal.log("theme parted", theme, by=by)
+
+
+def _free_slug(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "_", fold(name).lower()).strip("_")[: LONGEST_SLUG - 4] or "theme"
+    taken = set(Theme.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
+    numbered = (f"{plain}_{number}" for number in range(2, len(taken) + 3))
+    return plain if plain not in taken else next(slug for slug in numbered if slug not in taken)
