@@ -2,6 +2,14 @@
 
 from feedback.text.lexicon import Hit
 from feedback.text.sentiment import Feeling
+from feedback.text.tokens import Tokens
+
+PRAISE = 0.6  # a text's score beyond which only clauses that are not glad themselves can blame
+GLAD = 0.3
+PUT_RIGHT = -0.3  # where something was put right, a text no worse than this complains of nothing
+FEARS_REACH = 6  # words before a sign within which a fear makes it imagined
+_fears = frozenset({"worried", "worry", "afraid", "feared", "fear", "scared", "sợ", "lo", "ngại"})
+_nobody = frozenset({"nobody", "nothing", "none", "neither"})
 
 # When a text tells several, the first of these is the one to put right.
 ORDER = (
@@ -12,13 +20,13 @@ ORDER = (
     "damaged",
     "missing_item",
     "wrong_item",
-    "overcharged",
     "terms_not_read",
+    "pushed_to_buy",
+    "overcharged",
     "change_of_mind",
     "missing_feature",
     "not_as_described",
     "defective",
-    "pushed_to_buy",
     "staff_conduct",
     "late",
     "waiting",
@@ -55,26 +63,76 @@ MAY_BE_CUSTOMERS = frozenset(
 MILD = frozenset({"late", "waiting", "change_of_mind", "terms_not_read", "missing_feature", "defective"})
 
 
-def found(hits: list[Hit]) -> set[str]:
-    """Names of the phrase groups of problems.toml that fired and were not denied."""
-    return {hit.name for hit in hits if hit.area == "problems" and not (hit.denied or hit.unreal)}
+def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
+    """Names of the groups of problems.toml that a text shows, and the problems that two of them make."""
+    is_praise = feeling.score > PRAISE
+    signs = {
+        hit.name
+        for hit in hits
+        if hit.area == "problems"
+        and _is_told(hit, tokens)
+        and not (is_praise and _glad(hit, tokens, feeling))
+    }
+    if "day_promised" in signs and _came_another_day(hits):
+        signs.add("late")
+    if signs >= {"says_delivered", "nothing_there"} or signs >= {"says_delivered", "not_received"}:
+        signs.add("delivered_not_received")
+    if signs >= {"feature_expected", "feature_absent"}:
+        signs.add("missing_feature")
+    if "long_wait" in signs and not signs & set(ORDER):
+        signs.add("late")
+    return signs
+
+
+def _is_told(hit: Hit, tokens: Tokens) -> bool:
+    """Not denied, not only imagined: "nobody was rude", "I was worried that it would arrive broken"."""
+    if hit.denied or hit.unreal:
+        return False
+    clause = tokens.clause[hit.first]
+    for place in range(max(0, hit.first - FEARS_REACH), hit.first):
+        if tokens.clause[place] == clause:
+            word = tokens.words[place]
+            if word in _fears or (word in _nobody and place >= hit.first - 2):
+                return False
+    return True
+
+
+def _glad(hit: Hit, tokens: Tokens, feeling: Feeling) -> bool:
+    """ "Even prettier in person than in the photo": the clause itself is praise."""
+    return feeling.of_clause(tokens.clause[hit.first]) >= GLAD
+
+
+def _came_another_day(hits: list[Hit]) -> bool:
+    """ "Said Wednesday. It is Friday": a day was named, and another is told of."""
+    named = {hit.past for hit in hits if hit.name == "day_promised"}
+    return any(hit.past not in named for hit in hits if hit.name == "day_come")
 
 
 def problem(signs: set[str], feeling: Feeling, *, is_safety: bool) -> str:
     """One word of policy's vocabulary; "other" for a complaint that none of them fits."""
     if is_safety:
         return "safety"
-    told = signs & set(ORDER)
-    if "not_received" in told and "says_delivered" in signs:
-        told.add("delivered_not_received")
-    if "wrong_address" in told and not {"by_customer", "by_us"} & signs and "delivered_not_received" in told:
-        told.discard("wrong_address")
-    if feeling.score > 0.6:
+    if "put_right" in signs and feeling.score > PUT_RIGHT:
+        return "none"  # "they replaced the broken one the next day"
+    told = (signs & set(ORDER)) - _outdone(signs)
+    if feeling.score > PRAISE:
         told -= MILD  # "took a while but worth it": praise with a remark
     for name in ORDER:
         if name in told:
             return name
     return "other" if feeling.score < -0.4 else "none"
+
+
+def _outdone(signs: set[str]) -> set[str]:
+    """Signs that another one explains: an order taken back is not waited for any more."""
+    outdone: set[str] = set()
+    if "delivered_not_received" in signs and not {"by_customer", "by_us"} & signs:
+        outdone.add("wrong_address")
+    if signs >= {"change_of_mind", "by_customer"}:
+        outdone |= {"wrong_item", "missing_item"}
+    if signs >= {"refund_pending", "sent_back"}:
+        outdone.add("not_received")
+    return outdone
 
 
 def fault(name: str, signs: set[str]) -> str:

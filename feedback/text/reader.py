@@ -87,7 +87,7 @@ def _reading(tokens: Tokens, language: Lang, given: Lang | None, stars: float | 
     feeling = feel(told, told_hits, language, tokens.text)
     if cut and told is tokens:
         feeling = only_pressure(feeling)
-    signs = found(told_hits)
+    signs = found(told_hits, told, feeling)
     name = problem(signs, feeling, is_safety="safety" in raised)
     if contradicts(feeling.sentiment, feeling.score, stars):
         raised.add("contradicts_stars")
@@ -99,7 +99,7 @@ def _reading(tokens: Tokens, language: Lang, given: Lang | None, stars: float | 
         themes=themes(told, told_hits, feeling, tokens.text) if language in READ else (),
         problem=name,
         fault=fault(name, signs),
-        wish=wish(hits),
+        wish=wish(told_hits),
         leverage=held,
         flags=tuple(flag for flag in (*ORDER, "contradicts_stars") if flag in raised),
         pii=find_in(align(tokens.text)),
