@@ -75,6 +75,11 @@ def _weigh(word: str) -> tuple[float, float, float]:
 _of_word = Remembered(_weigh)
 
 
+def is_known(bare: str) -> bool:
+    """A word without marks that shops have seen, or a Vietnamese syllable."""
+    return bare in _odds() or _syllable.fullmatch(bare) is not None
+
+
 def weigh(words: Iterable[str]) -> Weights:
     """What small-letter words (not numbers, not links) say together; the weights of a text are their sum."""
     vietnamese = english = other = of_vietnamese = of_english = 0.0
