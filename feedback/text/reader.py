@@ -1,18 +1,22 @@
 """The door: read(text) -> Reading. Plain Python, importable without Django, never raises on a text."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice, repeat
 from threading import Lock
 
+import numpy as np
+
 from feedback.orthography import align
 from feedback.personal_data import PersonalData, find_in
 from feedback.text import leverage as leverages
-from feedback.text.batch import LONGEST, batch
+from feedback.text.batch import LONGEST, Batch, batch
+from feedback.text.expectations import expectations
 from feedback.text.language import detect
 from feedback.text.lexicon import Hit, lexicon
 from feedback.text.problems import fault, found, problem
-from feedback.text.reading import Lang, Leverage, Mention, Reading, Sentiment
+from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
 from feedback.text.sentiment import Feeling, feel, only_pressure
 from feedback.text.themes import themes
@@ -36,7 +40,6 @@ __all__ = [
 ENGINE = "rules-1"
 ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
 AT_ONCE = 256  # texts of a batch
-READ = frozenset({Lang.VI, Lang.EN, Lang.MIXED})
 
 Row = tuple[str, str | None, float | None]  # text, language, stars
 
@@ -68,39 +71,84 @@ class Reader:
         with self._turn:
             if self._vocabulary.is_full:
                 self._vocabulary = Vocabulary()
-            texts = [text[:LONGEST] for text, _, _ in rows]
-            given = [_language(lang) for _, lang, _ in rows]
-            words = batch(self._vocabulary, texts, given)
-            return [
-                _reading(Tokens(words, number, text), words.langs[number], given[number], stars)
-                for number, (text, (_, _, stars)) in enumerate(zip(texts, rows, strict=True))
-            ]
+            return self._readings(rows)
+
+    def _readings(self, rows: list[Row]) -> list[Reading]:
+        texts = [text[:LONGEST] for text, _, _ in rows]
+        given = [_language(lang) for _, lang, _ in rows]
+        words = batch(self._vocabulary, texts, given)
+        heard = [
+            _heard(Tokens(words, number, texts[number]), hits)
+            for number, hits in enumerate(lexicon().hits(words))
+        ]
+        _leave_out(heard, words)
+        return [
+            _reading(one, words.langs[number], given[number], rows[number][2])
+            for number, one in enumerate(heard)
+        ]
 
 
-def _reading(tokens: Tokens, language: Lang, given: Lang | None, stars: float | None) -> Reading:
-    hits = lexicon().hits(tokens) if language in READ else []
+@dataclass(slots=True)
+class Heard:
+    """What the phrases of a text say, and the same text without its leverage."""
+
+    tokens: Tokens
+    hits: list[Hit]
+    raised: set[str]
+    leverage: Leverage | None
+    cut: set[int]
+    told: Tokens
+    told_hits: list[Hit]
+
+
+def _heard(tokens: Tokens, hits: list[Hit]) -> Heard:
     raised = flags(hits)
     held, cut = leverages.find(tokens, hits, is_disputed="dispute" in raised)
-    told, told_hits = _complaint_only(tokens, hits, cut)
+    return Heard(tokens, hits, raised, held, cut, tokens, hits)
+
+
+def _leave_out(heard: list[Heard], words: Batch) -> None:
+    """Of texts with leverage, if enough is left of them, only what is left is read any further."""
+    less = [
+        number for number, one in enumerate(heard) if one.cut and len(one.tokens) - len(one.cut) >= ENOUGH
+    ]
+    if not less:
+        return
+    kept = np.zeros(len(words.word), np.bool_)
+    for number in less:
+        one = heard[number]
+        kept[one.tokens.first : one.tokens.past] = True
+        kept[[one.tokens.first + word for word in one.cut]] = False
+    left = words.only(np.flatnonzero(kept), less)
+    for number, (place, hits) in zip(less, enumerate(lexicon().hits(left)), strict=True):
+        heard[number].told = Tokens(left, place, heard[number].tokens.text)
+        heard[number].told_hits = hits
+
+
+def _reading(heard: Heard, language: Lang, given: Lang | None, stars: float | None) -> Reading:
+    tokens, told, hits, raised = heard.tokens, heard.told, heard.told_hits, heard.raised
     if told is not tokens and not given:
         language = _narrowed(told, language)
-    feeling = feel(told, told_hits, language, tokens.text)
-    if cut and told is tokens:
+    feeling = feel(told, hits, language, tokens.text)
+    if heard.cut and told is tokens:
         feeling = only_pressure(feeling)
-    signs = found(told_hits, told, feeling)
+    signs = found(hits, told, feeling)
     name = problem(signs, feeling, is_safety="safety" in raised)
+    mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
+    complains = _is_complaint(name, feeling)
     if contradicts(feeling.sentiment, feeling.score, stars):
         raised.add("contradicts_stars")
     return Reading(
         lang=language,
         sentiment=feeling.sentiment,
         score=feeling.score,
-        complaint=_is_complaint(name, feeling),
-        themes=themes(told, told_hits, feeling, tokens.text) if language in READ else (),
+        complaint=complains,
+        themes=mentions,
         problem=name,
         fault=fault(name, signs),
-        wish=wish(told_hits),
-        leverage=held,
+        wish=wish(hits),
+        expectations=expectations(name, signs, mentions) if complains else (),
+        leverage=heard.leverage,
         flags=tuple(flag for flag in (*ORDER, "contradicts_stars") if flag in raised),
         pii=find_in(align(tokens.text)),
         engine=ENGINE,
@@ -133,13 +181,6 @@ def _language(given: str | None) -> Lang | None:
         return None
     short = given.lower().replace("_", "-").split("-")[0]
     return Lang(short) if short in set(Lang) else Lang.OTHER
-
-
-def _complaint_only(tokens: Tokens, hits: list[Hit], cut: set[int]) -> tuple[Tokens, list[Hit]]:
-    if not cut or len(tokens) - len(cut) < ENOUGH:
-        return tokens, hits
-    told = tokens.without(cut)
-    return told, lexicon().hits(told)
 
 
 def _narrowed(told: Tokens, language: Lang) -> Lang:

@@ -15,6 +15,9 @@ class Lang(StrEnum):
     UNKNOWN = "unknown"
 
 
+READ = frozenset({Lang.VI, Lang.EN, Lang.MIXED})  # the languages that are ours
+
+
 class Sentiment(StrEnum):
     NEGATIVE = "negative"
     NEUTRAL = "neutral"
@@ -55,6 +58,7 @@ class Reading:
     flags: tuple[str, ...]
     pii: tuple[PersonalData, ...]
     engine: str
+    expectations: tuple[str, ...] = ()  # those that a complaint says were missed (S1-1)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -69,6 +73,7 @@ class Reading:
             "problem": self.problem,
             "fault": self.fault,
             "wish": self.wish,
+            "expectations": list(self.expectations),
             "leverage": self.leverage
             and {"kind": self.leverage.kind, "spans": [list(span) for span in self.leverage.spans]},
             "flags": list(self.flags),
