@@ -45,6 +45,12 @@ WISHES = {
     "other": _("something else"),
     "none": _("nothing named"),
 }
+EXPECTATIONS = {
+    "attention": _("to be looked after without having to ask"),
+    "trust": _("to be able to rely on us"),
+    "accuracy_speed": _("the right thing, in good time"),
+    "understanding": _("to be understood"),
+}
 RIGHTS = {
     "": _("none that we know of"),
     "refund": _("refund"),

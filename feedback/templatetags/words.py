@@ -11,6 +11,7 @@ for _name, _words in {
     "problem": labels.PROBLEMS,
     "fault": labels.FAULTS,
     "wish": labels.WISHES,
+    "expectation": labels.EXPECTATIONS,
     "remedy": labels.REMEDIES,
     "alternative": labels.ALTERNATIVES,
     "fact_source": labels.SOURCES,

@@ -73,13 +73,16 @@ def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
         and _is_told(hit, tokens)
         and not (is_praise and _glad(hit, tokens, feeling))
     }
-    if "day_promised" in signs and _came_another_day(hits):
+    if "sign_day_promised" in signs and _came_another_day(hits):
         signs.add("late")
-    if signs >= {"says_delivered", "nothing_there"} or signs >= {"says_delivered", "not_received"}:
+    if signs >= {"sign_says_delivered", "sign_nothing_there"} or signs >= {
+        "sign_says_delivered",
+        "not_received",
+    }:
         signs.add("delivered_not_received")
-    if signs >= {"feature_expected", "feature_absent"}:
+    if signs >= {"sign_feature_expected", "sign_feature_absent"}:
         signs.add("missing_feature")
-    if "long_wait" in signs and not signs & set(ORDER):
+    if "sign_long_wait" in signs and not signs & set(ORDER):
         signs.add("late")
     return signs
 
@@ -104,15 +107,15 @@ def _glad(hit: Hit, tokens: Tokens, feeling: Feeling) -> bool:
 
 def _came_another_day(hits: list[Hit]) -> bool:
     """ "Said Wednesday. It is Friday": a day was named, and another is told of."""
-    named = {hit.past for hit in hits if hit.name == "day_promised"}
-    return any(hit.past not in named for hit in hits if hit.name == "day_come")
+    named = {hit.past for hit in hits if hit.name == "sign_day_promised"}
+    return any(hit.past not in named for hit in hits if hit.name == "sign_day_come")
 
 
 def problem(signs: set[str], feeling: Feeling, *, is_safety: bool) -> str:
     """One word of policy's vocabulary; "other" for a complaint that none of them fits."""
     if is_safety:
         return "safety"
-    if "put_right" in signs and feeling.score > PUT_RIGHT:
+    if "sign_put_right" in signs and feeling.score > PUT_RIGHT:
         return "none"  # "they replaced the broken one the next day"
     told = (signs & set(ORDER)) - _outdone(signs)
     if feeling.score > PRAISE:
@@ -130,7 +133,7 @@ def _outdone(signs: set[str]) -> set[str]:
         outdone.add("wrong_address")
     if signs >= {"change_of_mind", "by_customer"}:
         outdone |= {"wrong_item", "missing_item"}
-    if signs >= {"refund_pending", "sent_back"}:
+    if signs >= {"refund_pending", "sign_sent_back"}:
         outdone.add("not_received")
     return outdone
 

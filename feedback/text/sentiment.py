@@ -103,7 +103,9 @@ def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
         negative -= side
     known += len(turns)
     told = sum(
-        hit.area == "problems" and not hit.name.startswith("by_") and not (hit.denied or hit.unreal)
+        hit.area == "problems"
+        and not hit.name.startswith(("by_", "sign_"))
+        and not (hit.denied or hit.unreal)
         for hit in hits
     )
     negative += WOE * min(told, 2)

@@ -56,6 +56,15 @@ def test_it_shows_words_wish_facts_decision_and_message(client, mai, broken_pot)
     assert "Lan" in page.split('id="message-text"')[1]
 
 
+def test_it_says_which_expectations_were_missed(client, mai):
+    """S1-1"""
+    late = read_comment("Giao trễ mười ngày.", reading={"expectations": ["accuracy_speed", "trust"]})
+
+    page = page_of(client, case(late)).content.decode()
+
+    assert "the right thing, in good time · to be able to rely on us" in page
+
+
 def test_the_message_speaks_the_customers_language(client, mai, broken_pot):
     assert page_of(client, broken_pot).context["message"]["language"] == "vi"
 
