@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from feedback.text.features import REACH, bare_negators, negators
 from feedback.text.language import languages
+from feedback.text.private import worth_searching
 from feedback.text.reading import Lang
 from feedback.text.vocabulary import Vocabulary
 
@@ -35,6 +36,7 @@ class Batch:
     langs: tuple[Lang, ...]  # one a text
     plain: Flags  # stands in a sentence of Vietnamese typed without marks
     unmarked: Flags  # one a text: Vietnamese, on the whole typed without marks
+    private: Flags  # one a text: worth a search for personal data
 
     def __len__(self) -> int:
         return len(self.langs)
@@ -79,6 +81,7 @@ class Batch:
             langs=langs,
             plain=plain & had[text],
             unmarked=np.where(had, unmarked, self.unmarked[list(texts)]),
+            private=self.private[list(texts)],
         )
 
 
@@ -101,12 +104,20 @@ def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | N
     begins = np.cumsum(counts) - counts
     seen = languages(np.add.reduceat(vocabulary.weights.values[numbers], begins, axis=0))
     known = tuple(given or found for given, found in zip(langs, seen, strict=True))
-    return _assembled(vocabulary, numbers, counts, known)
-
-
-def _assembled(vocabulary: Vocabulary, numbers: Numbers, counts: NDArray, langs: tuple[Lang, ...]) -> Batch:
-    """Of the numbers of the texts' stretches, and how many of them each text has."""
     its_text = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    private = worth_searching(vocabulary.hints.values[numbers], its_text, len(counts))
+    return _assembled(vocabulary, numbers, counts, its_text, known, private)
+
+
+def _assembled(
+    vocabulary: Vocabulary,
+    numbers: Numbers,
+    counts: NDArray,
+    its_text: Numbers,
+    langs: tuple[Lang, ...],
+    private: Flags,
+) -> Batch:
+    """Of the numbers of the texts' stretches, how many of them each text has, and whose each is."""
     openings = vocabulary.openings.values[numbers, _vietnamese(langs)[its_text].astype(np.int32)]
     first, many, clauses, sentences = openings.T
     past = np.cumsum(many)
@@ -132,6 +143,7 @@ def _assembled(vocabulary: Vocabulary, numbers: Numbers, counts: NDArray, langs:
         langs=langs,
         plain=plain,
         unmarked=unmarked,
+        private=private,
     )
 
 

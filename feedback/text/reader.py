@@ -8,9 +8,9 @@ from threading import Lock
 
 import numpy as np
 
-from feedback.orthography import align
-from feedback.personal_data import PersonalData, find_in
+from feedback.personal_data import PersonalData, find
 from feedback.text import leverage as leverages
+from feedback.text import spam
 from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.expectations import expectations
 from feedback.text.language import detect
@@ -41,6 +41,7 @@ ENGINE = "rules-1"
 ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
 AT_ONCE = 256  # texts of a batch
 
+FLAGS = (*ORDER, *spam.ORDER, "contradicts_stars")
 Row = tuple[str, str | None, float | None]  # text, language, stars
 
 
@@ -77,10 +78,8 @@ class Reader:
         texts = [text[:LONGEST] for text, _, _ in rows]
         given = [_language(lang) for _, lang, _ in rows]
         words = batch(self._vocabulary, texts, given)
-        heard = [
-            _heard(Tokens(words, number, texts[number]), hits)
-            for number, hits in enumerate(lexicon().hits(words))
-        ]
+        looks = zip(lexicon().hits(words), spam.suspects(words).tolist(), words.private.tolist(), strict=True)
+        heard = [_heard(Tokens(words, number, texts[number]), *look) for number, look in enumerate(looks)]
         _leave_out(heard, words)
         return [
             _reading(one, words.langs[number], given[number], rows[number][2])
@@ -99,12 +98,14 @@ class Heard:
     cut: set[int]
     told: Tokens
     told_hits: list[Hit]
+    is_suspect: bool  # worth a look for gibberish
+    is_private: bool  # worth a search for personal data
 
 
-def _heard(tokens: Tokens, hits: list[Hit]) -> Heard:
+def _heard(tokens: Tokens, hits: list[Hit], is_suspect: bool, is_private: bool) -> Heard:
     raised = flags(hits)
     held, cut = leverages.find(tokens, hits, is_disputed="dispute" in raised)
-    return Heard(tokens, hits, raised, held, cut, tokens, hits)
+    return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_private)
 
 
 def _leave_out(heard: list[Heard], words: Batch) -> None:
@@ -136,6 +137,17 @@ def _reading(heard: Heard, language: Lang, given: Lang | None, stars: float | No
     name = problem(signs, feeling, is_safety="safety" in raised)
     mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
     complains = _is_complaint(name, feeling)
+    raised |= spam.signs(
+        tokens.text,
+        tokens.words,
+        heard.hits,
+        mentions,
+        lang=language,
+        sentiment=feeling.sentiment,
+        is_suspect=heard.is_suspect,
+        is_complaint=complains,
+        is_serious=bool(heard.leverage or raised or name not in ("none", "other")),
+    )
     if contradicts(feeling.sentiment, feeling.score, stars):
         raised.add("contradicts_stars")
     return Reading(
@@ -149,8 +161,8 @@ def _reading(heard: Heard, language: Lang, given: Lang | None, stars: float | No
         wish=wish(hits),
         expectations=expectations(name, signs, mentions) if complains else (),
         leverage=heard.leverage,
-        flags=tuple(flag for flag in (*ORDER, "contradicts_stars") if flag in raised),
-        pii=find_in(align(tokens.text)),
+        flags=tuple(flag for flag in FLAGS if flag in raised),
+        pii=find(tokens.text) if heard.is_private else (),
         engine=ENGINE,
     )
 

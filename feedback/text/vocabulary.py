@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from feedback.orthography import unmark
 from feedback.text.language import WEIGHTS, Weights, weigh
+from feedback.text.private import HINTS, Hints, hints
 from feedback.text.stretches import Opened, cut, is_same, opened
 
 MOST = 40_000  # stretches of one vocabulary
@@ -60,6 +61,7 @@ class Vocabulary:
         self.words: list[str] = []
         self.letters = 0
         self.lengths, self.weights = Column(np.int32), Column(np.float64, (WEIGHTS,))
+        self.hints = Column(np.int32, (HINTS,))
         # A row a stretch, in English and in Vietnamese: where its words begin in `opened`, how many there
         # are, how many clauses and sentences further it leaves the text.
         self.openings = Column(np.int32, (2, 4))
@@ -67,7 +69,7 @@ class Vocabulary:
         self.opened = Column(np.int32, (6,))
         self._number: dict[str, int] = {}
         self._stretches = Numbered(self._learn)
-        self._new: list[tuple[int, Weights, Opened, Opened]] = []
+        self._new: list[tuple[int, Weights, Hints, Opened, Opened]] = []
         self._beside: dict[Hashable, Column] = {}
 
     @property
@@ -111,14 +113,16 @@ class Vocabulary:
         in_english = in_vietnamese = opened(stretch, vietnamese=False)
         if not is_same(stretch):
             in_vietnamese = opened(stretch, vietnamese=True)
-        self._new.append((len(typed), weigh(stretch.spoken()), in_english, in_vietnamese))
+        told = weigh(stretch.spoken()), hints(stretch.aligned.text.lower())
+        self._new.append((len(typed), *told, in_english, in_vietnamese))
         return number
 
     def _keep(self) -> None:
-        lengths, weights, in_english, in_vietnamese = zip(*self._new, strict=True)
+        lengths, weights, hinted, in_english, in_vietnamese = zip(*self._new, strict=True)
         self._new.clear()
         self.lengths.extend(lengths)
         self.weights.extend(weights)
+        self.hints.extend(hinted)
         rows: list[tuple[int, ...]] = []
         places: dict[int, tuple[int, int, int, int]] = {}
         for one in chain(in_english, in_vietnamese):
