@@ -8,7 +8,7 @@ Inside a transaction there is no savepoint either: who goes on after an Integrit
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -64,12 +64,26 @@ def write(model: type[models.Model], rows: Sequence[Columns]) -> list[Any]:
     """Write rows that are no objects yet; their keys, in order. Columns left out get their default."""
     columns = _columns(model, connection.vendor)
     keys: list[Any] = []
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+    together = nullcontext() if connection.in_atomic_block else transaction.atomic()
+    with together, connection.cursor() as cursor:
         for part in _parts(rows, _PARAMETERS // len(columns)):
-            values = zip(*(column.of(part) for column in columns), strict=True)
-            cursor.execute(_statement(model, len(part)), list(chain.from_iterable(values)))
+            cursor.execute(_statement(model, len(part)), _values(columns, part))
             keys += [key for (key,) in cursor.fetchall()]
     return keys
+
+
+def insert_first(row: models.Model, *, of: str) -> bool:
+    """Write the row unless there is one with the same value in the unique column `of`: then False.
+
+    Who is writing such a row just now is waited for. It needs no savepoint, as an IntegrityError would.
+    """
+    model = type(row)
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(model, 1, of), _values(_columns(model, connection.vendor), [row.__dict__]))
+        found = cursor.fetchone()
+    if found:
+        row.pk, row._state.adding, row._state.db = found[0], False, connection.alias
+    return found is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +107,25 @@ class _Column:
         return [adapted[id(value)] for value in values]
 
 
+def _values(columns: Sequence[_Column], rows: Sequence[Columns]) -> list[Any]:
+    return list(chain.from_iterable(zip(*(column.of(rows) for column in columns), strict=True)))
+
+
 def _parts(rows: Sequence[Columns], size: int) -> Iterator[Sequence[Columns]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 
 
 @lru_cache(maxsize=64)
-def _statement(model: type[models.Model], count: int) -> str:
+def _statement(model: type[models.Model], count: int, unique: str = "") -> str:
     quote = connection.ops.quote_name
     fields = _fields(model)
     columns = ", ".join(quote(str(field.column)) for field in fields)
     one = f"({', '.join(['%s'] * len(fields))})"
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
-    return f"INSERT INTO {table} ({columns}) VALUES {', '.join([one] * count)} RETURNING {key}"  # noqa: S608
+    rows = ", ".join([one] * count)
+    unless = f" ON CONFLICT ({quote(unique)}) DO NOTHING" if unique else ""
+    return f"INSERT INTO {table} ({columns}) VALUES {rows}{unless} RETURNING {key}"  # noqa: S608
 
 
 def _key_of(model: type[models.Model]) -> str:

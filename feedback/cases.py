@@ -39,7 +39,7 @@ def open_case(
 
 def open_for_new(comment: Comment, *, now: datetime, wish: str = "", route: str = "normal") -> Case:
     """For a comment that this transaction made, so that nobody else can have opened one."""
-    case = Case(comment=comment, **_opening(comment, now=now, wish=wish, route=route))
+    case = bulk.unsaved(Case, comment_id=comment.pk, **_opening(comment, now=now, wish=wish, route=route))
     bulk.insert([case])
     journal.log("case opened", case, route=route)
     return case
@@ -192,7 +192,7 @@ def _decision(
 
 @lru_cache(maxsize=4096)
 def _written(value: Facts | Decided) -> dict[str, Any]:
-    """Equal values share one dict, which `bulk` then turns into JSON once for a batch. Nobody may change it."""
+    """Equal values share one dict, which `bulk` turns into JSON once for a batch. Nobody may change it."""
     return value.as_dict()
 
 

@@ -49,10 +49,11 @@ def write(
         said = _render(
             template, context | {"shop": shop.current(), "unsubscribe_url": unsubscribe_url}, language
         )
-        mail = OutgoingMail(
+        mail = bulk.unsaved(
+            OutgoingMail,
             kind=kind,
             to=to,
-            customer=customer,
+            customer_id=customer.pk if customer else None,
             language=language,
             unsubscribe_url=unsubscribe_url,
             about=about,

@@ -43,6 +43,7 @@ def parse(raw: object, currency: str) -> Decimal:
     return quantize(amount, currency)
 
 
+@lru_cache(maxsize=1024)
 def format_money(amount: Decimal, currency: str, language: str) -> str:
     """50000 VND -> "50.000 ₫" in Vietnamese, "₫50,000" in English."""
     locale = Locale.parse(_LOCALES.get(language, "en_US"))

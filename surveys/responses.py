@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from feedback import bulk, cases, comments, journal, mail, money
@@ -39,7 +39,7 @@ def save(
             return _as_finished(response)
         else:
             response.answers.filter(question__in=filled.values.keys()).delete()
-        bulk.insert(_answers(response, filled, language, said={}))
+        bulk.write(Answer, _answers(response, filled, language, said={}))
     return response
 
 
@@ -99,13 +99,17 @@ def _started(invitation: Invitation, sheet: Sheet, now: datetime, **columns: Any
 def _start(
     invitation: Invitation, sheet: Sheet, now: datetime, columns: Mapping[str, Any]
 ) -> tuple[Response, bool]:
-    response = Response(invitation=invitation, version_id=sheet.asked.version_id, started_at=now, **columns)
-    try:
-        with transaction.atomic():
-            bulk.insert([response])
-    except IntegrityError:  # the second click of two: the first one's transaction is over by now
-        return Response.objects.select_related("reward").get(invitation=invitation), False
-    return response, True
+    response = bulk.unsaved(
+        Response,
+        invitation_id=invitation.pk,
+        version_id=sheet.asked.version_id,
+        started_at=now,
+        **columns,
+    )
+    if bulk.insert_first(response, of="invitation_id"):
+        return response, True
+    # The second click of two: the first one's transaction is over by now.
+    return Response.objects.select_related("reward").get(invitation=invitation), False
 
 
 def _win(response: Response, **changes: Any) -> bool:
@@ -141,7 +145,7 @@ def _write(
     why = WhyItCame.PAID if reward else WhyItCame.INVITED
     said = _comments(invitation, filled, language=language, why=why, now=now)
     bulk.insert(list(said.values()))
-    bulk.insert(_answers(response, filled, language, said))
+    bulk.write(Answer, _answers(response, filled, language, said))
     if filled.is_unsolved:
         wish = filled.of(Meaning.WISH)
         cases.open_for_new(said[filled.id_of(Meaning.COMMENT)], now=now, wish=str(wish or ""))
@@ -150,7 +154,7 @@ def _write(
 
 
 def _comments(
-    invitation: Invitation, filled: Filled, *, language: str, why: str, now: datetime
+    invitation: Invitation, filled: Filled, *, language: str, why: WhyItCame, now: datetime
 ) -> dict[str, Comment]:
     """What was said in words, by question id; without words only where a case needs a comment to stand on."""
     main, score = filled.id_of(Meaning.COMMENT), filled.of(Meaning.RECOMMENDATION)
@@ -158,27 +162,32 @@ def _comments(
     wanted = [question.id for question in asked if question.is_text and filled.values[question.id]]
     if filled.is_unsolved and main not in wanted:
         wanted.append(main)
-    rated = {"score": score, "scale": Comment.Scale.NPS} if score is not None else {}
+    rated: dict[str, Any] = {"score": score, "scale": Comment.Scale.NPS.value} if score is not None else {}
     return {
-        name: comments.new(
-            text=str(filled.values.get(name) or ""),
-            channel=Channel.SURVEY,
-            source=invitation.survey.slug,
-            why=why,
-            said_at=now,
-            received_at=now,
-            language=language,
-            customer_id=invitation.customer_id,
-            order_id=invitation.order_id,
-            location_id=invitation.order.location_id if invitation.order else None,
-            touchpoint_id=filled.touchpoint_id,
-            **(rated if name == main else {}),
+        name: bulk.unsaved(
+            Comment,
+            **comments.columns(
+                text=str(filled.values.get(name) or ""),
+                channel=Channel.SURVEY.value,
+                source=invitation.survey.slug,
+                why=why.value,
+                said_at=now,
+                received_at=now,
+                language=language,
+                customer_id=invitation.customer_id,
+                order_id=invitation.order_id,
+                location_id=invitation.order.location_id if invitation.order else None,
+                touchpoint_id=filled.touchpoint_id,
+                **(rated if name == main else {}),
+            ),
         )
         for name in wanted
     }
 
 
-def _answers(response: Response, filled: Filled, language: str, said: Mapping[str, Comment]) -> list[Answer]:
+def _answers(
+    response: Response, filled: Filled, language: str, said: Mapping[str, Comment]
+) -> list[bulk.Columns]:
     return [
         _answer(response, question, filled.values.get(question.id), language, said.get(question.id))
         for question in filled.definition.questions
@@ -188,17 +197,17 @@ def _answers(response: Response, filled: Filled, language: str, said: Mapping[st
 
 def _answer(
     response: Response, question: Question, value: Value | None, language: str, comment: Comment | None
-) -> Answer:
-    return Answer(
-        response=response,
-        question=question.id,
-        kind=question.kind.value,
-        words=questions.said(question.words, language),
-        value="" if value is None else value,
-        value_words=question.words_of(value, language),
-        number=value if isinstance(value, int) else None,
-        comment=comment,
-    )
+) -> bulk.Columns:
+    return {
+        "response_id": response.pk,
+        "question": question.id,
+        "kind": question.kind.value,
+        "words": questions.said(question.words, language),
+        "value": "" if value is None else value,
+        "value_words": question.words_of(value, language),
+        "number": value if isinstance(value, int) else None,
+        "comment_id": comment.pk if comment else None,
+    }
 
 
 def _mail_the_code(invitation: Invitation, reward: Reward, language: str) -> None:

@@ -70,9 +70,10 @@ def reserve(response: Response, survey: Survey, now: datetime, **columns: Any) -
     """Within the caller's transaction. None: the survey has no reward, or its budget is used up."""
     if survey.reward_amount is None or not _take_from_budget(survey, survey.reward_amount):
         return None
-    reward = Reward(
-        response=response,
-        survey=survey,
+    reward = bulk.unsaved(
+        Reward,
+        response_id=response.pk,
+        survey_id=survey.pk,
         amount=survey.reward_amount,
         currency=survey.reward_currency,
         minimum_order=survey.reward_minimum_order,

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from feedback import bulk
-from feedback.models import Analysis, Comment, Event, Order
+from feedback.models import Analysis, Case, Comment, Event, Order
 from tests import factories
 from tests.factories import NOW
 
@@ -127,3 +127,14 @@ def test_among_changes_rows_too():
     assert Comment.objects.filter(pk__among=[first.pk]).update(title="changed") == 1
     other.refresh_from_db()
     assert other.title == ""
+
+
+def test_the_first_row_of_its_kind_is_written():
+    about = factories.read_comment()
+
+    first, second = (bulk.unsaved(Case, comment_id=about.pk, opened_at=NOW) for _time in range(2))
+
+    assert bulk.insert_first(first, of="comment_id")
+    assert not bulk.insert_first(second, of="comment_id")
+    assert Case.objects.get() == first
+    assert second.pk is None
