@@ -1,6 +1,7 @@
 """Personal data in a text: where it stands, and the text without it. Stands on orthography only (L9)."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,14 +20,19 @@ class PersonalData:
 
 
 # Cheap looks first: most texts hold nothing that the long patterns below could find.
+_signs = (*"0123456789@&", *"０１２３４５６７８９＠", "(at", "(AT", "[at", "[AT", " a còng ")
 _digit = re.compile(r"\d")
-_at = re.compile(r"@|\(at\)|\[at\]| a còng | at ", re.IGNORECASE)
-_eight_digits = re.compile(r"\d(?:[ .\-()/_]{0,3}\d){7}")
-_numbered = re.compile(r"\d(?:[\-_/]?[A-Z0-9]){2}", re.IGNORECASE)
-_four_digits = re.compile(r"\d{4}")
+_run = re.compile(r"\d+")
+_at = ("@", "(at)", "[at]", " a còng ")
+_no_names = frozenset(  # "cheaper at example.com"
+    "look available sold bought cheaper ordered order shop buy found find price prices deal deals it them"
+    " this me us online review reviews listed see only item items one product work works".split()
+)
+MANY = 60  # numbers in a text
+FEWEST = 8  # digits of a number somebody can be reached or charged by
 _email = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(at\)|\[at\]| a còng | at (?=[\w-]{2,30}(?:\.| dot )com)) ?"
-    r"[\w-]{1,63}(?:(?:\.| dot |\(dot\)|\[dot\])[\w-]{1,63}){1,4}",
+    r"[\w-]{1,63}(?:(?:\.| dot | ?\(dot\) ?| ?\[dot\] ?)[\w-]{1,63}){1,4}",
     re.IGNORECASE,
 )
 _digits = re.compile(r"(?<![\w.,])\(?\+?\d(?:[ .\-()/_]{0,3}\d){7,22}(?!\w)")
@@ -38,12 +44,14 @@ _order = re.compile(
     r"(?P<number>(?!\d{1,2}/\d{1,2}(?!\d))[A-Z]{0,12}(?:[\-_/]?[A-Z0-9]){0,12}\d(?:[\-_/]?[A-Z0-9]){2,24})(?!\w)",
     re.IGNORECASE,
 )
-_bare_order = re.compile(
-    r"(?<!\w)(?:#[A-Z]{0,6}-?\d{4,20}"
-    r"|(?:GHTK|GHN|VTP|SPXVN|SPX|LEX|NJV|JNT|VNPOST|DH|ORD|INV|HD)[\-_#]?\d{4,20}[A-Z]{0,4})(?!\w)",
+_says_order = "order invoice tracking booking ticket đơn don vận van hoá hoa đh dh mvđ mvd".split()
+_order_before = re.compile(
+    r"(?<!\w)(?:#[A-Z]{0,6}-?|(?:GHTK|GHN|VTP|SPXVN|SPX|LEX|NJV|JNT|VNPOST|DH|ORD|INV|HD)[\-_#]?)$",
     re.IGNORECASE,
 )
-_lead = r"(?<!\w)(?:(?:số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|đc|address) ?:? ?)?"
+_year = re.compile(r"(?:19|20)\d\d(?!\w)")
+_order_rest = re.compile(r"\d{4,20}[A-Z]{0,4}(?!\w)", re.IGNORECASE)
+_lead = r"(?<!\w)(?:(?:nhà số|nha so|số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|đc|address) ?:? ?)?"
 _house = r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,4}"
 # Names of streets and towns begin with a capital; a word in small letters ends the address.
 _name = r"(?-i:[A-ZÀ-ỸĐ])[\w.']{0,15}(?: (?-i:[A-ZÀ-ỸĐ0-9])[\w.']{0,15}){0,4}"
@@ -56,26 +64,32 @@ _road = r"(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|drive|blvd|boulevard)"
 _further = rf"(?:,? ?(?:{_way}|{_area}) ?(?:\d{{1,3}}(?:/\d{{1,4}}){{0,3}}(?!\w)|{_name})|, ?{_name}){{0,5}}"
 _address = re.compile(
     rf"{_lead}{_house},? ?{_way}(?!\w) ?"
-    rf"(?:\d{{1,4}}(?:/\d{{1,4}}){{0,3}}(?!\w)|{_name}|[^\W\d_]{{2,10}}){_further}"
+    rf"(?:\d{{1,4}}(?:/\d{{1,4}}){{0,3}}(?!\w)(?: {_name})?|{_name}|[^\W\d_]{{2,10}}){_further}"
     rf"|{_lead}{_house},? {_name},? ?{_road}(?!\w){_further}"
     rf"|{_lead}{_house},? [^\W\d_]{{2,12}}(?: [^\W\d_]{{2,12}}){{0,3}},? ?"
     rf"{_area} ?(?:\d{{1,2}}(?!\w)|{_name}){_further}"
     rf"|(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?{_house},? {_name}{_further}",
     re.IGNORECASE,
 )
-_place_words = (  # one of these stands in every address
-    *"đường duong phố pho ngõ ngo ngách ngach hẻm hem kiệt kiet thôn thon xóm xom ấp tổ".split(),
-    *"phường phuong quận quan huyện huyen tp xã tỉnh p. q. f. ward district".split(),
-    *"st road rd ave lane drive blvd boulevard đ/c address".split(),
-    *("số nhà", "so nha", "địa chỉ", "dia chi"),
+_place = re.compile(  # one of these stands in every address
+    r"(?<!\w)(?:đường|duong|phố|pho|ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|thôn|thon|xóm|xom|ấp|tổ|khu phố"
+    r"|phường|phuong|quận|quan|huyện|huyen|thị xã|tp|thành phố|thanh pho|xã|tỉnh|p\.|q\.|f\.|ward|district"
+    r"|street|st|road|rd|avenue|ave|lane|drive|blvd|boulevard)(?![^\W\d_])"
 )
-_street_number = re.compile(r"\d{1,4}")
+_says_address = re.compile(r"(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?$")
+_measure = re.compile(  # what is counted or paid, and no house
+    r" ?(?:[%*.,]\d|[%*]|(?:k|đ|d|vnd|vnđ|đồng|tr|triệu|usd|h|g|kg|cm|mm|m|inch|gb|mb|ml|l|mah|sao|lần|ngày"
+    r"|tuần|tháng|năm|phút|giờ|tiếng|cái|chiếc|người|món|điểm|stars?|days?|weeks?|months?|years?|hours?|hrs?"
+    r"|minutes?|mins?|times|people|am|pm|inches|pieces|items)(?![^\W\d_]))"
+)
+BEFORE, FAR, LONGEST_ADDRESS = 45, 55, 260  # letters looked at around a number
 _says_phone = re.compile(
     r"(?:phone|call|tel|mobile|whatsapp|zalo|sdt|dien thoai|goi|lien he|hotline)"
     r"\W{0,3}(?:me at |so |is |at |on |la |qua )?$"
 )
 _says_card = re.compile(r"cccd|cmnd|căn cước|can cuoc|chứng minh|chung minh|citizen id|id card|identity")
-_money_after = re.compile(r" ?(?:đ|d|vnd|vnđ|đồng|dong|k|usd|\$|triệu|trieu|tr)\b", re.IGNORECASE)
+_numbered = re.compile(r"mã|ma |number|no\b|id\b|code|[#:]", re.IGNORECASE)
+_money_after = re.compile(r"[.,]\d{3}| ?(?:đ|d|vnd|vnđ|đồng|dong|k|usd|\$|triệu|trieu|tr)\b", re.IGNORECASE)
 _money = re.compile(r"\d+(?:k|tr|đ|d|usd|vnd|vnđ)", re.IGNORECASE)
 _never_a_digit = re.compile(r"\D")
 _mobile = re.compile(r"0(?:3[2-9]|5[2689]|7[06-9]|8[1-9]|9\d)\d{7}|0(?:12[0-9]|16[2-9]|18[68]|199)\d{7}")
@@ -83,20 +97,23 @@ _landline = re.compile(r"02\d{8,9}|1[89]00\d{4,6}")
 
 
 def find(text: str) -> tuple[PersonalData, ...]:
-    """Every piece of personal data, in order, without overlaps."""
-    return find_in(align(text[:LONGEST]))
+    """Every piece of personal data, in order, without overlaps; an address is one if it has a number."""
+    for sign in _signs:  # the cheapest look there is: most texts have none of them
+        if sign in text:
+            return find_in(align(text[:LONGEST]))
+    return find_in(align(text[:LONGEST])) if _says_at(text) else ()
 
 
 def find_in(aligned: Aligned) -> tuple[PersonalData, ...]:
     """The same, for a text that is already aligned."""
-    text = aligned.text
-    if not _digit.search(text) and not _at.search(text):
+    found: list[tuple[int, int, str]] = []  # in order
+    for start, end, kind in _candidates(aligned.text):
+        place = bisect(found, (start, end, kind))
+        if (not place or found[place - 1][1] <= start) and (place == len(found) or end <= found[place][0]):
+            found.insert(place, (start, end, kind))
+    if not found:
         return ()
-    found: list[tuple[int, int, str]] = []
-    for start, end, kind in _candidates(text):
-        if all(end <= other_start or start >= other_end for other_start, other_end, _ in found):
-            found.append((start, end, kind))
-    spans = ((*aligned.span(start, end), kind) for start, end, kind in sorted(found))
+    spans = ((*aligned.span(start, end), kind) for start, end, kind in found)
     return tuple(PersonalData(kind=kind, start=start, end=end) for start, end, kind in spans)
 
 
@@ -105,29 +122,42 @@ def redact(text: str) -> str:
     parts = []
     for offset in range(0, max(len(text), 1), LONGEST):
         part, done = text[offset : offset + LONGEST], 0
-        for one in find(part):
+        for one in find_in(align(part)):
             parts.append(part[done : one.start] + "•••")
             done = one.end
         parts.append(part[done:])
     return "".join(parts)
 
 
+def _says_at(text: str) -> bool:
+    return " at " in text and "com" in text
+
+
 def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
     """What looks like personal data, the surest kinds first."""
-    if _at.search(text):
+    small = text.lower() if len(text.lower()) == len(text) else text
+    if any(sign in small for sign in _at) or _says_at(small):
         for match in _email.finditer(text):
-            yield match.start(), match.end(), "email"
-    if not _digit.search(text):
-        return
-    if _eight_digits.search(text):
+            if match.group().lower().partition(" at ")[0] not in _no_names:
+                yield match.start(), match.end(), "email"
+    runs = [run.span() for run in _run.finditer(text)]
+    if sum(end - start for start, end in runs) >= FEWEST:
         yield from _numbers(text)
-    if _numbered.search(text):
-        yield from _orders(text)
-    low = text.casefold()
-    if any(word in low for word in _place_words):
+    if not runs:
+        return
+    if len(runs) > MANY:  # looking around each of thousands would cost more than looking everywhere
+        yield from _orders(text, 0, len(text))
         for match in _address.finditer(text):
-            if _street_number.search(match.group()):
-                yield match.start(), match.start() + len(match.group().rstrip(" ,.")), "address"
+            yield from _address_of(match)
+        return
+    if any(word in small for word in _says_order):
+        for start, end in runs:
+            yield from _orders(text, max(0, start - BEFORE), end + BEFORE)
+    for start, end in runs:
+        if end - start >= 4:
+            yield from _bare_orders(text, start)
+        if end - start <= 4 and not _measure.match(small, end):
+            yield from _addresses(text, small, start)
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
@@ -138,13 +168,37 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start() + lead, match.end(), kind
 
 
-def _orders(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in _order.finditer(text):
-        if not _money.fullmatch(match["number"]) and not _money_after.match(text, match.end()):
+def _orders(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    for match in _order.finditer(text, start, end):
+        if match.end() == end < len(text):  # where we stopped looking, not where it ends
+            continue
+        number = match["number"]
+        is_round = number.isdigit() and number.endswith("000") and not _numbered.search(match.group())
+        if not (is_round or _money.fullmatch(number) or _money_after.match(text, match.end())):
             yield *match.span("number"), "order_number"
-    if _four_digits.search(text):
-        for match in _bare_order.finditer(text):
-            yield *match.span(), "order_number"
+
+
+def _bare_orders(text: str, start: int) -> Iterator[tuple[int, int, str]]:
+    before = _order_before.search(text[max(0, start - 12) : start])
+    if before and before.group()[1:].isalpha() and before.group()[0] == "#" and _year.match(text, start):
+        return  # a hashtag
+    rest = _order_rest.match(text, start)
+    if before and rest:
+        yield start - len(before.group()), rest.end(), "order_number"
+
+
+def _addresses(text: str, small: str, start: int) -> Iterator[tuple[int, int, str]]:
+    lead = max(0, start - 20)
+    if not _place.search(small, start, start + FAR) and not _says_address.search(small[lead:start]):
+        return
+    match = _address.search(text, lead, start + LONGEST_ADDRESS)
+    if match:
+        yield from _address_of(match)
+
+
+def _address_of(match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+    if _digit.search(match.group()):
+        yield match.start(), match.start() + len(match.group().rstrip(" ,.")), "address"
 
 
 def _kind_of_number(text: str, match: re.Match[str]) -> str | None:
