@@ -79,7 +79,11 @@ class Reader:
         given = [_language(lang) for _, lang, _ in rows]
         words = batch(self._vocabulary, texts, given)
         looks = zip(lexicon().hits(words), spam.suspects(words).tolist(), words.private.tolist(), strict=True)
-        heard = [_heard(Tokens(words, number, texts[number]), *look) for number, look in enumerate(looks)]
+        pressing = leverages.signs(words, texts)
+        heard = [
+            _heard(Tokens(words, number, texts[number]), pressing.get(number), *look)
+            for number, look in enumerate(looks)
+        ]
         _leave_out(heard, words)
         return [
             _reading(one, words.langs[number], given[number], rows[number][2])
@@ -102,9 +106,11 @@ class Heard:
     is_private: bool  # worth a search for personal data
 
 
-def _heard(tokens: Tokens, hits: list[Hit], is_suspect: bool, is_private: bool) -> Heard:
+def _heard(
+    tokens: Tokens, signs: leverages.Signs | None, hits: list[Hit], is_suspect: bool, is_private: bool
+) -> Heard:
     raised = flags(hits)
-    held, cut = leverages.find(tokens, hits, is_disputed="dispute" in raised)
+    held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)
     return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_private)
 
 
@@ -138,8 +144,7 @@ def _reading(heard: Heard, language: Lang, given: Lang | None, stars: float | No
     mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
     complains = _is_complaint(name, feeling)
     raised |= spam.signs(
-        tokens.text,
-        tokens.words,
+        tokens,
         heard.hits,
         mentions,
         lang=language,

@@ -17,6 +17,7 @@ from feedback.text.batch import Batch
 from feedback.text.language import is_known
 from feedback.text.lexicon import Hit
 from feedback.text.reading import Lang, Mention, Sentiment
+from feedback.text.tokens import Tokens
 
 ORDER = ("spam:gibberish", "spam:off_topic", "spam:brand_only", "spam:copied")
 PROBABLE = 0.9  # from here on the model's word counts
@@ -35,7 +36,7 @@ _of_the_thing = frozenset(
     "safety general damaged".split()
 )
 _i = frozenset("mình tôi em tui minh toi mk anh chị bé nhà i my we me our".split())
-_addressed = re.compile(r"(?<!\w)[@#]\w+|https?://\S+|www\.\S+|\S+\.(?:com|vn|net|co)\S*")
+_addressed = re.compile(r"(?<!\w)[@#]\w+|https?://\S+|www\.\S+|(?<!\S)\S{1,80}\.(?:com|vn|net|co)\S*")
 _not_letters = re.compile(r"[\W\d_]+")
 _words = re.compile(r"[^\W_]+")
 _hashtag = re.compile(r"#[^\W\d]\w+")
@@ -84,8 +85,7 @@ def _following() -> dict[tuple[str, str], float]:
 
 
 def signs(
-    text: str,
-    words: Sequence[str],
+    tokens: Tokens,
     hits: Sequence[Hit],
     mentions: Sequence[Mention],
     *,
@@ -102,19 +102,19 @@ def signs(
     `off_topic` and `brand_only` are what the model thinks of it, from 0 to 1.
     """
     found = set()
-    if (is_suspect and _is_gibberish(text)) or (
-        len(words) >= REPEATED and len(set(words)) <= 0.5 * len(words) and _says_it_again(words)
+    if (is_suspect and _is_gibberish(tokens.text)) or (
+        len(tokens) >= REPEATED and tokens.different <= 0.5 * len(tokens) and _says_it_again(tokens.words)
     ):
         found.add("spam:gibberish")
-    if is_serious or not words:
+    if is_serious or not len(tokens):
         return found
     told = {hit.name for hit in hits if hit.area == "spam"}
-    if told & {"advert", "chain"} or off_topic > PROBABLE or _is_pasted(text, words, hits):
+    if told & {"advert", "chain"} or off_topic > PROBABLE or _is_pasted(tokens, hits):
         found.add("spam:off_topic")
     elif is_complaint:
         return found
     elif not mentions:
-        if _names_nothing(words, lang, sentiment):
+        if _names_nothing(len(tokens), lang, sentiment):
             found.add("spam:off_topic")
     elif sentiment is not Sentiment.NEGATIVE:
         is_of_the_thing = any(mention.theme in _of_the_thing for mention in mentions)
@@ -136,18 +136,22 @@ def _says_it_again(words: Sequence[str]) -> bool:
     return len(spoken) >= REPEATED and len(set(spoken)) <= FEW * len(spoken)
 
 
-def _is_pasted(text: str, words: Sequence[str], hits: Sequence[Hit]) -> bool:
+def _is_pasted(tokens: Tokens, hits: Sequence[Hit]) -> bool:
     """A description of wares, a row of hashtags, or an address alone."""
-    if ":link:" in words and len(words) <= 3:
+    if len(tokens) <= 3 and ":link:" in tokens.words:
         return True
-    if "#" in text and len(_hashtag.findall(text)) >= HASHTAGS:
+    if "#" in tokens.text and len(_hashtag.findall(tokens.text)) >= HASHTAGS:
         return True
-    sheet = {words[hit.first] for hit in hits if hit.area == "spam" and hit.name == "sheet"}
-    return len(sheet) >= SHEET and _i.isdisjoint(words)
+    sheet = [hit.first for hit in hits if hit.area == "spam" and hit.name == "sheet"]
+    return (
+        len(sheet) >= SHEET
+        and len({tokens.words[first] for first in sheet}) >= SHEET
+        and _i.isdisjoint(tokens.words)
+    )
 
 
-def _names_nothing(words: Sequence[str], lang: Lang, sentiment: Sentiment) -> bool:
-    return len(words) >= LONG and lang is not Lang.OTHER and sentiment is Sentiment.NEUTRAL
+def _names_nothing(words: int, lang: Lang, sentiment: Sentiment) -> bool:
+    return words >= LONG and lang is not Lang.OTHER and sentiment is Sentiment.NEUTRAL
 
 
 def fingerprints(text: str) -> tuple[int, int] | None:

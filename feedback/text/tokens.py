@@ -22,6 +22,11 @@ class Tokens:
     def __len__(self) -> int:
         return self.past - self.first
 
+    @property
+    def different(self) -> int:
+        """How many different words there are."""
+        return len(set(self.batch.word[self.first : self.past].tolist()))
+
     @cached_property
     def words(self) -> list[str]:
         words = self.batch.vocabulary.words

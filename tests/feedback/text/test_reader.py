@@ -74,8 +74,12 @@ def test_it_takes_the_sentiment_from_the_words_alone():
 
 
 def test_it_gives_exactly_the_fields_that_are_stored():
-    assert list(read("Giao hàng trễ").as_dict()) == (
-        "lang sentiment score complaint themes problem fault wish expectations leverage flags pii engine".split()
+    assert (
+        list(read("Giao hàng trễ").as_dict())
+        == (
+            "lang sentiment score probability complaint themes problem fault wish expectations leverage flags pii "
+            "engine"
+        ).split()
     )
 
 
