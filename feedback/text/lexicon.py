@@ -28,7 +28,7 @@ from feedback.text.features import negators
 from feedback.text.matching import Choice, Matcher, Pattern
 from feedback.text.reading import READ
 
-FILES = ("themes", "problems", "leverage", "flags", "wishes", "feelings", "spam")
+FILES = ("themes", "problems", "flags", "wishes", "feelings", "spam")
 NEGATION_REACH = 3
 _unreal = frozenset({"if", "sợ", "lo", "nếu", "tưởng", "hopefully", "afraid", "worried"})
 _bare_unreal = frozenset({"so", "neu"})
@@ -165,7 +165,8 @@ def _are_denials(words: list[str]) -> NDArray:
     ).reshape(-1, 5)
 
 
-def _phrases(name: str) -> Iterator[Phrase]:
+def phrases(name: str) -> Iterator[Phrase]:
+    """Those of one file."""
     content = table(name)
     lists = content.pop("words", {})
     for group, entry in content.items():
@@ -177,4 +178,4 @@ def _phrases(name: str) -> Iterator[Phrase]:
 
 @cache
 def lexicon() -> Lexicon:
-    return Lexicon(phrase for name in FILES for phrase in _phrases(name))
+    return Lexicon(phrase for name in FILES for phrase in phrases(name))

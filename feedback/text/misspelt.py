@@ -1,0 +1,68 @@
+"""Words that people hide or mistype when they press: "r e f u n d", "revew", "facebok". Read as meant."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+
+import numpy as np
+
+from feedback.text.batch import Batch, Numbers
+from feedback.text.lexicon import table
+
+LEAST = 5  # single letters in a row that may be one word
+_vowels = "aeiou"
+
+
+def unmasked(batch: Batch) -> Numbers:
+    """The words of a batch, those of pressure mistyped by one letter or spelt out read as they are meant."""
+    vocabulary = batch.vocabulary
+    numbers = vocabulary.beside("meant", lambda words: [vocabulary.number(meant(word)) for word in words])
+    word = numbers[batch.word]
+    lone = vocabulary.beside("lone letters", lambda words: [len(one) == 1 and one.isalpha() for one in words])
+    places = np.flatnonzero(lone[batch.word]).tolist()
+    for run in _runs(places, batch.text.tolist()) if len(places) >= LEAST else ():
+        letters = "".join(vocabulary.words[batch.word[place]] for place in run)
+        for found in _hidden().finditer(letters):
+            word[run[found.start()]] = vocabulary.number(found.group())
+    return word
+
+
+def _runs(places: list[int], text: list[int]) -> Iterator[list[int]]:
+    """Places that follow one another in one text, LEAST or more."""
+    for _, run in groupby(enumerate(places), key=lambda one: (one[1] - one[0], text[one[1]])):
+        found = [place for _, place in run]
+        if len(found) >= LEAST:
+            yield found
+
+
+def meant(word: str) -> str:
+    return _mistyped().get(word, word)
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(table("pressure")["sets"]["mistyped"], key=len, reverse=True)))
+
+
+@cache
+def _mistyped() -> dict[str, str]:
+    """Mistyped -> meant, for the words that matter."""
+    words = table("pressure")["sets"]["mistyped"]
+    kept = frozenset(words) | frozenset(table("pressure")["sets"]["real"])
+    slips = {typed: word for word in words for typed in _slips(word) if typed not in kept}
+    return slips | table("pressure")["typed"]
+
+
+def _slips(word: str) -> Iterator[str]:
+    """The word with a letter lost, doubled or swapped with the next, or a vowel too many or another one."""
+    for place in range(1, len(word)):
+        head, letter, tail = word[:place], word[place], word[place + 1 :]
+        yield head + tail
+        yield head + letter + letter + tail
+        if tail:
+            yield head + tail[0] + letter + tail[1:]
+        for vowel in _vowels:
+            yield head + vowel + letter + tail
+            if letter in _vowels:
+                yield head + vowel + tail
