@@ -2,17 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from feedback import bulk, leases, totals
-from feedback.models import Analysis, Comment, Mention, Theme
+from feedback import bulk, copies, engines, leases, totals
+from feedback.models import Analysis, Comment, Mention
 from feedback.models.words import CommentQuerySet
-from feedback.text import reader
+from feedback.text.reader import Reader, Reading
 
 LONGEST = 20_000  # characters of one text
 _CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
@@ -68,26 +68,33 @@ def supersede_many(edits: Sequence[tuple[Comment, Comment]]) -> None:
 
 def read(comments: Sequence[Comment], now: datetime) -> None:
     """The reading job: a Reading for each, stored with its mentions and totals in one transaction."""
-    readings = list(
+    at_work = engines.at_work()
+    read = readings(comments, at_work.reader)
+    with transaction.atomic():
+        _store(comments, read, at_work.themes, now)
+        copies.note(comments)
+        leases.finish(comments, read_at=now)
+
+
+def readings(comments: Sequence[Comment], reader: Reader) -> list[Reading]:
+    return list(
         reader.read_many(
             [comment.words for comment in comments],
             langs=[comment.language or None for comment in comments],
             stars=[comment.stars for comment in comments],
         )
     )
-    with transaction.atomic():
-        _store(comments, readings, now)
-        leases.finish(comments, read_at=now)
 
 
-def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now: datetime) -> None:
-    themes = dict(Theme.objects.filter(is_active=True).values_list("slug", "pk"))
+def _store(
+    comments: Sequence[Comment], readings: Sequence[Reading], themes: Mapping[str, int], now: datetime
+) -> None:
     # In the order of their ids, so that two who lock several rows cannot wait for each other.
     locked = Comment.objects.select_for_update().filter(pk__among=[comment.pk for comment in comments])
     locked = locked.order_by("pk")
     counting = set(locked.filter(superseded_by=None).values_list("pk", flat=True))
     pairs = list(zip(comments, readings, strict=True))
-    bulk.write(Analysis, [_analysis(comment, reading, now) for comment, reading in pairs])
+    bulk.write(Analysis, [analysis(comment, reading, now) for comment, reading in pairs])
     bulk.write(
         Mention,
         [
@@ -114,7 +121,8 @@ def _store(comments: Sequence[Comment], readings: Sequence[reader.Reading], now:
     )
 
 
-def _analysis(comment: Comment, reading: reader.Reading, now: datetime) -> dict[str, Any]:
+def analysis(comment: Comment, reading: Reading, now: datetime) -> dict[str, Any]:
+    """The columns of its Analysis for bulk.write."""
     leverage = reading.leverage
     return {
         "comment_id": comment.pk,
@@ -126,6 +134,7 @@ def _analysis(comment: Comment, reading: reader.Reading, now: datetime) -> dict[
         "problem": reading.problem,
         "fault": reading.fault,
         "wish": reading.wish,
+        "expectations": list(reading.expectations),
         "leverage": leverage.kind if leverage else "",
         "leverage_spans": [list(span) for span in leverage.spans] if leverage else [],
         "flags": list(reading.flags),

@@ -193,7 +193,7 @@ class CorrectionForm(forms.Form):
         others = [(slug, name) for slug, name in names.items() if slug not in self.themes]
         for number in range(1, self.ROOM + 1):
             self.fields[f"more-{number}"] = forms.ChoiceField(
-                label=_("One more theme"), required=False, choices=[("", "–"), *others]
+                label=_("One more theme"), required=False, choices=[("", _("another theme …")), *others]
             )
             self.fields[f"more-{number}-side"] = forms.ChoiceField(
                 label=_("What they say of it"), required=False, choices=[("", "–"), *_as_pills(self.SIDES)]

@@ -140,6 +140,11 @@ POLARITIES = {
 }
 SIGNS = {"negative": "▼", "neutral": "●", "positive": "▲", "unknown": "?"}
 TONES = {"negative": "bad", "positive": "good"}
+SIDES = {
+    "sentiment": _("feeling"),
+    "themes": _("themes"),
+    "problem": _("what went wrong"),
+}
 LANGUAGES = {
     "vi": _("Vietnamese"),
     "en": _("English"),
@@ -155,6 +160,10 @@ FLAGS = {
     "abuse": _("abusive words"),
     "may_leave": _("may leave us"),
     "contradicts_stars": _("stars say otherwise"),
+    "spam:gibberish": _("gibberish"),
+    "spam:off_topic": _("off the topic"),
+    "spam:brand_only": _("praises only the shop"),
+    "spam:copied": _("copied from another answer"),
 }
 EVENTS = {
     "case opened": _("Case opened"),

@@ -263,6 +263,8 @@ JOBS = [
     "surveys.tasks.EXPIRE_REWARDS",
     "surveys.tasks.SEND_INVITATIONS",
     "feedback.tasks.SEND_MAIL",
+    "feedback.tasks.TRAIN_READER",
+    "feedback.tasks.READ_ANEW",
 ]
 _scheme("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")

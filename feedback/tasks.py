@@ -2,11 +2,13 @@
 
 from celery import shared_task
 
-from feedback import cases, comments, mail, work
+from feedback import cases, comments, engines, mail, rereading, work
 
 READ_COMMENTS = comments.READ
 DECIDE_CASES = cases.DECIDE
 SEND_MAIL = mail.SEND
+TRAIN_READER = engines.TRAIN
+READ_ANEW = rereading.READ_ANEW
 
 
 @shared_task(name="feedback.run_job")

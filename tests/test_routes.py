@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from feedback import api_access, cases, comments, mail
 from feedback.middleware import allowed_roles
-from feedback.models import ApiToken, Comment, MailAddress
+from feedback.models import ApiToken, Comment, Engine, MailAddress
 from feedback.roles import DESK, EVERYONE, PUBLIC, Role
 from feedback.tokens import digest
 from reviews import drafting, intake
@@ -81,6 +81,12 @@ TABLE = {
     "setup_sources": ("get", ADMINISTRATOR),
     "setup_survey": ("get", ADMINISTRATOR),
     "setup_done": ("get", ADMINISTRATOR),
+    "reader": ("get", SET_UP),
+    "reader_train": ("post", SET_UP),
+    "reader_activate": ("post", SET_UP),
+    "reader_shipped": ("post", SET_UP),
+    "reader_anew": ("post", SET_UP),
+    "reader_corrections": ("post", SET_UP),
     "themes": ("get", SET_UP),
     "theme": ("get", SET_UP),
     "theme_merge": ("post", SET_UP),
@@ -139,6 +145,7 @@ def world():
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
+        "reader_activate": [Engine.objects.create(asked_at=now, state="refused").pk],
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
         "job_try_again": ["feedback.comment", stuck.pk],
@@ -205,7 +212,9 @@ def test_what_changes_something_takes_a_post(client, world, name):
     assert answer.status_code == (200 if name == "tell_us" else 405) or name.startswith("api_")
 
 
-@pytest.mark.parametrize("name", [name for name in TABLE if name not in ("job_try_again", "token_revoke")])
+@pytest.mark.parametrize(
+    "name", [name for name in TABLE if name not in ("job_try_again", "reader_activate", "token_revoke")]
+)
 def test_an_id_that_cannot_be_is_not_found(client, world, name):
     if name not in world:
         return

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import journal, leases, work
-from feedback.models import Case, Comment, OutgoingMail
+from feedback.models import Case, Comment, Engine, OutgoingMail, Rereading
 from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
 from reviews.models import Reply, Review
@@ -34,6 +34,8 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Reply: (gettext_lazy("reply"), "approved_at"),
     Invitation: (gettext_lazy("invitation"), "send_at"),
     Reward: (gettext_lazy("reward"), "reserved_at"),
+    Engine: (gettext_lazy("training"), "asked_at"),
+    Rereading: (gettext_lazy("reading anew"), "asked_at"),
 }
 NAMES = {
     "feedback.tasks.READ_COMMENTS": gettext_lazy("Read comments"),
@@ -44,6 +46,8 @@ NAMES = {
     "surveys.tasks.EXPIRE_REWARDS": gettext_lazy("Expire rewards"),
     "surveys.tasks.SEND_INVITATIONS": gettext_lazy("Send invitations"),
     "feedback.tasks.SEND_MAIL": gettext_lazy("Send mail"),
+    "feedback.tasks.TRAIN_READER": gettext_lazy("Train the reader"),
+    "feedback.tasks.READ_ANEW": gettext_lazy("Read old comments anew"),
 }
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from feedback import cases, shop, work
-from feedback.front import demo_people, demo_shop
+from feedback.front import demo_people, demo_readings, demo_shop
 from feedback.models import Case, Consent, Customer, Order, Shop, User
 from feedback.wording.compose import DoesNotFit
 from reviews import intake, replies
@@ -50,6 +50,7 @@ def seed(now: datetime) -> bool:
         _answers(dice, survey, placed, now)
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
+        demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
     return True
 

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from feedback.views import account, cases, comment, comments, health, preferences, themes, tokens, trends
+from feedback.views import (
+    account,
+    cases,
+    comment,
+    comments,
+    health,
+    preferences,
+    reader,
+    themes,
+    tokens,
+    trends,
+)
 
 urlpatterns = [
     path("login/", account.login, name="login"),
@@ -19,6 +30,12 @@ urlpatterns = [
     path("comments/<slug:public_id>/withdraw/", comment.withdraw, name="comment_withdraw"),
     path("trends/", trends.page, name="trends"),
     path("trends/themes.csv", trends.themes_csv, name="trends_csv"),
+    path("setup/reader/", reader.reader, name="reader"),
+    path("setup/reader/train/", reader.train, name="reader_train"),
+    path("setup/reader/shipped/", reader.back_to_shipped, name="reader_shipped"),
+    path("setup/reader/anew/", reader.read_anew, name="reader_anew"),
+    path("setup/reader/corrections.jsonl", reader.take_corrections, name="reader_corrections"),
+    path("setup/reader/<int:pk>/activate/", reader.activate, name="reader_activate"),
     path("setup/themes/", themes.theme_list, name="themes"),
     path("setup/themes/<slug:slug>/", themes.theme_page, name="theme"),
     path("setup/themes/<slug:slug>/merge/", themes.merge, name="theme_merge"),

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from feedback.front import seeding
+from feedback.corrections import Said
+from feedback.front import demo_readings, seeding
 from feedback.models import Order
 from tests.factories import NOW, a_shop, customer
 
@@ -26,6 +27,18 @@ def an_order(number, language, days):
         placed_at=NOW - timedelta(days=days),
         currency="VND",
     )
+
+
+@pytest.mark.django_db
+def test_what_staff_say_of_a_review_is_what_its_writer_meant():
+    told = [{"bucket": "complaint", "about": "late"}, {"bucket": "praise", "about": "none"}]
+
+    assert [demo_readings._meant(one, {"packaging": "unknown"}) for one in told] == [
+        Said(
+            sentiment="negative", problem="late", themes={"packaging": "neutral", "late_delivery": "negative"}
+        ),
+        Said(sentiment="positive", problem="none", themes={"packaging": "neutral"}),
+    ]
 
 
 @pytest.mark.django_db

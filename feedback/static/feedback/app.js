@@ -1,6 +1,7 @@
 /* Saves a reload here and there; every page works without it. Behaviour is asked for with data attributes:
    form[data-swap]          send in the background and put the answer's <main> in place of ours
    textarea[data-lint-url]  send the draft while it is written; the answer (HTML) goes into #[data-lint-target]
+   [data-watch]             (with an id) is looked at again every few seconds until it no longer says so
    [data-desk]              keys: [data-next] j, [data-previous] k, [data-edit] e, [data-approve] a, [data-reject] r
    [data-open="id"]         opens that <dialog>
    [data-copy="id"]         copies the text of that element; says [data-copied] when done */
@@ -8,6 +9,7 @@
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const PAUSE = 450; // ms without a key before the draft is looked at
+  const AGAIN = 2000; // ms between two looks at how far it is
   const FORGET = 8000; // ms after which a button that led nowhere (a download) works again
 
   // --- One press is one press ---------------------------------------------------------------------------------
@@ -110,6 +112,20 @@
     if (name === "edit") place.focus(); else place.click();
   });
 
+  // --- What is being done is looked at again ---------------------------------------------------------------------
+  function watch(place) {
+    setTimeout(async () => {
+      let next = null;
+      try {
+        const answer = await fetch(location.href, { credentials: "same-origin" });
+        next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(place.id);
+      } catch { /* no network for a moment */ }
+      if (next && next.dataset.watch === undefined) { location.reload(); return; }
+      if (next) { place.replaceWith(next); place = next; }
+      watch(place);
+    }, AGAIN);
+  }
+
   // --- Small things --------------------------------------------------------------------------------------------
   document.addEventListener("click", async (event) => {
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -138,6 +154,7 @@
 
   function wake(root) {
     for (const area of all("textarea[data-lint-url]", root)) lintAsOneTypes(area);
+    for (const one of all("[data-watch]", root)) watch(one);
     for (const one of all("[data-open][hidden]", root)) one.hidden = false;
     for (const one of all("[data-copy][hidden]", root)) if (navigator.clipboard) one.hidden = false;
     for (const one of all("[data-keys-switch]", root)) {

@@ -1,0 +1,182 @@
+"""What this shop taught the reader: train an engine, judge it, let it read, go back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Subquery
+from django.utils import timezone
+
+from feedback import corrections, journal, leases
+from feedback.models import Engine, Theme, User
+from feedback.models.engines import EngineQuerySet
+from feedback.text import model
+from feedback.text.reader import Reader
+from feedback.text.train import Example, Scores, adapt
+
+MOST = 20_000  # corrections that are learned from, the newest
+NOTHING = "nothing to learn from"
+State = Engine.State
+
+
+class Busy(RuntimeError):
+    """One is being trained already."""
+
+
+class NotReady(RuntimeError):
+    """This engine cannot read: not trained, refused, or made for another version of the program."""
+
+
+class Verdict(StrEnum):
+    NOT_WORSE = "not_worse"
+    WORSE = "worse"
+    UNPROVEN = "unproven"  # no text was left to tell by: a person may let it read all the same
+
+
+def judge(before: Scores, after: Scores) -> Verdict:
+    """On texts that were not learned from, no side may be read worse: what is won on themes does not make
+    up for what is lost on sentiment."""
+    pairs = [(getattr(before, side.name), getattr(after, side.name)) for side in fields(Scores)]
+    told = [(was, now) for was, now in pairs if was is not None and now is not None]
+    if not told:
+        return Verdict.UNPROVEN
+    return Verdict.WORSE if any(now < was for was, now in told) else Verdict.NOT_WORSE
+
+
+def ask(by: User | None) -> Engine:
+    """Put a training into the queue. Raises Busy while another one is there."""
+    with journal.recording():
+        # One that was given up makes room; its reason stays.
+        Engine.objects.to_train().given_up().update(state=State.FAILED, failed_at=None)
+        try:
+            with transaction.atomic():
+                engine = Engine.objects.create(asked_at=timezone.now(), asked_by=by)
+        except IntegrityError:
+            raise Busy from None
+        journal.log("training asked for", engine, by=by)
+    return engine
+
+
+def examples() -> Iterator[Example]:
+    """What people said of texts, and the sentences that the shop made up for its themes."""
+    for one in corrections.newest(MOST):
+        yield Example(
+            text=one.text,
+            lang=one.lang,
+            sentiment=one.said.sentiment,
+            themes=tuple(one.said.themes),
+            problem=one.said.problem,
+        )
+    for slug, sentences in Theme.objects.filter(is_active=True).values_list("slug", "examples"):
+        for sentence in sentences:
+            yield Example(text=sentence, themes=(slug,))
+
+
+def train(rows: Sequence[Engine], now: datetime) -> None:
+    """The job. The engine reads from now on if it is not worse than the shipped one."""
+    (engine,) = rows
+    base = model.load()
+    try:
+        made = adapt(base, list(examples()))
+    except ValueError:
+        with journal.recording():
+            leases.finish(rows, state=State.FAILED, trained_at=now)
+            Engine.objects.filter(pk=engine.pk).update(failure=NOTHING)
+            journal.log("training failed", engine, by=engine.asked_by)
+        return
+    verdict = judge(made.before, made.after)
+    report = {
+        "before": asdict(made.before),
+        "after": asdict(made.after),
+        "seen": made.seen,
+        "unseen": made.unseen,
+    }
+    kept = {"name": f"{base.engine}+{engine.pk}", "base": base.engine, "delta": made.delta, "report": report}
+    with journal.recording():
+        _lock()
+        state = State.REFUSED if verdict is Verdict.WORSE else State.READY
+        leases.finish(rows, state=state, trained_at=timezone.now(), **kept)
+        journal.log("engine trained", engine, by=engine.asked_by, verdict=verdict.value, **report)
+        if verdict is Verdict.NOT_WORSE:
+            _let_read(engine.pk, by=engine.asked_by)
+
+
+def due(now: datetime) -> EngineQuerySet:
+    return Engine.objects.to_train()
+
+
+TRAIN = leases.Job(name="train the reader", due=due, run=train, batch=1, tries=2)
+
+
+def activate(engine: Engine, *, by: User) -> None:
+    """This one reads from now on. Raises NotReady."""
+    with journal.recording():
+        _lock()
+        found = Engine.objects.filter(pk=engine.pk, state=State.READY).values_list("base", flat=True).first()
+        if found is None or found != model.load().engine:
+            raise NotReady(str(engine))
+        _let_read(engine.pk, by=by)
+
+
+def back_to_shipped(*, by: User) -> None:
+    with journal.recording():
+        _lock()
+        if Engine.objects.filter(is_active=True).update(is_active=False):
+            journal.log("engine activated", "feedback.engine:shipped", by=by)
+
+
+def _lock() -> None:
+    """There are few: whoever changes which one reads waits for whoever does so now."""
+    list(Engine.objects.select_for_update().order_by("pk").values("pk"))
+
+
+def _let_read(key: int, *, by: User | None) -> None:
+    Engine.objects.filter(is_active=True).exclude(pk=key).update(is_active=False)
+    if Engine.objects.filter(pk=key, is_active=False).update(is_active=True):
+        journal.log("engine activated", f"feedback.engine:{key}", by=by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Who reads now, and the themes to note: their keys by slug, without those that are switched off."""
+
+    reader: Reader
+    themes: Mapping[str, int]
+
+
+_Words = tuple[tuple[str, tuple[str, ...]], ...]
+_kept: tuple[tuple[int | None, _Words], Reader] | None = None
+
+
+def at_work() -> Reading:
+    """The active engine with the shop's own words, kept in the process until one of them changes. One query,
+    and one more when the engine is another."""
+    global _kept
+    active = Engine.objects.filter(is_active=True).values("pk")[:1]
+    rows = list(
+        Theme.objects.order_by("pk")
+        .annotate(engine=Subquery(active))
+        .values_list("slug", "pk", "is_active", "words", "engine")
+    )
+    engine = rows[0][-1] if rows else None
+    words = tuple((slug, tuple(own)) for slug, _pk, is_active, own, _engine in rows if is_active and own)
+    if _kept is None or _kept[0] != (engine, words):
+        _kept = ((engine, words), _reader(engine, dict(words)))
+    return Reading(reader=_kept[1], themes={slug: pk for slug, pk, is_active, *_rest in rows if is_active})
+
+
+def _reader(key: int | None, words: Mapping[str, Sequence[str]]) -> Reader:
+    return Reader()
+
+
+def how_it_went(engine: Engine) -> list[dict[str, Any]]:
+    """Per side that could be judged: the shares before and after, from 0 to 1."""
+    before, after = engine.report.get("before", {}), engine.report.get("after", {})
+    return [
+        {"side": side.name, "before": before[side.name], "after": after[side.name]}
+        for side in fields(Scores)
+        if before.get(side.name) is not None and after.get(side.name) is not None
+    ]
