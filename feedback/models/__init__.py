@@ -3,6 +3,7 @@
 from feedback.models.access import ApiToken, User
 from feedback.models.cases import Case, Concession, Decision, FactCorrection, Promise
 from feedback.models.contacts import Contact, StaffedHour
+from feedback.models.copies import Fingerprint
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.mail import MailAddress, OutgoingMail
@@ -36,6 +37,7 @@ __all__ = [
     "Engine",
     "Event",
     "FactCorrection",
+    "Fingerprint",
     "Location",
     "MailAddress",
     "Mention",
