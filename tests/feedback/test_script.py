@@ -134,3 +134,13 @@ def test_a_code_is_copied(shop):
     shop.wait_for_selector("button:text('Copied')")
 
     assert shop.evaluate("navigator.clipboard.readText()") == "7KPM"
+
+
+def test_what_is_being_done_is_looked_at_again_until_it_is_done(shop):
+    shop.pages["/desk"] = '<section id="reading" data-watch>1 of 3</section>'
+    shop.goto(HOME)
+    shop.pages["/desk"] = '<section id="reading" data-watch>2 of 3</section>'
+    shop.wait_for_selector("#reading:text('2 of 3')")
+    shop.pages["/desk"] = '<section id="reading">done</section>'
+
+    shop.wait_for_selector("#reading:text('done')")
