@@ -71,6 +71,7 @@ class Vocabulary:
         self._stretches = Numbered(self._learn)
         self._new: list[tuple[int, Weights, Hints, Opened, Opened]] = []
         self._beside: dict[Hashable, Column] = {}
+        self.number("")  # so that an array beside the words knows its shape, whatever is read first
 
     @property
     def is_full(self) -> bool:
