@@ -1,5 +1,7 @@
 """Set-up data in Django's admin, for administrators only. What customers said is not to be edited here."""
 
+from contextlib import nullcontext
+
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import journal, shop
 from feedback.models import ApiToken, Location, Policy, Product, Shop, Touchpoint, User
-from feedback.roles import NAMES, Role, public, roles_of
+from feedback.roles import NAMES, Role, allow, public, roles_of
 
 LONGEST_ID = 18  # digits; a big integer holds these and not all of 19
 
@@ -35,6 +37,10 @@ admin.site.has_permission = is_administrator
 admin.site.login = login
 admin.site.site_header = admin.site.site_title = admin.site.index_title = _("Set up")
 admin.site.unregister(Group)  # the six roles are fixed
+
+
+def _recording(request):
+    return nullcontext() if request.method in ("GET", "HEAD") else journal.recording()
 
 
 class Several(ModelMultipleChoiceField):
@@ -62,7 +68,35 @@ class SetUpAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         if not all(map(_can_be_an_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise BadRequest
-        return super().changelist_view(request, extra_context)
+        with _recording(request):
+            return super().changelist_view(request, extra_context)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with _recording(request):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        with _recording(request):
+            return super().delete_view(request, object_id, extra_context)
+
+    def save_related(self, request, form, formsets, change):
+        """Who set up what: in the records, beside Django's own list of actions, which can be emptied."""
+        super().save_related(request, form, formsets, change)
+        if form.changed_data or not change:
+            self.note("changed" if change else "made", form.instance, request, fields=form.changed_data)
+
+    def delete_model(self, request, obj):
+        self.note("removed", obj, request)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for row in queryset:
+            self.note("removed", row, request)
+        super().delete_queryset(request, queryset)
+
+    def note(self, act, obj, request, **data):
+        """Names of columns, never what stands in them."""
+        journal.log(f"{obj._meta.model_name} {act}", obj, by=request.user, **data)
 
     def has_module_permission(self, request):
         return is_administrator(request)
@@ -113,6 +147,23 @@ class UserAdmin(SetUpAdmin, DjangoUserAdmin):
             field.label_from_instance = lambda group: capfirst(NAMES[Role(group.name)])
         return field
 
+    def note(self, act, obj, request, **data):
+        roles = sorted(obj.groups.values_list("name", flat=True))
+        super().note(act, obj, request, roles=roles, is_active=obj.is_active, **data)
+
+    @allow(Role.ADMINISTRATOR)  # the one page of the admin that does not say that it is one
+    def user_change_password(self, request, id, form_url=""):
+        with _recording(request):
+            before = self._password(request, id)
+            answer = super().user_change_password(request, id, form_url)
+            if self._password(request, id) != before:
+                journal.log("password set", f"feedback.user:{id}", by=request.user)
+        return answer
+
+    def _password(self, request, id):
+        user = self.get_object(request, id)
+        return user.password if user else ""
+
     def has_delete_permission(self, request, obj=None):
         """A person who acted stays in the records; an account is switched off instead."""
         return False
@@ -130,11 +181,13 @@ class ShopAdmin(SetUpAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def save_model(self, request, obj, form, change):
-        with journal.recording():
-            super().save_model(request, obj, form, change)
-            journal.log("shop set up", obj, by=request.user, fields=form.changed_data)
+    def note(self, act, obj, request, **data):
+        journal.log("shop set up", obj, by=request.user, **data)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        answer = super().changeform_view(request, object_id, form_url, extra_context)
         shop.forget()
+        return answer
 
 
 @admin.register(Location)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from feedback import bulk, facts, journal, leases, policies, shop
-from feedback.models import Case, Comment, Decision, FactCorrection, Policy, User
+from feedback.models import Case, Comment, Decision, FactCorrection, Policy, Promise, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
 from feedback.policy.decide import decide
@@ -17,6 +17,7 @@ from feedback.policy.decision import Decision as Decided
 from feedback.policy.facts import BadFacts, Facts
 from feedback.policy.terms import BadTerms, Terms
 
+UNSETTLED = (Case.State.OPEN, Case.State.WAITING)
 NEGOTIATION_DAYS = 7  # working days, L11
 
 
@@ -62,6 +63,20 @@ def open_many(comments: Sequence[Comment], now: datetime, *, routes: Mapping[int
         known[case.comment_id] = case
         journal.log("case opened", case, route=case.route)
     return known
+
+
+def settle_edited(comments: Sequence[Comment], now: datetime) -> None:
+    """The customer's newer words, to which an edit moved the case, tell of no problem any more: resolved.
+
+    What we still owe is still owed: with an open promise it stays as it is. Within `journal.recording`.
+    """
+    moved = Case.objects.filter(
+        comment__among=[comment.pk for comment in comments], state__in=UNSETTLED, decided_at=None
+    )
+    for case in moved.exclude(promises__state=Promise.State.OPEN).order_by("pk"):
+        settled = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, decided_at=None)
+        if settled.update(state=Case.State.RESOLVED, resolved_at=now, decided_at=now):
+            journal.log("case resolved", case, reason="the review was edited")
 
 
 def decide_many(

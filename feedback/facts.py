@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from feedback import policies, shop, value
 from feedback.models import Case, Comment, Concession, Dispute, FactCorrection, OrderLine, Policy, Promise
+from feedback.models.words import Channel
 from feedback.policy.facts import BadFacts, Facts
 from feedback.policy.terms import Terms
 
@@ -127,9 +128,16 @@ def _records(comments: Sequence[Comment], terms: Terms, now: datetime) -> _Recor
             )
         ),
         corrections=_corrections(ids),
-        cases=set(Case.objects.filter(comment__among=ids).values_list("comment", flat=True)),
+        cases=set(_unsettled(ids)),
         currency=currency,
     )
+
+
+def _unsettled(comment_ids: Sequence[int]) -> QuerySet[Case, int]:
+    """Comments with a case; not those whose author took the complaint back by editing the review."""
+    taken_back = Q(state=Case.State.RESOLVED, comment__channel=Channel.REVIEW)
+    found = Case.objects.filter(comment__among=comment_ids).exclude(taken_back)
+    return found.values_list("comment", flat=True)
 
 
 def _margins(customers: Collection[int], currency: str) -> dict[int, Decimal]:

@@ -1,6 +1,6 @@
 """Answer reviews that have been read: a Case for a complaint, a Decision, a draft that waits for a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -20,9 +20,8 @@ def draft_many(reviews: Sequence[Review], now: datetime) -> None:
     """One transaction for the batch; everything is fetched with one query per table."""
     with journal.recording():
         spoken = _comments(reviews)
-        complaints = [
-            spoken[review.comment_id] for review in reviews if is_complaint(spoken[review.comment_id])
-        ]
+        complaints, others = _by_complaint(spoken.values())
+        cases.settle_edited(others, now)
         queues = {pk: _routing(comment) for pk, comment in spoken.items()}
         routes = {pk: queue.route.value for pk, queue in queues.items()}
         opened = cases.open_many(complaints, now, routes=routes) if complaints else {}
@@ -66,6 +65,14 @@ def is_complaint(comment: Comment) -> bool:
     analysis = comment.analysis
     rated_badly = comment.stars is not None and comment.stars <= _A_BAD_RATING
     return analysis.complaint or (rated_badly and analysis.final_sentiment != "positive")
+
+
+def _by_complaint(spoken: Iterable[Comment]) -> tuple[list[Comment], list[Comment]]:
+    complaints: list[Comment] = []
+    others: list[Comment] = []
+    for comment in spoken:
+        (complaints if is_complaint(comment) else others).append(comment)
+    return complaints, others
 
 
 def words_of(reply_language: str, decision: Decision, source: Source, seed: str, signature: str) -> str:

@@ -82,20 +82,21 @@ def survey_step(request: HttpRequest) -> HttpResponse:
     form = SurveyForm(_sent(request), currency=currency, initial=_suggested(currency))
     if request.method != "POST":
         return _step(request, 3, "feedback/setup_survey.html", form)
-    if "skip" not in request.POST:
-        if not form.is_valid():
-            return _step(request, 3, "feedback/setup_survey.html", form)
-        _start_survey(request, form.cleaned_data, currency)
-    _set_up(request)
+    if "skip" not in request.POST and not form.is_valid():
+        return _step(request, 3, "feedback/setup_survey.html", form)
+    with journal.recording():
+        Shop.objects.select_for_update().filter(pk=1).first()  # two presses of the button stand in line
+        if "skip" not in request.POST and _is_first_press(request):
+            _start_survey(request, form.cleaned_data, currency)
+        _set_up(request)
+    shop.forget()
     return redirect("setup_done")
 
 
 @allow(Role.ADMINISTRATOR)
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "feedback/setup_done.html", {"survey": Survey.objects.order_by("-made_at").first()}
-    )
+    return render(request, "feedback/setup_done.html", {"survey": _latest_survey()})
 
 
 def _sent(request: HttpRequest) -> Any:
@@ -124,7 +125,7 @@ def _step(request: HttpRequest, number: int, template: str, form: Any) -> HttpRe
         "number": number,
         "steps": STEPS,
         "is_first_run": shop.current().set_up_at is None,
-        "survey": Survey.objects.order_by("-made_at").first(),
+        "survey": _latest_survey(),
         "sources": Source.objects.order_by("name"),
     }
     return render(request, template, context, status=400 if form.errors else 200)
@@ -137,6 +138,17 @@ def _own_page(request: HttpRequest) -> None:
         slug=OWN_PAGE, name=shop.current().name or _("Our own page"), kind=Source.Kind.OWN
     )
     journal.log("source made", source, by=request.user, kind=source.kind)
+
+
+def _latest_survey() -> Survey | None:
+    return Survey.objects.order_by("-pk").first()
+
+
+def _is_first_press(request: HttpRequest) -> bool:
+    """`after`: the latest survey when the page was drawn. A newer one was made by an earlier press."""
+    latest = _latest_survey()
+    known = latest.public_id if latest else ""
+    return request.POST.get("after", known) == known
 
 
 def _start_survey(request: HttpRequest, chosen: dict[str, Any], currency: str) -> None:
@@ -159,7 +171,5 @@ def _suggested(currency: str) -> dict[str, str]:
 
 
 def _set_up(request: HttpRequest) -> None:
-    with journal.recording():
-        if Shop.objects.filter(pk=1, set_up_at=None).update(set_up_at=timezone.now()):
-            journal.log("first run finished", "feedback.shop:1", by=request.user)
-    shop.forget()
+    if Shop.objects.filter(pk=1, set_up_at=None).update(set_up_at=timezone.now()):
+        journal.log("first run finished", "feedback.shop:1", by=request.user)

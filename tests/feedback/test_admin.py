@@ -5,7 +5,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from feedback import journal
 from feedback.models import Comment, Customer, Decision, Event, Policy, Shop, Touchpoint, User
+from reviews.models import Source
 from tests.factories import NOW, a_shop, user
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,52 @@ def test_no_address_breaks_over_a_number_too_large(client, huy):
         action = {"action": "delete_selected", "_selected_action": [NO_ID]}
         assert client.post(reverse(f"{name}_changelist"), action).status_code in (200, 302, 400, 403)
         assert client.get(reverse(f"{name}_change", args=[NO_ID])).status_code in (302, 404)
+
+
+def test_a_change_of_roles_is_in_the_records(client, huy):
+    """T4, A8: who may approve is worth as much as what was approved."""
+    mai = user("staff", "Mai")
+    given = {"username": mai.username, "language": "vi", "is_active": "on"}
+    given["groups"] = [str(group.pk) for group in Group.objects.filter(name__in=["approver", "staff"])]
+
+    client.post(f"/admin/feedback/user/{mai.pk}/change/", given)
+
+    kept = Event.objects.get(verb="user changed")
+    assert (kept.by, kept.subject) == (huy, f"feedback.user:{mai.pk}")
+    assert kept.data["roles"] == ["approver", "staff"]
+    assert journal.verify() is None
+
+
+def test_a_new_password_is_in_the_records_without_it(client, huy):
+    mai = user("staff", "Mai")
+    given = {"password1": "a long enough phrase 7", "password2": "a long enough phrase 7"}
+
+    client.post(f"/admin/feedback/user/{mai.pk}/password/", given | {"usable_password": "true"})
+
+    mai.refresh_from_db()
+    assert mai.check_password(given["password1"])
+
+    kept = Event.objects.get(verb="password set")
+    assert (kept.by, kept.subject, kept.data) == (huy, f"feedback.user:{mai.pk}", {})
+
+
+def test_a_source_is_made_changed_and_removed_in_the_records(client, huy):
+    given = {"slug": "map", "name": "Map site", "kind": "file", "is_active": "on", "allows_reply": "on"}
+    client.post("/admin/reviews/source/add/", given)
+    source = Source.objects.get()
+
+    client.post(f"/admin/reviews/source/{source.pk}/change/", given | {"name": "Maps"})
+    client.post(f"/admin/reviews/source/{source.pk}/delete/", {"post": "yes"})
+
+    verbs = list(Event.objects.order_by("pk").values_list("verb", flat=True))
+    assert verbs == ["source made", "source changed", "source removed"]
+    assert Event.objects.get(verb="source changed").data == {"fields": ["name"]}
+
+
+def test_saving_what_stands_there_is_no_act(client, huy):
+    place = Touchpoint.objects.get(slug="delivery")
+    given = {"name_vi": place.name_vi, "name_en": place.name_en, "position": place.position}
+
+    client.post(f"/admin/feedback/touchpoint/{place.pk}/change/", given | {"is_active": "on"})
+
+    assert not Event.objects.exists()

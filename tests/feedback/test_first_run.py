@@ -6,7 +6,7 @@ import pytest
 
 from feedback import money, shop
 from feedback.front.setup_forms import ShopForm, read_amount
-from feedback.models import Shop
+from feedback.models import Event, Shop
 from reviews.models import Source
 from surveys.models import Survey
 from tests.factories import a_shop, read_comment, user
@@ -62,6 +62,29 @@ def test_looking_writes_nothing(client):
     assert not Shop.objects.exists()
     assert not Source.objects.exists()
     assert not Survey.objects.exists()
+
+
+def test_a_second_press_starts_no_second_survey(client):
+    """Two live surveys would ask each customer twice, and pay twice."""
+    client.post("/setup/shop/", SHOP)
+    drawn = client.get("/setup/survey/").context["survey"]
+    pressed = SURVEY | {"after": drawn.public_id if drawn else ""}
+
+    answers = [client.post("/setup/survey/", pressed).url for _press in range(2)]
+
+    assert answers == ["/setup/done/"] * 2
+    assert Survey.objects.count() == 1
+    assert Event.objects.filter(verb="first run finished").count() == 1
+
+
+def test_another_survey_can_stand_beside_the_first(client):
+    client.post("/setup/shop/", SHOP)
+    client.post("/setup/survey/", SURVEY)
+    drawn = client.get("/setup/survey/").context["survey"]
+
+    client.post("/setup/survey/", SURVEY | {"name": "Spring", "after": drawn.public_id})
+
+    assert Survey.objects.count() == 2
 
 
 def test_the_survey_can_wait(client):

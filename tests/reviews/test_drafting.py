@@ -144,3 +144,26 @@ def test_the_audit_trail_says_how_many(own, receive):
     receive(own, text=BROKEN)
 
     assert Event.objects.get(verb="replies drafted").data == {"count": 1, "reviews": 1}
+
+
+def test_a_complaint_taken_back_by_an_edit_is_resolved(own, record, receive):
+    """S2-6: the newer words count, for the case as for the reply."""
+    case = receive(own, text=BROKEN).case
+
+    reply = receive(own, text="Shop đã đổi ấm mới, rất đẹp, cảm ơn shop nhiều!", stars=5)
+
+    case.refresh_from_db()
+    assert (case.state, case.comment) == ("resolved", reply.review.comment)
+    assert case.decided_at is not None
+    assert (reply.case, reply.decision.rule) == (None, "no_problem")
+    assert Event.objects.get(verb="case resolved").data == {"reason": "the review was edited"}
+
+
+def test_what_we_still_owe_keeps_its_case_open(own, record, receive, bao):
+    case = receive(own, text=BROKEN).case
+    case.promises.create(what="call", by_when="2030-01-01", made_at=timezone.now(), who=bao)
+
+    receive(own, text="Shop đã đổi ấm mới, rất đẹp, cảm ơn shop nhiều!", stars=5)
+
+    case.refresh_from_db()
+    assert case.state == "open"

@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from feedback import cases, leases
 from feedback.models import Decision, Event, FactCorrection
 from reviews import replies
 from reviews.intake import receive_many
-from reviews.models import Reply, Review
+from reviews.models import Reply, Review, Source
 from reviews.publishing import PUBLISH
 
 ROUNDS, CROWD = 20, 20
@@ -138,6 +138,49 @@ def test_c7_no_old_answer_survives_an_edit(own, record, drafts, bao, at_once, se
 
         assert Review.objects.get(external_id=f"r{n}").version == 2
         assert Reply.objects.get(pk=reply.pk).state == "discarded"
+
+
+def test_c7_without_the_guard_an_old_answer_goes_out(own, record, drafts, bao):
+    """The twin: what is approved is what was on the page, whatever became of the review since."""
+    reply = drafts(0)
+    receive_many(own, [record(external_id="r0", text="Đã được xin lỗi.")])
+
+    with pytest.raises(replies.Stale):
+        replies.approve(reply, by=bao, edition=1)
+    Reply.objects.filter(pk=reply.pk).update(state="approved", approved_by=bao, approved_at=timezone.now())
+
+    assert Review.objects.get().version == 2
+    assert Reply.objects.to_publish().get().review_version == 1
+
+
+def test_c8_without_the_guard_both_are_done(drafts, bao, mai, at_once, no_guard):
+    reply = drafts(0)
+    loaded = [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(2)]
+
+    results = at_once(
+        [
+            partial(replies.approve, loaded[0], by=bao, edition=1),
+            partial(replies.discard, loaded[1], reason="spam", by=mai, edition=1),
+        ]
+    )
+
+    done = Event.objects.filter(verb__in=["reply approved", "reply discarded"])
+    assert (len(refused(results)), done.count()) == (0, 2)
+
+
+@pytest.mark.postgres
+def test_c11_without_the_line_at_the_source_an_import_fails(own, record, at_once, monkeypatch):
+    """The twin, where there are many writers: the unique constraint is the second line of defence."""
+    monkeypatch.setattr(Source.objects, "select_for_update", lambda **_kwargs: Source.objects.all())
+
+    def import_in_a_crowd():
+        for n in range(ROUNDS):
+            rows = [record(external_id=f"{n}-{row}") for row in range(50)]
+            at_once([partial(receive_many, own, rows)] * 4)
+
+    with pytest.raises(IntegrityError):
+        import_in_a_crowd()
+    assert Review.objects.values("external_id").distinct().count() == Review.objects.count()
 
 
 def test_c8_approve_or_discard_and_never_both(drafts, bao, mai, at_once):
