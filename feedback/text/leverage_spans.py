@@ -4,8 +4,19 @@ from feedback.text.lexicon import Hit
 from feedback.text.pressure import Place
 from feedback.text.tokens import Tokens
 
-PRESSING = ("demand", "publicity", "removal", "posted", "chargeback", "push", "bluff", "refusal")
-TYING = ("demand", "push", "bluff", "refusal")
+PRESSING = (
+    "demand",
+    "publicity",
+    "removal",
+    "undo",
+    "posted",
+    "chargeback",
+    "push",
+    "bluff",
+    "ready",
+    "refusal",
+)
+PUSHING = ("push", "bluff", "ready")  # these belong to the act wherever they stand near it
 _openers = frozenset(
     {"or", "otherwise", "unless", "if", "nếu", "neu", "hoặc", "kẻo", "until", "once", "else"}
 )
@@ -14,28 +25,48 @@ _joins = frozenset({"and", "so", "then", "và", "rồi", "không", "bằng", "c�
 
 
 def cut(tokens: Tokens, places: dict[str, list[Place]], hits: list[Hit], acts: list[Place]) -> set[int]:
-    """Numbers of the words to cut: an act's sentence but for what tells a problem, and its ties near by."""
-    segments = _segments(tokens)
-    sentence = tokens.sentence
-    act_sentences = {sentence[first] for first, _ in acts}
-    tie_sentences = {sentence[first] for sign in TYING for first, _ in places[sign]} & {
-        near for one in act_sentences for near in (one - 1, one + 1)
-    }
-    telling = {
+    """Numbers of the words to cut: the sentences of acts and what ties them, but for what tells a problem."""
+    segments, sentence = _segments(tokens), tokens.sentence
+    acting = {sentence[first] for first, _ in acts}
+    pushing = _beside(acting) & {sentence[first] for sign in PUSHING for first, _ in places[sign]}
+    demanding = _demanding(sentence, places, acting | pushing)
+    held = acting | pushing
+    signs = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
+    telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
+    told = {segments[number] for hit in telling for number in range(hit.first, hit.past)}
+    left = {
         segments[number]
-        for hit in hits
-        if hit.area in ("problems", "themes") and hit.kind != "about"
+        for hit in telling
+        if not _is_inside(hit, signs)
         for number in range(hit.first, hit.past)
     }
     carrying = {segments[number] for first, past in acts for number in (first, past - 1)}
     pressing = carrying | _in(segments, places, PRESSING)
-    tying = _in(segments, places, TYING)
+    asking = _in(segments, places, ("demand", "refusal"))
     return {
         number
         for number, segment in enumerate(segments)
-        if (sentence[number] in act_sentences and (segment in pressing or segment not in telling))
-        or (sentence[number] in tie_sentences and segment in tying and segment not in telling)
+        if (sentence[number] in acting and segment in pressing)
+        or (sentence[number] in held and segment not in left)
+        or (sentence[number] in demanding and segment in asking and segment not in told)
     }
+
+
+def _beside(sentences: set[int]) -> set[int]:
+    return {near for one in sentences for near in (one - 1, one + 1)} - sentences
+
+
+def _demanding(sentence: list[int], places: dict[str, list[Place]], held: set[int]) -> set[int]:
+    """The sentence with the demand, where the others say none: the one after them, else the one before."""
+    asked = {sentence[first] for sign in ("demand", "refusal") for first, _ in places[sign]}
+    if asked & held:
+        return set()
+    return {one + 1 for one in held} & asked or {one - 1 for one in held} & asked
+
+
+def _is_inside(hit: Hit, signs: list[Place]) -> bool:
+    """The words say no more than a sign of pressure does: "no refund" is what is threatened about."""
+    return any(first - 1 <= hit.first and hit.past <= past + 1 for first, past in signs)
 
 
 def _in(segments: list[int], places: dict[str, list[Place]], signs: tuple[str, ...]) -> set[int]:

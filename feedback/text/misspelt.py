@@ -1,7 +1,7 @@
 """Words that people hide or mistype when they press: "r e f u n d", "revew", "facebok". Read as meant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 
@@ -14,16 +14,15 @@ LEAST = 5  # single letters in a row that may be one word
 _vowels = "aeiou"
 
 
-def unmasked(batch: Batch) -> Numbers:
+def unmasked(batch: Batch, texts: Sequence[str]) -> Numbers:
     """The words of a batch, those of pressure mistyped by one letter or spelt out read as they are meant."""
     vocabulary = batch.vocabulary
     numbers = vocabulary.beside("meant", lambda words: [vocabulary.number(meant(word)) for word in words])
     word = numbers[batch.word]
-    lone = vocabulary.beside("lone letters", lambda words: [len(one) == 1 and one.isalpha() for one in words])
-    places = np.flatnonzero(lone[batch.word]).tolist()
+    places = np.flatnonzero(batch.end - batch.start == 1).tolist()
     for run in _runs(places, batch.text.tolist()) if len(places) >= LEAST else ():
-        letters = "".join(vocabulary.words[batch.word[place]] for place in run)
-        for found in _hidden().finditer(letters):
+        text, at = texts[batch.text[run[0]]], batch.start[run].tolist()
+        for found in _hidden().finditer("".join(text[place] for place in at).lower()):
             word[run[found.start()]] = vocabulary.number(found.group())
     return word
 

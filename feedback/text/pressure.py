@@ -58,7 +58,7 @@ class Signs:
 
 def signs(batch: Batch, texts: Sequence[str]) -> dict[int, Signs]:
     """The signs in each text of a batch, by its number; of most texts none."""
-    meant = replace(batch, word=unmasked(batch))
+    meant = replace(batch, word=unmasked(batch, texts))
     kept = np.flatnonzero(_worth_a_look(meant)[meant.sentence])
     numbers = np.unique(batch.text[kept]).tolist()
     if not numbers:
