@@ -1,12 +1,14 @@
 """What went wrong as policy knows it, and whose fault the text says it is."""
 
+from feedback.text.hints import hinted
 from feedback.text.lexicon import Hit
 from feedback.text.sentiment import Feeling
 from feedback.text.tokens import Tokens
 
 PRAISE = 0.6  # a text's score beyond which only clauses that are not glad themselves can blame
 GLAD = 0.3
-PUT_RIGHT = -0.3  # where something was put right, a text no worse than this complains of nothing
+UNHAPPY = 0.0  # a score below which a problem is guessed from single words where no phrase stands whole
+GUESSED = "sign_guessed"  # beside a problem that is only guessed: no reason to call the text a complaint
 FEARS_REACH = 6  # words before a sign within which a fear makes it imagined
 _fears = frozenset({"worried", "worry", "afraid", "feared", "fear", "scared", "sợ", "lo", "ngại"})
 _nobody = frozenset({"nobody", "nothing", "none", "neither"})
@@ -66,14 +68,12 @@ MILD = frozenset({"late", "waiting", "change_of_mind", "terms_not_read", "missin
 def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
     """Names of the groups of problems.toml that a text shows, and the problems that two of them make."""
     is_praise = feeling.score > PRAISE
-    signs = {
-        hit.name
-        for hit in hits
-        if hit.area == "problems"
-        and _is_told(hit, tokens)
-        and not (is_praise and _glad(hit, tokens, feeling))
-    }
-    if "sign_day_promised" in signs and _came_another_day(hits):
+    those = [hit for hit in hits if hit.area == "problems"]
+    told = [hit for hit in those if _is_told(hit, tokens) and not (is_praise and _glad(hit, tokens, feeling))]
+    signs = {hit.name for hit in told}
+    if "sign_put_right" in signs and not _goes_on(told):
+        return {"sign_put_right"}
+    if "sign_day_promised" in signs and _came_another_day(those):
         signs.add("late")
     if signs >= {"sign_says_delivered", "sign_nothing_there"} or signs >= {
         "sign_says_delivered",
@@ -84,7 +84,15 @@ def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
         signs.add("missing_feature")
     if "sign_long_wait" in signs and not signs & set(ORDER):
         signs.add("late")
-    return signs
+    is_quiet = len(told) == len(those) and not signs & set(ORDER)
+    guess = hinted(tokens, ORDER) if is_quiet and feeling.score < UNHAPPY else None
+    return signs | {guess, GUESSED} if guess else signs
+
+
+def _goes_on(told: list[Hit]) -> bool:
+    """ "They replaced it the next day, but the new one is broken": trouble after what was put right."""
+    righted = max(hit.past for hit in told if hit.name == "sign_put_right")
+    return any(hit.first >= righted and hit.name in ORDER for hit in told)
 
 
 def _is_told(hit: Hit, tokens: Tokens) -> bool:
@@ -115,7 +123,7 @@ def problem(signs: set[str], feeling: Feeling, *, is_safety: bool) -> str:
     """One word of policy's vocabulary; "other" for a complaint that none of them fits."""
     if is_safety:
         return "safety"
-    if "sign_put_right" in signs and feeling.score > PUT_RIGHT:
+    if "sign_put_right" in signs and not signs & set(ORDER):
         return "none"  # "they replaced the broken one the next day"
     told = (signs & set(ORDER)) - _outdone(signs)
     if feeling.score > PRAISE:

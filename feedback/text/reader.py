@@ -15,7 +15,7 @@ from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.expectations import expectations
 from feedback.text.language import detect
 from feedback.text.lexicon import Hit, lexicon
-from feedback.text.problems import fault, found, problem
+from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
 from feedback.text.sentiment import Feeling, feel, only_pressure
@@ -142,7 +142,7 @@ def _reading(heard: Heard, language: Lang, given: Lang | None, stars: float | No
     signs = found(hits, told, feeling)
     name = problem(signs, feeling, is_safety="safety" in raised)
     mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
-    complains = _is_complaint(name, feeling)
+    complains = _is_complaint("other" if GUESSED in signs else name, feeling)
     raised |= spam.signs(
         tokens,
         heard.hits,
