@@ -31,7 +31,7 @@ _marks = re.compile(f"[{MARKS}]")
 _word = re.compile(r"[^\W\d_]+")
 _latin = re.compile(r"[A-Za-zÀ-ɏḀ-ỹ]")
 _foreign = re.compile(r"[Ͱ-ӿ\u0500-\u058f\u13a0-\u13f5]")  # Greek, Cyrillic, Armenian, Cherokee
-_dong_for_d = re.compile(r"₫+(?=[^\W\d_])")  # phones hold both under one key
+_dong_for_d = re.compile(r"(?<!₫)₫++(?=[^\W\d_])")  # phones hold both under one key
 
 _one_to_one = {
     **dict(zip("ÐðƉɖ", "ĐđĐđ", strict=True)),

@@ -102,9 +102,8 @@ def signs(
     `off_topic` and `brand_only` are what the model thinks of it, from 0 to 1.
     """
     found = set()
-    if (is_suspect and _is_gibberish(tokens.text)) or (
-        len(tokens) >= REPEATED and tokens.different <= 0.5 * len(tokens) and _says_it_again(tokens.words)
-    ):
+    means_it = is_serious or is_complaint  # who is angry says it twice
+    if (is_suspect and _is_gibberish(tokens.text)) or (not means_it and _says_it_again(tokens)):
         found.add("spam:gibberish")
     if is_serious or not len(tokens):
         return found
@@ -130,9 +129,11 @@ def _is_gibberish(text: str) -> bool:
     return strange >= 24 or (strange >= 2 * SHORTEST and strange >= 0.15 * sum(map(len, words)))
 
 
-def _says_it_again(words: Sequence[str]) -> bool:
+def _says_it_again(tokens: Tokens) -> bool:
     """A few words fill it, again and again; faces are no words."""
-    spoken = [word for word in words if word.isalpha()]
+    if len(tokens) < REPEATED or tokens.different > 0.5 * len(tokens):
+        return False
+    spoken = [word for word in tokens.words if word.isalpha()]
     return len(spoken) >= REPEATED and len(set(spoken)) <= FEW * len(spoken)
 
 
