@@ -1,6 +1,7 @@
 """Many texts at once, as parallel arrays with one entry a word: what costs is paid once for all of them."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ LONGEST = 20_000  # characters that are read; nobody reads further either
 Numbers = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
+_SPACE, _LINE = ord(" "), ord("\n")
 _reaches_over_spaces = re.compile(r"</?[A-Za-z]|&[#A-Za-z]")  # a tag, or what may open into one
 
 
@@ -92,40 +94,47 @@ def _are_negations(words: list[str]) -> list[tuple[bool, bool]]:
 
 def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | None]) -> Batch:
     """The words of the texts. A language that is given beats the one that is seen."""
-    stretches: list[str] = []
-    many: list[int] = []
-    for text in texts:
-        is_whole = ("<" in text or "&" in text) and _reaches_over_spaces.search(text)
-        parts = [text] if is_whole else text.split(" ")
-        many.append(len(parts))
-        stretches += parts
-    numbers = vocabulary.stretches(stretches)
-    counts = np.array(many)
-    begins = np.cumsum(counts) - counts
-    seen = languages(np.add.reduceat(vocabulary.weights.values[numbers], begins, axis=0))
+    joined = " ".join(texts) + " "
+    text_begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    ends = _ends(joined, text_begins)
+    numbers = vocabulary.stretches(joined, begins := np.append(0, ends[:-1] + 1))
+    counts = np.diff(np.searchsorted(begins, text_begins))
+    firsts = np.cumsum(counts) - counts
+    seen = languages([np.add.reduceat(weights[numbers], firsts) for weights in vocabulary.weights.values])
     known = tuple(given or found for given, found in zip(langs, seen, strict=True))
     its_text = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     private = worth_searching(vocabulary.hints.values[numbers], its_text, len(counts))
-    return _assembled(vocabulary, numbers, counts, its_text, known, private)
+    ahead = (begins - text_begins[its_text]).astype(np.int32)
+    return _assembled(vocabulary, numbers, ahead, its_text, known, private)
+
+
+def _ends(joined: str, text_begins: NDArray) -> NDArray:
+    """Where the stretches of the texts end: at each space and line break, but for those within a tag."""
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    is_end = (codes == _SPACE) | (codes == _LINE)
+    if "<" in joined or "&" in joined:
+        texts = text_begins.tolist()
+        for found in _reaches_over_spaces.finditer(joined):
+            text = bisect_right(texts, found.start())
+            is_end[texts[text - 1] : texts[text] - 1] = False
+    return np.flatnonzero(is_end)
 
 
 def _assembled(
     vocabulary: Vocabulary,
     numbers: Numbers,
-    counts: NDArray,
+    ahead: Numbers,
     its_text: Numbers,
     langs: tuple[Lang, ...],
     private: Flags,
 ) -> Batch:
-    """Of the numbers of the texts' stretches, how many of them each text has, and whose each is."""
-    openings = vocabulary.openings.values[numbers, _vietnamese(langs)[its_text].astype(np.int32)]
-    first, many, clauses, sentences = openings.T
+    """Of the numbers of the texts' stretches, where in its text each begins, and whose each is."""
+    opening = vocabulary.openings.values.take(2 * numbers + _vietnamese(langs)[its_text], axis=0)
+    first, many, clauses, sentences = opening.T
     past = np.cumsum(many)
-    rows = vocabulary.opened.values[np.repeat(first - past + many, many) + np.arange(past[-1])]
+    rows = vocabulary.opened.values.take(np.repeat(first - past + many, many) + np.arange(past[-1]), axis=0)
     word, marked, clause, sentence, start, end = np.ascontiguousarray(rows.T)
-    lengths = vocabulary.lengths.values[numbers] + 1  # and its space
-    ahead = np.cumsum(lengths, dtype=np.int32) - lengths
-    ahead = np.repeat(ahead - ahead[np.cumsum(counts) - counts][its_text], many)
+    ahead = np.repeat(ahead, many)
     text = np.repeat(its_text, many)
     clause = _dense(clause + np.repeat(np.cumsum(clauses) - clauses + its_text, many))
     sentence = _dense(sentence + np.repeat(np.cumsum(sentences) - sentences + its_text, many))
@@ -139,7 +148,7 @@ def _assembled(
         start=start + ahead,
         end=end + ahead,
         text=text,
-        starts=_starts(text, len(counts)),
+        starts=_starts(text, len(langs)),
         langs=langs,
         plain=plain,
         unmarked=unmarked,

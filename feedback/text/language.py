@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -92,9 +92,9 @@ def weigh(words: Iterable[str]) -> Weights:
     return vietnamese, english, other, of_vietnamese, of_english
 
 
-def languages(weights: NDArray[np.float64]) -> list[Lang]:
-    """Language of each text from its row of weights."""
-    vietnamese, english, other, of_vietnamese, of_english = weights.T
+def languages(weights: Sequence[NDArray[np.float64]]) -> list[Lang]:
+    """Language of each text from its five weights, each an array with one entry a text."""
+    vietnamese, english, other, of_vietnamese, of_english = weights
     most = np.maximum(vietnamese, english)
     number = np.where(vietnamese >= english, 0, 1)
     both = np.minimum(vietnamese, english) > 0.3 * most
@@ -106,4 +106,4 @@ def languages(weights: NDArray[np.float64]) -> list[Lang]:
 
 def detect(words: Iterable[str]) -> Lang:
     """Language of one text from its words."""
-    return languages(np.array([weigh(words)]))[0]
+    return languages(np.array([weigh(words)]).T)[0]

@@ -8,9 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-Hints = tuple[int, int, int, int, int]  # digits; signs of a mail address, an order, a number, a street
-HINTS = 5
-NO_HINTS: Hints = (0, 0, 0, 0, 0)
+MAIL, ORDER, NUMBER, STREET, DIGITS = 1, 2, 4, 8, 16  # signs as bits, above them how many digits there are
 NEAR = 6  # stretches between a word of an order or a street and its number
 PHONE = 8  # digits of the shortest number that is somebody's
 
@@ -33,30 +31,27 @@ _sign = re.compile(r"\W")
 _words = re.compile(r"[^\W\d_]+")
 
 
-def hints(low: str) -> Hints:
+def hints(low: str) -> int:
     """Of one stretch in small letters."""
     if low.isalpha():
-        if low in _orders or low in _streets or low in _mails:
-            return 0, low in _mails, low in _orders, 0, low in _streets
-        return NO_HINTS
+        return MAIL * (low in _mails) | ORDER * (low in _orders) | STREET * (low in _streets)
     digits = len(_digit.findall(low))
     words = set(_words.findall(low))
     return (
-        digits,
-        bool(_mail.search(low)) or not words.isdisjoint(_mails),
-        bool(_order.search(low)),
-        digits > 0 and len(_sign.sub("", low)) > 2,
-        bool(_street.search(low)) or not words.isdisjoint(_streets),
+        MAIL * bool(_mail.search(low) or not words.isdisjoint(_mails))
+        | ORDER * bool(_order.search(low))
+        | NUMBER * (digits > 0 and len(_sign.sub("", low)) > 2)
+        | STREET * bool(_street.search(low) or not words.isdisjoint(_streets))
+        | DIGITS * digits
     )
 
 
 def worth_searching(hinted: NDArray[np.int32], text: NDArray[np.int32], texts: int) -> NDArray[np.bool_]:
     """One a text, from the hints of its stretches and the numbers of the texts they are of."""
-    digits, mails, orders, numbers, streets = hinted.T
-    worth = np.bincount(text, weights=digits, minlength=texts) >= PHONE
-    worth[text[mails > 0]] = True
-    for signs, wanted, back in ((orders, numbers, 0), (streets, digits, NEAR)):
-        place = np.flatnonzero(signs)
+    worth = np.bincount(text, weights=hinted // DIGITS, minlength=texts) >= PHONE
+    worth[text[hinted & MAIL > 0]] = True
+    for sign, wanted, back in ((ORDER, hinted & NUMBER, 0), (STREET, hinted // DIGITS, NEAR)):
+        place = np.flatnonzero(hinted & sign)
         for step in range(-back, NEAR + 1):
             there = np.clip(place + step, 0, len(text) - 1)
             worth[text[place[(wanted[there] > 0) & (text[there] == text[place])]]] = True

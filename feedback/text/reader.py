@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice, repeat
+from itertools import repeat
 from threading import Lock
 
 import numpy as np
@@ -40,6 +40,7 @@ __all__ = [
 ENGINE = "rules-1"
 ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
 AT_ONCE = 256  # texts of a batch
+LETTERS_AT_ONCE = 100_000
 
 FLAGS = (*ORDER, *spam.ORDER, "contradicts_stars")
 Row = tuple[str, str | None, float | None]  # text, language, stars
@@ -54,7 +55,7 @@ class Reader:
 
     def read(self, text: str, *, lang: str | None = None, stars: float | None = None) -> Reading:
         """What a text says. A given language beats the detected one; stars (1 to 5) only raise a flag."""
-        return self._read([(text, lang, stars)])[0]
+        return self._read([(text[:LONGEST], lang, stars)])[0]
 
     def read_many(
         self,
@@ -64,18 +65,26 @@ class Reader:
         stars: Iterable[float | None] | None = None,
     ) -> Iterator[Reading]:
         """One Reading a text, in order, read by hundreds. `langs` and `stars` run beside the texts."""
-        rows = zip(texts, langs or repeat(None), stars or repeat(None), strict=False)
-        while chunk := list(islice(rows, AT_ONCE)):
-            yield from self._read(chunk)
+        chunk: list[Row] = []
+        letters = 0
+        for text, lang, given in zip(texts, langs or repeat(None), stars or repeat(None), strict=False):
+            chunk.append((text[:LONGEST], lang, given))
+            letters += len(chunk[-1][0])
+            if len(chunk) == AT_ONCE or letters > LETTERS_AT_ONCE:
+                yield from self._read(chunk)
+                chunk, letters = [], 0
+        yield from self._read(chunk)
 
     def _read(self, rows: list[Row]) -> list[Reading]:
+        if not rows:
+            return []
         with self._turn:
             if self._vocabulary.is_full:
                 self._vocabulary = Vocabulary()
             return self._readings(rows)
 
     def _readings(self, rows: list[Row]) -> list[Reading]:
-        texts = [text[:LONGEST] for text, _, _ in rows]
+        texts = [text for text, _, _ in rows]
         given = [_language(lang) for _, lang, _ in rows]
         words = batch(self._vocabulary, texts, given)
         looks = zip(lexicon().hits(words), spam.suspects(words).tolist(), words.private.tolist(), strict=True)

@@ -90,7 +90,7 @@ def _breaks(vietnamese: bool) -> frozenset[str]:
 
 def cut(stretch: str) -> Stretch:
     """The pieces of what stands between two spaces."""
-    aligned = align(stretch)
+    aligned = Aligned(stretch) if stretch.isascii() and stretch.isalnum() else align(stretch)
     low = aligned.text.lower()
     if len(low) != len(aligned.text):  # "İ" grows when made small
         low = "".join(letter.lower()[0] for letter in aligned.text)
@@ -134,10 +134,23 @@ def opened(stretch: Stretch, *, vietnamese: bool) -> Opened:
 def is_same(stretch: Stretch) -> bool:
     """True when it surely opens alike in both languages."""
     return all(
-        kind in ("stop", "pause", "tag", "link", "face")
-        or (typed.isalpha() and typed not in _two_ways() and not _run.search(typed))
+        kind in ("stop", "pause", "tag", "link", "face") or _is_plain(typed)
         for kind, typed, *_ in stretch.pieces
     )
+
+
+def lone_word(stretch: Stretch) -> str:
+    """The word that is all of the stretch and stands for itself, in small letters; "" if there is none."""
+    (_, typed, start, past), *more = stretch.pieces or (("", "", 0, 0),)
+    if more or start or not past == len(typed) == len(stretch.aligned.text):
+        return ""
+    if stretch.aligned.moves or not _is_plain(typed):
+        return ""
+    return typed
+
+
+def _is_plain(typed: str) -> bool:
+    return typed.isalpha() and typed not in _two_ways() and not _run.search(unmark(typed))
 
 
 @cache

@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from feedback.orthography import unmark
+from feedback.text.known import Known, hashes
 from feedback.text.language import WEIGHTS, Weights, weigh
-from feedback.text.private import HINTS, Hints, hints
-from feedback.text.stretches import Opened, cut, is_same, opened
+from feedback.text.private import hints
+from feedback.text.stretches import Opened, Word, cut, is_same, lone_word, opened
 
 MOST = 40_000  # stretches of one vocabulary
 MOST_LETTERS = 2_000_000  # characters of all its stretches together
 Numbers = NDArray[np.int32]
+Told = tuple[Weights, int, Opened, Opened]  # the words in English, in Vietnamese
+_STOPS, _PAUSE = ".!?…\n", ","
 
 
 class Column:
@@ -43,15 +46,22 @@ class Column:
         self._length = past
 
 
-class Numbered(dict[str, int]):
-    """Stretch -> its number; a new one is learned by the way."""
+class Columns:
+    """Several columns beside each other: what is gathered from each on its own is gathered fast."""
 
-    def __init__(self, learn: Callable[[str], int]) -> None:
-        super().__init__()
-        self._learn = learn
+    def __init__(self, kind: DTypeLike, many: int) -> None:
+        self._columns = [Column(kind) for _ in range(many)]
 
-    def __missing__(self, stretch: str) -> int:
-        return self._learn(stretch)
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    @property
+    def values(self) -> list[NDArray]:
+        return [column.values for column in self._columns]
+
+    def extend(self, rows: Sequence[Sequence]) -> None:
+        for column, values in zip(self._columns, zip(*rows, strict=True), strict=bool(rows)):
+            column.extend(values)
 
 
 class Vocabulary:
@@ -60,27 +70,38 @@ class Vocabulary:
     def __init__(self) -> None:
         self.words: list[str] = []
         self.letters = 0
-        self.lengths, self.weights = Column(np.int32), Column(np.float64, (WEIGHTS,))
-        self.hints = Column(np.int32, (HINTS,))
-        # A row a stretch, in English and in Vietnamese: where its words begin in `opened`, how many there
+        self.weights, self.hints = Columns(np.float64, WEIGHTS), Column(np.int32)
+        # Two rows a stretch, in English and in Vietnamese: where its words begin in `opened`, how many there
         # are, how many clauses and sentences further it leaves the text.
-        self.openings = Column(np.int32, (2, 4))
+        self.openings = Column(np.int32, (4,))
         # A row a word of a stretch: its number, marked, clause, sentence, start, end.
         self.opened = Column(np.int32, (6,))
         self._number: dict[str, int] = {}
-        self._stretches = Numbered(self._learn)
-        self._new: list[tuple[int, Weights, Hints, Opened, Opened]] = []
+        self._known = Known()
+        self._told: dict[str, Told] = {}
+        self._new: list[Told] = []
         self._beside: dict[Hashable, Column] = {}
         self.number("")  # so that an array beside the words knows its shape, whatever is read first
 
     @property
     def is_full(self) -> bool:
-        return len(self._stretches) > MOST or self.letters > MOST_LETTERS
+        return len(self.weights) > MOST or self.letters > MOST_LETTERS
 
-    def stretches(self, stretches: Sequence[str]) -> Numbers:
-        """The number of each stretch."""
-        numbers = np.fromiter(map(self._stretches.__getitem__, stretches), np.int32, len(stretches))
-        if self._new:
+    def stretches(self, text: str, begins: NDArray[np.int64]) -> Numbers:
+        """The number of each stretch of a text, from where it begins up to the next; with what ends it."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        hashed = hashes(codes, begins)
+        numbers = self._known.find(hashed)
+        new = np.flatnonzero(numbers < 0)
+        if len(new):
+            pasts = np.append(begins[1:], len(text))
+            keys, first, whose = np.unique(hashed[new], return_index=True, return_inverse=True)
+            numbers[new] = (len(self.weights) + whose).astype(np.int32)
+            for number, (key, place) in enumerate(
+                zip(keys, new[first].tolist(), strict=True), len(self.weights)
+            ):
+                self._learn(text[begins[place] : pasts[place]])
+                self._known.add(key, number)
             self._keep()
         return numbers
 
@@ -107,21 +128,22 @@ class Vocabulary:
         """For each word the number of the word without its marks."""
         return self.beside("bare", lambda words: [self._number[unmark(word)] for word in words])
 
-    def _learn(self, typed: str) -> int:
-        number = self._stretches[typed] = len(self._stretches)
-        self.letters += len(typed)
-        stretch = cut(typed)
-        in_english = in_vietnamese = opened(stretch, vietnamese=False)
-        if not is_same(stretch):
-            in_vietnamese = opened(stretch, vietnamese=True)
-        told = weigh(stretch.spoken()), hints(stretch.aligned.text.lower())
-        self._new.append((len(typed), *told, in_english, in_vietnamese))
-        return number
+    def _learn(self, stretch: str) -> None:
+        """Most are a word, or a word and the sign that ends its sentence or clause."""
+        self.letters += len(stretch)
+        typed = stretch.removesuffix(" ")
+        word = typed.rstrip(_STOPS) if typed[-1:] in _STOPS else typed.removesuffix(_PAUSE)
+        if len(word) < 2 or not word.isalpha():
+            self._new.append(_tell(typed))
+            return
+        told = self._told.get(word)
+        if told is None:
+            told = self._told[word] = _tell(word)
+        self._new.append(told if len(word) == len(typed) else _ended(told, typed[-1] in _STOPS))
 
     def _keep(self) -> None:
-        lengths, weights, hinted, in_english, in_vietnamese = zip(*self._new, strict=True)
+        weights, hinted, in_english, in_vietnamese = zip(*self._new, strict=True)
         self._new.clear()
-        self.lengths.extend(lengths)
         self.weights.extend(weights)
         self.hints.extend(hinted)
         rows: list[tuple[int, ...]] = []
@@ -130,8 +152,27 @@ class Vocabulary:
             if id(one) not in places:  # most are the same in both
                 places[id(one)] = len(self.opened) + len(rows), len(one.words), one.clauses, one.sentences
                 rows += [(self.number(word[0]), *word[1:]) for word in one.words]
-        self.openings.extend(
-            [(places[id(en)], places[id(vi)]) for en, vi in zip(in_english, in_vietnamese, strict=True)]
-        )
+        both = chain.from_iterable(zip(in_english, in_vietnamese, strict=True))
+        self.openings.extend([places[id(one)] for one in both])
         if rows:
             self.opened.extend(rows)
+
+
+def _tell(typed: str) -> Told:
+    stretch = cut(typed)
+    if plain := lone_word(stretch):  # most new stretches
+        same = Opened([Word(plain, plain != unmark(plain), 0, 0, 0, len(typed))], 0, 0)
+        return weigh((plain,)), hints(plain), same, same
+    in_english = in_vietnamese = opened(stretch, vietnamese=False)
+    if not is_same(stretch):
+        in_vietnamese = opened(stretch, vietnamese=True)
+    return weigh(stretch.spoken()), hints(stretch.aligned.text.lower()), in_english, in_vietnamese
+
+
+def _ended(told: Told, is_stop: bool) -> Told:
+    """The same before a sign that begins a new clause, or a new sentence as well."""
+    weights, hinted, *both = told
+    english, vietnamese = (
+        Opened(words, clauses + 1, sentences + is_stop) for words, clauses, sentences in both
+    )
+    return weights, hinted, english, english if both[0] is both[1] else vietnamese

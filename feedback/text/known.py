@@ -1,0 +1,58 @@
+"""Stretches told apart by 64 bits each, so that a whole batch is looked up without a look at its letters."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hashes = NDArray[np.uint64]
+SLOTS_BITS = 17
+_slots = 1 << SLOTS_BITS
+_base = 0x9E3779B97F4A7C15 | 1
+_powers = np.ones(1, np.uint64)
+
+
+def hashes(codes: NDArray[np.uint32], begins: NDArray[np.int64]) -> Hashes:
+    """Of the stretches that begin there, each up to where the next one begins."""
+    lengths = np.diff(begins, append=len(codes))
+    places = np.arange(len(codes)) - np.repeat(begins, lengths)
+    letters = codes.astype(np.uint64)
+    letters += np.uint64(1)
+    letters *= _powers_up_to(int(lengths.max(initial=0)))[places]
+    mixed = np.add.reduceat(letters, begins)
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    return mixed ^ (mixed >> np.uint64(32))
+
+
+def _powers_up_to(most: int) -> Hashes:
+    global _powers
+    if len(_powers) < most:
+        _powers = np.full(max(64, most), _base, np.uint64)
+        _powers[0] = 1
+        np.multiply.accumulate(_powers, out=_powers)
+    return _powers
+
+
+class Known:
+    """Hash -> number. Not for more than half of its slots."""
+
+    def __init__(self) -> None:
+        self._keys = np.zeros(_slots, np.uint64)
+        self._numbers = np.full(_slots, -1, np.int32)
+
+    def find(self, hashes: Hashes) -> NDArray[np.int32]:
+        """The number of each; -1 where there is none."""
+        slots = (hashes >> np.uint64(64 - SLOTS_BITS)).astype(np.int64)
+        numbers = self._numbers[slots]
+        left = np.flatnonzero((self._keys[slots] != hashes) & (numbers >= 0))
+        while len(left):  # somebody else's slot: look into the next
+            slots[left] = (slots[left] + 1) & (_slots - 1)
+            numbers[left] = self._numbers[slots[left]]
+            left = left[(self._keys[slots[left]] != hashes[left]) & (numbers[left] >= 0)]
+        return numbers
+
+    def add(self, key: np.uint64, number: int) -> None:
+        """A hash that is not there yet."""
+        slot = int(key) >> (64 - SLOTS_BITS)
+        while self._numbers[slot] >= 0:
+            slot = (slot + 1) & (_slots - 1)
+        self._keys[slot], self._numbers[slot] = key, number
