@@ -1,13 +1,225 @@
-"""The trained engine: hashed words, pairs and letters, added up clause by clause."""
+"""The trained engine: weights of words, of pairs and of words under a negation, added up clause by clause.
 
-from dataclasses import dataclass
+A word that was never learned gets its weights from its pieces, once; so reading is a handful of look-ups for
+a whole batch. Trained by `feedback.text.train_base`, adapted to a shop by `feedback.text.train`.
+"""
 
-SENTIMENTS = ("negative", "neutral", "positive")
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.text.batch import Batch
+from feedback.text.hashing import (
+    Hashes,
+    hashes,
+    known_as,
+    pair_places,
+    piece_places,
+    triple_places,
+    turned_places,
+)
+from feedback.text.reading import Lang
+
+SENTIMENTS = ("negative", "neutral", "positive")  # always the first three outputs
+FELT = 4  # the sentiments and complaint are told by runs of words too, the other outputs by single words
+Floats = NDArray[Any]  # 32 bits, as a rule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sums:
+    """What the words of each clause of a batch add up to."""
+
+    clause: Floats  # [clauses, outputs]
+    square: Floats  # [clauses]: how much the clause says at all, squared
+    text: NDArray[np.int32]  # [clauses]: number of the clause's text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tables:
+    """The arrays of a model. A row of `words` or `pieces` ends with its square; all rows are unscaled."""
+
+    numbers: dict[str, int]  # a learned word -> its row
+    words: NDArray  # [words, outputs + 1]
+    pieces: NDArray  # [2 ** PIECE_BITS, outputs + 1], in steps of `piece_steps`
+    piece_steps: Floats
+    runs: NDArray  # [2 ** RUN_BITS, FELT], in steps of `run_steps`: pairs, triples, words under a negation
+    run_steps: Floats
+    rarest: float  # weight of a word that was never seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
-    """Weights of one engine. `outputs` names its columns: sentiments, complaint, `theme:<id>`, `problem:<id>`."""
+    """Weights of one engine. `outputs` names the columns: the three sentiments, complaint and other yes-or-no
+    answers, `theme:<id>`, `problem:<id>`. `start`, [2, outputs]: what every text has, vi and en.
+    """
 
     engine: str
     outputs: tuple[str, ...]
+    tables: Tables
+    start: Floats
+    heat: Floats  # [2]: divides the sums of the sentiments, so that chances are neither bold nor shy
+    changes: dict[str, Floats] = field(
+        default_factory=dict
+    )  # a word -> what a shop's corrections add to its row
+
+    @classmethod
+    def adapted(cls, base: Self, delta: bytes) -> Self:
+        """The base model with what a shop taught it. Raises ValueError when the delta is another base's."""
+        with np.load(io.BytesIO(delta), allow_pickle=False) as kept:
+            if str(kept["base"]) != base.engine:
+                raise ValueError(f"taught on {kept['base']}, not on {base.engine}")
+            outputs = tuple(kept["outputs"].tolist())
+            words = kept["words"].tolist()
+            return cls(
+                engine=str(kept["engine"]),
+                outputs=outputs,
+                tables=base.tables,
+                start=kept["start"],
+                heat=base.heat,
+                changes=dict(zip(words, kept["rows"], strict=True)),
+            )
+
+    def column(self, output: str) -> int:
+        """Number of an output. Raises ValueError when the model has no such output."""
+        return self.outputs.index(output)
+
+    def sums(self, batch: Batch) -> Sums:
+        """One row a clause of the batch."""
+        rows = self._word_rows(batch)
+        begins = np.flatnonzero(np.diff(batch.clause, prepend=-1))
+        if not len(begins):
+            empty = np.zeros((0, len(self.outputs)), np.float32)
+            return Sums(clause=empty, square=empty[:, 0], text=batch.text[:0])
+        added = np.add.reduceat(rows, begins, axis=0)
+        return Sums(clause=added[:, :-1], square=added[:, -1], text=batch.text[begins])
+
+    def logits(self, sums: Sums, langs: tuple[Lang, ...]) -> Floats:
+        """One row a text, [texts, outputs], from the sums of its clauses."""
+        texts = np.zeros((len(langs), len(self.outputs)), np.float32)
+        square = np.ones(len(langs), np.float32)
+        begins = np.flatnonzero(np.diff(sums.text, prepend=-1))
+        if len(begins):
+            named = sums.text[begins]
+            texts[named] = np.add.reduceat(sums.clause, begins, axis=0)
+            square[named] += np.add.reduceat(sums.square, begins)
+        return texts / np.sqrt(square)[:, None] + self.start[_sides(langs)]
+
+    def sentiments(self, logits: Floats, langs: tuple[Lang, ...]) -> Floats:
+        """Chances of negative, neutral, positive, [texts, 3], calibrated: each row adds up to 1."""
+        hot = logits[:, :3] / self.heat[_sides(langs)][:, None]
+        powers = np.exp(hot - hot.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def chances(self, logits: Floats) -> Floats:
+        """Chances of the yes-or-no outputs, [texts, outputs - 3]: complaint first."""
+        return 1 / (1 + np.exp(-np.clip(logits[:, 3:], -30, 30)))
+
+    def named(self, logits: Floats, kind: str) -> list[dict[str, float]]:
+        """For each text: name -> chance, of the outputs whose names begin with the kind ("theme:")."""
+        columns = [number for number, output in enumerate(self.outputs) if output.startswith(kind)]
+        names = [self.outputs[number].removeprefix(kind) for number in columns]
+        chances = self.chances(logits)[:, [number - 3 for number in columns]].tolist()
+        return [dict(zip(names, row, strict=True)) for row in chances]
+
+    def leanings(self, sums: Sums) -> Floats:
+        """How each clause feels by itself, [clauses], from -1 (bad) to 1 (good)."""
+        scores = sums.clause[:, :3] / np.sqrt(sums.square + 1)[:, None]
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-30.0))
+        return (powers[:, 2] - powers[:, 0]) / powers.sum(axis=1)
+
+    def squares(self, batch: Batch) -> Floats:
+        """How much each word of the batch says at all, squared: [words]."""
+        return batch.vocabulary.beside(self, self._rows)[batch.word, -1]
+
+    def contributions(self, batch: Batch, text: int, output: str, *, most: int = 4) -> list[int]:
+        """Numbers, in the batch, of the text's words that spoke most for the output; strongest first."""
+        first, past = int(batch.starts[text]), int(batch.starts[text + 1])
+        said = self._word_rows(batch)[first:past, self.column(output)]
+        return [first + int(number) for number in np.argsort(-said, kind="stable")[:most] if said[number] > 0]
+
+    def _word_rows(self, batch: Batch) -> Floats:
+        """[words, outputs + 1]: the word itself and the runs that end with it; last, its square."""
+        vocabulary, tables = batch.vocabulary, self.tables
+        rows = vocabulary.beside(self, self._rows)[batch.word]
+        if not len(rows):
+            return rows
+        hashed = vocabulary.beside("hashes", hashes)[batch.word]
+        runs = tables.runs.view(np.int32).ravel()  # a row is one number: it is fetched at once
+        said = np.zeros((len(rows), FELT), np.int16)
+        for last, places in run_places(batch, hashed):
+            fetched = np.zeros(len(rows), np.int32)
+            fetched[last] = runs[places]
+            said += fetched.view(np.int8).reshape(-1, FELT)
+        rows[:, :FELT] += said * tables.run_steps
+        return rows
+
+    def _rows(self, words: list[str]) -> Floats:
+        """Rows of words, [words, outputs + 1]."""
+        learned = len(self.tables.piece_steps) - 1
+        rows = np.zeros((len(words), len(self.outputs) + 1), np.float32)
+        for row, word in zip(rows, map(known_as, words), strict=True):
+            number = self.tables.numbers.get(word)
+            known = self._of_pieces(word) if number is None else self.tables.words[number]
+            row[:learned], row[-1] = known[:-1], known[-1]
+            if word in self.changes:
+                row[:-1] += self.changes[word]
+        return rows
+
+    def _of_pieces(self, word: str) -> Floats:
+        tables = self.tables
+        added = tables.pieces[piece_places(word)].sum(axis=0, dtype=np.float32) * tables.piece_steps
+        added *= tables.rarest / np.sqrt(added[-1] + 1e-9)
+        added[-1] = tables.rarest**2
+        return added
+
+
+def run_places(batch: Batch, hashed: Hashes) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int64]]]:
+    """For pairs, triples and words under a negation: numbers of their last words, and rows in the table."""
+    follows = batch.sentence[1:] == batch.sentence[:-1]
+    second = np.flatnonzero(follows) + 1
+    yield second, pair_places(hashed[second - 1], hashed[second])
+    third = np.flatnonzero(follows[1:] & follows[:-1]) + 2
+    yield third, triple_places(hashed[third - 2], hashed[third - 1], hashed[third])
+    turned = np.flatnonzero(batch.turned)
+    yield turned, turned_places(hashed[turned])
+
+
+def _sides(langs: tuple[Lang, ...]) -> NDArray[np.intp]:
+    """0 for Vietnamese, alone or mixed, 1 for what is read as English."""
+    return np.array([lang is not Lang.VI and lang is not Lang.MIXED for lang in langs], np.intp)
+
+
+@cache
+def load() -> Model:
+    """The shipped model. Its tables are mapped from disk: what is not read costs no memory."""
+    return load_from(Path(str(files(__package__) / "weights")))
+
+
+def load_from(folder: Path) -> Model:
+    """A model as `feedback.text.train_base` writes it."""
+    said = json.loads((folder / "model.json").read_text("utf-8"))
+    words = (folder / "words.txt").read_text("utf-8").split("\n")
+    tables = Tables(
+        numbers={word: number for number, word in enumerate(words)},
+        words=np.load(folder / "words.npy", mmap_mode="r", allow_pickle=False),
+        pieces=np.load(folder / "pieces.npy", mmap_mode="r", allow_pickle=False),
+        piece_steps=np.array(said["piece_steps"], np.float32),
+        runs=np.load(folder / "runs.npy", mmap_mode="r", allow_pickle=False),
+        run_steps=np.array(said["run_steps"], np.float32),
+        rarest=said["rarest"],
+    )
+    return Model(
+        engine=said["engine"],
+        outputs=tuple(said["outputs"]),
+        tables=tables,
+        start=np.array(said["start"], np.float32),
+        heat=np.array(said["heat"], np.float32),
+    )

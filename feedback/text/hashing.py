@@ -1,0 +1,73 @@
+"""Where a word, a pair of words or a piece of a word stands in the model's tables."""
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.orthography import unmark
+
+RUN_BITS, PIECE_BITS = 19, 17
+SHORTEST, LONGEST = 2, 5  # letters of a piece, with a sign for where the word begins and ends
+LONGEST_WORD = 30  # what is longer was not written to be read
+Hashes = NDArray[np.uint64]
+Places = NDArray[np.int64]
+
+_first, _second, _turned = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xC2B2AE3D27D4EB4F),
+    np.uint64(0x165667B19E3779F9),
+)
+_stir = np.uint64(0xBF58476D1CE4E5B9)
+
+
+def known_as(word: str) -> str:
+    """The word as the model knows it: long numbers are all one word."""
+    return "#" if len(word) > 2 and word.isdigit() else word
+
+
+def hashes(words: Sequence[str]) -> Hashes:
+    """64 bits a word."""
+    named = [known_as(word).encode("utf-8", "replace") for word in words]
+    return np.array([crc32(name) | crc32(name, 0x5BD1E995) << 32 for name in named], np.uint64)
+
+
+def pair_places(before: Hashes, after: Hashes) -> Places:
+    """Rows of the table of runs, for two words that follow each other in a sentence."""
+    return _place(before * _first ^ after * _second)
+
+
+def triple_places(before: Hashes, between: Hashes, after: Hashes) -> Places:
+    """Rows of the same table, for three."""
+    return _place((before * _first ^ between) * _second ^ after * _turned)
+
+
+def turned_places(words: Hashes) -> Places:
+    """Rows of the same table, for words under a negation."""
+    return _place(words * _turned)
+
+
+def _place(mixed: Hashes) -> Places:
+    mixed = (mixed ^ mixed >> np.uint64(29)) * _stir
+    return (mixed >> np.uint64(64 - RUN_BITS)).astype(np.int64)
+
+
+def piece_places(word: str) -> list[int]:
+    """Rows of the piece table: its letters as typed, longer pieces without marks, and all of it unmarked."""
+    if word[:1] == ":" or word == "#" or len(word) > LONGEST_WORD:
+        return []
+    bare = unmark(word)
+    pieces = {"=" + bare} | _runs(word, SHORTEST)
+    if bare != word:
+        pieces |= {"~" + run for run in _runs(bare, SHORTEST + 1)}
+    return sorted({crc32(piece.encode("utf-8", "replace")) & (1 << PIECE_BITS) - 1 for piece in pieces})
+
+
+def _runs(word: str, shortest: int) -> set[str]:
+    edged = f"<{word}>"
+    return {
+        edged[start : start + length]
+        for length in range(shortest, LONGEST + 1)
+        for start in range(len(edged) - length + 1)
+    }
