@@ -111,6 +111,18 @@ def correct_fact(comment: Comment, name: str, value: object, *, reason: str, by:
     return decision
 
 
+def confirm_customer(case: Case, *, by: User) -> None:
+    """A person checked that the words are from the customer whose address came with them. Decided anew."""
+    with journal.recording():
+        claimed = Comment.objects.filter(pk=case.comment_id, customer_claimed=True)
+        if not claimed.update(customer_claimed=False):
+            return
+        journal.log("customer confirmed", case, by=by)
+        comment = Comment.objects.select_related("analysis", "order").get(pk=case.comment_id)
+        if case.decided_at is not None:
+            decide_many([comment], timezone.now(), cases={comment.pk: case})
+
+
 def wait(case: Case, *, by: User) -> None:
     _move(case, by, "waiting", from_states=("open",))
 

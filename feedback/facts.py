@@ -67,7 +67,9 @@ def checked(name: str, raw: object) -> Any:
 
 def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
     analysis = comment.analysis
-    customer, order = comment.customer_id, comment.order
+    # What a stranger could claim by typing an address must not move the decision.
+    customer = None if comment.customer_claimed else comment.customer_id
+    order = comment.order
     facts: dict[str, Any] = {"problem": analysis.final_problem, "currency": records.currency}
     sources = {"problem": "person" if analysis.corrected_problem else "text"}
     if facts["problem"] == "none" and comment.pk in records.cases:

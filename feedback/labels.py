@@ -171,6 +171,7 @@ EVENTS = {
     "case open": _("Opened again"),
     "case waiting": _("Waiting for the customer"),
     "case resolved": _("Resolved"),
+    "customer confirmed": _("Customer checked"),
     "case closed": _("Closed"),
     "fact corrected": _("A fact was corrected"),
     "reading corrected": _("The reading was corrected"),

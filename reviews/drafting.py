@@ -43,7 +43,8 @@ def due(now: datetime) -> ReviewQuerySet:
 _REVIEW = ("public_id", "comment", "source", "version", "state", "route", "routes", "wants_approver")
 _READING = "lang sentiment complaint problem fault leverage flags corrected_sentiment corrected_problem"
 _SPOKEN = (
-    *("language", "score", "scale", "customer", "order", "order__currency", "order__total"),
+    *("language", "score", "scale", "customer", "customer_claimed"),
+    *("order", "order__currency", "order__total"),
     *(f"analysis__{column}" for column in _READING.split()),
 )
 ANSWER = leases.Job(name="answer reviews", due=due, run=draft_many, batch=500, columns=_REVIEW)

@@ -54,6 +54,7 @@ TABLE = {
     "cases": ("get", EVERYONE),
     "case": ("get", EVERYONE),
     "case_fact": ("post", ACT),
+    "case_customer": ("post", ACT),
     "case_move": ("post", ACT),
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
@@ -140,7 +141,7 @@ def world():
     reply = (a_reply().public_id,)
     return {
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
-        **dict.fromkeys(["case", "case_fact", "case_move"], (opened.public_id,)),
+        **dict.fromkeys(["case", "case_fact", "case_customer", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),

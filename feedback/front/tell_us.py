@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
+from rest_framework.throttling import BaseThrottle
 
-from feedback import cases, comments, journal
+from feedback import cases, comments, journal, limits
 from feedback.models import Comment, Customer, Touchpoint
 from feedback.models.words import Channel, WhyItCame
 from feedback.roles import public
@@ -23,6 +24,7 @@ from feedback.text import reader
 from reviews.routing import route
 
 SOURCE = "tell-us"
+MOST, A_WHILE = 30, 10 * 60  # seconds; a tablet in a store, or a company behind one address, stays below
 LONGEST = 5_000
 _DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"  # fillers of Hangul, and Braille without a dot
 _LOCK_KEY = 0x74656C6C  # "tell"
@@ -91,8 +93,12 @@ def tell_us(request: HttpRequest) -> HttpResponse:
     form = TellUs(request.POST)
     if not form.is_valid():
         return render(request, "feedback/tell_us.html", {"form": form}, status=400)
-    if not form.cleaned_data["website"]:
-        record(form.cleaned_data, now=timezone.now())
+    if form.cleaned_data["website"]:
+        return redirect("tell_us_thanks")
+    if limits.is_past("tell-us", BaseThrottle().get_ident(request), most=MOST, seconds=A_WHILE):
+        form.add_error(None, _("So much came from here just now that we must pause. Please try again later."))
+        return render(request, "feedback/tell_us.html", {"form": form}, status=429)
+    record(form.cleaned_data, now=timezone.now())
     return redirect("tell_us_thanks")
 
 
@@ -123,6 +129,7 @@ def record(told: dict, *, now: datetime) -> Comment | None:
             said_at=now,
             received_at=now,
             scale=Comment.Scale.STARS if told["stars"] else Comment.Scale.NONE,
+            customer_claimed=said["customer"] is not None,
             **said,
         )
         reading = reader.read(comment.text, stars=told["stars"])
@@ -147,7 +154,7 @@ def _one_at_a_time(text: str) -> None:
 
 
 def _customer(told: dict, now: datetime) -> Customer | None:
-    """By the address they gave, which nobody has checked: it says where to answer, and no more."""
+    """By the address they gave, which nobody has checked: it says where to answer, until a person has."""
     email = told["email"].lower()
     if not email:
         return None

@@ -89,6 +89,8 @@ class Comment(Addressed, Leasable):
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="comments"
     )
+    # Only an address that somebody typed says that it is this customer; nobody has checked it.
+    customer_claimed = models.BooleanField(default=False)
     order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
     said_at = models.DateTimeField()
     received_at = models.DateTimeField()

@@ -91,6 +91,14 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("case", public_id)
 
 
+@allow(*ACT)
+@require_POST
+def confirm_customer(request: HttpRequest, public_id: str) -> HttpResponse:
+    cases.confirm_customer(_case(public_id), by=request.user)
+    messages.success(request, _("Kept. What we know of this customer now counts."))
+    return redirect("case", public_id)
+
+
 def _move(case: Case, given: dict[str, str], by) -> str:
     match given["to"]:
         case "waiting":

@@ -23,6 +23,7 @@ urlpatterns = [
     path("cases/", cases.case_list, name="cases"),
     path("cases/<slug:public_id>/", cases.case_page, name="case"),
     path("cases/<slug:public_id>/facts/", cases.correct_fact, name="case_fact"),
+    path("cases/<slug:public_id>/customer/", cases.confirm_customer, name="case_customer"),
     path("cases/<slug:public_id>/state/", cases.move, name="case_move"),
     path("comments/", comments.comments, name="comments"),
     path("comments/<slug:public_id>/", comment.comment_page, name="comment"),

@@ -1,10 +1,11 @@
 """L12, T10: who did what, when; nothing can be changed afterwards without being seen."""
 
+import importlib
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from feedback import cases, journal
 from feedback.models import Event
@@ -27,8 +28,35 @@ def an_act_that_fails():
 
 
 def tamper(sql, *values):
+    """As the owner of the database can, who takes the guard of 0007_events_stay away first."""
+    stay = importlib.import_module("feedback.migrations.0007_events_stay")
+    postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
+        for unguard in ["SET LOCAL session_replication_role = replica"] if postgresql else stay.SQLITE_BACK:
+            cursor.execute(unguard)
         cursor.execute(sql, values)
+        for guard in ["SET LOCAL session_replication_role = origin"] if postgresql else stay.SQLITE:
+            cursor.execute(guard)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda event: Event.objects.filter(pk=event.pk).update(verb="praised"),
+        lambda event: Event.objects.filter(pk=event.pk).delete(),
+        lambda event: event.save(),
+        lambda event: Event.objects.all().delete(),
+    ],
+)
+def test_the_database_itself_changes_and_removes_none(act):
+    """R10."""
+    first, *_rest = three_acts()
+
+    with pytest.raises(IntegrityError, match="events_stay"), transaction.atomic():
+        act(first)
+
+    assert journal.verify() is None
+    assert Event.objects.count() == 3
 
 
 def test_it_chains_each_event_to_the_one_before():

@@ -1,9 +1,14 @@
 """The permanent way to tell us something (S1-16)."""
 
-import pytest
+from decimal import Decimal
 
-from feedback.models import Case, Comment, Customer, Event
-from tests.factories import a_shop, customer
+import pytest
+from django.core.cache import cache
+
+from feedback import cases, comments, work
+from feedback.front import tell_us
+from feedback.models import Case, Comment, Customer, Decision, Event
+from tests.factories import a_shop, customer, order, user
 
 pytestmark = pytest.mark.django_db
 COMPLAINT = "Ấm bị vỡ khi mở hộp, thất vọng quá, tôi muốn hoàn tiền."
@@ -11,6 +16,7 @@ COMPLAINT = "Ấm bị vỡ khi mở hộp, thất vọng quá, tôi muốn hoà
 
 @pytest.fixture(autouse=True)
 def _shop(client):
+    cache.clear()
     a_shop()
     client.cookies["django_language"] = "en"
 
@@ -126,3 +132,48 @@ def test_it_speaks_vietnamese_too(client):
     client.cookies["django_language"] = "vi"
 
     assert 'lang="vi"' in client.get("/tell-us/").content.decode()
+
+
+def test_a_typed_address_is_a_claim(client):
+    """Whoever knows the address of a good customer gets no better answer by typing it."""
+    lan = customer("Lan", email="lan@example.com")
+    order(lan, total=Decimal(90_000_000))
+
+    client.post("/tell-us/", {"text": COMPLAINT, "email": "lan@example.com", "wish": "Hoàn tiền cho tôi."})
+    comments.read_all()
+    work.drain(cases.DECIDE)
+
+    case = Case.objects.get()
+    assert (case.customer, case.comment.customer_claimed) == (lan, True)
+    facts = Decision.objects.get(is_current=True).facts
+    assert (facts["lifetime_value"], facts["standing"]) == (None, "unknown")
+
+
+def test_a_person_can_confirm_it(client):
+    lan = customer("Lan", email="lan@example.com")
+    order(lan, total=Decimal(90_000_000))
+    client.post("/tell-us/", {"text": COMPLAINT, "email": "lan@example.com"})
+    comments.read_all()
+    work.drain(cases.DECIDE)
+    client.force_login(user("staff", "Mai"))
+    page = f"/cases/{Case.objects.get().public_id}/"
+
+    assert "Nobody has checked" in client.get(page).content.decode()
+    for _press in range(2):
+        assert client.post(f"{page}customer/").url == page
+
+    assert "Nobody has checked" not in client.get(page).content.decode()
+    assert Decision.objects.get(is_current=True).facts["lifetime_value"] == "90000000"
+    assert Event.objects.filter(verb="customer confirmed").count() == 1
+
+
+def test_it_pauses_who_sends_and_sends(client, monkeypatch):
+    monkeypatch.setattr(tell_us, "MOST", 2)
+
+    answers = [client.post("/tell-us/", {"text": f"Lần {n}"}) for n in range(4)]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 429, 429]
+    assert "Lần 3" in answers[-1].content.decode()
+    assert Comment.objects.count() == 2
+    other = client.post("/tell-us/", {"text": "Từ nơi khác"}, REMOTE_ADDR="203.0.113.7")
+    assert other.status_code == 302
