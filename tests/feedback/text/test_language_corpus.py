@@ -26,7 +26,7 @@ def right():
 
 @pytest.mark.parametrize("lang", FLOORS)
 def test_it_knows_the_language_of_short_texts(right, lang):
-    """Own texts, mostly of three words: without marks, in chat spelling, with loan words, in other tongues."""
+    """Own texts, mostly of three words: without marks, in chat spelling, with loan words, in others."""
     assert right[lang] >= FLOORS[lang]
 
 
