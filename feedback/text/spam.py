@@ -20,7 +20,7 @@ from feedback.text.reading import Lang, Mention, Sentiment
 from feedback.text.tokens import Tokens
 
 ORDER = ("spam:gibberish", "spam:off_topic", "spam:brand_only", "spam:copied")
-PROBABLE = 0.9  # from here on the model's word counts
+PROBABLE, FEWEST = 0.6, 6  # from here on the model's word counts; off the topic only in so many words
 LONG = 40  # words in which somebody who speaks of a shop names something of it
 REPEATED = 12  # words from which saying the same again is noticed
 FEW = 0.25  # share of different words in what says the same again
@@ -99,7 +99,8 @@ def signs(
 ) -> set[str]:
     """Words of ORDER but copied. Serious is a named problem, a threat, a flag: whoever says that means it.
 
-    `off_topic` and `brand_only` are what the model thinks of it, from 0 to 1.
+    `off_topic` and `brand_only` are what the model thinks of it, from 0 to 1. It learned the former from one
+    market place and takes other trades for it, so it is asked only where the text names nothing of a shop.
     """
     found = set()
     means_it = is_serious or is_complaint  # who is angry says it twice
@@ -108,12 +109,13 @@ def signs(
     if is_serious or not len(tokens):
         return found
     told = {hit.name for hit in hits if hit.area == "spam"}
-    if told & {"advert", "chain"} or off_topic > PROBABLE or _is_pasted(tokens, hits):
+    if told & {"advert", "chain"} or _is_pasted(tokens, hits):
         found.add("spam:off_topic")
     elif is_complaint:
         return found
     elif not mentions:
-        if _names_nothing(len(tokens), lang, sentiment):
+        is_likely = off_topic > PROBABLE and len(tokens) >= FEWEST
+        if is_likely or _names_nothing(len(tokens), lang, sentiment):
             found.add("spam:off_topic")
     elif sentiment is not Sentiment.NEGATIVE:
         is_of_the_thing = any(mention.theme in _of_the_thing for mention in mentions)
