@@ -106,4 +106,4 @@ def languages(weights: Sequence[NDArray[np.float64]]) -> list[Lang]:
 
 def detect(words: Iterable[str]) -> Lang:
     """Language of one text from its words."""
-    return languages(np.array([weigh(words)]).T)[0]
+    return languages(tuple(np.array([weigh(words)]).T))[0]

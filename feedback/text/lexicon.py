@@ -12,7 +12,7 @@ Words are written as `tokens` writes them (contractions open, abbreviations spel
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -27,9 +27,11 @@ from feedback.text.batch import Batch, Flags, Numbers
 from feedback.text.features import negators
 from feedback.text.matching import Choice, Matcher, Pattern
 from feedback.text.reading import READ
+from feedback.text.tokens import tokenise
 
 FILES = ("themes", "problems", "flags", "wishes", "feelings", "spam")
 NEGATION_REACH = 3
+LONGEST_OWN = 12  # words of a phrase of a shop's own
 _unreal = frozenset({"if", "sợ", "lo", "nếu", "tưởng", "hopefully", "afraid", "worried"})
 _bare_unreal = frozenset({"so", "neu"})
 _bare_denials = frozenset({"khong", "chua"})
@@ -179,3 +181,18 @@ def phrases(name: str) -> Iterator[Phrase]:
 @cache
 def lexicon() -> Lexicon:
     return Lexicon(phrase for name in FILES for phrase in phrases(name))
+
+
+def lexicon_with(themes: Mapping[str, Mapping[str, Iterable[str]]]) -> Lexicon:
+    """The phrases of the files, and a shop's own: theme -> {"words": [words or phrases, as people type]}."""
+    own = (_typed(theme, written) for theme, entry in themes.items() for written in entry.get("words", ()))
+    return Lexicon([*lexicon().phrases, *filter(None, own)])
+
+
+def _typed(theme: str, written: str) -> Phrase | None:
+    """What somebody typed, word by word as it is read in either language; None when it holds no word."""
+    both = [tokenise(written, vietnamese=vietnamese) for vietnamese in (True, False)]
+    choices = {(tuple(tokens.words[:LONGEST_OWN]), tuple(tokens.bare[:LONGEST_OWN])): None for tokens in both}
+    slot = tuple(choice for choice in choices if choice[0])
+    pattern = Pattern((slot,), (0,), within_clause=True, blocked=True)
+    return Phrase("themes", theme, "about", pattern, always=False) if slot else None

@@ -28,6 +28,7 @@ from feedback.text.hashing import (
 )
 from feedback.text.reading import Lang
 
+SHIPPED = Path(str(files(__package__) / "weights"))
 SENTIMENTS = ("negative", "neutral", "positive")  # always the first three outputs
 FELT = 4  # the sentiments and complaint are told by runs of words too, the other outputs by single words
 Floats = NDArray[Any]  # 32 bits, as a rule
@@ -37,6 +38,7 @@ Floats = NDArray[Any]  # 32 bits, as a rule
 class Sums:
     """What the words of each clause of a batch add up to."""
 
+    word: Floats  # [words, outputs + 1]: what each word says by itself; last, its square
     clause: Floats  # [clauses, outputs]
     square: Floats  # [clauses]: how much the clause says at all, squared
     text: NDArray[np.int32]  # [clauses]: number of the clause's text
@@ -97,9 +99,9 @@ class Model:
         begins = np.flatnonzero(np.diff(batch.clause, prepend=-1))
         if not len(begins):
             empty = np.zeros((0, len(self.outputs)), np.float32)
-            return Sums(clause=empty, square=empty[:, 0], text=batch.text[:0])
+            return Sums(word=rows, clause=empty, square=empty[:, 0], text=batch.text[:0])
         added = np.add.reduceat(rows, begins, axis=0)
-        return Sums(clause=added[:, :-1], square=added[:, -1], text=batch.text[begins])
+        return Sums(word=rows, clause=added[:, :-1], square=added[:, -1], text=batch.text[begins])
 
     def logits(self, sums: Sums, langs: tuple[Lang, ...]) -> Floats:
         """One row a text, [texts, outputs], from the sums of its clauses."""
@@ -200,7 +202,7 @@ def _sides(langs: tuple[Lang, ...]) -> NDArray[np.intp]:
 @cache
 def load() -> Model:
     """The shipped model. Its tables are mapped from disk: what is not read costs no memory."""
-    return load_from(Path(str(files(__package__) / "weights")))
+    return load_from(SHIPPED)
 
 
 def load_from(folder: Path) -> Model:

@@ -1,7 +1,7 @@
 """The door: read(text) -> Reading. Plain Python, importable without Django, never raises on a text."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import repeat
 from threading import Lock
@@ -14,18 +14,19 @@ from feedback.text import spam
 from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.expectations import expectations
 from feedback.text.language import detect
-from feedback.text.lexicon import Hit, lexicon
+from feedback.text.lexicon import Hit, lexicon, lexicon_with
+from feedback.text.model import Model, load
 from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
-from feedback.text.sentiment import Feeling, feel, only_pressure
+from feedback.text.sentiment import Feeling, feelings, only_pressure
 from feedback.text.themes import themes
 from feedback.text.tokens import Tokens
+from feedback.text.turns import covered, turn
 from feedback.text.vocabulary import Vocabulary
 from feedback.text.wishes import wish
 
 __all__ = [
-    "ENGINE",
     "Lang",
     "Leverage",
     "Mention",
@@ -37,8 +38,9 @@ __all__ = [
     "read_many",
 ]
 
-ENGINE = "rules-1"
 ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
+LIKELY, LIKELY_OF_PROBLEM = 0.55, 0.43  # chances of a complaint from which on it is one
+PRAISE = 0.6  # score from which on a text complains of nothing
 AT_ONCE = 256  # texts of a batch
 LETTERS_AT_ONCE = 100_000
 
@@ -49,7 +51,19 @@ Row = tuple[str, str | None, float | None]  # text, language, stars
 class Reader:
     """Reads texts. One may serve several threads: a batch is read by one of them at a time."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        model: Model | None = None,
+        themes: Mapping[str, Mapping[str, Iterable[str]]] | None = None,
+        engine: str | None = None,
+    ) -> None:
+        """Without arguments the shipped reader.
+
+        `themes` holds a shop's own words: {theme: {"words": [words or phrases, as somebody types them]}}.
+        """
+        self._model = model or load()
+        self._engine = engine or self._model.engine
+        self._lexicon = lexicon_with(themes) if themes else lexicon()
         self._vocabulary = Vocabulary()
         self._turn = Lock()
 
@@ -87,17 +101,76 @@ class Reader:
         texts = [text for text, _, _ in rows]
         given = [_language(lang) for _, lang, _ in rows]
         words = batch(self._vocabulary, texts, given)
-        looks = zip(lexicon().hits(words), spam.suspects(words).tolist(), words.private.tolist(), strict=True)
+        looks = zip(
+            self._lexicon.hits(words), spam.suspects(words).tolist(), words.private.tolist(), strict=True
+        )
         pressing = leverages.signs(words, texts)
         heard = [
             _heard(Tokens(words, number, texts[number]), pressing.get(number), *look)
             for number, look in enumerate(looks)
         ]
-        _leave_out(heard, words)
+        felt = self._feelings(words, heard)
+        less = _with_less(heard)
+        if less:
+            self._read_less(words, less, given)
+            left = less[0].told.batch
+            for one, feeling in zip(less, self._feelings(left, less), strict=True):
+                felt[one.tokens.number] = feeling
         return [
-            _reading(one, words.langs[number], given[number], rows[number][2])
-            for number, one in enumerate(heard)
+            self._reading(one, feeling, stars)
+            for one, feeling, (_, _, stars) in zip(heard, felt, rows, strict=True)
         ]
+
+    def _feelings(self, words: Batch, heard: list["Heard"]) -> list[Feeling]:
+        turns = [turn(one.told_hits) for one in heard]
+        covering = [one.told.first + word for one in heard for word in covered(one.told_hits)]
+        return feelings(words, turns, covering, [one.tokens.text for one in heard], self._model)
+
+    def _read_less(self, words: Batch, less: list["Heard"], given: list[Lang | None]) -> None:
+        """Take the leverage out of the texts that have some, and look for phrases in what is left."""
+        left = _without_leverage(words, less, given)
+        for number, (one, hits) in enumerate(zip(less, self._lexicon.hits(left), strict=True)):
+            one.told, one.told_hits = Tokens(left, number, one.tokens.text), hits
+
+    def _reading(self, heard: "Heard", feeling: Feeling, stars: float | None) -> Reading:
+        tokens, told, hits, raised = heard.tokens, heard.told, heard.told_hits, heard.raised
+        language = told.batch.langs[told.number]
+        if heard.cut and told is tokens:
+            feeling = only_pressure(feeling)
+        signs = found(hits, told, feeling)
+        name = problem(signs, feeling, is_safety="safety" in raised)
+        mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
+        complains = _is_complaint("other" if GUESSED in signs else name, feeling)
+        raised |= spam.signs(
+            tokens,
+            heard.hits,
+            mentions,
+            lang=language,
+            sentiment=feeling.sentiment,
+            is_suspect=heard.is_suspect,
+            is_complaint=complains,
+            is_serious=bool(heard.leverage or raised or name not in ("none", "other")),
+            off_topic=feeling.heads.get("spam:off_topic", 0.0),
+            brand_only=feeling.heads.get("spam:brand_only", 0.0),
+        )
+        if contradicts(feeling.sentiment, feeling.score, stars):
+            raised.add("contradicts_stars")
+        return Reading(
+            lang=language,
+            sentiment=feeling.sentiment,
+            score=feeling.score,
+            complaint=complains,
+            themes=mentions,
+            problem=name,
+            fault=fault(name, signs),
+            wish=wish(hits),
+            leverage=heard.leverage,
+            flags=tuple(flag for flag in FLAGS if flag in raised) if raised else (),
+            pii=find(tokens.text) if heard.is_private else (),
+            engine=self._engine,
+            expectations=expectations(name, signs, mentions) if complains else (),
+            probability=feeling.probability,
+        )
 
 
 @dataclass(slots=True)
@@ -123,62 +196,27 @@ def _heard(
     return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_private)
 
 
-def _leave_out(heard: list[Heard], words: Batch) -> None:
-    """Of texts with leverage, if enough is left of them, only what is left is read any further."""
-    less = [
-        number for number, one in enumerate(heard) if one.cut and len(one.tokens) - len(one.cut) >= ENOUGH
-    ]
-    if not less:
-        return
+def _with_less(heard: list[Heard]) -> list[Heard]:
+    """Texts with leverage, if enough is left without it: only what is left is read any further."""
+    return [one for one in heard if one.cut and len(one.tokens) - len(one.cut) >= ENOUGH]
+
+
+def _without_leverage(words: Batch, less: list[Heard], given: list[Lang | None]) -> Batch:
+    """What is left of the texts, each in its own language unless one is given.
+
+    So that a threat in another language changes nothing.
+    """
     kept = np.zeros(len(words.word), np.bool_)
-    for number in less:
-        one = heard[number]
+    for one in less:
         kept[one.tokens.first : one.tokens.past] = True
         kept[[one.tokens.first + word for word in one.cut]] = False
-    left = words.only(np.flatnonzero(kept), less)
-    for number, (place, hits) in zip(less, enumerate(lexicon().hits(left)), strict=True):
-        heard[number].told = Tokens(left, place, heard[number].tokens.text)
-        heard[number].told_hits = hits
-
-
-def _reading(heard: Heard, language: Lang, given: Lang | None, stars: float | None) -> Reading:
-    tokens, told, hits, raised = heard.tokens, heard.told, heard.told_hits, heard.raised
-    if told is not tokens and not given:
-        language = _narrowed(told, language)
-    feeling = feel(told, hits, language, tokens.text)
-    if heard.cut and told is tokens:
-        feeling = only_pressure(feeling)
-    signs = found(hits, told, feeling)
-    name = problem(signs, feeling, is_safety="safety" in raised)
-    mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
-    complains = _is_complaint("other" if GUESSED in signs else name, feeling)
-    raised |= spam.signs(
-        tokens,
-        heard.hits,
-        mentions,
-        lang=language,
-        sentiment=feeling.sentiment,
-        is_suspect=heard.is_suspect,
-        is_complaint=complains,
-        is_serious=bool(heard.leverage or raised or name not in ("none", "other")),
-    )
-    if contradicts(feeling.sentiment, feeling.score, stars):
-        raised.add("contradicts_stars")
-    return Reading(
-        lang=language,
-        sentiment=feeling.sentiment,
-        score=feeling.score,
-        complaint=complains,
-        themes=mentions,
-        problem=name,
-        fault=fault(name, signs),
-        wish=wish(hits),
-        expectations=expectations(name, signs, mentions) if complains else (),
-        leverage=heard.leverage,
-        flags=tuple(flag for flag in FLAGS if flag in raised),
-        pii=find(tokens.text) if heard.is_private else (),
-        engine=ENGINE,
-    )
+    numbers = [one.tokens.number for one in less]
+    left = words.only(np.flatnonzero(kept), numbers)
+    langs = [
+        lang if given[number] else _narrowed(Tokens(left, place, ""), lang)
+        for place, (number, lang) in enumerate(zip(numbers, left.langs, strict=True))
+    ]
+    return replace(left, langs=tuple(langs))
 
 
 @cache
@@ -217,9 +255,7 @@ def _narrowed(told: Tokens, language: Lang) -> Lang:
 
 def _is_complaint(name: str, feeling: Feeling) -> bool:
     """The learned answer, leaning to yes where a problem was named; never for a text full of praise."""
-    if name == "safety":
+    if name == "safety" or (name not in ("none", "other") and feeling.score < 0):
         return True
-    if name not in ("none", "other") and feeling.score < 0:
-        return True
-    least = 0.2 if name in ("none", "other") else -0.3
-    return feeling.complaint > least and feeling.score < 0.6
+    least = LIKELY if name in ("none", "other") else LIKELY_OF_PROBLEM
+    return feeling.complaint >= least and feeling.score < PRAISE

@@ -1,197 +1,143 @@
-"""How a text feels: learned weights of words first, TextBlob only for English in which no word is known.
+"""How a text feels: the trained model first, TextBlob only for English in which no word is known.
 
-The one door to TextBlob: importing it costs seconds, so it happens in `_second_opinion`, late.
+The one door to TextBlob: importing it costs seconds, so it happens in `second_opinion`, late.
 """
 
-import math
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from feedback.text.features import REACH, negations, seen_words
-from feedback.text.lexicon import Hit
-from feedback.text.reading import Lang, Sentiment
-from feedback.text.tokens import Tokens
+import numpy as np
+from numpy.typing import NDArray
 
-Weight = tuple[float, float, float]  # for negative, for positive, both against neutral; for complaint
-Sums = tuple[float, float, int]  # negative, positive, features known
-WHOLE = "(any)"  # the feature that every text has
-WOE = 2.0  # what a problem that is told adds to the bad side and takes from the good
-TURN = 4.0  # what a turn of phrase of feelings.toml adds to one side and takes from the other
+from feedback.text.batch import Batch
+from feedback.text.hashing import known_as
+from feedback.text.model import SENTIMENTS, Model
+from feedback.text.reading import READ, Lang, Sentiment
+
+LIKELY = 0.25  # chance from which on an answer of the model is told
+FAMILIAR = 2  # learned words below which TextBlob is asked
+SIDE = 0.1  # polarity from which on TextBlob takes a side
+_sentiments = tuple(map(Sentiment, SENTIMENTS))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feeling:
-    """Score is the chance of positive less that of negative; `clauses` holds what each clause adds up to."""
+class Feeling(NamedTuple):
+    """Score is the chance of positive less that of negative.
+
+    `probability` is the chance of the sentiment, `complaint` that of a complaint; `heads` holds the model's
+    other answers that are likely, each with its chance; `leanings` has a score for each clause.
+    """
 
     sentiment: Sentiment
     score: float
+    probability: float
     complaint: float
-    clauses: dict[int, "Sums"]
+    heads: dict[str, float]
+    leanings: Sequence[float]
+    said: NDArray | None = None  # [words, outputs + 1]: what each word says of each output
+    outputs: Sequence[str] = ()
 
     def of_clause(self, clause: int) -> float:
-        """The score of one clause; 0.0 when none of its words is known."""
-        if clause not in self.clauses:
-            return 0.0
-        negative, positive, known = self.clauses[clause]
-        bad, good = _chances(negative / math.sqrt(known), positive / math.sqrt(known))
-        return good - bad
+        """The score of one clause by itself; 0.0 where clauses were not looked at."""
+        return self.leanings[clause] if self.leanings else 0.0
+
+    def loudest(self, head: str) -> int | None:
+        """Number of the word that speaks most for a head."""
+        if self.said is None or head not in self.outputs:
+            return None
+        said = self.said[:, self.outputs.index(head)]
+        number = int(said.argmax())
+        return number if said[number] > 0 else None
 
 
-UNREAD = Feeling(sentiment=Sentiment.UNKNOWN, score=0.0, complaint=0.0, clauses={})
+UNREAD = Feeling(Sentiment.UNKNOWN, 0.0, 0.0, 0.0, {}, ())
 
 
-class Known(NamedTuple):
-    """What was learned about a word: alone, before another word, under a negation."""
+def feelings(
+    batch: Batch, turns: Sequence[float], covered: Sequence[int], texts: Sequence[str], model: Model
+) -> list[Feeling]:
+    """How each text of the batch feels; unknown in a language that is not ours.
 
-    alone: Weight | None
-    before: dict[str, Weight]
-    turned: Weight | None
-
-
-UNKNOWN = Known(None, {}, None)
-
-
-@cache
-def weights(language: str) -> dict[str, Known]:
-    """Word -> what was learned of it. A text in both languages uses both, Vietnamese first."""
-    if language == Lang.MIXED:
-        return _by_word(_learned("en") | _learned("vi"))
-    return _by_word(_learned(language))
-
-
-def _learned(language: str) -> dict[str, Weight]:
-    """Feature, as `features` names it -> weight."""
-    lines = (files(__package__) / "lexicons" / f"weights.{language}.tsv").read_text("utf-8").splitlines()
-    table: dict[str, Weight] = {}
-    number = cache(float)  # the same few hundred numbers again and again
-    for line in lines:
-        if line[:1] != "#" or line.startswith("#\t"):
-            name, negative, positive, complaint = line.split("\t")
-            table[name] = number(negative), number(positive), number(complaint)
-    return table
-
-
-def _by_word(learned: dict[str, Weight]) -> dict[str, Known]:
-    table: dict[str, Known] = {}
-    for name, weight in learned.items():
-        first, is_pair, second = name.partition(" ")
-        is_turned = not is_pair and name[:1] == "!"
-        known = table.get(first[is_turned:], UNKNOWN)
-        if is_pair:
-            known = known if known.before else known._replace(before={})
-            known.before[second] = weight
-        else:
-            known = known._replace(turned=weight) if is_turned else known._replace(alone=weight)
-        table[first[is_turned:]] = known
-    return table
-
-
-def feel(tokens: Tokens, hits: list[Hit], lang: Lang, text: str) -> Feeling:
-    """Sentiment of the words given; unknown when the language is not ours."""
-    if lang in (Lang.OTHER, Lang.UNKNOWN) or not tokens.words:
-        return UNREAD
-    table = weights(lang.value)
-    turns = [hit for hit in hits if hit.area == "feelings"]
-    covered = {number for hit in turns if hit.name == "good" for number in range(hit.first, hit.past)}
-    heard = _heard(tokens.without(covered) if covered else tokens, table)
-    negative, positive, complaint, known, clauses = _sums(heard)
-    for hit in turns:
-        side = TURN if (hit.name == "good") != hit.denied else -TURN
-        positive += side
-        negative -= side
-    known += len(turns)
-    told = sum(
-        hit.area == "problems"
-        and not hit.name.startswith(("by_", "sign_"))
-        and not (hit.denied or hit.unreal)
-        for hit in hits
+    The turns, one a text, are added to what its words say, but for the words of the batch that they cover.
+    """
+    sums = model.sums(batch)
+    logits = model.logits(sums, batch.langs)
+    if covered:
+        logits = _uncovered(batch, covered, logits, model)
+    logits[:, 0] -= turns
+    logits[:, 2] += turns
+    moods = model.sentiments(logits, batch.langs).astype(np.float64)
+    chances = model.chances(logits).astype(np.float64)
+    leanings = model.leanings(sums).tolist()
+    bounds = np.searchsorted(sums.text, np.arange(len(batch) + 1)).tolist()
+    columns = zip(
+        moods.argmax(axis=1).tolist(),
+        np.round(moods[:, 2] - moods[:, 0], 3).tolist(),
+        np.round(moods.max(axis=1), 3).tolist(),
+        np.round(chances[:, 0], 3).tolist(),
+        _heads(chances[:, 1:], model.outputs[len(SENTIMENTS) + 1 :]),
+        strict=True,
     )
-    negative += WOE * min(told, 2)
-    positive -= WOE * min(told, 2)
-    start = table[WHOLE].alone or (0.0, 0.0, 0.0)
-    if known < 2 and lang is Lang.EN and not turns:
-        return _second_opinion(text)
-    scale = 1 / math.sqrt(known + 1)
-    bad, good = _chances((negative + start[0]) * scale, (positive + start[1]) * scale)
-    return Feeling(
-        sentiment=_word_for(bad, good),
-        score=round(good - bad, 3),
-        complaint=(complaint + start[2]) * scale,
-        clauses=clauses,
+    words = batch.starts.tolist()
+    felt = [
+        Feeling(
+            _sentiments[mood],
+            score,
+            sure,
+            complaint,
+            heads,
+            leanings[bounds[text] : bounds[text + 1]],
+            sums.word[words[text] : words[text + 1]],
+            model.outputs,
+        )
+        for text, (mood, score, sure, complaint, heads) in enumerate(columns)
+    ]
+    for text, is_strange in _unheard(batch, turns, model):
+        felt[text] = second_opinion(texts[text]) if is_strange else UNREAD
+    return felt
+
+
+def _uncovered(batch: Batch, covered: Sequence[int], logits: NDArray, model: Model) -> NDArray:
+    texts = np.unique(batch.text[covered])
+    kept = np.isin(batch.text, texts)
+    kept[covered] = False
+    left = batch.only(np.flatnonzero(kept), texts.tolist())
+    logits[texts] = model.logits(model.sums(left), left.langs)
+    return logits
+
+
+def _heads(chances: NDArray, outputs: Sequence[str]) -> list[dict[str, float]]:
+    told: list[dict[str, float]] = [{} for _ in chances]
+    for text, output in zip(*(numbers.tolist() for numbers in np.nonzero(chances >= LIKELY)), strict=True):
+        told[text][outputs[output]] = round(chances[text, output].item(), 3)
+    return told
+
+
+def _unheard(batch: Batch, turns: Sequence[float], model: Model) -> Iterator[tuple[int, bool]]:
+    """Texts that the model knows nothing of; whether they are English, so that another may know."""
+    learned = batch.vocabulary.beside(
+        (model, "learned"), lambda words: [known_as(word) in model.tables.numbers for word in words]
     )
-
-
-def _heard(tokens: Tokens, table: dict[str, Known]) -> list[tuple[int, Weight]]:
-    """Clause and weight of each of the text's features that is known, in the order of `features`."""
-    turning = negations(tokens)
-    heard: list[tuple[int, Weight]] = []
-    pairs, pairs_sentence = UNKNOWN.before, -1
-    turned, turned_clause = 0, -1
-    for word, clause, sentence in zip(seen_words(tokens), tokens.clause, tokens.sentence, strict=True):
-        alone, before, under = table.get(word, UNKNOWN)
-        if alone:
-            heard.append((clause, alone))
-        if sentence == pairs_sentence and word in pairs:
-            heard.append((clause, pairs[word]))
-        if turned:
-            turned -= 1
-            if under and clause == turned_clause:
-                heard.append((clause, under))
-        if word in turning:
-            turned, turned_clause = REACH, clause
-        pairs, pairs_sentence = before, sentence
-    return heard
-
-
-def _sums(heard: list[tuple[int, Weight]]) -> tuple[float, float, float, int, dict[int, Sums]]:
-    """Negative, positive, complaint, how many features there are; and the same by clause."""
-    negative = positive = complaint = of_negative = of_positive = 0.0
-    clauses: dict[int, Sums] = {}
-    of_known, clause = 0, -1
-    for place, (bad, good, complains) in heard:
-        if place != clause:  # clauses come in order
-            if of_known:
-                clauses[clause] = of_negative, of_positive, of_known
-            clause, of_negative, of_positive, of_known = place, 0.0, 0.0, 0
-        negative += bad
-        positive += good
-        complaint += complains
-        of_negative += bad
-        of_positive += good
-        of_known += 1
-    if of_known:
-        clauses[clause] = of_negative, of_positive, of_known
-    return negative, positive, complaint, len(heard), clauses
+    known = np.bincount(batch.text[learned[batch.word]], minlength=len(batch)).tolist()
+    for text, (lang, many, turn) in enumerate(zip(batch.langs, known, turns, strict=True)):
+        if lang not in READ or batch.starts[text] == batch.starts[text + 1]:
+            yield text, False
+        elif many < FAMILIAR and not turn and lang is Lang.EN:
+            yield text, True
 
 
 def only_pressure(feeling: Feeling) -> Feeling:
     """Nothing but an "or else": whatever its words, nobody says that with pleasure."""
     if feeling.sentiment is Sentiment.UNKNOWN:
         return feeling
-    return replace(feeling, sentiment=Sentiment.NEGATIVE, score=min(feeling.score, -0.5), complaint=1.0)
+    return feeling._replace(sentiment=Sentiment.NEGATIVE, score=min(feeling.score, -0.5), complaint=1.0)
 
 
-def _chances(negative: float, positive: float) -> tuple[float, float]:
-    top = max(negative, positive, 0.0)
-    bad, good, neither = math.exp(negative - top), math.exp(positive - top), math.exp(-top)
-    total = bad + good + neither
-    return bad / total, good / total
-
-
-def _word_for(bad: float, good: float) -> Sentiment:
-    neither = 1 - bad - good
-    if neither > bad and neither > good:
-        return Sentiment.NEUTRAL
-    return Sentiment.NEGATIVE if bad >= good else Sentiment.POSITIVE
-
-
-def _second_opinion(text: str) -> Feeling:
+def second_opinion(text: str) -> Feeling:
+    """What TextBlob says of English."""
     from textblob import TextBlob
 
     score = round(float(TextBlob(text).sentiment.polarity), 3)
     word = Sentiment.NEUTRAL
-    if abs(score) >= 0.1:
+    if abs(score) >= SIDE:
         word = Sentiment.POSITIVE if score > 0 else Sentiment.NEGATIVE
-    return Feeling(sentiment=word, score=score, complaint=-score, clauses={})
+    return Feeling(word, score, (1 + abs(score)) / 2, max(0.0, -score), {}, ())
