@@ -130,6 +130,7 @@ def analysis(comment: Comment, reading: Reading, now: datetime) -> dict[str, Any
         "lang": reading.lang.value,
         "sentiment": reading.sentiment.value,
         "score": reading.score,
+        "probability": reading.probability,
         "complaint": reading.complaint,
         "problem": reading.problem,
         "fault": reading.fault,

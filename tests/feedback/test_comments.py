@@ -159,3 +159,11 @@ def test_many_edits_cost_the_same_as_one(rows, django_assert_max_num_queries):
 
     assert totals.kept() == totals.recount() == {}
     assert not Comment.objects.current().filter(pk__in=[old.pk for old, _new in pairs]).exists()
+
+
+def test_it_stores_how_sure_the_reader_is():
+    factories.comment("Giao hàng trễ 5 ngày, thất vọng quá.")
+
+    comments.read_all()
+
+    assert 0.5 < Analysis.objects.get().probability <= 1
