@@ -5,15 +5,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework.throttling import BaseThrottle
 
-from feedback import labels
+from feedback import journal, labels, limits, mail
 from feedback.corrections import Said
 from feedback.models import Analysis, ApiToken, Case, Mention, Theme
 from feedback.models.words import Channel
@@ -58,6 +63,40 @@ class LogIn(AuthenticationForm):
         name = str(self.cleaned_data.get("username", "")).casefold()
         address = BaseThrottle().get_ident(self.request)
         return "login:" + hashlib.sha256(f"{name}\n{address}".encode()).hexdigest()
+
+
+class ForgottenPassword(PasswordResetForm):
+    """A link by mail to each active account with this address. Asked five times an hour from one place."""
+
+    MOST, A_WHILE = 5, 3600
+
+    def __init__(self, *args, request, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Your e-mail")
+
+    def clean(self):
+        who = BaseThrottle().get_ident(self.request)
+        if limits.is_past("password-reset", who, most=self.MOST, seconds=self.A_WHILE):
+            raise forms.ValidationError(_("Too many tries from here. Wait an hour, then try again."))
+        return super().clean()
+
+    def save(self, **_of_django):  # type: ignore[override]
+        for user in self.get_users(self.cleaned_data["email"]):
+            with journal.recording():
+                mail.write(
+                    to=user.email,
+                    template="password",
+                    context={"username": user.get_username(), "url": self._link(user)},
+                    language=user.language or get_language()[:2],
+                    about=f"feedback.user:{user.pk}",
+                )
+                journal.log("password asked for", user)
+
+    @staticmethod
+    def _link(user) -> str:
+        uid, token = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
+        return settings.BASE_URL + reverse("password_reset_confirm", args=[uid, token])
 
 
 class PeriodFilter(forms.Form):

@@ -46,6 +46,8 @@ TABLE = {
     "set_theme": ("post", PUBLIC),
     "api_root": ("get", PUBLIC),
     "api_schema": ("get", PUBLIC),
+    **dict.fromkeys(["password_reset", "password_reset_done", "password_reset_complete"], ("get", PUBLIC)),
+    "password_reset_confirm": ("get", PUBLIC),
     "password_change": ("get", EVERYONE),
     "password_change_done": ("get", EVERYONE),
     "customers": ("get", EVERYONE),
@@ -147,6 +149,7 @@ def world():
         **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
         "reader_activate": [Engine.objects.create(asked_at=now, state="refused").pk],
+        "password_reset_confirm": ["MQ", "no-such-token"],
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
         "job_try_again": ["feedback.comment", stuck.pk],
@@ -213,9 +216,10 @@ def test_what_changes_something_takes_a_post(client, world, name):
     assert answer.status_code == (200 if name == "tell_us" else 405) or name.startswith("api_")
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in TABLE if name not in ("job_try_again", "reader_activate", "token_revoke")]
-)
+_OTHER_IDS = ("job_try_again", "password_reset_confirm", "reader_activate", "token_revoke")
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in _OTHER_IDS])
 def test_an_id_that_cannot_be_is_not_found(client, world, name):
     if name not in world:
         return

@@ -7,8 +7,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
-from feedback import shop
-from feedback.forms import LogIn
+from feedback import journal, shop
+from feedback.forms import ForgottenPassword, LogIn
 from feedback.roles import EVERYONE, Role, allow, public, roles_of
 
 YEAR = 365 * 24 * 3600
@@ -25,14 +25,41 @@ class _Login(auth.LoginView):
         return super().get_default_redirect_url()
 
 
-class _PasswordChange(auth.PasswordChangeView):
+class _SetsPassword:
+    """The new password and the record of it in one transaction; never the password itself."""
+
+    def form_valid(self, form):
+        with journal.recording():
+            journal.log("password set", form.user, by=form.user)
+            return super().form_valid(form)
+
+
+class _PasswordChange(_SetsPassword, auth.PasswordChangeView):
     success_url = reverse_lazy("password_change_done")
+
+
+class _PasswordReset(auth.PasswordResetView):
+    """The same page follows whether there is such an account or not."""
+
+    form_class = ForgottenPassword
+    success_url = reverse_lazy("password_reset_done")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
+
+
+class _PasswordResetConfirm(_SetsPassword, auth.PasswordResetConfirmView):
+    success_url = reverse_lazy("password_reset_complete")
 
 
 login = public(_Login.as_view())
 logout = public(auth.LogoutView.as_view())
 password_change = allow(EVERYONE)(_PasswordChange.as_view())
 password_change_done = allow(EVERYONE)(auth.PasswordChangeDoneView.as_view())
+password_reset = public(_PasswordReset.as_view())
+password_reset_done = public(auth.PasswordResetDoneView.as_view())
+password_reset_confirm = public(_PasswordResetConfirm.as_view())
+password_reset_complete = public(auth.PasswordResetCompleteView.as_view())
 
 
 @public

@@ -1,9 +1,12 @@
 """Who gets in, how often one may guess, and the small choices that are remembered."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from feedback.models import Event, OutgoingMail, User
 from tests.factories import a_shop, user
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +135,67 @@ def test_it_remembers_dark_and_forgets_it(client):
     assert b'data-theme="dark"' in client.get("/login/").content
     client.post("/theme/", {"theme": "<script>", "next": "/login/"})
     assert b"data-theme" not in client.get("/login/").content
+
+
+@pytest.fixture
+def forgetful():
+    a_shop()
+    return user("staff", "Mai", password=PASSWORD, email="mai@example.com", language="en")
+
+
+def link_in_the_mail():
+    return re.search(r"http://localhost:8000(/account/new-password/\S+)", OutgoingMail.objects.get().text)[1]
+
+
+def test_who_forgot_the_password_sets_a_new_one_by_mail(client, forgetful):
+    asked = client.post("/account/forgotten/", {"email": "MAI@example.com"})
+    new = "another fine long phrase"
+
+    page = client.get(link_in_the_mail(), follow=True)
+    answer = client.post(page.redirect_chain[-1][0], {"new_password1": new, "new_password2": new})
+
+    assert (asked.url, answer.url) == ("/account/forgotten/sent/", "/account/forgotten/set/")
+    forgetful.refresh_from_db()
+    assert forgetful.check_password(new)
+    assert list(Event.objects.values_list("verb", flat=True)) == ["password asked for", "password set"]
+
+
+def test_the_link_works_once(client, forgetful):
+    client.post("/account/forgotten/", {"email": "mai@example.com"})
+    link = link_in_the_mail()
+    forgetful.set_password("set by other means")
+    forgetful.save()
+
+    page = client.get(link, follow=True)
+
+    assert not page.context["validlink"]
+
+
+def test_nobody_learns_who_has_an_account(client, forgetful):
+    known = client.post("/account/forgotten/", {"email": "mai@example.com"})
+    stranger = client.post("/account/forgotten/", {"email": "nobody@example.com"})
+
+    assert (known.status_code, known.url) == (stranger.status_code, stranger.url)
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_an_account_that_is_off_gets_no_link(client, forgetful):
+    User.objects.update(is_active=False)
+
+    client.post("/account/forgotten/", {"email": "mai@example.com"})
+
+    assert not OutgoingMail.objects.exists()
+
+
+def test_asking_and_asking_ends(client, forgetful):
+    answers = [client.post("/account/forgotten/", {"email": "mai@example.com"}) for _ in range(6)]
+
+    assert [answer.status_code for answer in answers] == [302] * 5 + [200]
+    assert OutgoingMail.objects.count() == 5
+
+
+def test_the_link_leads_to_our_own_address_whatever_was_asked_of(client, forgetful):
+    """LimeSurvey's CVE-2026-50635: a link built from the Host header sends the secret elsewhere."""
+    client.post("/account/forgotten/", {"email": "mai@example.com"}, HTTP_HOST="127.0.0.1")
+
+    assert "http://localhost:8000/" in OutgoingMail.objects.get().text

@@ -9,11 +9,14 @@ from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.tokens import default_token_generator
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from feedback import mail
-from feedback.models import Case, Comment, Consent, Customer, MailAddress, Order
+from feedback.models import Case, Comment, Consent, Customer, MailAddress, Order, User
 from feedback.tokens import digest
 from reviews import intake
 from reviews.models import Reply, Source
@@ -57,6 +60,10 @@ class World:
         if name == "answer":
             start = reverse(name, args=[self.invitation])
             return [f"{start}?step={step}" for step in range(1, 7)] + [f"{start}?all=1"]
+        if name == "password_reset_confirm":
+            huy = User.objects.first() or User.objects.create_user("huy", password="x")
+            uid, token = urlsafe_base64_encode(force_bytes(huy.pk)), default_token_generator.make_token(huy)
+            return [reverse(name, args=[uid, token]), reverse(name, args=[uid, "used"])]
         return [reverse(name, args=[one]) for one in ids[name]] if name in ids else [reverse(name)]
 
 
@@ -115,6 +122,7 @@ STAFF_PAGES = {
     "mai": ["today", "reply", "case"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
+PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
 ERRORS = ["/nowhere/", "/s/cut-in-two/"]
 
 
