@@ -108,7 +108,7 @@ def _is_threatened(signs: Signs, act: Place) -> bool:
         return True
     if _is_told(signs.tokens, act[0]) or not signs.near(act, "refusal"):
         return False
-    return signs.beside(act, "refusal", "tie", "future")
+    return signs.near(act, "tie", "future")
 
 
 def _is_threat_of_bank(signs: Signs, act: Place) -> bool:
@@ -124,7 +124,7 @@ def _is_hinted(signs: Signs, act: Place) -> bool:
     if not signs.near(act, "demand", "refusal"):
         return False
     return _follows_or(signs.tokens, act[0]) or (
-        signs.beside(act, "tie") and signs.beside(act, "refusal") and signs.beside(act, "future")
+        signs.beside(act, "tie") and signs.beside(act, "refusal") and signs.beside(act, "demand", "future")
     )
 
 
@@ -141,7 +141,7 @@ def _is_held(signs: Signs, place: Place) -> bool:
     """A posted review held over the shop: everywhere, or to stay until something is done."""
     tokens = signs.tokens
     around = tokens.bare[place[0] : place[1] + 6]
-    if not signs.near(place, "demand"):
+    if not signs.near(place, "demand", "refusal"):
         return False
     return not words("held").isdisjoint(around) or signs.near(place, "push")
 

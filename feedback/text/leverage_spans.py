@@ -1,5 +1,8 @@
 """Which words of a text carry its leverage, so that what is left reads as it would without."""
 
+import re
+from bisect import bisect_left
+
 from feedback.text.lexicon import Hit
 from feedback.text.pressure import Place
 from feedback.text.tokens import Tokens
@@ -17,6 +20,9 @@ PRESSING = (
     "refusal",
 )
 PUSHING = ("push", "bluff", "ready")  # these belong to the act wherever they stand near it
+_or_opens = re.compile(r"(?:or|else|otherwise|neu khong|khong thi|bang khong|con khong|keo|if not)\b")
+ASKING = ("demand", "refusal")
+CURT = 3  # words
 _openers = frozenset(
     {"or", "otherwise", "unless", "if", "nếu", "neu", "hoặc", "kẻo", "until", "once", "else"}
 )
@@ -28,21 +34,17 @@ def cut(tokens: Tokens, places: dict[str, list[Place]], hits: list[Hit], acts: l
     """Numbers of the words to cut: the sentences of acts and what ties them, but for what tells a problem."""
     segments, sentence = _segments(tokens), tokens.sentence
     acting = {sentence[first] for first, _ in acts}
-    pushing = _beside(acting) & {sentence[first] for sign in PUSHING for first, _ in places[sign]}
-    demanding = _demanding(sentence, places, acting | pushing)
-    held = acting | pushing
+    held = acting | (_beside(acting) & (_having(sentence, places, PUSHING) | _curt(sentence, places)))
+    held |= _run_up(tokens, acting)
+    demanding = _demanding(tokens, places, held)
     signs = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
     telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
-    told = {segments[number] for hit in telling for number in range(hit.first, hit.past)}
-    left = {
-        segments[number]
-        for hit in telling
-        if not _is_inside(hit, signs)
-        for number in range(hit.first, hit.past)
-    }
+    asks = places["demand"]
+    told = _of(segments, [hit for hit in telling if hit.area == "problems" and not _is_inside(hit, asks)])
+    left = _of(segments, [hit for hit in telling if not _is_inside(hit, signs)])
     carrying = {segments[number] for first, past in acts for number in (first, past - 1)}
     pressing = carrying | _in(segments, places, PRESSING)
-    asking = _in(segments, places, ("demand", "refusal"))
+    asking = _in(segments, places, ASKING)
     return {
         number
         for number, segment in enumerate(segments)
@@ -52,21 +54,54 @@ def cut(tokens: Tokens, places: dict[str, list[Place]], hits: list[Hit], acts: l
     }
 
 
+def _of(segments: list[int], hits: list[Hit]) -> set[int]:
+    return {segments[number] for hit in hits for number in range(hit.first, hit.past)}
+
+
+def _having(sentence: list[int], places: dict[str, list[Place]], signs: tuple[str, ...]) -> set[int]:
+    return {sentence[first] for sign in signs for first, _ in places[sign]}
+
+
+def _curt(sentence: list[int], places: dict[str, list[Place]]) -> set[int]:
+    """Sentences of a word or three that hold a sign: "24 hours.", "MY MONEY!!!"."""
+    return {one for one in _having(sentence, places, (*ASKING, "tie")) if sentence.count(one) <= CURT}
+
+
 def _beside(sentences: set[int]) -> set[int]:
     return {near for one in sentences for near in (one - 1, one + 1)} - sentences
 
 
-def _demanding(sentence: list[int], places: dict[str, list[Place]], held: set[int]) -> set[int]:
-    """The sentence with the demand, where the others say none: the one after them, else the one before."""
-    asked = {sentence[first] for sign in ("demand", "refusal") for first, _ in places[sign]}
-    if asked & held:
-        return set()
+def _run_up(tokens: Tokens, acting: set[int]) -> set[int]:
+    """Shouted words before an "or else": "GIVE!!! MY MONEY!!! BACK!!! OR …"."""
+    before: set[int] = set()
+    for one in acting:
+        if _or_opens.match(_opening(tokens, one)):
+            while one and tokens.sentence.count(one - 1) <= CURT:
+                one -= 1
+                before.add(one)
+    return before
+
+
+def _demanding(tokens: Tokens, places: dict[str, list[Place]], held: set[int]) -> set[int]:
+    """The sentence with the demand: before an "or else", or where the others have none, beside them."""
+    asked = _having(tokens.sentence, places, ASKING) - held
+    before = {one - 1 for one in held if _or_opens.match(_opening(tokens, one))} & asked
+    if before or _having(tokens.sentence, places, ASKING) & held:
+        return before
     return {one + 1 for one in held} & asked or {one - 1 for one in held} & asked
 
 
+def _opening(tokens: Tokens, sentence: int) -> str:
+    first = bisect_left(tokens.sentence, sentence)
+    return " ".join(tokens.bare[first : first + 3])
+
+
 def _is_inside(hit: Hit, signs: list[Place]) -> bool:
-    """The words say no more than a sign of pressure does: "no refund" is what is threatened about."""
-    return any(first - 1 <= hit.first and hit.past <= past + 1 for first, past in signs)
+    """The words say little more than signs of pressure do: "no refund" is what is threatened about."""
+    if any(first - 1 <= hit.first and hit.past <= past + 1 for first, past in signs):
+        return True
+    said = {number for first, past in signs for number in range(first, past)}
+    return 3 * len(set(range(hit.first, hit.past)) - said) <= hit.past - hit.first
 
 
 def _in(segments: list[int], places: dict[str, list[Place]], signs: tuple[str, ...]) -> set[int]:

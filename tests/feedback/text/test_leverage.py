@@ -3,10 +3,23 @@ from pathlib import Path
 
 import pytest
 
-from feedback.text.reader import read
+from feedback.text.reader import read, read_many
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-FLOOR = {"plain": 0.95, "implied": 0.85, "obfuscated": 0.85, "switch": 0.85, "not": 0.98}
+# Recall by the way of putting it, over the half that the phrases were tuned on and the half held back. No
+# template of a text is in both halves.
+FLOOR = {
+    "tuned": {
+        "plain": 0.95,
+        "implied": 0.9,
+        "obfuscated": 0.78,
+        "slang": 0.9,
+        "no_marks": 0.95,
+        "switch": 0.95,
+    },
+    "held": {"plain": 0.94, "implied": 0.6, "obfuscated": 0.5, "slang": 0.9, "no_marks": 0.9, "switch": 0.9},
+}
+SPECIFICITY = {"tuned": 0.985, "held": 0.94}
 COMPLAINTS = {
     "en": [
         "The vase arrived broken.",
@@ -40,33 +53,57 @@ def corpus(language):
         return [json.loads(line) for line in lines]
 
 
+def test_no_template_is_in_both_halves():
+    for language in ("en", "vi"):
+        halves = {row["template"]: set() for row in corpus(language)}
+        for row in corpus(language):
+            halves[row["template"]].add(row["half"])
+
+        assert max(map(len, halves.values())) == 1
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("way", ["plain", "implied", "obfuscated", "switch"])
-def test_it_finds_as_much_leverage_as_the_floor_says(language, way):
+@pytest.mark.parametrize("half", ["tuned", "held"])
+def test_it_finds_as_much_leverage_as_the_floor_says(language, half):
     """S3-4"""
-    texts = [row["text"] for row in corpus(language) if row["kind"] and row["way"] == way]
-    missed = [text for text in texts if not read(text).leverage]
+    rows = [row for row in corpus(language) if row["kind"] and row["half"] == half]
+    found = [reading.leverage is not None for reading in read_many(row["text"] for row in rows)]
+    by_way = {way: [] for way in FLOOR[half]}
+    for row, is_found in zip(rows, found, strict=True):
+        by_way[row["way"]].append(is_found)
 
-    assert len(missed) <= len(texts) * (1 - FLOOR[way]), missed
+    recall = {way: round(sum(found) / len(found), 3) for way, found in by_way.items() if found}
+
+    assert all(recall[way] >= FLOOR[half][way] for way in recall), recall
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_it_takes_no_right_wish_review_or_farewell_for_leverage(language):
+@pytest.mark.parametrize("half", ["tuned", "held"])
+def test_it_takes_no_right_wish_review_or_farewell_for_leverage(language, half):
     """S3-4, decision 5"""
-    texts = [row["text"] for row in corpus(language) if not row["kind"]]
-    wrong = [text for text in texts if read(text).leverage]
+    texts = [row["text"] for row in corpus(language) if not row["kind"] and row["half"] == half]
+    wrong = [text for text, reading in zip(texts, read_many(texts), strict=True) if reading.leverage]
 
-    assert len(wrong) <= len(texts) * (1 - FLOOR["not"]), wrong
+    assert len(wrong) <= len(texts) * (1 - SPECIFICITY[half]), wrong
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_it_takes_no_legal_right_and_no_refund_wish_for_leverage(language):
+    """S3-4, decision 5"""
+    rows = [row["text"] for row in corpus(language) if row["way"] in ("legal", "refund")]
+    wrong = [text for text, reading in zip(rows, read_many(rows), strict=True) if reading.leverage]
+
+    assert len(wrong) <= len(rows) * 0.02, wrong
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_it_tells_the_kinds_apart(language):
     rows = [row for row in corpus(language) if row["kind"]]
-    right = sum(
-        (found := read(row["text"]).leverage) is not None and found.kind == row["kind"] for row in rows
-    )
+    found = read_many(row["text"] for row in rows)
+    kinds = [(row["kind"], one.leverage.kind) for row, one in zip(rows, found, strict=True) if one.leverage]
+    right = sum(meant == read for meant, read in kinds)
 
-    assert right >= 0.9 * len(rows)
+    assert right >= 0.9 * len(kinds)
 
 
 @pytest.mark.parametrize(("alone", "threatened"), TWINS)
