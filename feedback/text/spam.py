@@ -118,7 +118,7 @@ def signs(
         if is_likely or _names_nothing(len(tokens), lang, sentiment):
             found.add("spam:off_topic")
     elif sentiment is not Sentiment.NEGATIVE:
-        is_of_the_thing = any(mention.theme in _of_the_thing for mention in mentions)
+        is_of_the_thing = any(hit.area == "themes" and hit.name in _of_the_thing for hit in hits)
         if ("unused" in told and not is_of_the_thing) or brand_only > PROBABLE:
             found.add("spam:brand_only")
     return found

@@ -16,7 +16,7 @@ OFF_TOPIC = [
     "Xưởng may nhận may đồng phục, bán sỉ lẻ áo thun giá tận xưởng, giao toàn quốc",
     "Cần tuyển cộng tác viên bán hàng online, thu nhập mỗi ngày vài trăm nghìn",
     "Hãy chuyển tiếp tin nhắn này cho mười người, bạn sẽ gặp may mắn cả năm",
-    "Earn 300 dollars per day from home, click the link in my bio",
+    "Subscribe to my channel, new cooking videos every Sunday",
     "Use my referral code SUN99 and we both get ten dollars",
     "Lorem ipsum dolor sit amet, consectetur adipiscing elit",
     "Forward this to ten people and you will have luck for seven years",
