@@ -20,28 +20,33 @@ CLEAR = 0.5  # below it a word is at home with too many problems to tell anythin
 
 PHRASES_OF = {"delivered_not_received": "sign_says_delivered"}  # a problem that has none of its own
 
-Votes = dict[str, float]
 Choice = tuple[str, ...]
+Votes = tuple[tuple[int, float], ...]  # numbers of problems, and what a choice of words says for each
 
 
 def hinted(tokens: Tokens, among: tuple[str, ...]) -> str | None:
     """The problem of `among` that the words speak for, each choice of words once; None when unclear."""
-    votes: Counter[str] = Counter()
+    votes = [0.0] * len(among)
     words = tokens.bare if tokens.unmarked else tokens.words
     known = _votes(among, tokens.unmarked)
     heard: set[Choice] = set()
-    number = 0
-    while number < len(words):
-        said = known.get(words[number], ())
-        number += 1
-        for choice, its in said:
-            if choice not in heard and tuple(words[number - 1 : number - 1 + len(choice)]) == choice:
-                heard.add(choice)
-                votes.update(its)
-                number += len(choice) - 1
+    past = 0
+    for number, word in enumerate(words):
+        if word not in known or number < past:
+            continue
+        for choice, its in known[word]:
+            if len(choice) == 1 or tuple(words[number : number + len(choice)]) == choice:
+                past = number + len(choice)
+                if choice not in heard:
+                    heard.add(choice)
+                    for which, says in its:
+                        votes[which] += says
                 break
-    (best, most), (_, next_most) = [*votes.most_common(2), ("", 0.0), ("", 0.0)][:2]
-    return best if most >= LEAST and most - next_most >= LEAD else None
+    most = max(votes, default=0.0)
+    best = votes.index(most) if most >= LEAST else -1
+    if best < 0 or any(most - other < LEAD for which, other in enumerate(votes) if which != best):
+        return None
+    return among[best]
 
 
 @cache
@@ -52,7 +57,8 @@ def _votes(among: tuple[str, ...], unmarked: bool) -> dict[str, list[tuple[Choic
         clear = math.log(len(among) / len(groups)) * (TOGETHER if len(choice) > 1 else 1.0)
         if clear > CLEAR:
             total = groups.total()
-            begun[choice[0]].append((choice, {name: clear * n / total for name, n in groups.items()}))
+            votes = tuple((among.index(name), clear * n / total) for name, n in groups.items())
+            begun[choice[0]].append((choice, votes))
     for choices in begun.values():
         choices.sort(key=lambda one: -len(one[0]))
     return dict(begun)

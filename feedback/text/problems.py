@@ -7,7 +7,8 @@ from feedback.text.tokens import Tokens
 
 PRAISE = 0.6  # a text's score beyond which only clauses that are not glad themselves can blame
 GLAD = 0.3
-UNHAPPY = 0.0  # a score below which a problem is guessed from single words where no phrase stands whole
+UNHAPPY = -0.3  # a score below which a problem is guessed from single words where no phrase stands whole
+LIKELY = 0.5  # chance from which on a problem that a shop's corrections taught is told
 GUESSED = "sign_guessed"  # beside a problem that is only guessed: no reason to call the text a complaint
 FEARS_REACH = 6  # words before a sign within which a fear makes it imagined
 _fears = frozenset({"worried", "worry", "afraid", "feared", "fear", "scared", "sợ", "lo", "ngại"})
@@ -67,8 +68,10 @@ MILD = frozenset({"late", "waiting", "change_of_mind", "terms_not_read", "missin
 
 def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
     """Names of the groups of problems.toml that a text shows, and the problems that two of them make."""
-    is_praise = feeling.score > PRAISE
     those = [hit for hit in hits if hit.area == "problems"]
+    if not those and feeling.score >= UNHAPPY:
+        return set()
+    is_praise = feeling.score > PRAISE
     told = [hit for hit in those if _is_told(hit, tokens) and not (is_praise and _glad(hit, tokens, feeling))]
     signs = {hit.name for hit in told}
     if "sign_put_right" in signs and not _goes_on(told):
@@ -123,6 +126,9 @@ def problem(signs: set[str], feeling: Feeling, *, is_safety: bool) -> str:
     """One word of policy's vocabulary; "other" for a complaint that none of them fits."""
     if is_safety:
         return "safety"
+    taught = [(chance, head[8:]) for head, chance in feeling.heads.items() if head[:8] == "problem:"]
+    if taught and max(taught)[0] > LIKELY:
+        return max(taught)[1]
     if "sign_put_right" in signs and not signs & set(ORDER):
         return "none"  # "they replaced the broken one the next day"
     told = (signs & set(ORDER)) - _outdone(signs)

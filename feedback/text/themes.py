@@ -1,6 +1,6 @@
 """What a text is about, each theme with its own polarity and the words that show it."""
 
-from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from feedback.text.lexicon import Hit, table
@@ -10,6 +10,40 @@ from feedback.text.tokens import Tokens
 
 CLEAR = 0.2  # a clause's score beyond this counts as a side taken
 MOST_WORDS = 4
+SIDES = (Sentiment.NEGATIVE, Sentiment.POSITIVE)
+
+# Chances of the model's heads, chosen on the dev splits (docs/accuracy.md): from which on a theme is heard
+# without any phrase; below which a phrase that touches one, or praises or blames it, is doubted.
+LIKELY = 0.5  # for heads that a shop taught
+LEAST_HEARD = 0.35
+LEAST_ABOUT = 0.27
+LEAST_TOLD = 0.38
+OTHER = "common:other"
+COMMON = {  # ours -> the nine that the model was trained on
+    "product_quality": "product",
+    "size_fit": "product",
+    "missing_feature": "product",
+    "not_as_described": "product",
+    "food_drink": "product",
+    "price_value": "price",
+    "staff_attitude": "service",
+    "waiting_response": "service",
+    "information": "service",
+    "late_delivery": "delivery",
+    "not_received": "delivery",
+    "courier": "delivery",
+    "packaging": "packaging_damage",
+    "damaged": "packaging_damage",
+    "place_cleanliness": "place",
+    "website_app": "process",
+    "payment_billing": "process",
+    "refund_return": "process",
+    "subscription_terms": "process",
+    "wrong_or_missing_item": "process",
+    "general": "general",
+}
+FIRST = {common: theme for theme, common in reversed(COMMON.items())}  # the first of ours for each
+UNSURE = frozenset({"delivery", "packaging_damage", "process"})  # heads that know few kinds of shop
 
 
 @cache
@@ -34,21 +68,61 @@ def names() -> dict[str, dict[str, str]]:
 
 
 def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tuple[Mention, ...]:
-    """Mentions in the order in which they first appear; "general" when only a feeling is there."""
-    votes: dict[str, list[float]] = defaultdict(list)
-    shown: dict[str, list[Hit]] = defaultdict(list)
+    """Mentions in the order in which they first appear; "general" when only a feeling is there.
+
+    Phrases name a theme, the model's heads tell of one that no phrase names, and doubt some that one does.
+    """
+    votes: dict[str, list[float]] = {}
+    shown: dict[str, list[Hit]] = {}
     for hit in hits:
         found = _theme(hit)
-        if found and not (hit.unreal and found[1] != "about"):
+        if found and not (hit.unreal and found[1] != "about") and not _is_doubted(*found, hit, feeling):
             theme, kind = found
-            votes[theme].append(_vote(hit, kind, tokens, feeling))
-            shown[theme].append(hit)
-    if not votes and feeling.sentiment in (Sentiment.NEGATIVE, Sentiment.POSITIVE) and len(tokens):
-        return (Mention(theme="general", polarity=feeling.sentiment, words=()),)
-    return tuple(
+            votes.setdefault(theme, []).append(_vote(hit, kind, tokens, feeling))
+            shown.setdefault(theme, []).append(hit)
+    mentions = [
         Mention(theme=theme, polarity=_side(votes[theme]), words=_words(shown[theme], tokens, text))
         for theme in votes
-    )
+    ]
+    mentions += [_heard(theme, head, tokens, feeling, text) for theme, head in _only_heard(votes, feeling)]
+    if not mentions and feeling.sentiment in SIDES and len(tokens) and OTHER not in feeling.heads:
+        return (Mention(theme="general", polarity=feeling.sentiment, words=()),)
+    return tuple(mentions)
+
+
+def _is_doubted(theme: str, kind: str, hit: Hit, feeling: Feeling) -> bool:
+    """The model does not hear what a word that only touches a theme, or praises and blames it, may mean."""
+    common = COMMON.get(theme)
+    if not feeling.heads or hit.area != "themes" or common is None or common in UNSURE:
+        return False
+    least = LEAST_ABOUT if kind == "about" else LEAST_TOLD
+    return feeling.heads.get(f"common:{common}", 0.0) < least
+
+
+def _only_heard(named: Iterable[str], feeling: Feeling) -> Iterator[tuple[str, str]]:
+    """Themes that only the model tells of, and its head: a shop's own, or the first of ours."""
+    taken = {COMMON.get(theme) for theme in named}
+    for head, chance in feeling.heads.items():
+        kind, _, name = head.partition(":")
+        if kind == "theme" and chance > LIKELY and name not in named:
+            yield name, head
+        elif kind == "common" and chance > LEAST_HEARD and name in FIRST and name not in taken:
+            yield FIRST[name], head
+
+
+def _heard(theme: str, head: str, tokens: Tokens, feeling: Feeling, text: str) -> Mention:
+    """It feels as the clause of its loudest word does, else as the whole text."""
+    number = None if theme == "general" else feeling.loudest(head)
+    if number is None:
+        return Mention(theme=theme, polarity=_whole_side(feeling), words=())
+    vote = feeling.of_clause(tokens.clause[number])
+    start, end = tokens.span(number, number + 1)
+    polarity = _side([vote]) if abs(vote) > CLEAR else _whole_side(feeling)
+    return Mention(theme=theme, polarity=polarity, words=(text[start:end],))
+
+
+def _whole_side(feeling: Feeling) -> Sentiment:
+    return feeling.sentiment if feeling.sentiment in SIDES else Sentiment.NEUTRAL
 
 
 def _theme(hit: Hit) -> tuple[str, str] | None:
@@ -81,9 +155,13 @@ def _side(votes: list[float]) -> Sentiment:
 
 def _words(hits: list[Hit], tokens: Tokens, text: str) -> tuple[str, ...]:
     """The words as written, longest finds first come first, none inside another."""
-    spans: list[tuple[int, int]] = []
-    for hit in hits[: 3 * MOST_WORDS]:
-        start, end = tokens.span(hit.first, hit.past)
-        if not any(other_start <= start and end <= other_end for other_start, other_end in spans):
-            spans.append((start, end))
-    return tuple(dict.fromkeys(" ".join(text[start:end].split()) for start, end in spans[:MOST_WORDS]))
+    shown: dict[str, None] = {}
+    reach = 0
+    for hit in hits:  # in the order of the text, the longer first
+        if hit.past > reach:
+            reach = hit.past
+            start, end = tokens.span(hit.first, hit.past)
+            shown[" ".join(text[start:end].split())] = None
+            if len(shown) == MOST_WORDS:
+                break
+    return tuple(shown)

@@ -15,7 +15,7 @@ COMPLAINTS = [
     ("The agent refused to listen and blamed me", {"understanding"}),
     ("Giao trễ mười ngày, lỡ cả tiệc", {"accuracy_speed"}),
     ("Không ai báo gì, mình phải tự gọi hỏi mấy lần", {"attention"}),
-    ("Shop hứa rồi nuốt lời, mất niềm tin", {"trust"}),
+    ("Shop hứa đổi hàng lỗi rồi nuốt lời, mất niềm tin", {"trust"}),
     ("Nhân viên không chịu lắng nghe, còn đổ lỗi cho khách", {"understanding"}),
 ]
 

@@ -3,8 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from feedback.text.lexicon import lexicon
 from feedback.text.reader import read
-from feedback.text.themes import names
+from feedback.text.reading import Sentiment
+from feedback.text.sentiment import Feeling
+from feedback.text.themes import COMMON, names
+from feedback.text.themes import themes as found
+from feedback.text.tokens import tokenise
 
 WORDS = (
     "product_quality not_as_described missing_feature size_fit damaged packaging wrong_or_missing_item "
@@ -63,3 +68,36 @@ def test_its_phrases_are_all_readable(name):
     path = Path("feedback/text/lexicons") / f"{name}.toml"
 
     assert tomllib.loads(path.read_text("utf-8"))
+
+
+def felt(**heads):
+    chances = {name.replace("_", ":", 1): chance for name, chance in heads.items()}
+    return Feeling(Sentiment.NEGATIVE, -0.9, 0.9, 0.9, chances, (-0.9,) * 9)
+
+
+def told(text, feeling):
+    tokens = tokenise(text, vietnamese=False)
+    return {
+        one.theme: one.polarity.value for one in found(tokens, lexicon().hits(tokens.batch)[0], feeling, text)
+    }
+
+
+def test_it_takes_a_theme_that_only_the_model_hears():
+    assert told("Nobody smiled once all evening", felt(common_service=0.9)) == {"staff_attitude": "negative"}
+    assert told("Nobody smiled once all evening", felt(common_service=0.2)) == {"general": "negative"}
+
+
+def test_it_takes_a_theme_that_the_shop_taught():
+    assert told("The ribbon was ugly", felt(theme_gift_wrap=0.8)) == {"gift_wrap": "negative"}
+
+
+def test_it_doubts_a_word_that_the_model_does_not_hear():
+    assert told("The price of fame, said the film", felt(common_other=0.9)) == {}
+
+
+def test_it_never_doubts_what_went_wrong():
+    assert "late_delivery" in told("It came ten days late", felt(common_other=0.9))
+
+
+def test_every_theme_of_the_shop_has_its_common_one():
+    assert set(COMMON) == set(names()) - {"safety"}
