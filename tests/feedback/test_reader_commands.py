@@ -1,0 +1,110 @@
+"""`manage.py evaluate_reader` and `manage.py train_reader` (issue 3, item 10)."""
+
+import gzip
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from feedback.models import Engine
+from feedback.text import train_base
+from feedback.text.model import load_from
+
+TEXTS = [
+    ("Hàng vỡ nát, quá thất vọng", "negative", ["BROKEN"]),
+    ("Áo đẹp, giao nhanh, rất ưng ý", "positive", []),
+    ("Giá quá đắt so với chất lượng", "negative", ["DEAR"]),
+    ("Không rõ", None, []),
+]
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    path = tmp_path / "vi_own.dev.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        for text, polarity, themes in TEXTS:
+            lines.write(
+                json.dumps({"text": text, "lang": "vi", "polarity": polarity, "themes": themes}) + "\n"
+            )
+    return path
+
+
+def evaluated(*arguments):
+    call_command("evaluate_reader", *map(str, arguments), "--json", stdout=(out := StringIO()))
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_measures_one_file_after_another_beside_the_others(labelled):
+    """Issue 3, item 10: accuracy, macro-F1, recall of negative, calibration error; the others beside."""
+    first, again = evaluated(labelled, labelled)
+    assert first == again
+    assert first["file"] == "vi_own.dev.jsonl.gz"
+    assert first["texts"] == 4
+    assert first["sentiment"]["judged"] == 3  # a text without polarity says nothing of sentiment
+    ours = first["sentiment"]["ours"]
+    assert ours["accuracy"] == ours["macro_f1"] == ours["recall_negative"] == 1.0
+    assert 0 <= ours["calibration_error"] <= 1
+    for other in ("textblob", "vader"):
+        assert first["sentiment"][other]["accuracy"] < 1
+
+
+def test_themes_are_compared_as_common_ones(labelled, tmp_path):
+    """Issue 3, figures: both sides are mapped to the nine."""
+    themes = tmp_path / "map.json"
+    themes.write_text(json.dumps({"map": {"vi_own": {"BROKEN": "packaging_damage", "DEAR": "price"}}}))
+    (found,) = evaluated(labelled, "--theme-map", themes, "--alone")
+    assert found["themes"]["judged"] == 2
+    assert found["themes"]["micro_f1_of_its_labels"] == 1.0
+    assert set(found["sentiment"]) == {"judged", "ours"}
+
+
+def test_complaints_are_told_from_the_rest(tmp_path):
+    """Issue 3, figures: complaint yes or no."""
+    path = tmp_path / "own.jsonl"
+    rows = [("Broken on arrival, I want my money back", "complaint"), ("Lovely, thank you", "non-complaint")]
+    path.write_text("".join(json.dumps({"text": text, "themes": [label]}) + "\n" for text, label in rows))
+    (found,) = evaluated(path)
+    assert found["complaint"] == {"judged": 2, "macro_f1": 1.0}
+    assert "sentiment" not in found
+
+
+def test_prints_a_table(labelled):
+    call_command("evaluate_reader", str(labelled), "--alone", stdout=(out := StringIO()))
+    assert "vi_own.dev.jsonl.gz" in out.getvalue()
+    assert "macro_f1 1.000" in out.getvalue()
+
+
+@pytest.mark.parametrize("line", ["no json", "{}", "[]", '{"text": "x", "themes": 5}'])
+def test_says_which_line_is_none(tmp_path, line):
+    path = tmp_path / "own.jsonl"
+    path.write_text('{"text": "ok"}\n' + line + "\n")
+    with pytest.raises(CommandError, match="line 2"):
+        call_command("evaluate_reader", str(path))
+
+
+@pytest.mark.django_db
+def test_an_engine_that_is_not_there(labelled):
+    with pytest.raises(CommandError, match=r"linear-2\+7"):
+        call_command("evaluate_reader", str(labelled), engine="linear-2+7")
+
+
+def test_trains_the_shipped_model_into_a_folder(labelled, tmp_path, monkeypatch):
+    """Issue 3, item 10: `train_reader DATA_DIR`."""
+    monkeypatch.setattr(train_base, "ROUNDS", 3)
+    labelled.rename(tmp_path / "vi_own.train.jsonl.gz")
+    (tmp_path / "theme_map.json").write_text('{"map": {}}')
+    call_command("train_reader", str(tmp_path), into=tmp_path / "made", stdout=StringIO())
+    assert load_from(tmp_path / "made").engine == "linear-2"
+
+
+def test_no_data(tmp_path):
+    with pytest.raises(CommandError, match="theme_map"):
+        call_command("train_reader", str(tmp_path), into=tmp_path / "made")
+
+
+@pytest.mark.django_db
+def test_without_data_it_learns_from_the_corrections():
+    """Issue 3, item 9; a shop that corrected nothing has nothing to teach."""
+    call_command("train_reader", stdout=(out := StringIO()))
+    assert Engine.objects.get().get_state_display() in out.getvalue()
