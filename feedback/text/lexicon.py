@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,7 @@ class Phrase:
     always: bool
 
 
-@dataclass(slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: what it shows, its first word, the one past its last; denied or only imagined.
 
     It shows what its place in the files says: area is the file, name the group, kind the list in it.
@@ -100,8 +99,13 @@ def compile_phrase(area: str, name: str, kind: str, written: str, lists: dict[st
 
 
 def _choice(written: str) -> Choice:
-    marked = tuple(_between_words.split(align(written.removeprefix("=")).text.lower()))
+    plain = written.removeprefix("=")
+    marked = tuple(_between_words.split(plain if plain.isascii() else _aligned(plain)))
     return marked, marked if written[0] == "=" else tuple(map(unmark, marked))
+
+
+def _aligned(written: str) -> str:
+    return align(written).text.lower()
 
 
 class Lexicon:
@@ -111,7 +115,8 @@ class Lexicon:
         self.phrases = tuple(phrases)
         self._matcher = Matcher([phrase.pattern for phrase in self.phrases])
         self._always = np.array([phrase.always for phrase in self.phrases], np.bool_)
-        self._labels = [(phrase.area, phrase.name, phrase.kind) for phrase in self.phrases]
+        labels = [(phrase.area, phrase.name, phrase.kind) for phrase in self.phrases]
+        self._labels = np.array(labels, object).reshape(-1, 3).T  # by area, name and kind
 
     def hits(self, batch: Batch) -> list[list[Hit]]:
         """What each text holds, in its order; nothing in a text whose language is not ours."""
@@ -124,11 +129,8 @@ class Lexicon:
         free = self._always[pattern]
         begin = batch.starts[batch.text[first]]
         columns = (first - begin, past - begin, denied & ~free, unreal & ~free)
-        labels = self._labels
-        found = [
-            Hit(*labels[number], *place)
-            for number, *place in zip(pattern.tolist(), *(column.tolist() for column in columns), strict=True)
-        ]
+        labels = (column[pattern].tolist() for column in self._labels)
+        found = list(map(Hit._make, zip(*labels, *(column.tolist() for column in columns), strict=True)))
         bounds = np.searchsorted(first, batch.starts).tolist()
         return [found[begin:past] for begin, past in pairwise(bounds)]
 

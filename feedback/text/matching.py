@@ -73,10 +73,11 @@ class Matcher:
                 for rank, choice in enumerate(choices):
                     rows.append((number, slot, rank, len(choice[0]), is_last))
                     written.append(choice)
-        self._pattern, self._slot, self._rank, self._length, last = np.array(rows, np.int64).reshape(-1, 5).T
+        columns = np.array(rows, np.int32).reshape(-1, 5).T
+        self._pattern, self._slot, self._rank, self._length, last = np.ascontiguousarray(columns)
         self._is_last = last > 0
         # [spelling, choice, place]: local numbers of the words
-        self._words = np.zeros((2, len(rows), max(self._length, default=1)), np.int32)
+        self._words = np.zeros((2, len(rows), max(2, self._length.max(initial=2))), np.int32)
         for row, choice in enumerate(written):
             for spelling, words in enumerate(choice):
                 numbers = [self._local.setdefault(word, len(self._local)) for word in words]
@@ -84,43 +85,38 @@ class Matcher:
 
     def _note_entries(self, patterns: Sequence[Pattern]) -> None:
         """By word or by pair of words: left choice, words of it before the pair, right choice, reach."""
-        alone: list[NDArray] = [np.zeros((0, 5), np.int64)]
         paired = [np.zeros((0, 5), np.int64)]
-        uses = np.bincount(self._words[0].ravel(), minlength=len(self._local))
+        is_whole = np.zeros(len(self._length), np.bool_)  # choices that are all of a pattern
         past = 0
         for pattern in patterns:
             slots = []
             for choices in pattern.slots:
                 slots.append(np.arange(past, past + len(choices)))
                 past += len(choices)
-            if len(slots) == 1:
-                lone = self._length[slots[0]] == 1
-                alone.append(self._alone(slots[0][lone]))
-                paired += [self._inside(choice, uses) for choice in slots[0][~lone].tolist()]
+            is_whole[slots[0]] = len(slots) == 1
             for number, (left, right) in enumerate(pairwise(slots), 1):
                 paired.append(self._between(left, right, pattern.gaps[number] + 1))
-        self._alone_entries, self._alone_bounds = _by_key(np.concatenate(alone), len(self._local))
+        words, whose = self._spellings(np.flatnonzero(is_whole & (self._length == 1)), 0)
+        (self._alone,), self._alone_bounds = _by_key(words, len(self._local), whose)
+        paired.append(self._inside(np.flatnonzero(is_whole & (self._length > 1))))
         self._file_pairs(np.concatenate(paired))
 
-    def _spellings(self, choices: NDArray, places: NDArray) -> tuple[Array, Array]:
+    def _spellings(self, choices: NDArray, places: NDArray | int) -> tuple[Array, Array]:
         """The words at the places of the choices, and whose they are; twice where they may be typed twice."""
         first, other = self._words[:, choices, places].astype(np.int64)
         differs = first != other
         return np.concatenate([first, other[differs]]), np.concatenate([choices, choices[differs]])
 
-    def _alone(self, choices: NDArray) -> Array:
-        words, whose = self._spellings(choices, np.zeros_like(choices))
-        nothing = np.zeros_like(words)
-        return np.stack([words, whose, nothing, nothing, nothing], 1)
-
-    def _inside(self, choice: int, uses: NDArray) -> Array:
-        """The rarest two neighbours of a choice of several words."""
-        words = self._words[0, choice, : self._length[choice]]
-        place = int(np.argmin(uses[words[:-1]] * uses[words[1:]]))
-        left = self._spellings(np.array([choice]), np.array([place]))[0]
-        right = self._spellings(np.array([choice]), np.array([place + 1]))[0]
-        keys = (left[:, None] * len(self._local) + right).ravel()
-        return np.stack([keys, *(np.full_like(keys, one) for one in (choice, place, -1, 1))], 1)
+    def _inside(self, choices: NDArray) -> Array:
+        """The rarest two neighbours of choices of several words, in every spelling."""
+        uses = np.bincount(self._words[0].ravel(), minlength=len(self._local))
+        common = uses[self._words[0, choices]]
+        common[np.arange(common.shape[1]) >= self._length[choices, None]] = np.iinfo(np.int32).max
+        place = (common[:, :-1] * common[:, 1:]).argmin(axis=1)
+        lefts, rights = self._words[:, choices, place], self._words[:, choices, place + 1]
+        keys = [left * len(self._local) + right.astype(np.int64) for left in lefts for right in rights]
+        rows = np.stack([choices, place, np.full_like(place, -1), np.ones_like(place)], 1)
+        return np.unique(np.hstack([np.concatenate(keys)[:, None], np.tile(rows, (4, 1))]), axis=0)
 
     def _between(self, left: NDArray, right: NDArray, reach: int) -> Array:
         lasts, before = self._spellings(left, self._length[left] - 1)
@@ -133,9 +129,9 @@ class Matcher:
         keys, number = np.unique(entries[:, 0], return_inverse=True)
         reach = np.zeros(len(keys), np.uint8)
         np.maximum.at(reach, number, entries[:, 4].astype(np.uint8))
-        entries[:, 0] = number
         self._keys = keys
-        self._pair_entries, self._pair_bounds = _by_key(entries, len(keys))
+        columns, self._pair_bounds = _by_key(number, len(keys), *entries[:, 1:].T)
+        self._left, self._back, self._right, self._apart = columns
         self._reach = np.zeros(len(self._local), np.uint8)  # of any pair that the word begins
         np.maximum.at(self._reach, keys // len(self._local), reach)
         self._sieve = np.zeros(SIEVE, np.uint8)
@@ -163,7 +159,7 @@ class Matcher:
     def _lone(self, batch: Batch, local: NDArray) -> tuple[Array, Array, Array, Array]:
         """Patterns of one slot that is filled by one word: pattern, first word, past, order."""
         place, entry = _expanded(np.arange(len(local)), local, self._alone_bounds)
-        choice = self._alone_entries[entry, 1]
+        choice = self._alone[entry]
         stands = (self._words[0, choice, 0] == local[place]) | batch.plain[place]
         choice, place = choice[stands], place[stands]
         return self._pattern[choice], place, place + 1, self._rank[choice]
@@ -171,58 +167,64 @@ class Matcher:
     def _paired(
         self, batch: Batch, local: NDArray, denies: Flags
     ) -> Iterator[tuple[Array, Array, Array, Array]]:
-        place, distance, entry = self._neighbours(local)
-        _, choice, back, right, reach = self._pair_entries[entry].T
-        first = place - back
-        stands = (distance <= reach) & self._stand(batch, local, choice, first)
-        inside = stands & (right < 0)
+        place, distance, entry = self._neighbours(batch, local)
+        choice, right = self._left[entry], self._right[entry]
+        first = place - self._back[entry]
+        stands = np.flatnonzero(self._stand(batch, local, choice, first))
+        choice, right, first, place = choice[stands], right[stands], first[stands], place[stands]
+        inside, these = np.flatnonzero(right < 0), np.flatnonzero(right >= 0)
         found = choice[inside]
         yield self._pattern[found], first[inside], first[inside] + self._length[found], self._rank[found]
-        these = np.flatnonzero(stands & (right >= 0))
-        choice, first, right, place = choice[these], first[these], right[these], place[these]
-        second, pattern = place + distance[these], self._pattern[choice]
+        second = place[these] + distance[stands[these]]
+        choice, right, first, place = choice[these], right[these], first[these], place[these]
+        pattern = self._pattern[choice]
         denied = np.concatenate([[0], np.cumsum(denies)])
-        fits = self._stand(batch, local, right, second)
-        fits &= batch.sentence[place] == batch.sentence[second]
-        fits &= ~self._clauses[pattern] | (batch.clause[place] == batch.clause[second])
+        fits = ~self._clauses[pattern] | (batch.clause[place] == batch.clause[second])
         fits &= ~self._blocked[pattern] | (denied[place + 1] == denied[second])
+        fits[fits] = self._stand(batch, local, right[fits], second[fits])
         order = (second - place) * MOST_CHOICES + self._rank[right]
         yield from self._joined(Pairs(choice, first, right, second, order).of(fits), len(local))
 
-    def _neighbours(self, local: NDArray) -> tuple[Array, Array, Array]:
+    def _neighbours(self, batch: Batch, local: NDArray) -> tuple[Array, Array, Array]:
         """Number of the left word, distance of the right one, and entry, of all that are a pair."""
-        lefts, distances, keys = [], [], []
+        lefts, distances = [], []
         reach = self._reach[local]
         at = np.flatnonzero(reach)
         for distance in range(1, int(reach.max(initial=0)) + 1):
             at = at[reach[at] >= distance] if distance > 1 else at
             at = at[: np.searchsorted(at, len(local) - distance)]
-            left, right = local[at], local[at + distance]
-            sifted = np.flatnonzero(self._sieve[_sifted(left, right)] >= distance)
-            lefts.append(at[sifted])
+            sifted = at[self._sieve[_sifted(local[at], local[at + distance])] >= distance]
+            lefts.append(sifted)
             distances.append(np.full(len(sifted), distance))
-            keys.append(left[sifted] * len(self._local) + right[sifted])
-        if not keys:
-            nothing = np.zeros(0, np.int64)
-            return nothing, nothing, nothing
-        key = np.concatenate(keys)
-        number = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
-        known = np.flatnonzero(self._keys[number] == key)
+        left = np.concatenate(lefts or [at])
+        distance = np.concatenate(distances or [at])
+        key = local[left] * len(self._local) + local[left + distance]
+        number: Array = np.searchsorted(self._keys, key).clip(max=len(self._keys) - 1)
+        known = np.flatnonzero(self._keys[number] == key) if len(self._keys) else left
         which, entry = _expanded(known, number[known], self._pair_bounds)
-        return np.concatenate(lefts)[which], np.concatenate(distances)[which], entry
+        left, distance = left[which], distance[which]
+        is_near = (distance <= self._apart[entry]) & (
+            (self._right[entry] < 0) | (batch.sentence[left] == batch.sentence[left + distance])
+        )
+        return left[is_near], distance[is_near], entry[is_near]
 
     def _stand(self, batch: Batch, local: NDArray, choice: NDArray, first: NDArray) -> Flags:
         """Whether all words of each choice stand there, given that one of them does."""
         length = self._length[choice]
         stands = (first >= 0) & (first + length <= len(local))
-        lone = np.flatnonzero(stands & (length == 1))
-        stands[lone] = (local[first[lone]] == self._words[0, choice[lone], 0]) | batch.plain[first[lone]]
-        left = np.flatnonzero(stands & (length > 1))
+        several = length > 1
+        lone = np.flatnonzero(stands & ~several)
+        its = first[lone]
+        stands[lone] = (local[its] == self._words[0, choice[lone], 0]) | batch.plain[its]
+        left = np.flatnonzero(stands & several)
         stands[left] = batch.text[first[left]] == batch.text[first[left] + length[left] - 1]
-        for place in range(self._words.shape[2]):
-            left = left[stands[left] & (length[left] > place)]
-            word = local[first[left] + place]
-            stands[left] = (self._words[:, choice[left], place] == word).any(0)
+        left = left[stands[left]]
+        for place in range(int(length[left].max(initial=0))):
+            left = left[length[left] > place]
+            word, its = local[first[left] + place], choice[left]
+            fits = (self._words[0, its, place] == word) | (self._words[1, its, place] == word)
+            stands[left[~fits]] = False
+            left = left[fits]
         return stands
 
     def _joined(self, pairs: Pairs, words: int) -> Iterator[tuple[Array, Array, Array, Array]]:
@@ -252,10 +254,11 @@ def _sifted(left: NDArray, right: NDArray) -> NDArray:
     return (left * SPREAD + right) & (SIEVE - 1)
 
 
-def _by_key(entries: Array, keys: int) -> tuple[Array, Array]:
-    """The rows ordered by their first column; those of key k stand from `bounds[k]` to `bounds[k + 1]`."""
-    ordered = entries[np.argsort(entries[:, 0], kind="stable")]
-    return ordered, np.searchsorted(ordered[:, 0], np.arange(keys + 1))
+def _by_key(keys: Array, many: int, *columns: NDArray) -> tuple[list[NDArray], Array]:
+    """The columns ordered by key; what belongs to key k stands from `bounds[k]` to `bounds[k + 1]`."""
+    order = np.argsort(keys, kind="stable")
+    bounds = np.searchsorted(keys[order], np.arange(many + 1))
+    return [column[order].astype(np.int32) for column in columns], bounds
 
 
 def _expanded(rows: Array, keys: NDArray, bounds: Array) -> tuple[Array, Array]:
