@@ -8,7 +8,6 @@ these is leverage (S3-4).
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
 
 from feedback.text.leverage_spans import cut, spans
 from feedback.text.lexicon import Hit
@@ -47,7 +46,15 @@ def _here(hits: list[Hit], numbers: list[int]) -> list[Hit]:
     """The hits in the words of those numbers, counted as those words are."""
     place = {number: place for place, number in enumerate(numbers)}
     return [
-        replace(hit, first=place[hit.first], past=place[hit.first] + hit.past - hit.first)
+        Hit(
+            hit.area,
+            hit.name,
+            hit.kind,
+            place[hit.first],
+            place[hit.first] + hit.past - hit.first,
+            hit.denied,
+            hit.unreal,
+        )
         for hit in hits
         if hit.first in place
     ]

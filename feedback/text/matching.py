@@ -199,9 +199,9 @@ class Matcher:
         left = np.concatenate(lefts or [at])
         distance = np.concatenate(distances or [at])
         key = local[left] * len(self._local) + local[left + distance]
-        number: Array = np.searchsorted(self._keys, key).clip(max=len(self._keys) - 1)
-        known = np.flatnonzero(self._keys[number] == key) if len(self._keys) else left
-        which, entry = _expanded(known, number[known], self._pair_bounds)
+        row: Array = np.searchsorted(self._keys, key).clip(max=len(self._keys) - 1)
+        known = np.flatnonzero(self._keys[row] == key) if len(self._keys) else left
+        which, entry = _expanded(known, row[known], self._pair_bounds)
         left, distance = left[which], distance[which]
         is_near = (distance <= self._apart[entry]) & (
             (self._right[entry] < 0) | (batch.sentence[left] == batch.sentence[left + distance])
