@@ -114,6 +114,9 @@ def _signs(tokens: Tokens, hits: list[Hit], numbers: NDArray) -> Signs:
         if not (hit.denied and hit.name == "demand"):
             places[hit.name].append((hit.first, hit.past))
     places["demand"] = [place for place in places["demand"] if not _is_past(tokens, place[0])]
+    vain = {tokens.sentence[first] for first, _ in places["vain"]}
+    for sign in ("removal", "undo", "publicity", "low", "stage"):
+        places[sign] = [place for place in places[sign] if tokens.sentence[place[0]] not in vain]
     return Signs(tokens, numbers.tolist(), places)
 
 
