@@ -69,6 +69,16 @@ def test_a_training_that_came_to_nothing_says_why_and_makes_room(client):
     assert "Train now" in shown
 
 
+def test_a_training_that_got_stuck_does_not_look_as_if_it_went_on(client):
+    Engine.objects.create(asked_at=NOW, failed_at=NOW, failure="train the reader: KeyError")
+
+    shown = page(client)
+
+    assert "got stuck" in shown
+    assert "train the reader: KeyError" in shown
+    assert "Train now" in shown
+
+
 def test_it_asks_to_read_old_comments_anew_and_shows_how_far_it_is(client, huy):
     read_comment()
     client.post("/setup/reader/anew/")
