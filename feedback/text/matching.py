@@ -138,7 +138,7 @@ class Matcher:
         np.maximum.at(self._sieve, _sifted(keys // len(self._local), keys % len(self._local)), reach)
 
     def _locals(self, words: list[str]) -> Array:
-        return np.array([self._local.get(word, 0) for word in words], np.int64)
+        return np.array([self._local.get(word, 0) for word in words], np.int32)
 
     def find(self, batch: Batch, denies: Flags) -> Found:
         """`denies` says of each word whether it is a denial.
@@ -197,16 +197,16 @@ class Matcher:
             lefts.append(sifted)
             distances.append(np.full(len(sifted), distance))
         left = np.concatenate(lefts or [at])
-        distance = np.concatenate(distances or [at])
-        key = local[left] * len(self._local) + local[left + distance]
+        apart = np.concatenate(distances or [at])
+        key = local[left].astype(np.int64) * len(self._local) + local[left + apart]
         row: Array = np.searchsorted(self._keys, key).clip(max=len(self._keys) - 1)
         known = np.flatnonzero(self._keys[row] == key) if len(self._keys) else left
         which, entry = _expanded(known, row[known], self._pair_bounds)
-        left, distance = left[which], distance[which]
-        is_near = (distance <= self._apart[entry]) & (
-            (self._right[entry] < 0) | (batch.sentence[left] == batch.sentence[left + distance])
+        left, apart = left[which], apart[which]
+        is_near = (apart <= self._apart[entry]) & (
+            (self._right[entry] < 0) | (batch.sentence[left] == batch.sentence[left + apart])
         )
-        return left[is_near], distance[is_near], entry[is_near]
+        return left[is_near], apart[is_near], entry[is_near]
 
     def _stand(self, batch: Batch, local: NDArray, choice: NDArray, first: NDArray) -> Flags:
         """Whether all words of each choice stand there, given that one of them does."""

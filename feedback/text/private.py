@@ -20,7 +20,7 @@ _streets = frozenset(
 )
 _mails = frozenset({"còng", "dot"})
 _digit = re.compile(r"\d")
-_mail = re.compile(r"@|\(at\)|\[at\]|\(dot\)|\[dot\]|\.com")
+_mail = re.compile(r"[\w.+-]@|@[\w-]*\.\w|(?<!\S)@(?!\S)|\(at\)|\[at\]|\(dot\)|\[dot\]|\.com")
 _order = re.compile(
     r"#|(?<!\w)(?:"
     + "|".join(sorted(_orders))

@@ -41,8 +41,8 @@ __all__ = [
 ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
 LIKELY, LIKELY_OF_PROBLEM = 0.55, 0.43  # chances of a complaint from which on it is one
 PRAISE = 0.6  # score from which on a text complains of nothing
-AT_ONCE = 256  # texts of a batch
-LETTERS_AT_ONCE = 100_000
+AT_ONCE = 512  # texts of a batch
+LETTERS_AT_ONCE = 200_000
 
 FLAGS = (*ORDER, *spam.ORDER, "contradicts_stars")
 Row = tuple[str, str | None, float | None]  # text, language, stars

@@ -107,8 +107,10 @@ def _uncovered(batch: Batch, covered: Sequence[int], logits: NDArray, model: Mod
 
 def _heads(chances: NDArray, outputs: Sequence[str]) -> list[dict[str, float]]:
     told: list[dict[str, float]] = [{} for _ in chances]
-    for text, output in zip(*(numbers.tolist() for numbers in np.nonzero(chances >= LIKELY)), strict=True):
-        told[text][outputs[output]] = round(chances[text, output].item(), 3)
+    likely = np.nonzero(chances >= LIKELY)
+    columns = (*(numbers.tolist() for numbers in likely), np.round(chances[likely], 3).tolist())
+    for text, output, chance in zip(*columns, strict=True):
+        told[text][outputs[output]] = chance
     return told
 
 
