@@ -44,6 +44,7 @@ COMMON = {  # ours -> the nine that the model was trained on
 }
 FIRST = {common: theme for theme, common in reversed(COMMON.items())}  # the first of ours for each
 UNSURE = frozenset({"delivery", "packaging_damage", "process"})  # heads that know few kinds of shop
+_heads = {theme: f"common:{common}" for theme, common in COMMON.items() if common not in UNSURE}
 
 
 @cache
@@ -92,11 +93,9 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
 
 def _is_doubted(theme: str, kind: str, hit: Hit, feeling: Feeling) -> bool:
     """The model does not hear what a word that only touches a theme, or praises and blames it, may mean."""
-    common = COMMON.get(theme)
-    if not feeling.heads or hit.area != "themes" or common is None or common in UNSURE:
+    if not feeling.heads or hit.area != "themes" or theme not in _heads:
         return False
-    least = LEAST_ABOUT if kind == "about" else LEAST_TOLD
-    return feeling.heads.get(f"common:{common}", 0.0) < least
+    return feeling.heads.get(_heads[theme], 0.0) < (LEAST_ABOUT if kind == "about" else LEAST_TOLD)
 
 
 def _only_heard(named: Iterable[str], feeling: Feeling) -> Iterator[tuple[str, str]]:
