@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from feedback.models import Engine
 from feedback.text import train_base
+from feedback.text.labelled import is_held
 from feedback.text.model import load_from
 
 TEXTS = [
@@ -67,6 +68,16 @@ def test_complaints_are_told_from_the_rest(tmp_path):
     (found,) = evaluated(path)
     assert found["complaint"] == {"judged": 2, "macro_f1": 1.0}
     assert "sentiment" not in found
+
+
+def test_measures_on_what_is_never_learned_from(tmp_path):
+    """A set without a dev file keeps a tenth of its training file."""
+    path = tmp_path / "own.train.jsonl"
+    texts = [f"text number {number}" for number in range(200)]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    (found,) = evaluated(path, "--held", "--alone")
+    assert found["texts"] == sum(map(is_held, texts))
+    assert 5 < found["texts"] < 40
 
 
 def test_prints_a_table(labelled):

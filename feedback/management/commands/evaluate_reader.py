@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.text import measured
+from feedback.text.labelled import is_held
 from feedback.text.lines import use_utf8
 from feedback.text.model import Model, load, load_from
 from feedback.text.reader import Reader
@@ -32,6 +33,11 @@ class Command(BaseCommand):
             "--theme-map", type=Path, help=gettext_lazy("JSON: file -> label -> common theme")
         )
         parser.add_argument("--engine", help=gettext_lazy("the name of an engine, or a folder with a model"))
+        parser.add_argument(
+            "--held",
+            action="store_true",
+            help=gettext_lazy("only the tenth of a training file kept for this"),
+        )
         parser.add_argument("--alone", action="store_true", help=gettext_lazy("without TextBlob and VADER"))
 
     def handle(self, *args: Any, files: list[Path], engine: str | None, **options: Any) -> None:
@@ -41,7 +47,7 @@ class Command(BaseCommand):
         theme_maps = _theme_maps(options["theme_map"])
         for path in files:
             try:
-                told = list(measured.lines(path))
+                told = [line for line in measured.lines(path) if not options["held"] or is_held(line.text)]
             except (OSError, ValueError) as error:
                 raise CommandError(f"{path}: {error}") from error
             readings = list(reader.read_many([line.text for line in told]))
