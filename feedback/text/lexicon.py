@@ -98,14 +98,20 @@ def compile_phrase(area: str, name: str, kind: str, written: str, lists: dict[st
     return Phrase(area, name, kind, pattern, always=written.endswith(" ^"))
 
 
+@cache
 def _choice(written: str) -> Choice:
     plain = written.removeprefix("=")
-    marked = tuple(_between_words.split(plain if plain.isascii() else _aligned(plain)))
+    marked = tuple(_between_words.split(plain.lower() if plain.isascii() else _aligned(plain)))
     return marked, marked if written[0] == "=" else tuple(map(unmark, marked))
 
 
 def _aligned(written: str) -> str:
-    return align(written).text.lower()
+    return "_".join(map(_aligned_word, written.lower().split("_")))
+
+
+@cache
+def _aligned_word(word: str) -> str:
+    return align(word).text
 
 
 class Lexicon:

@@ -5,7 +5,6 @@ the first of the next slot's. Few pairs of a text are pairs of any phrase; only 
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -58,48 +57,42 @@ class Matcher:
     """Patterns, compiled. A choice may also be typed the other way; a lone word only in a plain sentence."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._local: dict[str, int] = {"": 0}  # word -> its number here
         self._clauses = np.array([pattern.within_clause for pattern in patterns], np.bool_)
         self._blocked = np.array([pattern.blocked for pattern in patterns], np.bool_)
+        for pattern in patterns:
+            _check(pattern)
         self._note_choices(patterns)
         self._note_entries(patterns)
 
     def _note_choices(self, patterns: Sequence[Pattern]) -> None:
-        rows, written = [], []
-        for number, pattern in enumerate(patterns):
-            _check(pattern)
-            for slot, choices in enumerate(pattern.slots):
-                is_last = slot + 1 == len(pattern.slots)
-                for rank, choice in enumerate(choices):
-                    rows.append((number, slot, rank, len(choice[0]), is_last))
-                    written.append(choice)
-        columns = np.array(rows, np.int32).reshape(-1, 5).T
-        self._pattern, self._slot, self._rank, self._length, last = np.ascontiguousarray(columns)
+        slots = [
+            (number, slot, len(choices), slot + 1 == len(pattern.slots))
+            for number, pattern in enumerate(patterns)
+            for slot, choices in enumerate(pattern.slots)
+        ]
+        self._slots = np.array(slots, np.int32).reshape(-1, 4)
+        choices = [choice for pattern in patterns for slot in pattern.slots for choice in slot]
+        many = self._slots[:, 2]
+        self._pattern, self._slot, _, last = np.repeat(self._slots, many, axis=0).T.copy()
+        self._rank = np.arange(len(choices), dtype=np.int32) - np.repeat(np.cumsum(many) - many, many)
         self._is_last = last > 0
+        self._length = np.array([len(words) for words, _ in choices], np.int32)
+        written, others = ([word for choice in choices for word in choice[spelling]] for spelling in (0, 1))
+        self._local = {word: number for number, word in enumerate(dict.fromkeys(["", *written, *others]))}
         # [spelling, choice, place]: local numbers of the words
-        self._words = np.zeros((2, len(rows), max(2, self._length.max(initial=2))), np.int32)
-        for row, choice in enumerate(written):
-            for spelling, words in enumerate(choice):
-                numbers = [self._local.setdefault(word, len(self._local)) for word in words]
-                self._words[spelling, row, : len(words)] = numbers
+        self._words = np.zeros((2, len(choices), max(2, self._length.max(initial=2))), np.int32)
+        for spelling, words in zip(self._words, (written, others), strict=True):
+            is_word = np.arange(spelling.shape[1]) < self._length[:, None]
+            spelling[is_word] = [self._local[word] for word in words]
 
     def _note_entries(self, patterns: Sequence[Pattern]) -> None:
         """By word or by pair of words: left choice, words of it before the pair, right choice, reach."""
-        paired = [np.zeros((0, 5), np.int64)]
-        is_whole = np.zeros(len(self._length), np.bool_)  # choices that are all of a pattern
-        past = 0
-        for pattern in patterns:
-            slots = []
-            for choices in pattern.slots:
-                slots.append(np.arange(past, past + len(choices)))
-                past += len(choices)
-            is_whole[slots[0]] = len(slots) == 1
-            for number, (left, right) in enumerate(pairwise(slots), 1):
-                paired.append(self._between(left, right, pattern.gaps[number] + 1))
+        is_whole = self._is_last & (self._slot == 0)  # choices that are all of a pattern
         words, whose = self._spellings(np.flatnonzero(is_whole & (self._length == 1)), 0)
         (self._alone,), self._alone_bounds = _by_key(words, len(self._local), whose)
-        paired.append(self._inside(np.flatnonzero(is_whole & (self._length > 1))))
-        self._file_pairs(np.concatenate(paired))
+        gaps = np.array([gap for pattern in patterns for gap in pattern.gaps], np.int64)
+        inside = self._inside(np.flatnonzero(is_whole & (self._length > 1)))
+        self._file_pairs(np.concatenate([inside, self._between(gaps + 1)]))
 
     def _spellings(self, choices: NDArray, places: NDArray | int) -> tuple[Array, Array]:
         """The words at the places of the choices, and whose they are; twice where they may be typed twice."""
@@ -118,12 +111,29 @@ class Matcher:
         rows = np.stack([choices, place, np.full_like(place, -1), np.ones_like(place)], 1)
         return np.unique(np.hstack([np.concatenate(keys)[:, None], np.tile(rows, (4, 1))]), axis=0)
 
-    def _between(self, left: NDArray, right: NDArray, reach: int) -> Array:
-        lasts, before = self._spellings(left, self._length[left] - 1)
-        firsts, after = self._spellings(right, np.zeros_like(right))
-        keys = (lasts[:, None] * len(self._local) + firsts).ravel()
-        before, after = np.repeat(before, len(firsts)), np.tile(after, len(lasts))
-        return np.stack([keys, before, self._length[before] - 1, after, np.full_like(keys, reach)], 1)
+    def _between(self, reach: Array) -> Array:
+        """The last words of each slot's choices before the first words of the next slot's choices."""
+        every = np.arange(len(self._length))
+        many, is_last = self._slots[:, 2], self._slots[:, 3]
+        bounds = np.append(0, np.cumsum(many))
+        (lasts, before), last_bounds = _of_slots(*self._spellings(every, self._length - 1), bounds)
+        (firsts, after), first_bounds = _of_slots(*self._spellings(every, 0), bounds)
+        slot = np.flatnonzero(is_last == 0)
+        lefts, rights = np.diff(last_bounds)[slot], np.diff(first_bounds)[slot + 1]
+        both = np.repeat(np.arange(len(slot)), lefts * rights)
+        number = np.arange(len(both)) - np.repeat(np.cumsum(lefts * rights) - lefts * rights, lefts * rights)
+        left = last_bounds[slot][both] + number // rights[both]
+        right = first_bounds[slot + 1][both] + number % rights[both]
+        return np.stack(
+            [
+                lasts[left] * len(self._local) + firsts[right],
+                before[left],
+                self._length[before[left]] - 1,
+                after[right],
+                reach[slot + 1][both],
+            ],
+            1,
+        )
 
     def _file_pairs(self, entries: Array) -> None:
         keys, number = np.unique(entries[:, 0], return_inverse=True)
@@ -259,6 +269,12 @@ def _by_key(keys: Array, many: int, *columns: NDArray) -> tuple[list[NDArray], A
     order = np.argsort(keys, kind="stable")
     bounds = np.searchsorted(keys[order], np.arange(many + 1))
     return [column[order].astype(np.int32) for column in columns], bounds
+
+
+def _of_slots(words: Array, whose: Array, bounds: Array) -> tuple[tuple[Array, Array], Array]:
+    """Words ordered by whose they are; those of slot s begin at the s-th of the bounds that are returned."""
+    order = np.argsort(whose, kind="stable")
+    return (words[order], whose[order]), np.searchsorted(whose[order], bounds)
 
 
 def _expanded(rows: Array, keys: NDArray, bounds: Array) -> tuple[Array, Array]:
