@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from feedback.models import Theme
 from feedback import marks
+from feedback.models import Theme
 from tests.factories import NOW, a_shop, customer, read_comment, user
 
 pytestmark = pytest.mark.django_db
