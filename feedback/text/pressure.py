@@ -4,7 +4,7 @@ None of them is leverage alone; leverage.py says which belong together. Most tex
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -17,6 +17,9 @@ from feedback.text.lexicon import Hit, Lexicon, phrases, table
 from feedback.text.misspelt import unmasked
 from feedback.text.tokens import Tokens
 
+ACTS = frozenset(  # without one of them, or a dispute, nothing is leverage
+    "undo removal chargeback posted publicity low stage bluff voice ready".split()
+)
 NEAR = 1  # sentences between an act and what ties it
 Place = tuple[int, int]  # first word, word past the last
 
@@ -56,8 +59,8 @@ class Signs:
         return any(self.tokens.sentence[place[0]] in self.sentences(sign) for sign in signs)
 
 
-def signs(batch: Batch, texts: Sequence[str]) -> dict[int, Signs]:
-    """The signs in each text of a batch, by its number; of most texts none."""
+def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[int, Signs]:
+    """The signs in each text of a batch that holds an act or is disputed, by its number: in few."""
     meant = replace(batch, word=unmasked(batch, texts))
     kept = np.flatnonzero(_worth_a_look(meant)[meant.sentence])
     numbers = np.unique(batch.text[kept]).tolist()
@@ -71,6 +74,7 @@ def signs(batch: Batch, texts: Sequence[str]) -> dict[int, Signs]:
             kept[less.starts[place] : less.starts[place + 1]] - batch.starts[number],
         )
         for number, (place, hits) in zip(numbers, enumerate(_lexicon().hits(less)), strict=True)
+        if number in disputed or any(hit.name in ACTS for hit in hits)
     }
 
 

@@ -101,10 +101,11 @@ class Reader:
         texts = [text for text, _, _ in rows]
         given = [_language(lang) for _, lang, _ in rows]
         words = batch(self._vocabulary, texts, given)
-        looks = zip(
-            self._lexicon.hits(words), spam.suspects(words).tolist(), words.private.tolist(), strict=True
-        )
-        pressing = leverages.signs(words, texts)
+        hits = self._lexicon.hits(words)
+        raised = list(map(flags, hits))
+        disputed = {number for number, its in enumerate(raised) if "dispute" in its}
+        pressing = leverages.signs(words, texts, disputed)
+        looks = zip(hits, raised, spam.suspects(words).tolist(), words.private.tolist(), strict=True)
         heard = [
             _heard(Tokens(words, number, texts[number]), pressing.get(number), *look)
             for number, look in enumerate(looks)
@@ -189,9 +190,13 @@ class Heard:
 
 
 def _heard(
-    tokens: Tokens, signs: leverages.Signs | None, hits: list[Hit], is_suspect: bool, is_private: bool
+    tokens: Tokens,
+    signs: leverages.Signs | None,
+    hits: list[Hit],
+    raised: set[str],
+    is_suspect: bool,
+    is_private: bool,
 ) -> Heard:
-    raised = flags(hits)
     held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)
     return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_private)
 
