@@ -1,12 +1,32 @@
 """A text as words: typing habits undone, each word still knowing where it stood in the text as given."""
 
-from functools import cached_property
+from collections.abc import Callable
+from typing import Generic, Self, TypeVar, overload
 
 import numpy as np
 
 from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.reading import Lang
 from feedback.text.vocabulary import Vocabulary
+
+Value = TypeVar("Value")
+
+
+class Late(Generic[Value]):
+    """Made when first asked for, then kept. functools.cached_property takes a lock for that, which costs."""
+
+    def __init__(self, make: Callable[["Tokens"], Value]) -> None:
+        self._make, self.__doc__ = make, make.__doc__
+
+    @overload
+    def __get__(self, tokens: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, tokens: "Tokens", owner: type) -> Value: ...
+    def __get__(self, tokens: "Tokens | None", owner: type) -> Self | Value:
+        if tokens is None:
+            return self
+        value = tokens.__dict__[self._make.__name__] = self._make(tokens)
+        return value
 
 
 class Tokens:
@@ -27,33 +47,33 @@ class Tokens:
         """How many different words there are."""
         return len(set(self.batch.word[self.first : self.past].tolist()))
 
-    @cached_property
+    @Late
     def words(self) -> list[str]:
         words = self.batch.vocabulary.words
         return [words[number] for number in self.batch.word[self.first : self.past].tolist()]
 
-    @cached_property
+    @Late
     def bare(self) -> list[str]:
         """The words without their marks."""
         words, bare = self.batch.vocabulary.words, self.batch.vocabulary.bare()
         return [words[number] for number in bare[self.batch.word[self.first : self.past]].tolist()]
 
-    @cached_property
+    @Late
     def marked(self) -> list[bool]:
         """Typed with Vietnamese marks; an opened abbreviation is not."""
         return self.batch.marked[self.first : self.past].tolist()
 
-    @cached_property
+    @Late
     def clause(self) -> list[int]:
         numbers = self.batch.clause[self.first : self.past]
         return (numbers - numbers[:1]).tolist()
 
-    @cached_property
+    @Late
     def sentence(self) -> list[int]:
         numbers = self.batch.sentence[self.first : self.past]
         return (numbers - numbers[:1]).tolist()
 
-    @cached_property
+    @Late
     def places(self) -> list[tuple[int, int]]:
         """Start and end of each word in the text as given."""
         both = slice(self.first, self.past)
@@ -64,17 +84,12 @@ class Tokens:
         """Vietnamese typed without marks."""
         return bool(self.batch.unmarked[self.number])
 
-    @cached_property
+    @Late
     def unmarked_sentences(self) -> frozenset[int]:
         """Those of its sentences that are."""
         sentences = self.batch.sentence[self.first : self.past]
         plain = self.batch.plain[self.first : self.past]
         return frozenset((sentences[plain] - sentences[:1]).tolist())
-
-    @property
-    def aligned(self) -> "Tokens":
-        """Whose text `places` count in."""
-        return self
 
     def span(self, first: int, past: int) -> tuple[int, int]:
         """Offsets in the text as given, of the words first to past (exclusive)."""
