@@ -3,7 +3,7 @@
 Ships words and numbers, never a text: `feedback.text.ship` writes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ NEVER = -30.0  # where an output starts in a language in which nothing is known 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """Sparse counts, a row a text, and how each is weighed. `words` are numbered by the vocabulary."""
+    """Sparse counts, a row a text, and how each is weighed."""
 
     words: list[str]
     word: sparse.csr_matrix
@@ -43,20 +43,13 @@ class Features:
 
 
 def features(rows: Sequence[Labelled], lists: Sequence[frozenset[str]]) -> Features:
-    vocabulary = Vocabulary()
-    parts = [
-        batch(vocabulary, [row.text for row in some], [row.lang for row in some])
-        for some in (rows[first : first + AT_ONCE] for first in range(0, len(rows), AT_ONCE))
-    ]
+    number: dict[str, int] = {}
+    parts = list(_parts(rows, number))
     for word in sorted(word for words in lists for word in words):
-        vocabulary.number(word)
-    words = [known_as(word) for word in vocabulary.words]
-    numbers = {word: number for number, word in enumerate(words)}
-    same = np.array([numbers[word] for word in words])
-    word = sparse.vstack(
-        [_counts(part.text, same[part.word], len(part), len(words)) for part in parts], "csr"
-    )
-    run = sparse.vstack([_run_counts(part) for part in parts], "csr")
+        number.setdefault(word, len(number))
+    words = list(number)
+    word = sparse.vstack([_counts(text, its, many, len(words)) for text, its, many, _ in parts], "csr")
+    run = sparse.vstack([its for *_, its in parts], "csr")
     piece = _piece_counts(words)
     seen = _texts_with(word)
     rarity = np.log((1 + len(rows)) / (1 + np.maximum(seen, 1)))
@@ -71,6 +64,23 @@ def features(rows: Sequence[Labelled], lists: Sequence[frozenset[str]]) -> Featu
         run_rarity=_rarity(_texts_with(run), len(rows)),
         piece_rarity=_rarity(_texts_with(word @ piece), len(rows)),
     )
+
+
+def _parts(
+    rows: Sequence[Labelled], number: dict[str, int]
+) -> Iterator[tuple[NDArray, NDArray, int, sparse.csr_matrix]]:
+    """Some texts at a time: each word's text and number, how many texts, their runs. Numbers new words."""
+    vocabulary = Vocabulary()
+    for first in range(0, len(rows), AT_ONCE):
+        if vocabulary.is_full:
+            vocabulary = Vocabulary()
+        some = rows[first : first + AT_ONCE]
+        part = batch(vocabulary, [row.text for row in some], [row.lang for row in some])
+        numbers = vocabulary.beside(
+            "known as",
+            lambda words: [number.setdefault(known_as(word), len(number)) for word in words],
+        )
+        yield part.text, numbers[part.word], len(part), _run_counts(part)
 
 
 def _counts(rows: NDArray, columns: NDArray, height: int, width: int) -> sparse.csr_matrix:
