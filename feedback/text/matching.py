@@ -202,14 +202,16 @@ class Matcher:
         at = np.flatnonzero(reach)
         for distance in range(1, int(reach.max(initial=0)) + 1):
             at = at[reach[at] >= distance] if distance > 1 else at
-            at = at[: np.searchsorted(at, len(local) - distance)]
+            at = at[: at.searchsorted(len(local) - distance)]
+            if not len(at):
+                break
             sifted = at[self._sieve[_sifted(local[at], local[at + distance])] >= distance]
             lefts.append(sifted)
             distances.append(np.full(len(sifted), distance))
         left = np.concatenate(lefts or [at])
         apart = np.concatenate(distances or [at])
         key = local[left].astype(np.int64) * len(self._local) + local[left + apart]
-        row: Array = np.searchsorted(self._keys, key).clip(max=len(self._keys) - 1)
+        row: Array = np.minimum(self._keys.searchsorted(key), len(self._keys) - 1)
         known = np.flatnonzero(self._keys[row] == key) if len(self._keys) else left
         which, entry = _expanded(known, row[known], self._pair_bounds)
         left, apart = left[which], apart[which]

@@ -52,7 +52,7 @@ def worth_searching(hinted: NDArray[np.int32], text: NDArray[np.int32], texts: i
     worth[text[hinted & MAIL > 0]] = True
     for sign, wanted, back in ((ORDER, hinted & NUMBER, 0), (STREET, hinted // DIGITS, NEAR)):
         place = np.flatnonzero(hinted & sign)
-        for step in range(-back, NEAR + 1):
-            there = np.clip(place + step, 0, len(text) - 1)
+        for step in range(-back, NEAR + 1) if len(place) else ():
+            there = np.minimum(np.maximum(place + step, 0), len(text) - 1)
             worth[text[place[(wanted[there] > 0) & (text[there] == text[place])]]] = True
     return worth
