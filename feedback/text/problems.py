@@ -34,6 +34,7 @@ ORDER = (
     "late",
     "waiting",
 )
+_problems = frozenset(ORDER)
 OURS = frozenset(
     {
         "defective",
@@ -69,51 +70,59 @@ MILD = frozenset({"late", "waiting", "change_of_mind", "terms_not_read", "missin
 def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
     """Names of the groups of problems.toml that a text shows, and the problems that two of them make."""
     those = [hit for hit in hits if hit.area == "problems"]
-    if not those and feeling.score >= UNHAPPY:
-        return set()
-    is_praise = feeling.score > PRAISE
-    told = [hit for hit in those if _is_told(hit, tokens) and not (is_praise and _glad(hit, tokens, feeling))]
+    if not those:
+        return _guessed(tokens) if feeling.score < UNHAPPY else set()
+    told = [hit for hit in those if _is_told(hit, tokens)]
+    if feeling.score > PRAISE:
+        told = [hit for hit in told if not _glad(hit, tokens, feeling)]
     signs = {hit.name for hit in told}
     if "sign_put_right" in signs and not _goes_on(told):
         return {"sign_put_right"}
     if "sign_day_promised" in signs and _came_another_day(those):
         signs.add("late")
-    if signs >= {"sign_says_delivered", "sign_nothing_there"} or signs >= {
-        "sign_says_delivered",
-        "not_received",
-    }:
+    if "sign_says_delivered" in signs and ("sign_nothing_there" in signs or "not_received" in signs):
         signs.add("delivered_not_received")
-    if signs >= {"sign_feature_expected", "sign_feature_absent"}:
+    if "sign_feature_expected" in signs and "sign_feature_absent" in signs:
         signs.add("missing_feature")
-    if "sign_long_wait" in signs and not signs & set(ORDER):
+    if not _problems.isdisjoint(signs):
+        return signs
+    if "sign_long_wait" in signs:
         signs.add("late")
-    is_quiet = len(told) == len(those) and not signs & set(ORDER)
-    guess = hinted(tokens, ORDER) if is_quiet and feeling.score < UNHAPPY else None
-    return signs | {guess, GUESSED} if guess else signs
+    elif len(told) == len(those) and feeling.score < UNHAPPY:
+        signs |= _guessed(tokens)
+    return signs
+
+
+def _guessed(tokens: Tokens) -> set[str]:
+    guess = hinted(tokens, ORDER)
+    return {guess, GUESSED} if guess else set()
 
 
 def _goes_on(told: list[Hit]) -> bool:
     """ "They replaced it the next day, but the new one is broken": trouble after what was put right."""
     righted = max(hit.past for hit in told if hit.name == "sign_put_right")
-    return any(hit.first >= righted and hit.name in ORDER for hit in told)
+    return any(hit.first >= righted and hit.name in _problems for hit in told)
 
 
 def _is_told(hit: Hit, tokens: Tokens) -> bool:
     """Not denied, not only imagined: "nobody was rude", "I was worried that it would arrive broken"."""
     if hit.denied or hit.unreal:
         return False
-    clause = tokens.clause[hit.first]
-    for place in range(max(0, hit.first - FEARS_REACH), hit.first):
-        if tokens.clause[place] == clause:
-            word = tokens.words[place]
-            if word in _fears or (word in _nobody and place >= hit.first - 2):
-                return False
+    first = max(0, hit.first - FEARS_REACH)
+    before = tokens.words_of(first, hit.first)
+    if _fears.isdisjoint(before) and _nobody.isdisjoint(before):
+        return True
+    clause = tokens.clause_of(hit.first)
+    for place, word in enumerate(before, first):
+        imagines = word in _fears or (word in _nobody and place >= hit.first - 2)
+        if imagines and tokens.clause_of(place) == clause:
+            return False
     return True
 
 
 def _glad(hit: Hit, tokens: Tokens, feeling: Feeling) -> bool:
     """ "Even prettier in person than in the photo": the clause itself is praise."""
-    return feeling.of_clause(tokens.clause[hit.first]) >= GLAD
+    return feeling.of_clause(tokens.clause_of(hit.first)) >= GLAD
 
 
 def _came_another_day(hits: list[Hit]) -> bool:
@@ -129,14 +138,16 @@ def problem(signs: set[str], feeling: Feeling, *, is_safety: bool) -> str:
     taught = [(chance, head[8:]) for head, chance in feeling.heads.items() if head[:8] == "problem:"]
     if taught and max(taught)[0] > LIKELY:
         return max(taught)[1]
-    if "sign_put_right" in signs and not signs & set(ORDER):
+    told = signs & _problems
+    if told:
+        told -= _outdone(signs)
+        if feeling.score > PRAISE:
+            told -= MILD  # "took a while but worth it": praise with a remark
+        for name in ORDER:
+            if name in told:
+                return name
+    elif "sign_put_right" in signs:
         return "none"  # "they replaced the broken one the next day"
-    told = (signs & set(ORDER)) - _outdone(signs)
-    if feeling.score > PRAISE:
-        told -= MILD  # "took a while but worth it": praise with a remark
-    for name in ORDER:
-        if name in told:
-            return name
     return "other" if feeling.score < -0.4 else "none"
 
 

@@ -1,7 +1,8 @@
 """What a text is about, each theme with its own polarity and the words that show it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
 from feedback.text.lexicon import Hit, table
 from feedback.text.reading import Mention, Sentiment
@@ -44,6 +45,7 @@ COMMON = {  # ours -> the nine that the model was trained on
 }
 FIRST = {common: theme for theme, common in reversed(COMMON.items())}  # the first of ours for each
 UNSURE = frozenset({"delivery", "packaging_damage", "process"})  # heads that know few kinds of shop
+_firsts = {f"common:{common}": theme for common, theme in FIRST.items()}
 _heads = {theme: f"common:{common}" for theme, common in COMMON.items() if common not in UNSURE}
 
 
@@ -73,83 +75,113 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
 
     Phrases name a theme, the model's heads tell of one that no phrase names, and doubt some that one does.
     """
-    votes: dict[str, list[float]] = {}
+    votes: dict[str, float] = {}
     shown: dict[str, list[Hit]] = {}
     for hit in hits:
-        found = _theme(hit)
-        if found and not (hit.unreal and found[1] != "about") and not _is_doubted(*found, hit, feeling):
-            theme, kind = found
-            votes.setdefault(theme, []).append(_vote(hit, kind, tokens, feeling))
-            shown.setdefault(theme, []).append(hit)
-    mentions = [
-        Mention(theme=theme, polarity=_side(votes[theme]), words=_words(shown[theme], tokens, text))
-        for theme in votes
-    ]
-    mentions += [_heard(theme, head, tokens, feeling, text) for theme, head in _only_heard(votes, feeling)]
+        meaning = _meanings[hit[:3]]
+        vote = meaning and _vote(hit, meaning, tokens, feeling)
+        if meaning is None or vote is None:
+            continue
+        theme = meaning.theme
+        if theme in votes:
+            votes[theme] += vote
+            shown[theme].append(hit)
+        else:
+            votes[theme] = vote
+            shown[theme] = [hit]
+    mentions = [Mention(theme, _side(votes[theme]), _words(shown[theme], tokens, text)) for theme in votes]
+    for head, chance in feeling.heads.items():
+        if chance > LEAST_HEARD:
+            only_heard = _only_heard(head, chance, votes)
+            if only_heard:
+                mentions.append(_heard(only_heard, head, tokens, feeling, text))
     if not mentions and feeling.sentiment in SIDES and len(tokens) and OTHER not in feeling.heads:
-        return (Mention(theme="general", polarity=feeling.sentiment, words=()),)
+        return (Mention("general", feeling.sentiment, ()),)
     return tuple(mentions)
 
 
-def _is_doubted(theme: str, kind: str, hit: Hit, feeling: Feeling) -> bool:
-    """The model does not hear what a word that only touches a theme, or praises and blames it, may mean."""
-    if not feeling.heads or hit.area != "themes" or theme not in _heads:
-        return False
-    return feeling.heads.get(_heads[theme], 0.0) < (LEAST_ABOUT if kind == "about" else LEAST_TOLD)
+class Meaning(NamedTuple):
+    """What a phrase says of a theme: praise (1.0), blame (-1.0) or that it is spoken of (0.0).
+
+    Where there is a head, the model must hear it with the least chance.
+    """
+
+    theme: str
+    value: float
+    head: str | None
+    least: float
 
 
-def _only_heard(named: Iterable[str], feeling: Feeling) -> Iterator[tuple[str, str]]:
-    """Themes that only the model tells of, and its head: a shop's own, or the first of ours."""
-    taken = {COMMON.get(theme) for theme in named}
-    for head, chance in feeling.heads.items():
-        kind, _, name = head.partition(":")
-        if kind == "theme" and chance > LIKELY and name not in named:
-            yield name, head
-        elif kind == "common" and chance > LEAST_HEARD and name in FIRST and name not in taken:
-            yield FIRST[name], head
+class _Meanings(dict[tuple[str, str, str], Meaning | None]):
+    """By area, name and kind of a phrase; None where it tells of no theme."""
+
+    def __missing__(self, shows: tuple[str, str, str]) -> Meaning | None:
+        self[shows] = meaning = _meaning(*shows)
+        return meaning
+
+
+def _meaning(area: str, name: str, kind: str) -> Meaning | None:
+    if area == "themes":
+        least = LEAST_ABOUT if kind == "about" else LEAST_TOLD
+        value = 0.0 if kind == "about" else 1.0 if kind == "good" else -1.0
+        return Meaning(name, value, _heads.get(name), least)
+    theme = theme_of_problem().get(name) if area == "problems" else None
+    if (area, name) == ("flags", "safety"):
+        theme = "safety"
+    return Meaning(theme, -1.0, None, 0.0) if theme else None
+
+
+_meanings = _Meanings()
+
+
+def _vote(hit: Hit, meaning: Meaning, tokens: Tokens, feeling: Feeling) -> float | None:
+    """1 to -1 for what this phrase says; denied praise is blame, a denied problem is quiet praise.
+
+    None where praise and blame are only imagined, or where the model does not hear what it may mean.
+    """
+    _, value, head, least = meaning
+    heads = feeling.heads
+    if head and heads and heads.get(head, 0.0) < least:
+        return None
+    if value:
+        if hit.unreal or (hit.denied and hit.area == "flags"):
+            return None
+        return -value if hit.denied else value
+    score = feeling.leanings[tokens.clause_of(hit.first)] if feeling.leanings else 0.0
+    return (0.5 if score > CLEAR else -0.5 if score < -CLEAR else 0.0) or _whole(feeling)
+
+
+def _only_heard(head: str, chance: float, named: Iterable[str]) -> str | None:
+    """The theme that only this head of the model tells of: a shop's own, or the first of ours."""
+    if head in _firsts:
+        common = head[len("common:") :]
+        return None if any(COMMON.get(theme) == common for theme in named) else _firsts[head]
+    name = head.removeprefix("theme:")
+    return name if chance > LIKELY and name != head and name not in named else None
 
 
 def _heard(theme: str, head: str, tokens: Tokens, feeling: Feeling, text: str) -> Mention:
     """It feels as the clause of its loudest word does, else as the whole text."""
     number = None if theme == "general" else feeling.loudest(head)
     if number is None:
-        return Mention(theme=theme, polarity=_whole_side(feeling), words=())
-    vote = feeling.of_clause(tokens.clause[number])
+        return Mention(theme, _whole_side(feeling), ())
+    vote = feeling.of_clause(tokens.clause_of(number))
     start, end = tokens.span(number, number + 1)
-    polarity = _side([vote]) if abs(vote) > CLEAR else _whole_side(feeling)
-    return Mention(theme=theme, polarity=polarity, words=(text[start:end],))
+    return Mention(theme, _side(vote) if abs(vote) > CLEAR else _whole_side(feeling), (text[start:end],))
 
 
 def _whole_side(feeling: Feeling) -> Sentiment:
     return feeling.sentiment if feeling.sentiment in SIDES else Sentiment.NEUTRAL
 
 
-def _theme(hit: Hit) -> tuple[str, str] | None:
-    if hit.area == "themes":
-        return hit.name, hit.kind
-    if hit.area == "problems" and hit.name in theme_of_problem():
-        return theme_of_problem()[hit.name], "bad"
-    return ("safety", "bad") if (hit.area, hit.name, hit.denied) == ("flags", "safety", False) else None
-
-
-def _vote(hit: Hit, kind: str, tokens: Tokens, feeling: Feeling) -> float:
-    """1 to -1 for what this phrase says; denied praise is blame, a denied problem is quiet praise."""
-    if kind == "about":
-        score = feeling.of_clause(tokens.clause[hit.first])
-        return (0.5 if score > CLEAR else -0.5 if score < -CLEAR else 0.0) or _whole(feeling)
-    value = 1.0 if kind == "good" else -1.0
-    return -value if hit.denied else value
-
-
 def _whole(feeling: Feeling) -> float:
     return 0.2 if feeling.score > 0.5 else -0.2 if feeling.score < -0.5 else 0.0
 
 
-def _side(votes: list[float]) -> Sentiment:
-    total = sum(votes)
-    if abs(total) < 0.15:
+def _side(votes: float) -> Sentiment:
+    if abs(votes) < 0.15:
         return Sentiment.NEUTRAL
-    return Sentiment.POSITIVE if total > 0 else Sentiment.NEGATIVE
+    return Sentiment.POSITIVE if votes > 0 else Sentiment.NEGATIVE
 
 
 def _words(hits: list[Hit], tokens: Tokens, text: str) -> tuple[str, ...]:
@@ -157,10 +189,12 @@ def _words(hits: list[Hit], tokens: Tokens, text: str) -> tuple[str, ...]:
     shown: dict[str, None] = {}
     reach = 0
     for hit in hits:  # in the order of the text, the longer first
-        if hit.past > reach:
-            reach = hit.past
-            start, end = tokens.span(hit.first, hit.past)
-            shown[" ".join(text[start:end].split())] = None
+        past = hit.past
+        if past > reach:
+            reach = past
+            start, end = tokens.span(hit.first, past)
+            words = text[start:end]
+            shown[words if words.isalnum() else " ".join(words.split())] = None
             if len(shown) == MOST_WORDS:
                 break
     return tuple(shown)

@@ -91,10 +91,19 @@ class Tokens:
         plain = self.batch.plain[self.first : self.past]
         return frozenset((sentences[plain] - sentences[:1]).tolist())
 
+    def clause_of(self, number: int) -> int:
+        """What `clause` holds for one word, without making the list."""
+        return self.batch.clause.item(self.first + number) - self.batch.clause.item(self.first)
+
+    def words_of(self, first: int, past: int) -> list[str]:
+        """Those from first to past (exclusive), without making the list of all."""
+        words = self.batch.vocabulary.words
+        return [words[number] for number in self.batch.word[self.first + first : self.first + past].tolist()]
+
     def span(self, first: int, past: int) -> tuple[int, int]:
         """Offsets in the text as given, of the words first to past (exclusive)."""
         begin = self.first
-        return int(self.batch.start[begin + first]), int(self.batch.end[begin + past - 1])
+        return self.batch.start.item(begin + first), self.batch.end.item(begin + past - 1)
 
     def without(self, cut: set[int]) -> "Tokens":
         """The words whose number is not in `cut`."""
