@@ -1,11 +1,13 @@
 """RULE: a text in pieces, each with the reason why it is marked. Plain Python: words in, pieces out."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 Span = tuple[int, int]
+_FIRST_SHOWN = ("leverage", "theme")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,12 @@ def _whole(word: str) -> str:
 
 def _cut(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Segment]:
     """Cut at every edge, so that each piece lies wholly inside or outside of every mark."""
-    edges = sorted({0, len(text), *(min(max(edge, 0), len(text)) for s, e, _k in spans for edge in (s, e))})
-    for start, end in pairwise(edges):
-        kinds = {kind for s, e, kind in spans if s <= start and end <= e}
-        yield Segment(text=text[start:end], kind="leverage" if "leverage" in kinds else "".join(kinds))
+    turns: dict[int, Counter[str]] = {0: Counter(), len(text): Counter()}
+    for start, end, kind in spans:
+        for edge, step in ((start, 1), (end, -1)):
+            turns.setdefault(min(max(edge, 0), len(text)), Counter())[kind] += step
+    within: Counter[str] = Counter()
+    for start, end in pairwise(sorted(turns)):
+        for kind, step in turns[start].items():
+            within[kind] += step
+        yield Segment(text=text[start:end], kind=next((kind for kind in _FIRST_SHOWN if within[kind]), ""))
