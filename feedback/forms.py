@@ -1,6 +1,5 @@
 """Forms of the kernel's pages."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
@@ -8,7 +7,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
-from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -46,23 +44,21 @@ class LogIn(AuthenticationForm):
     }
 
     def clean(self):
-        key = self._key()
-        if cache.get(key, 0) >= FAILURES:
+        who = self._who()
+        if limits.so_far("login", who) >= FAILURES:
             raise forms.ValidationError(self.error_messages["throttled"], code="throttled")
         try:
             cleaned = super().clean()
         except forms.ValidationError:
-            cache.add(key, 0, FORGIVEN_AFTER)
-            cache.incr(key)
+            limits.count("login", who, seconds=FORGIVEN_AFTER)
             raise
-        cache.delete(key)
+        limits.forget("login", who)
         return cleaned
 
-    def _key(self) -> str:
-        """A digest: the cache never holds a name that somebody typed, which may be a password."""
+    def _who(self) -> str:
+        """Kept as a digest: the cache never holds a name that somebody typed, which may be a password."""
         name = str(self.cleaned_data.get("username", "")).casefold()
-        address = BaseThrottle().get_ident(self.request)
-        return "login:" + hashlib.sha256(f"{name}\n{address}".encode()).hexdigest()
+        return f"{name}\n{BaseThrottle().get_ident(self.request)}"
 
 
 class ForgottenPassword(PasswordResetForm):
