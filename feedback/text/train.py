@@ -232,13 +232,17 @@ def _slope(
 def _packed(
     base: Model, outputs: tuple[str, ...], words: list[str], rows: Floats, start: Floats, seen: int
 ) -> bytes:
-    """An .npz without a date, so that the same corrections give the same bytes."""
+    """An .npz without a date, so that the same corrections give the same bytes.
+
+    Its words are sorted: as they were met, they would tell what stood in a text.
+    """
+    order = sorted(range(len(words)), key=words.__getitem__)
     arrays = {
         "base": np.array(base.engine),
         "engine": np.array(f"{base.engine}+{seen}"),
         "outputs": np.array(outputs),
-        "words": np.array(words),
-        "rows": rows.astype(np.float16),
+        "words": np.array([words[number] for number in order]),
+        "rows": rows[order].astype(np.float16),
         "start": np.hstack([base.start, np.zeros((2, len(start) - base.start.shape[1]))]) + start,
     }
     packed = io.BytesIO()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from feedback.text.lexicon import Hit
 from feedback.text.problems import ORDER
 
-WOE = 0.25  # of a problem that is told, for the first two
+WOE = 0.05  # of a problem that is told, for the first two: the model hears it already
 TURN = 1.5  # of a turn of phrase of feelings.toml
 _problems = frozenset(ORDER)
 

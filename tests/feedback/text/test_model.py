@@ -1,5 +1,7 @@
 """The trained engine: what its sums, chances and adapted weights promise (S4-5, S4-6, differentiator 1)."""
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -106,6 +108,13 @@ def test_adapting_does_not_hang_on_order_or_chance():
     """Issue 3, item 10: the same corrections give the same bytes."""
     told = list(examples())
     assert adapt(load(), told).delta == adapt(load(), told[::-1]).delta
+
+
+def test_a_delta_does_not_tell_in_which_order_words_were_written():
+    """No text can be made again from what is kept: its words are sorted."""
+    with np.load(io.BytesIO(adapt(load(), list(examples())).delta), allow_pickle=False) as kept:
+        words = kept["words"].tolist()
+    assert words == sorted(words)
 
 
 def test_an_adapted_model_reads_other_texts_as_before():
