@@ -1,7 +1,6 @@
 """Many texts at once, as parallel arrays with one entry a word: what costs is paid once for all of them."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ LONGEST = 20_000  # characters that are read; nobody reads further either
 Numbers = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-_SPACE, _LINE = ord(" "), ord("\n")
+_SPACE, _LINE, _TAG, _SIGN = map(ord, " \n<&")
 _reaches_over_spaces = re.compile(r"</?[A-Za-z]|&[#A-Za-z]")  # a tag, or what may open into one
 
 
@@ -68,18 +67,19 @@ class Batch:
         text = number[self.text[kept]]
         sentence = _dense(self.sentence[kept])
         langs = tuple(self.langs[one] for one in texts)
-        plain, unmarked = _without_marks(self.marked[kept], sentence, text, langs)
+        starts, marked = _starts(text, len(texts)), self.marked[kept]
+        plain, unmarked = _without_marks(marked, sentence, starts, langs)
         had = np.bincount(self.text[self.plain], minlength=len(self))[list(texts)] > 0
         return Batch(
             vocabulary=self.vocabulary,
             word=self.word[kept],
-            marked=self.marked[kept],
+            marked=marked,
             clause=_dense(self.clause[kept]),
             sentence=sentence,
             start=self.start[kept],
             end=self.end[kept],
             text=text,
-            starts=_starts(text, len(texts)),
+            starts=starts,
             langs=langs,
             plain=plain & had[text],
             unmarked=np.where(had, unmarked, self.unmarked[list(texts)]),
@@ -96,8 +96,9 @@ def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | N
     """The words of the texts. A language that is given beats the one that is seen."""
     joined = " ".join(texts) + " "
     text_begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    ends = _ends(joined, text_begins)
-    numbers = vocabulary.stretches(joined, begins := np.append(0, ends[:-1] + 1))
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    ends = _ends(joined, codes, text_begins)
+    numbers = vocabulary.stretches(joined, codes, begins := np.append(0, ends[:-1] + 1))
     counts = np.diff(np.searchsorted(begins, text_begins))
     firsts = np.cumsum(counts) - counts
     seen = languages([np.add.reduceat(weights[numbers], firsts) for weights in vocabulary.weights.values])
@@ -108,15 +109,15 @@ def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | N
     return _assembled(vocabulary, numbers, ahead, its_text, known, private)
 
 
-def _ends(joined: str, text_begins: NDArray) -> NDArray:
+def _ends(joined: str, codes: NDArray[np.uint32], text_begins: NDArray) -> NDArray:
     """Where the stretches of the texts end: at each space and line break, but for those within a tag."""
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     is_end = (codes == _SPACE) | (codes == _LINE)
     if "<" in joined or "&" in joined:
-        texts = text_begins.tolist()
-        for found in _reaches_over_spaces.finditer(joined):
-            text = bisect_right(texts, found.start())
-            is_end[texts[text - 1] : texts[text] - 1] = False
+        opens = np.flatnonzero((codes == _TAG) | (codes == _SIGN))
+        texts = text_begins.searchsorted(opens, "right")
+        for place, text in zip(opens.tolist(), texts.tolist(), strict=True):
+            if _reaches_over_spaces.match(joined, place):
+                is_end[text_begins[text - 1] : text_begins[text] - 1] = False
     return np.flatnonzero(is_end)
 
 
@@ -134,21 +135,21 @@ def _assembled(
     past = np.cumsum(many)
     rows = vocabulary.opened.values.take(np.repeat(first - past + many, many) + np.arange(past[-1]), axis=0)
     word, marked, clause, sentence, start, end = np.ascontiguousarray(rows.T)
-    ahead = np.repeat(ahead, many)
-    text = np.repeat(its_text, many)
-    clause = _dense(clause + np.repeat(np.cumsum(clauses) - clauses + its_text, many))
-    sentence = _dense(sentence + np.repeat(np.cumsum(sentences) - sentences + its_text, many))
-    plain, unmarked = _without_marks(marked > 0, sentence, text, langs)
+    ahead, text = np.repeat(ahead, many), np.repeat(its_text, many)
+    clause = _dense(clause + np.repeat(_before(clauses) + its_text, many))
+    sentence = _dense(sentence + np.repeat(_before(sentences) + its_text, many))
+    starts, marked = _starts(text, len(langs)), marked > 0
+    plain, unmarked = _without_marks(marked, sentence, starts, langs)
     return Batch(
         vocabulary=vocabulary,
         word=word,
-        marked=marked > 0,
+        marked=marked,
         clause=clause,
         sentence=sentence,
         start=start + ahead,
         end=end + ahead,
         text=text,
-        starts=_starts(text, len(langs)),
+        starts=starts,
         langs=langs,
         plain=plain,
         unmarked=unmarked,
@@ -160,9 +161,16 @@ def _vietnamese(langs: Sequence[Lang]) -> Flags:
     return np.array([lang is Lang.VI or lang is Lang.MIXED for lang in langs], np.bool_)
 
 
+def _before(many: Numbers) -> Numbers:
+    """For each the sum of those before it."""
+    return np.cumsum(many, dtype=np.int32) - many
+
+
 def _dense(numbers: NDArray) -> Numbers:
     """The same steps, each up by one, from 0."""
-    return np.cumsum(np.diff(numbers, prepend=numbers[:1]) != 0, dtype=np.int32)
+    steps = np.zeros(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=steps[1:])
+    return np.cumsum(steps, dtype=np.int32)
 
 
 def _starts(text: Numbers, texts: int) -> Numbers:
@@ -170,16 +178,18 @@ def _starts(text: Numbers, texts: int) -> Numbers:
 
 
 def _without_marks(
-    marked: Flags, sentence: Numbers, text: Numbers, langs: tuple[Lang, ...]
+    marked: Flags, sentence: Numbers, starts: Numbers, langs: tuple[Lang, ...]
 ) -> tuple[Flags, Flags]:
     """Words in sentences typed without marks, and texts that on the whole are.
 
     In Vietnamese three words of four carry one.
     """
-    with_marks = np.bincount(text[marked], minlength=len(langs))
-    its_words = np.bincount(text, minlength=len(langs))
+    added = np.zeros(len(marked) + 1, np.int32)
+    np.cumsum(marked, out=added[1:])
+    with_marks, its_words = np.diff(added[starts]), np.diff(starts)
+    bounds = np.append(np.flatnonzero(np.diff(sentence, prepend=-1)), len(marked))
+    words = np.diff(bounds)
     vietnamese = _vietnamese(langs)
-    in_sentence = np.bincount(sentence[marked], minlength=int(sentence[-1:].sum()) + 1)
-    plain = (4 * in_sentence <= np.bincount(sentence, minlength=len(in_sentence)))[sentence]
-    plain |= (with_marks == 0)[text]
-    return plain & vietnamese[text], vietnamese & (4 * with_marks <= its_words)
+    plain = np.repeat(4 * np.diff(added[bounds]) <= words, words)
+    plain |= np.repeat(with_marks == 0, its_words)
+    return plain & np.repeat(vietnamese, its_words), vietnamese & (4 * with_marks <= its_words)

@@ -7,29 +7,36 @@ Hashes = NDArray[np.uint64]
 SLOTS_BITS = 17
 _slots = 1 << SLOTS_BITS
 _base = 0x9E3779B97F4A7C15 | 1
-_powers = np.ones(1, np.uint64)
+_powers: tuple[Hashes, ...] = (np.ones(1, np.uint64),) * 2
 
 
 def hashes(codes: NDArray[np.uint32], begins: NDArray[np.int64]) -> Hashes:
-    """Of the stretches that begin there, each up to where the next one begins."""
-    lengths = np.diff(begins, append=len(codes))
-    places = np.arange(len(codes)) - np.repeat(begins, lengths)
-    letters = codes.astype(np.uint64)
-    letters += np.uint64(1)
-    letters *= _powers_up_to(int(lengths.max(initial=0)))[places]
-    mixed = np.add.reduceat(letters, begins)
+    """Of the stretches that begin there, each up to where the next one begins.
+
+    The sum of a stretch's letters, each times the power of its place, shifted to the power of 0.
+    """
+    powers, back = _powers_up_to(len(codes))
+    sums = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum((codes + np.uint32(1)) * powers[: len(codes)], out=sums[1:])
+    mixed = np.diff(sums[np.append(begins, len(codes))]) * back[begins]
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     return mixed ^ (mixed >> np.uint64(32))
 
 
-def _powers_up_to(most: int) -> Hashes:
+def _powers_up_to(most: int) -> tuple[Hashes, ...]:
+    """Powers of the base, and of its inverse: two that belong together multiply to 1."""
     global _powers
-    if len(_powers) < most:
-        _powers = np.full(max(64, most), _base, np.uint64)
-        _powers[0] = 1
-        np.multiply.accumulate(_powers, out=_powers)
+    if len(_powers[0]) < most:
+        _powers = tuple(_powers_of(number, max(1 << 14, most)) for number in (_base, pow(_base, -1, 1 << 64)))
     return _powers
+
+
+def _powers_of(number: int, many: int) -> Hashes:
+    powers = np.full(many, number, np.uint64)
+    powers[0] = 1
+    np.multiply.accumulate(powers, out=powers)
+    return powers
 
 
 class Known:

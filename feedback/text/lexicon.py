@@ -12,12 +12,12 @@ Words are written as `tokens` writes them (contractions open, abbreviations spel
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ from feedback.text.tokens import tokenise
 
 FILES = ("themes", "problems", "flags", "wishes", "feelings", "spam")
 NEGATION_REACH = 3
+DENIES, SUPPOSES, EXCEPTED = 1, 2, 4  # EXCEPTED: a denial before it denies nothing
+IN_PLAIN = 3  # bits
 LONGEST_OWN = 12  # words of a phrase of a shop's own
 _unreal = frozenset({"if", "sợ", "lo", "nếu", "tưởng", "hopefully", "afraid", "worried"})
 _bare_unreal = frozenset({"so", "neu"})
@@ -67,6 +69,9 @@ class Hit(NamedTuple):
     past: int
     denied: bool
     unreal: bool
+
+
+_hit = cast(Callable[[tuple], Hit], partial(tuple.__new__, Hit))  # Hit._make costs three times that
 
 
 def table(name: str) -> dict[str, Any]:
@@ -126,17 +131,18 @@ class Lexicon:
 
     def hits(self, batch: Batch) -> list[list[Hit]]:
         """What each text holds, in its order; nothing in a text whose language is not ours."""
-        known = batch.vocabulary.beside("denials", _are_denials)[batch.word]
-        denies, supposes = (known[:, :2] | (known[:, 2:4] & batch.plain[:, None])).T
+        signs = batch.vocabulary.beside("denials", _denials)[batch.word]
+        signs |= (signs >> IN_PLAIN) * batch.plain
+        denies, supposes, excepted = (signs & sign > 0 for sign in (DENIES, SUPPOSES, EXCEPTED))
         pattern, first, past = self._matcher.find(batch, denies)
         ours = np.array([lang in READ for lang in batch.langs], np.bool_)[batch.text[first]]
         pattern, first, past = pattern[ours], first[ours], past[ours]
-        denied, unreal = _turned(batch.clause, first, denies, supposes, known[:, 4])
+        denied, unreal = _turned(batch.clause, first, denies, supposes, excepted)
         free = self._always[pattern]
         begin = batch.starts[batch.text[first]]
         columns = (first - begin, past - begin, denied & ~free, unreal & ~free)
-        labels = (column[pattern].tolist() for column in self._labels)
-        found = list(map(Hit._make, zip(*labels, *(column.tolist() for column in columns), strict=True)))
+        labels = (column[pattern] for column in self._labels)
+        found = list(map(_hit, zip(*(column.tolist() for column in (*labels, *columns)), strict=True)))
         bounds = np.searchsorted(first, batch.starts).tolist()
         return [found[begin:past] for begin, past in pairwise(bounds)]
 
@@ -157,22 +163,19 @@ def _turned(
     return denied, unreal
 
 
-def _are_denials(words: list[str]) -> NDArray:
-    """Denies, supposes; the same two in a plain text only; and: after it a denial denies nothing."""
+def _denials(words: list[str]) -> NDArray[np.uint8]:
+    """What each word does: signs as bits; those that it has in a plain text only stand IN_PLAIN higher."""
     denials = negators() - _lack
     return np.array(
         [
-            (
-                word in denials,
-                word in _unreal,
-                word in _bare_denials,
-                word in _bare_unreal,
-                word in _nothing_denied,
-            )
+            DENIES * (word in denials)
+            | SUPPOSES * (word in _unreal)
+            | EXCEPTED * (word in _nothing_denied)
+            | (DENIES * (word in _bare_denials) | SUPPOSES * (word in _bare_unreal)) << IN_PLAIN
             for word in words
         ],
-        np.bool_,
-    ).reshape(-1, 5)
+        np.uint8,
+    )
 
 
 def phrases(name: str) -> Iterator[Phrase]:

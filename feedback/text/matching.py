@@ -19,8 +19,10 @@ FURTHEST = 14  # words between two slots
 MOST_SLOTS = 5
 MOST_CHOICES = 512  # of a slot; all three so that the order of the ways to find a phrase fits into a number
 NEXT_SLOT = 16 * MOST_CHOICES
-SIEVE = 1 << 20
-SPREAD = 2_654_435  # times the number of a word: pairs fall evenly into the sieve
+SHELVES = 1 << 19  # pairs are filed by a hash: that many places for them
+SPREAD = 0x1E3779B97F4A7C15  # times the key of a pair: pairs fall evenly onto the shelves
+TRACES = 1 << 16  # likewise for where a choice stands
+RINGS = (1, 2, 4, 6, 9)  # distances from which on fewer partners are looked for
 
 
 class Pattern(NamedTuple):
@@ -49,8 +51,8 @@ class Pairs(NamedTuple):
     second: Array
     order: Array
 
-    def of(self, these: NDArray) -> "Pairs":
-        return Pairs(*(column[these] for column in self))
+    def of(self, these: NDArray[np.intp]) -> "Pairs":
+        return Pairs(*(column.take(these) for column in self))
 
 
 class Matcher:
@@ -75,7 +77,7 @@ class Matcher:
         many = self._slots[:, 2]
         self._pattern, self._slot, _, last = np.repeat(self._slots, many, axis=0).T.copy()
         self._rank = np.arange(len(choices), dtype=np.int32) - np.repeat(np.cumsum(many) - many, many)
-        self._is_last = last > 0
+        self._is_first, self._is_last = self._slot == 0, last > 0
         self._length = np.array([len(words) for words, _ in choices], np.int32)
         written, others = ([word for choice in choices for word in choice[spelling]] for spelling in (0, 1))
         self._local = {word: number for number, word in enumerate(dict.fromkeys(["", *written, *others]))}
@@ -84,12 +86,15 @@ class Matcher:
         for spelling, words in zip(self._words, (written, others), strict=True):
             is_word = np.arange(spelling.shape[1]) < self._length[:, None]
             spelling[is_word] = [self._local[word] for word in words]
+        # Where its word stands, so does the choice.
+        self._is_sure = (self._length == 1) & (self._words[0, :, 0] == self._words[1, :, 0])
 
     def _note_entries(self, patterns: Sequence[Pattern]) -> None:
         """By word or by pair of words: left choice, words of it before the pair, right choice, reach."""
         is_whole = self._is_last & (self._slot == 0)  # choices that are all of a pattern
         words, whose = self._spellings(np.flatnonzero(is_whole & (self._length == 1)), 0)
         (self._alone,), self._alone_bounds = _by_key(words, len(self._local), whose)
+        self._is_alone = np.diff(self._alone_bounds) > 0
         gaps = np.array([gap for pattern in patterns for gap in pattern.gaps], np.int64)
         inside = self._inside(np.flatnonzero(is_whole & (self._length > 1)))
         self._file_pairs(np.concatenate([inside, self._between(gaps + 1)]))
@@ -142,33 +147,50 @@ class Matcher:
         self._keys = keys
         columns, self._pair_bounds = _by_key(number, len(keys), *entries[:, 1:].T)
         self._left, self._back, self._right, self._apart = columns
-        self._reach = np.zeros(len(self._local), np.uint8)  # of any pair that the word begins
-        np.maximum.at(self._reach, keys // len(self._local), reach)
-        self._sieve = np.zeros(SIEVE, np.uint8)
-        np.maximum.at(self._sieve, _sifted(keys // len(self._local), keys % len(self._local)), reach)
+        self._file_partners(*np.divmod(keys, len(self._local)), reach)
+
+    def _file_partners(self, left: Array, right: Array, reach: NDArray[np.uint8]) -> None:
+        """Where each pair is filed, and what tells most words that are no pair without a look there.
+
+        A right word has one bit of 64, a left word the bits of its partners, for each ring around it.
+        """
+        shelf = _shelf(self._keys)
+        self._shelves = np.full(SHELVES, -1, np.int32)
+        self._shelves[shelf] = np.arange(len(shelf))
+        self._is_crowded = np.bincount(shelf, minlength=SHELVES) > 1
+        self._furthest = int(reach.max(initial=0))
+        self._partners = np.zeros((len(RINGS), len(self._local)), np.int64)
+        for partners, ring in zip(self._partners, RINGS, strict=True):
+            its = reach >= ring
+            np.bitwise_or.at(partners, left[its], _bit(right[its]))
+        self._bits = np.zeros(len(self._local), np.int64)
+        self._bits[right] = _bit(right)
 
     def _locals(self, words: list[str]) -> Array:
-        return np.array([self._local.get(word, 0) for word in words], np.int32)
+        return np.array([self._local.get(word, 0) for word in words], np.int64)
 
     def find(self, batch: Batch, denies: Flags) -> Found:
         """`denies` says of each word whether it is a denial.
 
         A pattern that begins at a word is found there once: its first choice that fits, at the nearest place.
         """
-        local = batch.vocabulary.beside(self, self._locals)[batch.word]
+        local = batch.vocabulary.beside(self, self._locals).take(batch.word)
         ways = [self._lone(batch, local), *self._paired(batch, local, denies)]
         pattern, first, past, order = (np.concatenate(column) for column in zip(*ways, strict=True))
-        best = np.lexsort((order, pattern, first))
-        pattern, first, past = pattern[best], first[best], past[best]
-        is_new = np.ones(len(best), np.bool_)
-        is_new[1:] = (np.diff(pattern) != 0) | (np.diff(first) != 0)
-        pattern, first, past = pattern[is_new], first[is_new], past[is_new]
-        by_place = np.lexsort((pattern, -past, first))
-        return Found(pattern[by_place], first[by_place], past[by_place])
+        which = first * len(self._clauses) + pattern
+        best = np.lexsort((order, which))
+        which = which.take(best)
+        best = best[np.flatnonzero(np.diff(which, prepend=-1))]
+        pattern, first, past = pattern.take(best), first.take(best), past.take(best)
+        longest = int((past - first).max(initial=0))
+        by_place = ((first + 1) * (longest + 1) - (past - first)) * len(self._clauses) + pattern
+        best = by_place.argsort()
+        return Found(pattern.take(best), first.take(best), past.take(best))
 
     def _lone(self, batch: Batch, local: NDArray) -> tuple[Array, Array, Array, Array]:
         """Patterns of one slot that is filled by one word: pattern, first word, past, order."""
-        place, entry = _expanded(np.arange(len(local)), local, self._alone_bounds)
+        place = np.flatnonzero(self._is_alone.take(local))
+        place, entry = _expanded(place, local.take(place), self._alone_bounds)
         choice = self._alone[entry]
         stands = (self._words[0, choice, 0] == local[place]) | batch.plain[place]
         choice, place = choice[stands], place[stands]
@@ -180,76 +202,102 @@ class Matcher:
         place, distance, entry = self._neighbours(batch, local)
         choice, right = self._left[entry], self._right[entry]
         first = place - self._back[entry]
-        stands = np.flatnonzero(self._stand(batch, local, choice, first))
-        choice, right, first, place = choice[stands], right[stands], first[stands], place[stands]
-        inside, these = np.flatnonzero(right < 0), np.flatnonzero(right >= 0)
-        found = choice[inside]
-        yield self._pattern[found], first[inside], first[inside] + self._length[found], self._rank[found]
-        second = place[these] + distance[stands[these]]
-        choice, right, first, place = choice[these], right[these], first[these], place[these]
-        pattern = self._pattern[choice]
+        inside = np.flatnonzero(right < 0)
+        inside = inside[self._stand(batch, local, choice[inside], first[inside])]
+        found, its = choice[inside], first[inside]
+        yield self._pattern[found], its, its + self._length[found], self._rank[found]
+        second, pattern = place + distance, self._pattern[choice]
         denied = np.concatenate([[0], np.cumsum(denies)])
-        fits = ~self._clauses[pattern] | (batch.clause[place] == batch.clause[second])
+        fits = right >= 0
+        fits &= ~self._clauses[pattern] | (batch.clause[place] == batch.clause[second])
         fits &= ~self._blocked[pattern] | (denied[place + 1] == denied[second])
-        fits[fits] = self._stand(batch, local, right[fits], second[fits])
-        order = (second - place) * MOST_CHOICES + self._rank[right]
-        yield from self._joined(Pairs(choice, first, right, second, order).of(fits), len(local))
+        these = np.flatnonzero(fits)
+        these = these[self._is_chained(choice[these], first[these], right[these], second[these])]
+        these = these[self._stand(batch, local, choice[these], first[these])]
+        these = these[self._stand(batch, local, right[these], second[these])]
+        order = distance[these] * MOST_CHOICES + self._rank[right[these]]
+        pairs = Pairs(choice[these], first[these], right[these], second[these], order)
+        yield from self._joined(pairs, len(local))
 
     def _neighbours(self, batch: Batch, local: NDArray) -> tuple[Array, Array, Array]:
         """Number of the left word, distance of the right one, and entry, of all that are a pair."""
-        lefts, distances = [], []
-        reach = self._reach[local]
-        at = np.flatnonzero(reach)
-        for distance in range(1, int(reach.max(initial=0)) + 1):
-            at = at[reach[at] >= distance] if distance > 1 else at
-            at = at[: at.searchsorted(len(local) - distance)]
-            if not len(at):
-                break
-            sifted = at[self._sieve[_sifted(local[at], local[at + distance])] >= distance]
-            lefts.append(sifted)
-            distances.append(np.full(len(sifted), distance))
-        left = np.concatenate(lefts or [at])
-        apart = np.concatenate(distances or [at])
-        key = local[left].astype(np.int64) * len(self._local) + local[left + apart]
-        row: Array = np.minimum(self._keys.searchsorted(key), len(self._keys) - 1)
-        known = np.flatnonzero(self._keys[row] == key) if len(self._keys) else left
-        which, entry = _expanded(known, row[known], self._pair_bounds)
+        left, apart, row = self._filed(local, *self._partly(local))
+        which, entry = _expanded(np.arange(len(left)), row, self._pair_bounds)
         left, apart = left[which], apart[which]
-        is_near = (apart <= self._apart[entry]) & (
-            (self._right[entry] < 0) | (batch.sentence[left] == batch.sentence[left + apart])
-        )
-        return left[is_near], apart[is_near], entry[is_near]
+        is_near = apart <= self._apart[entry]
+        is_near &= (self._right[entry] < 0) | (batch.sentence[left] == batch.sentence[left + apart])
+        near = np.flatnonzero(is_near)
+        return left[near], apart[near], entry[near]
+
+    def _filed(self, local: NDArray, left: NDArray, apart: NDArray) -> tuple[Array, Array, Array]:
+        """Those that are a pair, and the number of the pair."""
+        key = local[left] * len(self._local) + local[left + apart]
+        shelf = _shelf(key)
+        row: Array = self._shelves[shelf]
+        filed = np.flatnonzero(row >= 0)
+        left, apart, row, key = left[filed], apart[filed], row[filed], key[filed]
+        is_it = self._keys[row] == key
+        lost = np.flatnonzero(~is_it)
+        lost = lost[self._is_crowded[shelf[filed[lost]]]]
+        row[lost] = np.minimum(self._keys.searchsorted(key[lost]), len(self._keys) - 1)
+        is_it[lost] = self._keys[row[lost]] == key[lost]
+        known = np.flatnonzero(is_it)
+        return left[known], apart[known], row[known]
+
+    def _partly(self, local: NDArray) -> tuple[Array, Array]:
+        """The same left words and distances, and some more."""
+        bits = self._bits[local]
+        lefts = [np.zeros(0, np.intp)]
+        for distance in range(1, min(self._furthest, len(local) - 1) + 1):
+            if distance in RINGS:
+                partners = self._partners[RINGS.index(distance)][local]
+            lefts.append(np.flatnonzero((partners[:-distance] & bits[distance:]) != 0))
+        return np.concatenate(lefts), np.repeat(np.arange(len(lefts)), list(map(len, lefts)))
+
+    def _is_chained(self, left: NDArray, first: NDArray, right: NDArray, second: NDArray) -> Flags:
+        """Whether a pair follows where one has to, and precedes; yes by mistake now and then."""
+        behind, ahead = _trace(left, first), _trace(right, second)
+        begins, ends = np.zeros((2, TRACES), np.bool_)
+        begins[behind], ends[ahead] = True, True
+        return (self._is_last[right] | begins[ahead]) & (self._is_first[left] | ends[behind])
 
     def _stand(self, batch: Batch, local: NDArray, choice: NDArray, first: NDArray) -> Flags:
         """Whether all words of each choice stand there, given that one of them does."""
-        length = self._length[choice]
-        stands = (first >= 0) & (first + length <= len(local))
-        several = length > 1
-        lone = np.flatnonzero(stands & ~several)
-        its = first[lone]
-        stands[lone] = (local[its] == self._words[0, choice[lone], 0]) | batch.plain[its]
-        left = np.flatnonzero(stands & several)
-        stands[left] = batch.text[first[left]] == batch.text[first[left] + length[left] - 1]
-        left = left[stands[left]]
-        for place in range(int(length[left].max(initial=0))):
-            left = left[length[left] > place]
-            word, its = local[first[left] + place], choice[left]
-            fits = (self._words[0, its, place] == word) | (self._words[1, its, place] == word)
+        stands = np.ones(len(choice), np.bool_)
+        left = np.flatnonzero(~self._is_sure[choice])
+        its, place = choice[left], first[left]
+        length = self._length[its]
+        is_whole = (place >= 0) & (place + length <= len(local))
+        is_whole[is_whole] = batch.text[place[is_whole]] == batch.text[(place + length - 1)[is_whole]]
+        stands[left[~is_whole]] = False
+        left, its, place, length = left[is_whole], its[is_whole], place[is_whole], length[is_whole]
+        word = local[place]
+        fits = self._words[0, its, 0] == word
+        fits |= (self._words[1, its, 0] == word) & ((length > 1) | batch.plain[place])
+        number = 0
+        while True:
             stands[left[~fits]] = False
-            left = left[fits]
+            number += 1
+            these = np.flatnonzero(fits & (length > number))
+            if not len(these):
+                break
+            left, its, place, length = left[these], its[these], place[these], length[these]
+            word = local[place + number]
+            fits = (self._words[:, its, number] == word).any(axis=0)
         return stands
 
     def _joined(self, pairs: Pairs, words: int) -> Iterator[tuple[Array, Array, Array, Array]]:
         """Pairs put together where the right side of one is the left side of the next."""
         slot = self._slot[pairs.left]
-        begun = pairs.of(slot == 0)
+        begun = pairs.of(np.flatnonzero(slot == 0))
         begun = begun._replace(order=self._rank[begun.left] * NEXT_SLOT + begun.order)
         for number in range(1, MOST_SLOTS):
             is_whole = self._is_last[begun.right]
-            whole = begun.of(is_whole)
+            whole = begun.of(np.flatnonzero(is_whole))
             past = whole.second + self._length[whole.right]
             yield self._pattern[whole.left], whole.first, past, whole.order
-            begun, further = begun.of(~is_whole), pairs.of(slot == number)
+            further = pairs.of(np.flatnonzero(slot == number))
+            begun = begun.of(np.flatnonzero(~is_whole))
             if not len(begun.left) or not len(further.left):
                 return
             begun = _join(begun, further, words)
@@ -262,8 +310,16 @@ def _check(pattern: Pattern) -> None:
         raise ValueError(f"more than {FURTHEST} words between two slots")
 
 
-def _sifted(left: NDArray, right: NDArray) -> NDArray:
-    return (left * SPREAD + right) & (SIEVE - 1)
+def _shelf(keys: Array) -> Array:
+    return (keys * SPREAD >> 32) & (SHELVES - 1)
+
+
+def _trace(choice: NDArray, first: NDArray) -> Array:
+    return (choice * np.int64(40_503) + first) & (TRACES - 1)
+
+
+def _bit(words: Array) -> Array:
+    return np.left_shift(1, words % 64)
 
 
 def _by_key(keys: Array, many: int, *columns: NDArray) -> tuple[list[NDArray], Array]:

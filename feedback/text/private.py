@@ -48,11 +48,12 @@ def hints(low: str) -> int:
 
 def worth_searching(hinted: NDArray[np.int32], text: NDArray[np.int32], texts: int) -> NDArray[np.bool_]:
     """One a text, from the hints of its stretches and the numbers of the texts they are of."""
-    worth = np.bincount(text, weights=hinted // DIGITS, minlength=texts) >= PHONE
-    worth[text[hinted & MAIL > 0]] = True
-    for sign, wanted, back in ((ORDER, hinted & NUMBER, 0), (STREET, hinted // DIGITS, NEAR)):
-        place = np.flatnonzero(hinted & sign)
+    said = np.flatnonzero(hinted)  # by few
+    worth = np.bincount(text[said], weights=hinted[said] // DIGITS, minlength=texts) >= PHONE
+    worth[text[said[hinted[said] & MAIL > 0]]] = True
+    for sign, wanted, back in ((ORDER, NUMBER, 0), (STREET, -DIGITS, NEAR)):
+        place = said[hinted[said] & sign > 0]
         for step in range(-back, NEAR + 1) if len(place) else ():
             there = np.minimum(np.maximum(place + step, 0), len(text) - 1)
-            worth[text[place[(wanted[there] > 0) & (text[there] == text[place])]]] = True
+            worth[text[place[(hinted[there] & wanted > 0) & (text[there] == text[place])]]] = True
     return worth

@@ -87,9 +87,11 @@ class Vocabulary:
     def is_full(self) -> bool:
         return len(self.weights) > MOST or self.letters > MOST_LETTERS
 
-    def stretches(self, text: str, begins: NDArray[np.int64]) -> Numbers:
-        """The number of each stretch of a text, from where it begins up to the next; with what ends it."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    def stretches(self, text: str, codes: NDArray[np.uint32], begins: NDArray[np.int64]) -> Numbers:
+        """The number of each stretch of a text, from where it begins up to the next; with what ends it.
+
+        `codes` are the text's letters as numbers.
+        """
         hashed = hashes(codes, begins)
         numbers = self._known.find(hashed)
         new = np.flatnonzero(numbers < 0)
