@@ -33,6 +33,7 @@ COMMON = {  # ours -> the nine that the model was trained on
     "late_delivery": "delivery",
     "not_received": "delivery",
     "courier": "delivery",
+    "wrong_or_missing_item": "delivery",
     "packaging": "packaging_damage",
     "damaged": "packaging_damage",
     "place_cleanliness": "place",
@@ -40,11 +41,12 @@ COMMON = {  # ours -> the nine that the model was trained on
     "payment_billing": "process",
     "refund_return": "process",
     "subscription_terms": "process",
-    "wrong_or_missing_item": "process",
     "general": "general",
 }
 FIRST = {common: theme for theme, common in reversed(COMMON.items())}  # the first of ours for each
 UNSURE = frozenset({"delivery", "packaging_damage", "process"})  # heads that know few kinds of shop
+RIVALS = {"website_app": "common:product"}  # where the goods are a device, an app and an update are theirs
+SURE = 0.9  # chance of the rival from which on
 _firsts = {f"common:{common}": theme for common, theme in FIRST.items()}
 _heads = {theme: f"common:{common}" for theme, common in COMMON.items() if common not in UNSURE}
 
@@ -103,13 +105,15 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
 class Meaning(NamedTuple):
     """What a phrase says of a theme: praise (1.0), blame (-1.0) or that it is spoken of (0.0).
 
-    Where there is a head, the model must hear it with the least chance.
+    Where there is a head, the model must hear it with the least chance; where there is a rival, it must
+    not be sure of that.
     """
 
     theme: str
     value: float
     head: str | None
     least: float
+    rival: str | None = None
 
 
 class _Meanings(dict[tuple[str, str, str], Meaning | None]):
@@ -124,7 +128,7 @@ def _meaning(area: str, name: str, kind: str) -> Meaning | None:
     if area == "themes":
         least = LEAST_ABOUT if kind == "about" else LEAST_TOLD
         value = 0.0 if kind == "about" else 1.0 if kind == "good" else -1.0
-        return Meaning(name, value, _heads.get(name), least)
+        return Meaning(name, value, _heads.get(name), least, RIVALS.get(name) if kind == "about" else None)
     theme = theme_of_problem().get(name) if area == "problems" else None
     if (area, name) == ("flags", "safety"):
         theme = "safety"
@@ -139,9 +143,9 @@ def _vote(hit: Hit, meaning: Meaning, tokens: Tokens, feeling: Feeling) -> float
 
     None where praise and blame are only imagined, or where the model does not hear what it may mean.
     """
-    _, value, head, least = meaning
+    _, value, head, least, rival = meaning
     heads = feeling.heads
-    if head and heads and heads.get(head, 0.0) < least:
+    if (head and heads and heads.get(head, 0.0) < least) or (rival and heads.get(rival, 0.0) > SURE):
         return None
     if value:
         if hit.unreal or (hit.denied and hit.area == "flags"):

@@ -95,6 +95,13 @@ def test_it_doubts_a_word_that_the_model_does_not_hear():
     assert told("The price of fame, said the film", felt(common_other=0.9)) == {}
 
 
+def test_an_app_on_a_device_is_not_the_app_of_the_shop():
+    """Unless it is praised or blamed as the shop's."""
+    assert "website_app" not in told("Runs any app without a hitch", felt(common_product=0.95))
+    assert "website_app" in told("Runs any app without a hitch", felt(common_product=0.5))
+    assert "website_app" in told("The app crashed at checkout", felt(common_product=0.95))
+
+
 def test_it_never_doubts_what_went_wrong():
     assert "late_delivery" in told("It came ten days late", felt(common_other=0.9))
 
