@@ -71,6 +71,7 @@ def links() -> list[tuple[str, str]]:
         ("Answer a survey as an English customer (no login)", settings.BASE_URL + open_survey_path("en")),
         ("The public review page (no login)", settings.BASE_URL + reverse("public_reviews")),
         ("Approve replies (log in as mai)", settings.BASE_URL + reverse("replies")),
+        ("See what customers talk about (log in as huy)", settings.BASE_URL + reverse("trends")),
     ]
 
 

@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         started = time.monotonic()
-        self.stdout.write(f"Seeding {demo_shop.NAME}, about half a minute …", ending="\n")
+        self.stdout.write(f"Seeding {demo_shop.NAME}, about a minute …", ending="\n")
         self.stdout.flush()
         try:
             added = seeding.seed(timezone.now())
