@@ -12,6 +12,7 @@ from feedback.text.reading import Mention, Sentiment
 
 ORDER = ("attention", "trust", "accuracy_speed", "understanding")
 OTHERWISE = "trust"  # a complaint that names nothing: they counted on us and it went wrong
+_of_sign = {f"sign_no_{name}": name for name in ORDER}
 OF_PROBLEM = {
     "late": ("accuracy_speed",),
     "not_received": ("trust", "accuracy_speed"),
@@ -63,11 +64,10 @@ def expectations(problem: str, signs: set[str], mentions: Iterable[Mention]) -> 
     From the problem, from themes that are blamed, and from phrases ("sign_no_trust" and the like in `signs`,
     as `problems.found` gives them).
     """
-    missed = set(OF_PROBLEM.get(problem, ()))
-    missed |= {
-        OF_THEME[one.theme]
-        for one in mentions
-        if one.polarity is Sentiment.NEGATIVE and one.theme in OF_THEME
-    }
-    missed |= {name for name in ORDER if f"sign_no_{name}" in signs}
-    return tuple(name for name in ORDER if name in missed) or (OTHERWISE,)
+    missed = {*OF_PROBLEM.get(problem, ()), *(_of_sign[sign] for sign in signs if sign in _of_sign)}
+    for theme, polarity, _ in mentions:
+        if polarity is Sentiment.NEGATIVE and theme in OF_THEME:
+            missed.add(OF_THEME[theme])
+    if len(missed) < 2:
+        return tuple(missed) or (OTHERWISE,)
+    return tuple(name for name in ORDER if name in missed)

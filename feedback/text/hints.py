@@ -22,46 +22,60 @@ PHRASES_OF = {"delivered_not_received": "sign_says_delivered"}  # a problem that
 
 Choice = tuple[str, ...]
 Votes = tuple[tuple[int, float], ...]  # numbers of problems, and what a choice of words says for each
+Said = tuple[Choice, Votes]
+Begun = tuple[Said | None, dict[str, list[Said]]]  # the word alone; by the second word, the longest first
 
 
 def hinted(tokens: Tokens, among: tuple[str, ...]) -> str | None:
     """The problem of `among` that the words speak for, each choice of words once; None when unclear."""
     votes = [0.0] * len(among)
     words = tokens.bare if tokens.unmarked else tokens.words
-    known = _votes(among, tokens.unmarked)
+    begun = _votes(among, tokens.unmarked)
     heard: set[Choice] = set()
     past = 0
     for number, word in enumerate(words):
-        if word not in known or number < past:
-            continue
-        for choice, its in known[word]:
-            if len(choice) == 1 or tuple(words[number : number + len(choice)]) == choice:
+        if word in begun and number >= past:
+            said = _said(begun[word], words, number)
+            if said:
+                choice, its = said
                 past = number + len(choice)
                 if choice not in heard:
                     heard.add(choice)
                     for which, says in its:
                         votes[which] += says
-                break
-    most = max(votes, default=0.0)
-    best = votes.index(most) if most >= LEAST else -1
-    if best < 0 or any(most - other < LEAD for which, other in enumerate(votes) if which != best):
+    most = max(votes)
+    if most < LEAST or sum(most - other < LEAD for other in votes) > 1:
         return None
-    return among[best]
+    return among[votes.index(most)]
+
+
+def _said(begun: Begun, words: list[str], number: int) -> Said | None:
+    """The longest choice that stands there, of those that begin with the word."""
+    alone, longer = begun
+    for said in longer.get(words[number + 1], ()) if longer and number + 1 < len(words) else ():
+        choice = said[0]
+        if tuple(words[number : number + len(choice)]) == choice:
+            return said
+    return alone
 
 
 @cache
-def _votes(among: tuple[str, ...], unmarked: bool) -> dict[str, list[tuple[Choice, Votes]]]:
-    """First word -> the choices that begin with it, longest first, and what each speaks for."""
-    begun: dict[str, list[tuple[Choice, Votes]]] = defaultdict(list)
+def _votes(among: tuple[str, ...], unmarked: bool) -> dict[str, Begun]:
+    """By first word the choices that begin with it, and what each speaks for."""
+    alone: dict[str, Said] = {}
+    longer: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
     for choice, groups in _homes(among, unmarked).items():
         clear = math.log(len(among) / len(groups)) * (TOGETHER if len(choice) > 1 else 1.0)
         if clear > CLEAR:
             total = groups.total()
-            votes = tuple((among.index(name), clear * n / total) for name, n in groups.items())
-            begun[choice[0]].append((choice, votes))
-    for choices in begun.values():
-        choices.sort(key=lambda one: -len(one[0]))
-    return dict(begun)
+            said = choice, tuple((among.index(name), clear * n / total) for name, n in groups.items())
+            if len(choice) == 1:
+                alone[choice[0]] = said
+            else:
+                longer[choice[0]][choice[1]].append(said)
+    for choices in (its for second in longer.values() for its in second.values()):
+        choices.sort(key=lambda said: -len(said[0]))
+    return {word: (alone.get(word), dict(longer.get(word, {}))) for word in (*alone, *longer)}
 
 
 def _homes(among: tuple[str, ...], unmarked: bool) -> dict[Choice, Counter[str]]:

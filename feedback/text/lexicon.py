@@ -31,12 +31,15 @@ from feedback.text.tokens import tokenise
 
 FILES = ("themes", "problems", "flags", "wishes", "feelings", "spam")
 NEGATION_REACH = 3
+FEAR_REACH, NOBODY_REACH = 6, 2  # "I was worried that it would arrive broken", "nobody was rude"
 DENIES, SUPPOSES, EXCEPTED = 1, 2, 4  # EXCEPTED: a denial before it denies nothing
 IN_PLAIN = 3  # bits
 LONGEST_OWN = 12  # words of a phrase of a shop's own
 _unreal = frozenset({"if", "sợ", "lo", "nếu", "tưởng", "hopefully", "afraid", "worried"})
 _bare_unreal = frozenset({"so", "neu"})
 _bare_denials = frozenset({"khong", "chua"})
+_fears = frozenset({"worried", "worry", "afraid", "feared", "fear", "scared", "sợ", "lo", "ngại"})
+_nobody = frozenset({"nobody", "nothing", "none", "neither"})
 _not_only = frozenset({"only", "just", "những", "chỉ"})
 _no_denial = frozenset(  # "can not believe it broke", "không biết sao giao nhầm": nothing is denied
     {"biết", "hiểu", "hài", "ngờ", "thể", "biet", "hieu", "hai", "ngo", "the"}
@@ -59,7 +62,8 @@ class Phrase:
 class Hit(NamedTuple):
     """A phrase found: what it shows, its first word, the one past its last; denied or only imagined.
 
-    It shows what its place in the files says: area is the file, name the group, kind the list in it.
+    It shows what its place in the files says: area is the file, name the group, kind the list in it. Feared
+    is what somebody was afraid of, or what nobody met; start and end count in the text as given.
     """
 
     area: str
@@ -69,6 +73,10 @@ class Hit(NamedTuple):
     past: int
     denied: bool
     unreal: bool
+    feared: bool = False
+    clause: int = 0  # of its first word, from 0 in each text
+    start: int = 0
+    end: int = 0
 
 
 _hit = cast(Callable[[tuple], Hit], partial(tuple.__new__, Hit))  # Hit._make costs three times that
@@ -140,7 +148,10 @@ class Lexicon:
         denied, unreal = _turned(batch.clause, first, denies, supposes, excepted)
         free = self._always[pattern]
         begin = batch.starts[batch.text[first]]
-        columns = (first - begin, past - begin, denied & ~free, unreal & ~free)
+        columns = (
+            *(first - begin, past - begin, denied & ~free, unreal & ~free, _feared(batch, first)),
+            *(batch.clause[first] - batch.clause[begin], batch.start[first], batch.end[past - 1]),
+        )
         labels = (column[pattern] for column in self._labels)
         found = list(map(_hit, zip(*(column.tolist() for column in (*labels, *columns)), strict=True)))
         bounds = np.searchsorted(first, batch.starts).tolist()
@@ -175,6 +186,23 @@ def _denials(words: list[str]) -> NDArray[np.uint8]:
             for word in words
         ],
         np.uint8,
+    )
+
+
+def _feared(batch: Batch, first: NDArray) -> Flags:
+    """Whether a fear stands before the phrase that begins there, or close before it a nobody."""
+    reach = batch.vocabulary.beside("fears", _fears_reach)
+    clause = batch.clause[first]
+    feared = np.zeros(len(first), np.bool_)
+    for back in range(1, FEAR_REACH + 1):
+        place = np.maximum(first - back, 0)
+        feared |= (reach[batch.word[place]] >= back) & (first >= back) & (batch.clause[place] == clause)
+    return feared
+
+
+def _fears_reach(words: list[str]) -> NDArray[np.uint8]:
+    return np.array(
+        [FEAR_REACH if word in _fears else NOBODY_REACH * (word in _nobody) for word in words], np.uint8
     )
 
 

@@ -10,9 +10,6 @@ GLAD = 0.3
 UNHAPPY = -0.3  # a score below which a problem is guessed from single words where no phrase stands whole
 LIKELY = 0.5  # chance from which on a problem that a shop's corrections taught is told
 GUESSED = "sign_guessed"  # beside a problem that is only guessed: no reason to call the text a complaint
-FEARS_REACH = 6  # words before a sign within which a fear makes it imagined
-_fears = frozenset({"worried", "worry", "afraid", "feared", "fear", "scared", "sợ", "lo", "ngại"})
-_nobody = frozenset({"nobody", "nothing", "none", "neither"})
 
 # When a text tells several, the first of these is the one to put right.
 ORDER = (
@@ -72,9 +69,9 @@ def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
     those = [hit for hit in hits if hit.area == "problems"]
     if not those:
         return _guessed(tokens) if feeling.score < UNHAPPY else set()
-    told = [hit for hit in those if _is_told(hit, tokens)]
-    if feeling.score > PRAISE:
-        told = [hit for hit in told if not _glad(hit, tokens, feeling)]
+    told = [hit for hit in those if not (hit.denied or hit.unreal or hit.feared)]
+    if feeling.score > PRAISE:  # "even prettier in person than in the photo": the clause itself is praise
+        told = [hit for hit in told if feeling.of_clause(hit.clause) < GLAD]
     signs = {hit.name for hit in told}
     if "sign_put_right" in signs and not _goes_on(told):
         return {"sign_put_right"}
@@ -102,27 +99,6 @@ def _goes_on(told: list[Hit]) -> bool:
     """ "They replaced it the next day, but the new one is broken": trouble after what was put right."""
     righted = max(hit.past for hit in told if hit.name == "sign_put_right")
     return any(hit.first >= righted and hit.name in _problems for hit in told)
-
-
-def _is_told(hit: Hit, tokens: Tokens) -> bool:
-    """Not denied, not only imagined: "nobody was rude", "I was worried that it would arrive broken"."""
-    if hit.denied or hit.unreal:
-        return False
-    first = max(0, hit.first - FEARS_REACH)
-    before = tokens.words_of(first, hit.first)
-    if _fears.isdisjoint(before) and _nobody.isdisjoint(before):
-        return True
-    clause = tokens.clause_of(hit.first)
-    for place, word in enumerate(before, first):
-        imagines = word in _fears or (word in _nobody and place >= hit.first - 2)
-        if imagines and tokens.clause_of(place) == clause:
-            return False
-    return True
-
-
-def _glad(hit: Hit, tokens: Tokens, feeling: Feeling) -> bool:
-    """ "Even prettier in person than in the photo": the clause itself is praise."""
-    return feeling.of_clause(tokens.clause_of(hit.first)) >= GLAD
 
 
 def _came_another_day(hits: list[Hit]) -> bool:

@@ -1,6 +1,6 @@
 """What a text is about, each theme with its own polarity and the words that show it."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
 
@@ -48,7 +48,8 @@ UNSURE = frozenset({"delivery", "packaging_damage", "process"})  # heads that kn
 RIVALS = {"website_app": "common:product"}  # where the goods are a device, an app and an update are theirs
 SURE = 0.9  # chance of the rival from which on
 _firsts = {f"common:{common}": theme for common, theme in FIRST.items()}
-_heads = {theme: f"common:{common}" for theme, common in COMMON.items() if common not in UNSURE}
+_common = {theme: f"common:{common}" for theme, common in COMMON.items()}
+_heads = {theme: _common[theme] for theme, common in COMMON.items() if common not in UNSURE}
 
 
 @cache
@@ -81,7 +82,7 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
     shown: dict[str, list[Hit]] = {}
     for hit in hits:
         meaning = _meanings[hit[:3]]
-        vote = meaning and _vote(hit, meaning, tokens, feeling)
+        vote = meaning and _vote(hit, meaning, feeling)
         if meaning is None or vote is None:
             continue
         theme = meaning.theme
@@ -91,10 +92,11 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
         else:
             votes[theme] = vote
             shown[theme] = [hit]
-    mentions = [Mention(theme, _side(votes[theme]), _words(shown[theme], tokens, text)) for theme in votes]
+    mentions = [Mention(theme, _side(votes[theme]), _words(shown[theme], text)) for theme in votes]
+    taken = {_common[theme] for theme in votes if theme in _common}
     for head, chance in feeling.heads.items():
-        if chance > LEAST_HEARD:
-            only_heard = _only_heard(head, chance, votes)
+        if chance > LEAST_HEARD and head not in taken:
+            only_heard = _firsts.get(head) or (chance > LIKELY and _own(head, votes))
             if only_heard:
                 mentions.append(_heard(only_heard, head, tokens, feeling, text))
     if not mentions and feeling.sentiment in SIDES and len(tokens) and OTHER not in feeling.heads:
@@ -138,7 +140,7 @@ def _meaning(area: str, name: str, kind: str) -> Meaning | None:
 _meanings = _Meanings()
 
 
-def _vote(hit: Hit, meaning: Meaning, tokens: Tokens, feeling: Feeling) -> float | None:
+def _vote(hit: Hit, meaning: Meaning, feeling: Feeling) -> float | None:
     """1 to -1 for what this phrase says; denied praise is blame, a denied problem is quiet praise.
 
     None where praise and blame are only imagined, or where the model does not hear what it may mean.
@@ -151,17 +153,14 @@ def _vote(hit: Hit, meaning: Meaning, tokens: Tokens, feeling: Feeling) -> float
         if hit.unreal or (hit.denied and hit.area == "flags"):
             return None
         return -value if hit.denied else value
-    score = feeling.leanings[tokens.clause_of(hit.first)] if feeling.leanings else 0.0
+    score = feeling.leanings[hit.clause] if feeling.leanings else 0.0
     return (0.5 if score > CLEAR else -0.5 if score < -CLEAR else 0.0) or _whole(feeling)
 
 
-def _only_heard(head: str, chance: float, named: Iterable[str]) -> str | None:
-    """The theme that only this head of the model tells of: a shop's own, or the first of ours."""
-    if head in _firsts:
-        common = head[len("common:") :]
-        return None if any(COMMON.get(theme) == common for theme in named) else _firsts[head]
-    name = head.removeprefix("theme:")
-    return name if chance > LIKELY and name != head and name not in named else None
+def _own(head: str, named: Container[str]) -> str | None:
+    """The theme of a head that a shop taught, if no phrase names it."""
+    theme = head.removeprefix("theme:")
+    return theme if theme != head and theme not in named else None
 
 
 def _heard(theme: str, head: str, tokens: Tokens, feeling: Feeling, text: str) -> Mention:
@@ -188,7 +187,7 @@ def _side(votes: float) -> Sentiment:
     return Sentiment.POSITIVE if votes > 0 else Sentiment.NEGATIVE
 
 
-def _words(hits: list[Hit], tokens: Tokens, text: str) -> tuple[str, ...]:
+def _words(hits: list[Hit], text: str) -> tuple[str, ...]:
     """The words as written, longest finds first come first, none inside another."""
     shown: dict[str, None] = {}
     reach = 0
@@ -196,8 +195,7 @@ def _words(hits: list[Hit], tokens: Tokens, text: str) -> tuple[str, ...]:
         past = hit.past
         if past > reach:
             reach = past
-            start, end = tokens.span(hit.first, past)
-            words = text[start:end]
+            words = text[hit.start : hit.end]
             shown[words if words.isalnum() else " ".join(words.split())] = None
             if len(shown) == MOST_WORDS:
                 break

@@ -95,11 +95,6 @@ class Tokens:
         """What `clause` holds for one word, without making the list."""
         return self.batch.clause.item(self.first + number) - self.batch.clause.item(self.first)
 
-    def words_of(self, first: int, past: int) -> list[str]:
-        """Those from first to past (exclusive), without making the list of all."""
-        words = self.batch.vocabulary.words
-        return [words[number] for number in self.batch.word[self.first + first : self.first + past].tolist()]
-
     def span(self, first: int, past: int) -> tuple[int, int]:
         """Offsets in the text as given, of the words first to past (exclusive)."""
         begin = self.first
