@@ -48,9 +48,10 @@ def note(comments: Sequence[Comment]) -> None:
 
 
 def _said_before(prints: Iterable[int], numbers: Sequence[tuple[int, int]]) -> defaultdict[int, list[Said]]:
-    """By each of the numbers, the answers that were kept under it."""
+    """By each of the numbers, the answers that were kept under it; a thousand copies stand there once."""
     low, high = ({pair[side] for pair in numbers} for side in (0, 1))
-    found = Fingerprint.objects.filter(Q(low__in=low) | Q(high__in=high)).exclude(pk__in=prints)
+    alike = Fingerprint.objects.filter(Q(low__in=low) | Q(high__in=high), copy_of=None)
+    found = alike.exclude(pk__in=prints)
     known: defaultdict[int, list[Said]] = defaultdict(list)
     for one in found.select_related("comment").order_by("pk"):
         comment = one.comment

@@ -178,7 +178,7 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Theme.examples": "sentences that the shop makes up, to show what a theme means",
     "feedback.Engine.name": _WORD,
     "feedback.Engine.base": _WORD,
-    "feedback.Engine.delta": "weights of hashed words, from which no text can be made again",
+    "feedback.Engine.delta": "weights of single words, in ABC order; personal data was covered before",
     "feedback.Engine.report": "shares and counts",
     "feedback.Engine.leased_by": _QUEUE,
     "feedback.Engine.failure": _FAILURE,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from feedback import corrections, journal, leases
 from feedback.models import Engine, Theme, User
 from feedback.models.engines import EngineQuerySet
+from feedback.personal_data import redact
 from feedback.text import model
 from feedback.text.reader import Reader
 from feedback.text.scores import accuracy, micro_macro_f1
@@ -65,10 +66,13 @@ def ask(by: User | None) -> Engine:
 
 
 def examples() -> Iterator[Example]:
-    """What people said of texts, and the sentences that the shop made up for its themes."""
+    """What people said of texts, and the sentences that the shop made up for its themes.
+
+    Personal data is covered: what is learned keeps words.
+    """
     for one in corrections.newest(MOST):
         yield Example(
-            text=one.text,
+            text=redact(one.text),
             lang=one.lang,
             sentiment=one.said.sentiment,
             themes=tuple(one.said.themes),
@@ -140,8 +144,8 @@ def activate(engine: Engine, *, by: User) -> None:
     """This one reads from now on. Raises NotReady."""
     with journal.recording():
         _lock()
-        found = Engine.objects.filter(pk=engine.pk, state=State.READY).values_list("base", flat=True).first()
-        if found is None or found != model.load().engine:
+        found = Engine.objects.defer("delta").filter(pk=engine.pk, state=State.READY).first()
+        if found is None or is_outdated(found):
             raise NotReady(str(engine))
         _let_read(engine.pk, by=by)
 
@@ -190,19 +194,26 @@ def at_work() -> Reading:
     engine = rows[0][-1] if rows else None
     own = tuple((slug, tuple(words)) for slug, _pk, is_active, words, _asked in rows if is_active and words)
     words = {slug: {"words": lines} for slug, lines in own}
-    if _kept is None or _kept[0] != (engine, own):
-        _kept = ((engine, own), _reader(words))
+    kept = _kept  # another thread may keep another one meanwhile
+    if kept is None or kept[0] != (engine, own):
+        asked_at, reader = _reader(words)  # of the engine that is active by then
+        kept = _kept = ((asked_at, own), reader)
     themes = {slug: pk for slug, pk, is_active, *_rest in rows if is_active}
-    return Reading(reader=_kept[1], themes=themes, words=words)
+    return Reading(reader=kept[1], themes=themes, words=words)
 
 
-def _reader(words: Mapping[str, Mapping[str, Sequence[str]]]) -> Reader:
-    """The shipped engine, when none is active or the active one adapts an engine of before an update."""
+def _reader(words: Mapping[str, Mapping[str, Sequence[str]]]) -> tuple[datetime | None, Reader]:
+    """With when the active engine was asked for; the shipped one reads when none is, or it cannot."""
     engine = Engine.objects.filter(is_active=True).first()
-    if engine is None or engine.base != model.load().engine:
-        return Reader(themes=words)
+    if engine is None or is_outdated(engine):
+        return engine.asked_at if engine else None, Reader(themes=words)
     adapted = model.Model.adapted(model.load(), bytes(engine.delta or b""))
-    return Reader(model=adapted, themes=words, engine=engine.name)
+    return engine.asked_at, Reader(model=adapted, themes=words, engine=engine.name)
+
+
+def is_outdated(engine: Engine) -> bool:
+    """It adapts the shipped engine of before an update of the program, so it cannot read any more."""
+    return bool(engine.base) and engine.base != model.load().engine
 
 
 def how_it_went(engine: Engine) -> list[dict[str, Any]]:

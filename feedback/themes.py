@@ -1,7 +1,7 @@
 """A shop's own themes: add one, give it words and examples, switch it off, merge two, part them again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from feedback import journal, totals
@@ -15,12 +15,25 @@ class Stale(RuntimeError):
     """It is merged already, or no longer is; look again."""
 
 
+class Taken(RuntimeError):
+    """There is a theme of this name."""
+
+
 def add(*, name_vi: str, name_en: str, words: Sequence[str], by: User) -> Theme:
-    """A new theme, last in the list. The reader looks for its words from the next batch on."""
+    """A new theme, last in the list. The reader looks for its words from the next batch on. Raises Taken."""
     with journal.recording():
-        last = Theme.objects.order_by("-position").values_list("position", flat=True).first() or 0
+        # Two presses of the button stand in line. A comment may get its themes meanwhile.
+        known = list(Theme.objects.select_for_update(no_key=True).order_by("pk"))
+        names = {name.casefold() for one in known for name in (one.name_vi, one.name_en)}
+        if names & {name_vi.casefold(), name_en.casefold()}:
+            raise Taken(name_en)
+        last = max((one.position for one in known), default=0)
         theme = Theme.objects.create(
-            slug=_free_slug(name_en), name_vi=name_vi, name_en=name_en, words=list(words), position=last + 1
+            slug=_free_slug(name_en, {one.slug for one in known}),
+            name_vi=name_vi,
+            name_en=name_en,
+            words=list(words),
+            position=last + 1,
         )
         journal.log("theme made", theme, by=by, slug=theme.slug)
     return theme
@@ -64,8 +77,7 @@ def part(theme: Theme, *, by: User) -> None:
         journal.log("theme parted", theme, by=by)
 
 
-def _free_slug(name: str) -> str:
+def _free_slug(name: str, taken: Collection[str]) -> str:
     plain = re.sub(r"[^a-z0-9]+", "_", fold(name).lower()).strip("_")[: LONGEST_SLUG - 4] or "theme"
-    taken = set(Theme.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
     numbered = (f"{plain}_{number}" for number in range(2, len(taken) + 3))
     return plain if plain not in taken else next(slug for slug in numbered if slug not in taken)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback import corrections, engines, journal, labels, rereading
 from feedback.models import Engine
+from feedback.personal_data import redact
 from feedback.roles import Role, allow
 
 SET_UP = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -22,15 +23,18 @@ SHOWN = 20  # engines
 def reader(request: HttpRequest) -> HttpResponse:
     rows = list(Engine.objects.select_related("asked_by").defer("delta").order_by("-pk")[:SHOWN])
     for row in rows:
+        row.is_outdated = engines.is_outdated(row)
         row.sides = engines.how_it_went(row)
         row.reason = _("There was nothing to learn from.") if row.failure == engines.NOTHING else row.failure
         for side in row.sides:
             side["label"] = labels.SIDES[side["side"]]
+    active = Engine.objects.filter(is_active=True).defer("delta").first()
     asked = rereading.latest()
     context: dict[str, Any] = {
         "corrections": corrections.how_many(),
         "engines": rows,
-        "active": Engine.objects.filter(is_active=True).defer("delta").first(),
+        "active": active,
+        "reads": None if active is None or engines.is_outdated(active) else active,
         "is_training": any(row.state == Engine.State.TRAINING and row.failed_at is None for row in rows),
         "anew": asked,
         "is_reading": asked is not None and asked.finished_at is None and asked.failed_at is None,
@@ -86,7 +90,8 @@ def read_anew(request: HttpRequest) -> HttpResponse:
 @allow(*SET_UP)
 @require_POST
 def take_corrections(request: HttpRequest) -> HttpResponse:
-    """As a file for `manage.py evaluate_reader`. It holds customers' words, so who took it is noted."""
+    """As a file for `manage.py evaluate_reader`. It holds customers' words, without personal data; who took
+    it is noted."""
     lines = [json.dumps(_line(one), ensure_ascii=False) for one in corrections.newest(engines.MOST)]
     with journal.recording():
         journal.log("corrections taken", "feedback.analysis", by=request.user, count=len(lines))
@@ -100,7 +105,7 @@ def take_corrections(request: HttpRequest) -> HttpResponse:
 def _line(one: corrections.Corrected) -> dict[str, Any]:
     said = one.said
     return {
-        "text": one.text,
+        "text": redact(one.text),
         "lang": one.lang,
         "polarity": said.sentiment,
         "problem": said.problem,

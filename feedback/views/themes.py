@@ -26,9 +26,12 @@ SET_UP = (Role.MANAGER, Role.ADMINISTRATOR)
 def theme_list(request: HttpRequest) -> HttpResponse:
     form = NewThemeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = themes.add(**form.cleaned_data, by=request.user)
-        messages.success(request, _("The theme is there. The next comment is read with it."))
-        return redirect("theme", made.slug)
+        try:
+            made = themes.add(**form.cleaned_data, by=request.user)
+            messages.success(request, _("The theme is there. The next comment is read with it."))
+            return redirect("theme", made.slug)
+        except themes.Taken:
+            form.add_error(None, _("There is a theme of this name already."))
     today = shop.day(timezone.now())
     since = today - LATELY + timedelta(days=1)
     rows = _counted(since, today)

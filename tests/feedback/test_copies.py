@@ -41,6 +41,17 @@ def test_it_sees_copies_that_are_read_together():
     assert [copied_from(one) for one in (first, second, third)] == [None, first, first]
 
 
+def test_who_is_copied_by_others_does_not_copy_them():
+    lan = customer("Lan")
+    first = answer(by=lan, minutes=9)
+    answer(by=customer("Minh"), minutes=8)
+    comments.read_all()
+    again, third = answer(by=lan, minutes=7), answer(by=customer("Tú"), minutes=6)
+    comments.read_all()
+
+    assert (copied_from(again), copied_from(third)) == (None, first)
+
+
 def test_nobody_copies_themselves():
     lan = customer("Lan")
     answer(by=lan, minutes=9)

@@ -67,6 +67,17 @@ def an_engine(**columns):
     return Engine.objects.create(asked_at=NOW, **columns)
 
 
+def test_it_learns_from_no_personal_data(huy):
+    """L9, L15: what is learned outlives the words it was learned from."""
+    told = factories.read_comment("Gọi Lan 0912 345 678 hoặc lan.tran@example.com nhé, hàng vỡ.")
+    corrections.correct(told, Said(sentiment="negative", problem="damaged"), by=huy, edition=1)
+
+    (example,) = engines.examples()
+
+    assert "hàng vỡ" in example.text
+    assert not any(piece in example.text for piece in ("0912", "678", "lan.tran", "example.com"))
+
+
 def test_it_learns_and_reads_from_then_on(taught, huy):
     engines.ask(huy)
 

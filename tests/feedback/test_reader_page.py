@@ -117,6 +117,26 @@ def test_the_corrections_can_be_taken_along(client, huy):
     assert Event.objects.get(verb="corrections taken").data == {"count": 1}
 
 
+def test_the_file_holds_no_personal_data(client, huy):
+    """L9: it leaves the shop's own pages."""
+    told = read_comment("Gọi tôi 0912 345 678 nhé, hàng trễ.")
+    corrections.correct(told, Said(sentiment="negative", problem="late"), by=huy, edition=1)
+
+    answer = client.post("/setup/reader/corrections.jsonl").content.decode()
+
+    assert "hàng trễ" in answer
+    assert "0912" not in answer
+
+
+def test_an_engine_of_before_an_update_is_not_said_to_read(client, huy):
+    an_engine(base="linear-0", name="linear-0+1", is_active=True)
+
+    shown = page(client)
+
+    assert "The program was updated since." in shown
+    assert "reads now" not in shown
+
+
 @pytest.mark.parametrize("rows", [1, 15])
 def test_it_asks_no_more_for_many_engines(client, huy, rows, django_assert_max_num_queries):
     for number in range(rows):

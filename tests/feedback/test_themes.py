@@ -36,6 +36,18 @@ def test_a_new_theme_has_a_name_of_its_own(huy):
     assert Event.objects.filter(verb="theme made", by=huy).count() == 3
 
 
+def test_pressing_twice_makes_one_theme(client, huy):
+    given = {"name_vi": "Quà tặng kèm", "name_en": "Free gifts", "words": ""}
+
+    answers = [
+        client.post("/setup/themes/", one) for one in (given, given, given | {"name_en": "FREE GIFTS"})
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 400, 400]
+    assert "There is a theme of this name already." in answers[1].content.decode()
+    assert Theme.objects.filter(name_en__iexact="free gifts").count() == 1
+
+
 def test_a_change_that_changes_nothing_is_no_act(huy):
     courier = theme("courier")
 
