@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback.orthography import unmark
 from feedback.text.features import REACH, bare_negators, negators
 from feedback.text.language import languages
 from feedback.text.private import worth_searching
@@ -14,6 +15,7 @@ from feedback.text.reading import Lang
 from feedback.text.vocabulary import Vocabulary
 
 LONGEST = 20_000  # characters that are read; nobody reads further either
+IN_MARKED, IN_PLAIN = np.uint8(1), np.uint8(2)  # a text with marks, and one without
 Numbers = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
@@ -50,8 +52,8 @@ class Batch:
     @property
     def turned(self) -> Flags:
         """Stands within REACH words after a negation, in the same clause."""
-        known = self.vocabulary.beside("negations", _are_negations)
-        turns = np.where(self.unmarked[self.text], known[self.bare, 1], known[self.word, 0])
+        known = self.vocabulary.beside("negations", _negations)[self.word]
+        turns = known & np.repeat(np.where(self.unmarked, IN_PLAIN, IN_MARKED), np.diff(self.starts)) > 0
         turned = np.zeros(len(self.word), np.bool_)
         for reach in range(1, REACH + 1):
             turned[reach:] |= turns[:-reach] & (self.clause[:-reach] == self.clause[reach:])
@@ -87,9 +89,12 @@ class Batch:
         )
 
 
-def _are_negations(words: list[str]) -> list[tuple[bool, bool]]:
-    """In a text with marks, and in one without."""
-    return [(word in negators(), word in bare_negators()) for word in words]
+def _negations(words: list[str]) -> NDArray[np.uint8]:
+    """In which texts each word is a negation."""
+    known = [
+        IN_MARKED * (word in negators()) | IN_PLAIN * (unmark(word) in bare_negators()) for word in words
+    ]
+    return np.array(known, np.uint8)
 
 
 def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | None]) -> Batch:

@@ -229,11 +229,11 @@ class Matcher:
         near = np.flatnonzero(is_near)
         return left[near], apart[near], entry[near]
 
-    def _filed(self, local: NDArray, left: NDArray, apart: NDArray) -> tuple[Array, Array, Array]:
+    def _filed(self, local: NDArray, left: NDArray, apart: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Those that are a pair, and the number of the pair."""
         key = local[left] * len(self._local) + local[left + apart]
         shelf = _shelf(key)
-        row: Array = self._shelves[shelf]
+        row: NDArray = self._shelves[shelf]
         filed = np.flatnonzero(row >= 0)
         left, apart, row, key = left[filed], apart[filed], row[filed], key[filed]
         is_it = self._keys[row] == key

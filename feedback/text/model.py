@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch
+from feedback.text.batch import Batch, Flags
 from feedback.text.hashing import (
     Hashes,
     hashes,
@@ -95,12 +95,15 @@ class Model:
 
     def sums(self, batch: Batch) -> Sums:
         """One row a clause of the batch."""
-        rows = self._word_rows(batch)
+        rows = batch.vocabulary.beside(self, self._rows)[batch.word]
         begins = np.flatnonzero(np.diff(batch.clause, prepend=-1))
         if not len(begins):
             empty = np.zeros((0, len(self.outputs)), np.float32)
             return Sums(word=rows, clause=empty, square=empty[:, 0], text=batch.text[:0])
-        added = np.add.reduceat(rows, begins, axis=0)
+        added = _added(rows, begins)
+        added[:, :FELT] += (
+            _added(self._said_by_runs(batch).astype(np.float32), begins) * self.tables.run_steps
+        )
         return Sums(word=rows, clause=added[:, :-1], square=added[:, -1], text=batch.text[begins])
 
     def logits(self, sums: Sums, langs: tuple[Lang, ...]) -> Floats:
@@ -117,8 +120,7 @@ class Model:
     def sentiments(self, logits: Floats, langs: tuple[Lang, ...]) -> Floats:
         """Chances of negative, neutral, positive, [texts, 3], calibrated: each row adds up to 1."""
         hot = logits[:, :3] / self.heat[_sides(langs)][:, None]
-        powers = np.exp(hot - hot.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        return _shares(hot)
 
     def chances(self, logits: Floats) -> Floats:
         """Chances of the yes-or-no outputs, [texts, outputs - 3]: complaint first."""
@@ -134,8 +136,8 @@ class Model:
     def leanings(self, sums: Sums) -> Floats:
         """How each clause feels by itself, [clauses], from -1 (bad) to 1 (good)."""
         scores = sums.clause[:, :3] / np.sqrt(sums.square + 1)[:, None]
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-30.0))
-        return (powers[:, 2] - powers[:, 0]) / powers.sum(axis=1)
+        shares = _shares(scores)
+        return shares[:, 2] - shares[:, 0]
 
     def squares(self, batch: Batch) -> Floats:
         """How much each word of the batch says at all, squared: [words]."""
@@ -144,24 +146,22 @@ class Model:
     def contributions(self, batch: Batch, text: int, output: str, *, most: int = 4) -> list[int]:
         """Numbers, in the batch, of the text's words that spoke most for the output; strongest first."""
         first, past = int(batch.starts[text]), int(batch.starts[text + 1])
-        said = self._word_rows(batch)[first:past, self.column(output)]
+        column = self.column(output)
+        said = batch.vocabulary.beside(self, self._rows)[batch.word[first:past], column]
+        if column < FELT:
+            said += self._said_by_runs(batch)[first:past, column] * self.tables.run_steps[column]
         return [first + int(number) for number in np.argsort(-said, kind="stable")[:most] if said[number] > 0]
 
-    def _word_rows(self, batch: Batch) -> Floats:
-        """[words, outputs + 1]: the word itself and the runs that end with it; last, its square."""
-        vocabulary, tables = batch.vocabulary, self.tables
-        rows = vocabulary.beside(self, self._rows)[batch.word]
-        if not len(rows):
-            return rows
-        hashed = vocabulary.beside("hashes", hashes)[batch.word]
-        runs = tables.runs.view(np.int32).ravel()  # a row is one number: it is fetched at once
-        said = np.zeros((len(rows), FELT), np.int16)
-        for last, places in run_places(batch, hashed):
-            fetched = np.zeros(len(rows), np.int32)
-            fetched[last] = runs[places]
-            said += fetched.view(np.int8).reshape(-1, FELT)
-        rows[:, :FELT] += said * tables.run_steps
-        return rows
+    def _said_by_runs(self, batch: Batch) -> NDArray[np.int16]:
+        """[words, FELT]: what the runs that end with each word say, in steps."""
+        hashed = batch.vocabulary.beside("hashes", hashes)[batch.word]
+        runs = self.tables.runs.view(np.int32).ravel()  # a row is one number: it is fetched at once
+        said = np.zeros((len(hashed), FELT), np.int16)
+        for last, stands, places in _all_run_places(batch, hashed):
+            said[last:] += (runs[places] * stands).view(np.int8).reshape(-1, FELT)
+        turned = np.flatnonzero(batch.turned)
+        said[turned] += runs[turned_places(hashed[turned])].view(np.int8).reshape(-1, FELT)
+        return said
 
     def _rows(self, words: list[str]) -> Floats:
         """Rows of words, [words, outputs + 1]."""
@@ -185,13 +185,33 @@ class Model:
 
 def run_places(batch: Batch, hashed: Hashes) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int64]]]:
     """For pairs, triples and words under a negation: numbers of their last words, and rows in the table."""
-    follows = batch.sentence[1:] == batch.sentence[:-1]
-    second = np.flatnonzero(follows) + 1
-    yield second, pair_places(hashed[second - 1], hashed[second])
-    third = np.flatnonzero(follows[1:] & follows[:-1]) + 2
-    yield third, triple_places(hashed[third - 2], hashed[third - 1], hashed[third])
+    for last, stands, places in _all_run_places(batch, hashed):
+        these = np.flatnonzero(stands)
+        yield these + last, places[these]
     turned = np.flatnonzero(batch.turned)
     yield turned, turned_places(hashed[turned])
+
+
+def _all_run_places(batch: Batch, hashed: Hashes) -> Iterator[tuple[int, Flags, NDArray[np.int64]]]:
+    """For pairs and triples of whatever stands side by side: number of the first one's last word, whether
+    it is within a sentence, row in the table."""
+    follows = batch.sentence[1:] == batch.sentence[:-1]
+    yield 1, follows, pair_places(hashed[:-1], hashed[1:])
+    yield 2, follows[1:] & follows[:-1], triple_places(hashed[:-2], hashed[1:-1], hashed[2:])
+
+
+def _added(rows: Floats, begins: NDArray[np.intp]) -> Floats:
+    """Sums of the rows from each beginning up to the next."""
+    if rows.shape[1] % 2:
+        return np.add.reduceat(rows, begins, axis=0)
+    return np.add.reduceat(rows.view(np.complex64), begins, axis=0).view(np.float32)  # two at a time
+
+
+def _shares(scores: Floats) -> Floats:
+    """Of three scores a row, as chances that add up to 1."""
+    one, two, three = scores.T
+    powers = np.exp(scores - np.maximum(np.maximum(one, two), three)[:, None])
+    return powers / (powers[:, 0] + powers[:, 1] + powers[:, 2])[:, None]
 
 
 def _sides(langs: tuple[Lang, ...]) -> NDArray[np.intp]:
