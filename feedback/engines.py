@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -130,7 +130,8 @@ def due(now: datetime) -> EngineQuerySet:
     return Engine.objects.to_train()
 
 
-TRAIN = leases.Job(name="train the reader", due=due, run=train, batch=1, tries=2)
+# Minutes with all the corrections that are learned from, on a busy machine.
+TRAIN = leases.Job(name="train the reader", due=due, run=train, batch=1, tries=2, lease=timedelta(hours=1))
 
 
 def train_now() -> Engine:

@@ -35,7 +35,7 @@ class Job:
     `run` gets rows that are leased to this process. It changes the rows' status itself, in one transaction
     with its effect (`feedback.leases.finish` clears the lease there). What waits for the outside world
     (mail, sources) sets `batch=1` and commits before and after its call. `columns`: all that `run` looks at,
-    where a row has many; looking at another costs a query for each row.
+    where a row has many; looking at another costs a query for each row. `lease`: longer than a batch takes.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Job:
     batch: int = 500
     tries: int = TRIES
     columns: tuple[str, ...] = ()
+    lease: timedelta = LEASE
 
 
 def owner() -> str:
@@ -91,7 +92,7 @@ def lease(job: Job, now: datetime) -> list[Any]:
             return []
         # SQLite: the transaction is IMMEDIATE, so nobody came between; elsewhere the rows are locked.
         mine = due.model._default_manager.filter(pk__among=ids).free(now)
-        mine.update(leased_by=owner(), leased_until=now + LEASE)
+        mine.update(leased_by=owner(), leased_until=now + job.lease)
     rows = job.due(now).model._default_manager.filter(pk__among=ids, leased_by=owner()).order_by("pk")
     return list(rows.only("tries", *job.columns) if job.columns else rows)
 

@@ -1,7 +1,10 @@
 """Engines that a shop's corrections made: trained by a job, judged, and let to read only if not worse."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from feedback import comments, corrections, engines, leases, themes, work
 from feedback.corrections import Said
@@ -65,6 +68,16 @@ def taught(huy):
 def an_engine(**columns):
     columns = {"state": "ready", "base": model.load().engine, "delta": b"x", "name": "linear-2+1"} | columns
     return Engine.objects.create(asked_at=NOW, **columns)
+
+
+def test_a_long_training_is_not_taken_from_who_does_it(huy):
+    engines.ask(huy)
+    now = timezone.now()
+
+    assert leases.lease(engines.TRAIN, now)
+
+    assert not engines.due(now).free(now + 2 * leases.LEASE).exists()
+    assert engines.due(now).free(now + timedelta(hours=1, seconds=1)).exists()
 
 
 def test_it_learns_from_no_personal_data(huy):
