@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-SLICE = 128
+SLICE = 512  # texts: as many as are read at once
 LENGTH = 270
 HOSTILE = [
     "không ",
@@ -85,7 +85,7 @@ def join(texts: list[str]) -> list[str]:
     joined, text = [], ""
     for one in texts:
         text = f"{text} {one}".strip()
-        if len(text) > LENGTH - 50:
+        if len(text) > LENGTH - 75:
             joined.append(text)
             text = ""
     return joined

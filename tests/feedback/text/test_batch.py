@@ -1,3 +1,4 @@
+import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -67,6 +68,25 @@ def test_threads_share_a_reader():
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(read, texts)) == [read(text) for text in texts]
+
+
+def test_it_leaves_the_collector_of_circles_as_it_was():
+    read("Giao hàng trễ")
+    assert gc.isenabled()
+
+    gc.disable()
+    try:
+        read("Giao hàng trễ")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_an_equals_sign_between_letters_ends_a_sentence_but_a_face_smiles():
+    words = words_of(["lỗi=shop nhé =)"], Vocabulary())[0]
+
+    assert words.words == ["lỗi", "shop", "nhé", ":good:"]
+    assert words.sentence == [0, 1, 1, 1]
 
 
 def test_a_shop_gives_words_to_its_own_theme():
