@@ -8,7 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-MAIL, ORDER, NUMBER, STREET, DIGITS = 1, 2, 4, 8, 16  # signs as bits, above them how many digits there are
+MAIL, ORDER, NUMBER, STREET, WORD, DIGITS = 1, 2, 4, 8, 16, 32  # bits, above them how many digits there are
 NEAR = 6  # stretches between a word of an order or a street and its number
 PHONE = 8  # digits of the shortest number that is somebody's
 
@@ -34,7 +34,7 @@ _words = re.compile(r"[^\W\d_]+")
 def hints(low: str) -> int:
     """Of one stretch in small letters."""
     if low.isalpha():
-        return MAIL * (low in _mails) | ORDER * (low in _orders) | STREET * (low in _streets)
+        return WORD | MAIL * (low in _mails) | ORDER * (low in _orders) | STREET * (low in _streets)
     digits = len(_digit.findall(low))
     words = set(_words.findall(low))
     return (
@@ -48,8 +48,10 @@ def hints(low: str) -> int:
 
 def worth_searching(hinted: NDArray[np.int32], text: NDArray[np.int32], texts: int) -> NDArray[np.bool_]:
     """One a text, from the hints of its stretches and the numbers of the texts they are of."""
-    said = np.flatnonzero(hinted)  # by few
-    worth = np.bincount(text[said], weights=hinted[said] // DIGITS, minlength=texts) >= PHONE
+    is_word = hinted & WORD > 0
+    said = np.flatnonzero(hinted & ~WORD)  # by few
+    worth = np.zeros(texts, np.bool_)
+    worth[text[_of_long_numbers(said[hinted[said] >= DIGITS], hinted, text, np.cumsum(is_word))]] = True
     worth[text[said[hinted[said] & MAIL > 0]]] = True
     for sign, wanted, back in ((ORDER, NUMBER, 0), (STREET, -DIGITS, NEAR)):
         place = said[hinted[said] & sign > 0]
@@ -57,3 +59,13 @@ def worth_searching(hinted: NDArray[np.int32], text: NDArray[np.int32], texts: i
             there = np.minimum(np.maximum(place + step, 0), len(text) - 1)
             worth[text[place[(hinted[there] & wanted > 0) & (text[there] == text[place])]]] = True
     return worth
+
+
+def _of_long_numbers(
+    figures: NDArray[np.intp], hinted: NDArray[np.int32], text: NDArray[np.int32], words: NDArray[np.int64]
+) -> NDArray[np.intp]:
+    """Those of the stretches with digits that hold enough of them together; no number goes on over a word."""
+    is_other = (np.diff(words[figures], prepend=-1) > 0) | (np.diff(text[figures], prepend=-1) > 0)
+    number = np.cumsum(is_other)
+    digits = np.bincount(number, weights=hinted[figures] // DIGITS)
+    return figures[(digits >= PHONE)[number]]
