@@ -12,7 +12,7 @@ HELD = [
     "Gọi mình số 0912 345 678 nhé",
     "goi 0912.345.678",
     "gọi 0 9 1 2 3 4 5 6 7 8 nha",
-    "(091) - 234 - 5678",
+    "0912 - 345 - 678",
     "write to lan.pham@example.com please",
     "lan at example dot com",
     "lan a còng example.com",
