@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from feedback.orthography import align, unmark
 from feedback.text.batch import Batch, Flags, Numbers
 from feedback.text.features import negators
-from feedback.text.matching import Choice, Matcher, Pattern
+from feedback.text.matching import Matcher
+from feedback.text.patterns import Choice, Pattern
 from feedback.text.reading import READ
 from feedback.text.tokens import tokenise
 

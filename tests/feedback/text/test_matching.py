@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from feedback.text.batch import Batch, batch
 from feedback.text.lexicon import compile_phrase, lexicon
-from feedback.text.matching import FURTHEST, MOST_CHOICES, MOST_SLOTS, Matcher, Pattern
+from feedback.text.matching import Matcher
+from feedback.text.patterns import FURTHEST, MOST_CHOICES, MOST_SLOTS, Pattern
 from feedback.text.reading import Lang
 from feedback.text.vocabulary import Vocabulary
 
