@@ -104,16 +104,15 @@ class Matcher(Patterns):
     def _filed(self, local: NDArray, left: NDArray, apart: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Those that are a pair, and the number of the pair."""
         key = local[left] * len(self._local) + local[left + apart]
-        shelf = shelf_of(key)
-        row: NDArray = self._shelves[shelf]
+        row: NDArray = self._shelves[shelf_of(key)]
         filed = np.flatnonzero(row >= 0)
         left, apart, row, key = left[filed], apart[filed], row[filed], key[filed]
-        is_it = self._keys[row] == key
-        lost = np.flatnonzero(~is_it)
-        lost = lost[self._is_crowded[shelf[filed[lost]]]]
-        row[lost] = np.minimum(self._keys.searchsorted(key[lost]), len(self._keys) - 1)
-        is_it[lost] = self._keys[row[lost]] == key[lost]
-        known = np.flatnonzero(is_it)
+        lost = np.flatnonzero(self._keys[row] != key)
+        while len(lost):  # another pair's place: look at the next that is filed there
+            row[lost] = self._next[row[lost]]
+            lost = lost[row[lost] >= 0]
+            lost = lost[self._keys[row[lost]] != key[lost]]
+        known = np.flatnonzero(row >= 0)
         return left[known], apart[known], row[known]
 
     def _partly(self, local: NDArray) -> tuple[Array, Array]:

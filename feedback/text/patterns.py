@@ -126,9 +126,12 @@ class Patterns:
         A right word has one bit of 64, a left word the bits of its partners, for each ring around it.
         """
         shelf = shelf_of(self._keys)
+        by_shelf = shelf.argsort(kind="stable").astype(np.int32)
+        is_shared = np.flatnonzero(np.diff(shelf[by_shelf]) == 0)
+        self._next = np.full(len(shelf), -1, np.int32)  # the next pair on the same shelf
+        self._next[by_shelf[is_shared]] = by_shelf[is_shared + 1]
         self._shelves = np.full(SHELVES, -1, np.int32)
-        self._shelves[shelf] = np.arange(len(shelf))
-        self._is_crowded = np.bincount(shelf, minlength=SHELVES) > 1
+        self._shelves[shelf[by_shelf[::-1]]] = by_shelf[::-1]  # the first of a shelf is written last
         self._furthest = int(reach.max(initial=0))
         self._partners = np.zeros((len(RINGS), len(self._local)), np.int64)
         for partners, ring in zip(self._partners, RINGS, strict=True):
