@@ -21,12 +21,14 @@ from feedback.models import Comment, Customer, Touchpoint
 from feedback.models.words import Channel, WhyItCame
 from feedback.roles import public
 from feedback.text import reader
-from reviews.routing import route
+from feedback.text.reading import Lang, Reading, Sentiment
+from reviews.routing import Route, route
 
 SOURCE = "tell-us"
 MOST, A_WHILE = 30, 10 * 60  # seconds; a tablet in a store, or a company behind one address, stays below
 LONGEST = 5_000
 _DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"  # fillers of Hangul, and Braille without a dot
+_FEW_STARS, _MANY_STARS = 2, 4
 _LOCK_KEY = 0x74656C6C  # "tell"
 SAME_AGAIN = timedelta(minutes=10)  # a second press of the button is not a second complaint
 
@@ -109,7 +111,7 @@ def thanks(request: HttpRequest) -> HttpResponse:
 
 
 def record(told: dict, *, now: datetime) -> Comment | None:
-    """Keep it as a Comment; a complaint, or a wish, opens a Case at once. None: it was told a moment ago."""
+    """Keep it as a Comment; what somebody should look at opens a Case. None: it was told a moment ago."""
     with journal.recording():
         _one_at_a_time(told["text"])
         said = {
@@ -133,11 +135,20 @@ def record(told: dict, *, now: datetime) -> Comment | None:
             **said,
         )
         reading = reader.read(comment.text, stars=told["stars"])
-        if reading.complaint or told["wish"]:
-            leverage = reading.leverage.kind if reading.leverage else ""
-            urgency = route(reading.flags, leverage=leverage)
-            cases.open_case(comment, now=now, wish=comments.clean(told["wish"]), route=urgency.route)
+        queue = route(reading.flags).route
+        if queue is not Route.NORMAL or _wants_a_person(reading, told):
+            cases.open_case(comment, now=now, wish=comments.clean(told["wish"]), route=queue)
     return comment
+
+
+def _wants_a_person(reading: Reading, told: dict) -> bool:
+    """Nobody else sees it: what cannot be read, or is no praise and can be answered, is looked at."""
+    stars, is_praise = told["stars"], reading.sentiment is Sentiment.POSITIVE
+    if told["wish"] or reading.complaint or (stars and stars <= _FEW_STARS):
+        return True
+    if reading.lang is Lang.OTHER:
+        return not stars or stars < _MANY_STARS
+    return bool(told["email"]) and not is_praise
 
 
 def _can_be_seen(letter: str) -> bool:

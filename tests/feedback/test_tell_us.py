@@ -55,6 +55,40 @@ def test_a_complaint_opens_a_case(client):
     assert Event.objects.get().verb == "case opened"
 
 
+@pytest.mark.parametrize(
+    ("told", "route"),
+    [
+        ({"text": "Tôi sẽ đưa cửa hàng ra tòa."}, "legal"),
+        ({"text": "Your courier shared my phone number on Facebook"}, "privacy"),
+        ({"text": "Die Kanne ist zerbrochen, ich möchte mein Geld zurück"}, "normal"),
+        ({"text": "壺が割れていました。返金してください"}, "normal"),
+        ({"text": "Hmm", "stars": "2"}, "normal"),
+        ({"text": "👍", "stars": "1"}, "normal"),
+        ({"text": "Are you open on Sunday?", "email": "lan@example.com"}, "normal"),
+        ({"text": "Pretty mug.", "wish": "A second one in green, please."}, "normal"),
+    ],
+)
+def test_what_somebody_should_look_at_opens_a_case(client, told, route):
+    client.post("/tell-us/", told)
+
+    assert Case.objects.get().route == route
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"text": "Cốc đẹp lắm, cảm ơn shop!", "email": "lan@example.com"},
+        {"text": "Sehr schöne Tasse, danke", "stars": "5"},
+        {"text": "👍"},
+    ],
+)
+def test_praise_and_greetings_open_none(client, told):
+    client.post("/tell-us/", told)
+
+    assert Comment.objects.exists()
+    assert not Case.objects.exists()
+
+
 def test_it_knows_a_customer_by_the_address(client):
     lan = customer("Lan", email="lan@example.com")
 
