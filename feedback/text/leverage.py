@@ -11,11 +11,12 @@ from bisect import bisect_left
 
 from feedback.text.leverage_spans import cut, spans
 from feedback.text.lexicon import Hit
+from feedback.text.pressing import kinds_named
 from feedback.text.pressure import NEAR, Place, Signs, signs, words
 from feedback.text.reading import Leverage
 from feedback.text.tokens import Tokens
 
-__all__ = ["Signs", "find", "signs"]
+__all__ = ["Signs", "find", "is_only_threatened", "signs"]
 
 LOOK_BACK = 40  # words before an act among which its "or else" is looked for
 
@@ -36,10 +37,21 @@ def find(signs: Signs | None, hits: list[Hit], *, is_disputed: bool) -> tuple[Le
         (hit.first, hit.past) for hit in here if hit.area == "flags" and hit.name == "legal"
     ]
     kind, acts = _kind(signs, is_disputed=is_disputed)
+    kind = kind or _kind_felt(signs, is_disputed=is_disputed)
     if kind is None:
         return None, set()
-    taken = cut(signs.tokens, signs.places, here, acts)
+    taken = cut(signs, here, acts)
+    if not taken:
+        return None, set()
     return Leverage(kind=kind, spans=spans(signs.tokens, taken)), {signs.numbers[number] for number in taken}
+
+
+def is_only_threatened(signs: Signs | None, hits: list[Hit]) -> bool:
+    """Whether the dispute that a text names is what follows when a demand is not met: none is open yet."""
+    if signs is None:
+        return False
+    told = [hit for hit in _here(hits, signs.numbers) if (hit.area, hit.name) == ("flags", "dispute")]
+    return bool(told) and all(_follows_or(signs.tokens, hit.first) for hit in told)
 
 
 def _here(hits: list[Hit], numbers: list[int]) -> list[Hit]:
@@ -56,7 +68,7 @@ def _here(hits: list[Hit], numbers: list[int]) -> list[Hit]:
             hit.unreal,
         )
         for hit in hits
-        if hit.first in place
+        if hit.first in place and hit.past - 1 in place
     ]
 
 
@@ -86,6 +98,19 @@ def _kind(signs: Signs, *, is_disputed: bool) -> tuple[str | None, list[Place]]:
     acts += [act for act in signs.places["voice"] if _is_announced(signs, act)]
     acts += [act for act in signs.places["ready"] if signs.near(act, "demand", "push", "refusal")]
     return ("review_threat", acts) if acts else (None, [])
+
+
+def _kind_felt(signs: Signs, *, is_disputed: bool) -> str | None:
+    """Of leverage that no rule told, but the learned score."""
+    if signs.sure is None or signs.places["legal"] or (is_disputed and not signs.places["demand"]):
+        return None
+    kinds = kinds_named(signs.sure[2])
+    if "bank" in kinds and (signs.places["chargeback"] or is_disputed or not kinds & {"media", "rating"}):
+        return "chargeback_leverage"
+    if signs.places["removal"] or ("edit" in kinds and "rating" in kinds):
+        for_money = _names_a_price(signs.tokens) or signs.places["money"]
+        return "removal_for_money" if for_money else "posted_then_demand"
+    return "posted_then_demand" if signs.places["posted"] else "review_threat"
 
 
 def _is_offer(signs: Signs, act: Place) -> bool:

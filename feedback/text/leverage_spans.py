@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 
 from feedback.text.lexicon import Hit
-from feedback.text.pressure import Place
+from feedback.text.pressure import Place, Signs
 from feedback.text.tokens import Tokens
 
 PRESSING = (
@@ -30,27 +30,34 @@ _persons = frozenset({"i", "we", "you", "then", "my", "tôi", "mình", "tui", "t
 _joins = frozenset({"and", "so", "then", "và", "rồi", "không", "bằng", "còn"})
 
 
-def cut(tokens: Tokens, places: dict[str, list[Place]], hits: list[Hit], acts: list[Place]) -> set[int]:
-    """Numbers of the words to cut: the sentences of acts and what ties them, but for what tells a problem."""
+def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
+    """Numbers of the words to cut: the sentences of acts and what ties them, but for what tells a problem.
+
+    So too the stretch that presses for sure, whatever acts are named in it.
+    """
+    tokens, places, sure = signs.tokens, signs.places, signs.sure
     segments, sentence = _segments(tokens), tokens.sentence
-    acting = {sentence[first] for first, _ in acts}
+    acting = {sentence[first] for first, _ in acts} | set(sentence[sure[0] : sure[1]] if sure else ())
     held = acting | (_beside(acting) & (_having(sentence, places, PUSHING) | _curt(sentence, places)))
     held |= _run_up(tokens, acting)
     demanding = _demanding(tokens, places, held)
-    signs = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
+    pressed = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
     telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
     asks = places["demand"]
     told = _of(segments, [hit for hit in telling if hit.area == "problems" and not _is_inside(hit, asks)])
-    left = _of(segments, [hit for hit in telling if not _is_inside(hit, signs)])
+    left = _of(segments, [hit for hit in telling if not _is_inside(hit, pressed)])
     carrying = {segments[number] for first, past in acts for number in (first, past - 1)}
     pressing = carrying | _in(segments, places, PRESSING)
     asking = _in(segments, places, ASKING)
     return {
         number
         for number, segment in enumerate(segments)
-        if (sentence[number] in acting and segment in pressing)
-        or (sentence[number] in held and segment not in left)
-        or (sentence[number] in demanding and segment in asking and segment not in told)
+        if (sentence[number] in acting or not signs.calm[number])
+        and (
+            (sentence[number] in acting and segment in pressing)
+            or (sentence[number] in held and segment not in left)
+            or (sentence[number] in demanding and segment in asking and segment not in told)
+        )
     }
 
 

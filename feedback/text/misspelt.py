@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedback.text.batch import Batch, Numbers
 from feedback.text.lexicon import table
@@ -19,20 +19,23 @@ def unmasked(batch: Batch, texts: Sequence[str]) -> Numbers:
     vocabulary = batch.vocabulary
     numbers = vocabulary.beside("meant", lambda words: [vocabulary.number(meant(word)) for word in words])
     word = numbers[batch.word]
-    places = np.flatnonzero(batch.end - batch.start == 1).tolist()
-    for run in _runs(places, batch.text.tolist()) if len(places) >= LEAST else ():
+    for run in _runs(np.flatnonzero(batch.end - batch.start == 1), batch):
         text, at = texts[batch.text[run[0]]], batch.start[run].tolist()
         for found in _hidden().finditer("".join(text[place] for place in at).lower()):
             word[run[found.start()]] = vocabulary.number(found.group())
     return word
 
 
-def _runs(places: list[int], text: list[int]) -> Iterator[list[int]]:
+def _runs(places: NDArray, batch: Batch) -> Iterator[list[int]]:
     """Places that follow one another in one text, LEAST or more."""
-    for _, run in groupby(enumerate(places), key=lambda one: (one[1] - one[0], text[one[1]])):
-        found = [place for _, place in run]
-        if len(found) >= LEAST:
-            yield found
+    if len(places) < LEAST:
+        return
+    text = batch.text[places]
+    begins = np.flatnonzero(np.append(True, (np.diff(places) != 1) | (text[1:] != text[:-1])))
+    pasts = np.append(begins[1:], len(places))
+    for begin, past in zip(begins.tolist(), pasts.tolist(), strict=True):
+        if past - begin >= LEAST:
+            yield places[begin:past].tolist()
 
 
 def meant(word: str) -> str:

@@ -11,12 +11,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.orthography import unmark
 from feedback.text.batch import Batch, Flags, Numbers
 from feedback.text.lexicon import Hit, Lexicon, phrases, table
 from feedback.text.misspelt import unmasked
+from feedback.text.pressing import Floats, Stretches, presser, stretches
 from feedback.text.tokens import Tokens
 
+LOW, SURE = -2.6, -0.6  # score of a stretch from which on rules look at it, from which on it is leverage
+CURT = 4  # words of a sentence that may be a piece of another
+ASIDE, CALM = -3.5, -6.5  # score of a lone sentence that only stands beside, that presses nobody
+MOST = 400  # words of a text that are looked at
 ACTS = frozenset(  # without one of them, or a dispute, nothing is leverage
     "undo removal chargeback posted publicity low stage bluff voice ready".split()
 )
@@ -41,6 +45,8 @@ class Signs:
     tokens: Tokens  # of the sentences worth a look
     numbers: list[int]  # of its words in the whole text
     places: dict[str, list[Place]]
+    sure: "Sure | None"  # the stretch that presses for sure, with the kinds of its words
+    calm: list[bool]  # of each word, whether its sentence presses nobody
     found_sentences: dict[str, set[int]] = field(default_factory=dict)
 
     def sentences(self, sign: str) -> set[int]:
@@ -60,33 +66,43 @@ class Signs:
 
 
 def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[int, Signs]:
-    """The signs in each text of a batch that holds an act or is disputed, by its number: in few."""
+    """The signs in each text of a batch that presses, holds an act or is disputed, by its number: in few."""
+    if not len(batch.word):
+        return {}
     meant = replace(batch, word=unmasked(batch, texts))
-    kept = np.flatnonzero(_worth_a_look(meant)[meant.sentence])
+    found = stretches(meant)
+    scores = presser().scores(meant, found)
+    kept = _worth_a_look(batch, found, scores)
     numbers = np.unique(batch.text[kept]).tolist()
     if not numbers:
         return {}
     less = replace(meant.only(kept, numbers), sentence=batch.sentence[kept])
+    sure, calm = _sure(found, scores), _calm(batch, found, scores)[kept]
     return {
         number: _signs(
             Tokens(less, place, texts[number]),
             hits,
             kept[less.starts[place] : less.starts[place + 1]] - batch.starts[number],
+            _placed(sure.get(number), kept, int(less.starts[place])),
+            calm[less.starts[place] : less.starts[place + 1]].tolist(),
         )
         for number, (place, hits) in zip(numbers, enumerate(_lexicon().hits(less)), strict=True)
-        if number in disputed or any(hit.name in ACTS for hit in hits)
+        if number in sure or number in disputed or any(hit.name in ACTS for hit in hits)
     }
 
 
-def _worth_a_look(batch: Batch) -> Flags:
-    """The sentences near which something that could hurt and something that could press are named."""
-    both = batch.vocabulary.beside("pressing", _hurts_or_presses)[batch.word]
-    named = both[:, :2] | (both[:, 2:] & batch.plain[:, None])
-    sentences = int(batch.sentence[-1:].sum()) + 1
-    text = np.zeros(sentences, np.int32)
-    text[batch.sentence] = batch.text
-    hurts, presses = (np.bincount(batch.sentence[sign], minlength=sentences) > 0 for sign in named.T)
-    return _spread(_spread(_spread(presses, text) & hurts, text), text)
+def _worth_a_look(batch: Batch, found: Stretches, scores: Floats) -> NDArray:
+    """The words of the sentences that may press, and of their neighbours; of a text so many at most."""
+    heard = np.flatnonzero(scores > LOW)
+    steps = np.zeros(len(batch.word) + 1, np.int32)
+    np.add.at(steps, found.first[heard], 1)
+    np.add.at(steps, found.past[heard], -1)
+    sentences, begins = int(batch.sentence[-1]) + 1, np.flatnonzero(np.diff(batch.sentence, prepend=-1))
+    pressing = np.zeros(sentences, np.bool_)
+    pressing[batch.sentence[np.cumsum(steps[:-1]) > 0]] = True
+    kept = np.flatnonzero(_spread(pressing, batch.text[begins])[batch.sentence])
+    rank = np.arange(len(kept)) - np.searchsorted(batch.text[kept], batch.text[kept])
+    return kept[rank < MOST]
 
 
 def _spread(sentences: Flags, text: Numbers) -> Flags:
@@ -98,21 +114,42 @@ def _spread(sentences: Flags, text: Numbers) -> Flags:
     return spread
 
 
-def _hurts_or_presses(met: list[str]) -> list[tuple[bool, bool, bool, bool]]:
-    """As written, and in a sentence without marks."""
-    hurting, pressing = words("hurting"), words("pressing")
-    return [
-        (word in hurting, word in pressing, word in _bare("hurting"), word in _bare("pressing"))
-        for word in met
-    ]
+Sure = tuple[int, int, int]  # first word, word past the last, kinds of its words
 
 
-@cache
-def _bare(name: str) -> frozenset[str]:
-    return frozenset(map(unmark, words(name)))
+def _sure(found: Stretches, scores: Floats) -> dict[int, Sure]:
+    """By number of the text: the stretch of it that presses most, without what only stands beside it."""
+    sure: dict[int, Sure] = {}
+    its = np.flatnonzero(scores > SURE)
+    alone, many = scores[: found.units], (found.past - found.first)[: found.units]
+    may_press = (alone > ASIDE) | ((many <= CURT) & (alone > CALM))
+    for number in its[np.argsort(-scores[its], kind="stable")].tolist():
+        text = int(found.text[number])
+        if text not in sure:
+            both = np.searchsorted(found.first[: found.units], (found.first[number], found.past[number]))
+            begin, past = both.tolist()
+            pressing = begin + np.flatnonzero(may_press[begin:past])
+            first, last = (pressing[0], pressing[-1]) if len(pressing) else (begin, past - 1)
+            sure[text] = int(found.first[first]), int(found.past[last]), int(found.kinds[number])
+    return sure
 
 
-def _signs(tokens: Tokens, hits: list[Hit], numbers: NDArray) -> Signs:
+def _calm(batch: Batch, found: Stretches, scores: Floats) -> Flags:
+    """[words]: whether the word's sentence presses nobody."""
+    most = np.full(int(batch.sentence[-1]) + 1, -np.inf)
+    np.maximum.at(most, batch.sentence[found.first[: found.units]], scores[: found.units])
+    return (most <= CALM)[batch.sentence]
+
+
+def _placed(sure: Sure | None, kept: NDArray, begin: int) -> Sure | None:
+    """The same stretch, counted in the words that are kept of its text."""
+    if sure is None:
+        return None
+    first, past = (np.searchsorted(kept, sure[:2]) - begin).tolist()
+    return (first, past, sure[2]) if first < past else None
+
+
+def _signs(tokens: Tokens, hits: list[Hit], numbers: NDArray, sure: Sure | None, calm: list[bool]) -> Signs:
     places: dict[str, list[Place]] = defaultdict(list)
     for hit in hits:
         if not (hit.denied and hit.name == "demand"):
@@ -121,7 +158,7 @@ def _signs(tokens: Tokens, hits: list[Hit], numbers: NDArray) -> Signs:
     vain = {tokens.sentence[first] for first, _ in places["vain"]}
     for sign in ("removal", "undo", "publicity", "low", "stage"):
         places[sign] = [place for place in places[sign] if tokens.sentence[place[0]] not in vain]
-    return Signs(tokens, numbers.tolist(), places)
+    return Signs(tokens, numbers.tolist(), places, sure, calm)
 
 
 def _is_past(tokens: Tokens, first: int) -> bool:

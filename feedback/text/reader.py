@@ -199,6 +199,8 @@ def _heard(
     is_suspect: bool,
     is_private: bool,
 ) -> Heard:
+    if "dispute" in raised and leverages.is_only_threatened(signs, hits):
+        raised.discard("dispute")
     held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)
     return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_private)
 

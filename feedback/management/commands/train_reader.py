@@ -1,4 +1,7 @@
-"""manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections."""
+"""manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections.
+
+With --threats FOLDER, what tells a threat is trained instead (feedback.text.train_pressing).
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,49 +9,69 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from feedback.text import model
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Train the reader: with DATA_DIR its shipped model, without one on this shop's corrections."
-    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("data_dir", nargs="?", type=Path, help=gettext_lazy("labelled texts, *.jsonl.gz"))
+        # In the language of the moment: argparse takes no lazy words, as `help` would need them.
+        parser.description = _(
+            "Train the reader: with DATA_DIR its shipped model, without one on this shop's corrections."
+        )
+        parser.add_argument("data_dir", nargs="?", type=Path, help=_("labelled texts, *.jsonl.gz"))
+        parser.add_argument("--into", type=Path, help=_("folder of the model; the shipped one's without it"))
         parser.add_argument(
-            "--into", type=Path, default=model.SHIPPED, help=gettext_lazy("folder of the model")
+            "--threats", type=Path, help=_("own texts with threats and without, leverage.*.jsonl")
         )
 
-    def handle(self, *args: Any, data_dir: Path | None, into: Path, **options: Any) -> None:
-        if data_dir is None:
-            self._teach()
+    def handle(
+        self, *args: Any, data_dir: Path | None, into: Path | None, threats: Path | None, **options: Any
+    ) -> None:
+        if data_dir is not None:
+            self._train(data_dir, into or model.SHIPPED, threats)
+        elif into is not None:
+            raise CommandError(_("--into goes with DATA_DIR: what the shop taught is kept in its database."))
         else:
-            self._train(data_dir, into)
+            self._teach()
 
-    def _train(self, data: Path, into: Path) -> None:
+    def _train(self, data: Path, into: Path, threats: Path | None) -> None:
+        """With threats only what tells them is learned anew."""
+        if not data.is_dir():
+            raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": data})
         try:
-            from feedback.text import ship
+            from feedback.text import ship, train_pressing
         except ImportError as error:
             raise CommandError(_("SciPy is needed for this: install the extra “train”.")) from error
         try:
-            ship.train(data, into)
+            if threats:
+                train_pressing.train(data, threats, into)
+            else:
+                ship.train(data, into)
         except (OSError, ValueError, KeyError) as error:
             raise CommandError(f"{data}: {error}") from error
         self.stdout.write(str(into))
 
     def _teach(self) -> None:
-        from feedback import engines
+        from feedback import engines, labels
+        from feedback.templatetags.feedback import percent
 
         try:
             engine = engines.train_now()
         except engines.Busy as error:
             raise CommandError(_("The reader is being trained already.")) from error
         self.stdout.write(f"{engine.name or '-'}  {engine.get_state_display()}")
-        for name, told in (engine.report or {}).items():
-            self.stdout.write(f"  {name}: {told}")
+        if engine.failure == engines.NOTHING:
+            self.stdout.write(_("There was nothing to learn from."))
+        if engine.report:
+            self.stdout.write(_("learned from %(seen)s, judged on %(unseen)s") % engine.report)
+        for side in engines.how_it_went(engine):
+            told = {"side": labels.SIDES[side["side"]], "before": percent(side["before"])}
+            words = _("%(side)s: %(before)s read right before, %(after)s after")
+            self.stdout.write(words % {**told, "after": percent(side["after"])})
+        if engines.makes_no_difference(engine):
+            self.stdout.write(_("No difference: these texts are read as before."))
         if engine.is_active:
             self.stdout.write(_("This engine reads from now on."))

@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,24 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 # template of a text is in both halves.
 FLOOR = {
     "tuned": {
-        "plain": 0.95,
-        "implied": 0.9,
-        "obfuscated": 0.78,
-        "slang": 0.9,
+        "plain": 0.97,
+        "implied": 0.95,
+        "obfuscated": 0.85,
+        "slang": 0.95,
         "no_marks": 0.95,
-        "switch": 0.95,
+        "switch": 0.9,
     },
-    "held": {"plain": 0.94, "implied": 0.6, "obfuscated": 0.5, "slang": 0.9, "no_marks": 0.9, "switch": 0.9},
+    "held": {
+        "plain": 0.95,
+        "implied": 0.58,
+        "obfuscated": 0.65,
+        "slang": 0.88,
+        "no_marks": 0.95,
+        "switch": 0.85,
+    },
 }
-SPECIFICITY = {"tuned": 0.985, "held": 0.94}
+SPECIFICITY = {"tuned": 0.99, "held": 0.9}
+PLAINLY_NOT = {"tuned": 0.99, "held": 0.95}  # of rights, refund wishes and controls
 COMPLAINTS = {
     "en": [
         "The vase arrived broken.",
@@ -88,12 +97,14 @@ def test_it_takes_no_right_wish_review_or_farewell_for_leverage(language, half):
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_it_takes_no_legal_right_and_no_refund_wish_for_leverage(language):
+@pytest.mark.parametrize("half", ["tuned", "held"])
+def test_it_takes_no_legal_right_and_no_refund_wish_for_leverage(language, half):
     """S3-4, decision 5"""
-    rows = [row["text"] for row in corpus(language) if row["way"] in ("legal", "refund")]
+    plainly = ("legal", "refund", "control")
+    rows = [row["text"] for row in corpus(language) if row["way"] in plainly and row["half"] == half]
     wrong = [text for text, reading in zip(rows, read_many(rows), strict=True) if reading.leverage]
 
-    assert len(wrong) <= len(rows) * 0.02, wrong
+    assert len(wrong) <= len(rows) * (1 - PLAINLY_NOT[half]), wrong
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -132,6 +143,31 @@ def test_it_keeps_a_safety_claim_inside_a_blackmail():
     assert reading.problem == "safety"
     assert "safety" in reading.flags
     assert reading.leverage
+
+
+def test_a_dispute_that_is_only_threatened_is_not_open():
+    reading = read("Unless you give me my money today, I'm disputing the payment with my card issuer.")
+
+    assert (reading.flags, reading.leverage.kind) == ((), "chargeback_leverage")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plenty of people read what I write, and so far I kept your name out of it. Any news of my refund?",
+        "Trang của mình nhiều người hóng lắm đó. Vậy cái kệ thiếu tính sao đây shop?",
+    ],
+)
+def test_it_hears_what_no_phrase_says(text):
+    """S3-4: an "or else" without the words of one, as the learned score tells it."""
+    assert read(text).leverage
+
+
+def test_a_very_long_text_of_pressure_is_read_soon():
+    begun = time.process_time()
+    read("đánh giá 1 sao " * 7000)
+
+    assert time.process_time() - begun < 1
 
 
 def test_it_calls_a_dispute_with_a_further_demand_leverage():

@@ -1,0 +1,225 @@
+"""How much each stretch of a text sounds like an "or else", as learned from texts with and without one.
+
+A stretch is one to three sentences. It is told by its words, their pieces, pairs of words, and by which
+kinds of words (lexicons/pressing.toml) stand in it together. `feedback.text.train_pressing` learns it.
+"""
+
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.orthography import unmark
+from feedback.text.batch import Batch
+from feedback.text.hashing import Hashes, hashes, known_as
+from feedback.text.lexicon import table
+from feedback.text.model import SHIPPED
+from feedback.text.reading import Lang
+
+FILE = "pressing.npy"
+SINGLES, PAIR_BITS = 1 << 15, 16
+PAIRS = 1 << PAIR_BITS
+LONGEST = 3  # units of a stretch
+UNIT = 20  # words; longer sentences are several units
+PIECE, SKIP, TOGETHER = 0.7, 0.6, 0.1  # how much pieces, pairs further apart, kinds of words count
+FEW, SHORTEN = 3, 0.35  # a stretch of n words is divided by (n + FEW) ** SHORTEN
+REACH = 3  # words between the two of a pair, and one more
+LONGEST_WORD = 25
+_before, _after, _stir = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xC2B2AE3D27D4EB4F),
+    np.uint64(0xBF58476D1CE4E5B9),
+)
+# Ways of reading a word, by the numbers of its lists in `_lists`; in Vietnamese with marks, then without.
+_READ = ((0,), (1,), (1, 2), (0, 1), (0, 1, 2))
+_SIDES = {Lang.VI: 1, Lang.MIXED: 3}  # others are read as English, which has no marks
+Floats = NDArray[Any]
+Ints = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stretches:
+    """One entry a stretch: words first to past, number of its text, bits of the kinds of its words.
+
+    The first `units` of them are single units, in order.
+    """
+
+    units: int
+    first: Ints
+    past: Ints
+    text: Ints
+    kinds: Ints
+
+
+def stretches(batch: Batch) -> Stretches:
+    begins = _units(batch)
+    pasts, text = np.append(begins[1:], len(batch.word)), batch.text[begins]
+    said = np.bitwise_or.reduceat(_kinds(batch), begins) if len(begins) else begins
+    found = []
+    for length in range(LONGEST):
+        last = np.arange(length, len(begins))
+        last = last[text[last] == text[last - length]]
+        kinds = said[last]
+        for back in range(1, length + 1):
+            kinds = kinds | said[last - back]
+        found.append((begins[last - length], pasts[last], text[last], kinds))
+    first, past, texts, both = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Stretches(units=len(begins), first=first, past=past, text=texts, kinds=both)
+
+
+def _units(batch: Batch) -> Ints:
+    """Where each begins."""
+    begins = np.flatnonzero(np.diff(batch.sentence, prepend=-1))
+    many = (np.diff(begins, append=len(batch.word)) - 1) // UNIT  # more than one of its sentence
+    if not many.any():
+        return begins
+    place = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many) + 1
+    return np.sort(np.concatenate([begins, np.repeat(begins, many) + UNIT * place]))
+
+
+class Presser:
+    """Tells by weights of singles, of pairs, of kinds together, and last what every stretch starts with."""
+
+    def __init__(self, weights: Floats) -> None:
+        self._weights, many = weights.astype(np.float32), len(names())
+        self._together = np.zeros((many, many), np.float32)
+        self._together[np.triu_indices(many)] = self._weights[SINGLES + PAIRS : -1] * np.float32(TOGETHER)
+
+    def scores(self, batch: Batch, found: Stretches) -> Floats:
+        """[stretches]: the higher, the more it presses."""
+        said = batch.vocabulary.beside(self, self._said)[batch.word]
+        for last, places, much in pairs(batch):
+            said[last] += self._weights[SINGLES + places] * np.float32(much)
+        added = np.concatenate([[0.0], np.cumsum(said, dtype=np.float64)])
+        kinds = present(found.kinds)
+        together = ((kinds @ self._together) * kinds).sum(axis=1)
+        return (added[found.past] - added[found.first]) / length(found) + together + float(self._weights[-1])
+
+    def _said(self, words: list[str]) -> Floats:
+        weights = self._weights
+        return np.array(
+            [sum(float(weights[place]) * much for place, much in single_places(word)) for word in words],
+            np.float32,
+        )
+
+
+@cache
+def presser() -> Presser:
+    """The shipped one."""
+    return Presser(np.load(SHIPPED / FILE, allow_pickle=False))
+
+
+def length(found: Stretches) -> Floats:
+    return (found.past - found.first + FEW) ** SHORTEN
+
+
+def present(kinds: Ints) -> Floats:
+    """[stretches, kinds]"""
+    return (kinds[:, None] >> np.arange(len(names())) & 1).astype(np.float32)
+
+
+def pairs(batch: Batch) -> list[tuple[Ints, Ints, float]]:
+    """Numbers of the last words, rows in the table of pairs, and how much each counts."""
+    hashed = batch.vocabulary.beside("bare hashes", _bare_hashes)[batch.word]
+    found = []
+    for apart in range(1, REACH + 1):
+        last = np.flatnonzero(batch.sentence[apart:] == batch.sentence[:-apart]) + apart
+        mixed = hashed[last - apart] * _before ^ hashed[last] * _after
+        mixed ^= np.uint64(0 if apart == 1 else 0x94D049BB133111EB)
+        mixed = (mixed ^ mixed >> np.uint64(29)) * _stir
+        places = (mixed >> np.uint64(64 - PAIR_BITS)).astype(np.int64)
+        found.append((last, places, 1.0 if apart == 1 else SKIP))
+    return found
+
+
+def _bare_hashes(words: list[str]) -> Hashes:
+    return hashes(list(map(unmark, words)))
+
+
+def single_places(word: str) -> list[tuple[int, float]]:
+    """Rows of the table of singles, and how much each counts: the word, without marks, its pieces."""
+    word = known_as(word)
+    bare = unmark(word)
+    edged = f"<{bare}>" if len(word) < LONGEST_WORD else ""
+    pieces = {edged[at : at + size] for size in (3, 4, 5) for at in range(len(edged) - size + 1)}
+    each = PIECE / max(1, len(pieces)) ** 0.5
+    found = [("w" + word, 1.0), ("b" + bare, 1.0), *(("p" + piece, each) for piece in sorted(pieces))]
+    return [(crc32(name.encode("utf-8", "replace")) % SINGLES, much) for name, much in found]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    return tuple(table("pressing")["en"])
+
+
+def _kinds(batch: Batch) -> Ints:
+    """[words]: a bit for each kind that the word, or it and the next, belongs to."""
+    lone, opens = (batch.vocabulary.beside(tell, tell) for tell in (_kinds_of, _opens))
+    its_lang = np.array([_SIDES.get(lang, 0) for lang in batch.langs], np.int32)[batch.text]
+    found = lone.ravel()[len(_READ) * batch.word + its_lang + batch.plain]
+    at = np.flatnonzero(opens[batch.word[:-1]] & (batch.sentence[1:] == batch.sentence[:-1]))
+    hashed = batch.vocabulary.beside("hashes", hashes)
+    both = hashed[batch.word[at]] * _before ^ hashed[batch.word[at + 1]] * _after
+    keys, kinds = _two_words()
+    place = np.searchsorted(keys, both).clip(max=len(keys) - 1)
+    known = keys[place] == both
+    at, place = at[known], place[known]
+    found[at] |= kinds[place, its_lang[at] + batch.plain[at]]
+    return found
+
+
+Sides = tuple[dict[tuple[str, ...], int], ...]
+
+
+@cache
+def _lists() -> Sides:
+    """One word or two -> bits of its kinds: in English, in Vietnamese, in Vietnamese without marks."""
+    sides: Sides = ({}, {}, {})
+    for number, name in enumerate(names()):
+        for side, language in enumerate(("en", "vi")):
+            for written in table_of(language)[name].split():
+                words = tuple(written.split("_")[:2])
+                sides[side][words] = sides[side].get(words, 0) | 1 << number
+    for words, kinds in sides[1].items():
+        bare = tuple(map(unmark, words))
+        sides[2][bare] = sides[2].get(bare, 0) | kinds
+    return sides
+
+
+@cache
+def table_of(language: str) -> dict[str, str]:
+    return table("pressing")[language]
+
+
+def _kinds_of(words: list[str]) -> Ints:
+    """[words, ways of reading]"""
+    return np.array([_read((word,)) for word in words], np.int64)
+
+
+def _read(words: tuple[str, ...]) -> list[int]:
+    sides = [side.get(words, 0) for side in _lists()]
+    return [reduce(or_, (sides[number] for number in way)) for way in _READ]
+
+
+def _opens(words: list[str]) -> NDArray[np.bool_]:
+    """Whether two words may begin with it."""
+    openers = {words[0] for side in _lists() for words in side if len(words) == 2}
+    return np.array([word in openers for word in words], np.bool_)
+
+
+@cache
+def _two_words() -> tuple[Hashes, Ints]:
+    """Keys in order, and the kinds of each, [keys, ways of reading]."""
+    two = sorted({words for side in _lists() for words in side if len(words) == 2})
+    first, second = (hashes([words[place] for words in two]) for place in (0, 1))
+    keys = first * _before ^ second * _after
+    order = np.argsort(keys)
+    return keys[order], np.array([_read(words) for words in two], np.int64)[order]
+
+
+def kinds_named(kinds: int) -> frozenset[str]:
+    return frozenset(name for number, name in enumerate(names()) if kinds >> number & 1)

@@ -1,0 +1,194 @@
+"""Learn what pressing.py tells, from own texts with and without an "or else" and from labelled reviews, which
+hold none to speak of. Needs SciPy (extra `train`); the same texts give the same weights.
+
+The own texts: leverage.<language>.jsonl (its half "tuned"), leverage.parts.<language>.json (sentences to
+be put together) and leverage.pairs.<language>.json (complaints).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, sparse
+
+from feedback.text.batch import Batch, batch
+from feedback.text.labelled import labelled
+from feedback.text.misspelt import unmasked
+from feedback.text.pressing import (
+    FILE,
+    PAIRS,
+    SINGLES,
+    TOGETHER,
+    Presser,
+    length,
+    names,
+    pairs,
+    present,
+    single_places,
+    stretches,
+)
+from feedback.text.vocabulary import Vocabulary
+
+AT_ONCE = 400  # texts
+EVERY = 60  # one review in so many
+MISTAKEN = 2000  # reviews learned besides: those that the first turn takes most for an "or else"
+SHRINK = 3e-5
+ROUNDS = 150
+TURNS = 3  # after the first, only the stretches of a text that press most stand for it
+MARGIN = 0.3
+PRESSING, HARD = 2.0, 5.0  # how much a text that presses counts, and an own one that does not
+UNKEPT = ("en_pros_cons",)  # lists of words, no texts
+
+
+def train(data: Path, own: Path, folder: Path) -> None:
+    """`data` holds labelled reviews, `own` the own texts; the weights are written into `folder`."""
+    pressing, harmless = _own(own)
+    every = [row.text for row in labelled(data, "train") if row.source not in UNKEPT]
+    reviews = every[::EVERY]
+    seen, whose = _features([*pressing, *harmless, *reviews])
+    group = np.repeat([0, 1, 2], [len(pressing), len(harmless), len(reviews)])
+    first = _learned(seen, whose, group[whose])
+    more, its = _features(_worst(every, Presser(first)))
+    whose = np.concatenate([whose, its + len(group)])
+    group = np.concatenate([group, np.full(MISTAKEN, 2)])
+    learned = _learned(sparse.vstack([seen, more], "csr"), whose, group[whose])
+    np.save(folder / FILE, learned.astype(np.float16))
+
+
+def _worst(texts: Sequence[str], presser: Presser) -> list[str]:
+    """The reviews most easily taken for an "or else"."""
+    vocabulary, best = Vocabulary(), np.full(len(texts), -np.inf)
+    for first in range(0, len(texts), AT_ONCE):
+        some = texts[first : first + AT_ONCE]
+        vocabulary = Vocabulary() if vocabulary.is_full else vocabulary
+        part = batch(vocabulary, some, [None] * len(some))
+        part = replace(part, word=unmasked(part, some))
+        found = stretches(part)
+        np.maximum.at(best, first + found.text, presser.scores(part, found))
+    return [texts[number] for number in np.argsort(-best, kind="stable")[:MISTAKEN]]
+
+
+def _own(folder: Path) -> tuple[list[str], list[str]]:
+    """Texts with an "or else", texts without."""
+    pressing: list[str] = []
+    harmless: list[str] = []
+    for path in sorted(folder.glob("leverage.??.jsonl")):
+        for row in map(json.loads, path.read_text("utf-8").splitlines()):
+            if row["half"] == "tuned":
+                (pressing if row["kind"] else harmless).append(row["text"])
+    for path in sorted(folder.glob("leverage.parts.??.json")):
+        complaints = json.loads((folder / path.name.replace("parts", "pairs")).read_text("utf-8"))
+        more = _joined(json.loads(path.read_text("utf-8")), complaints["complaints"])
+        pressing += more[0]
+        harmless += more[1] + complaints["complaints"]
+    return pressing, harmless
+
+
+def _joined(parts: dict[str, list[str]], complaints: list[str]) -> tuple[list[str], list[str]]:
+    """Sentences put together: hints with what is asked, demands with an "or else"; and demands alone."""
+    asks = parts["ask"]
+    pressing: list[str] = []
+    for number, hint in enumerate([*parts["hint"], *parts["bankhint"]]):
+        for ask in _some(asks, number, 2):
+            one, other = _ended(hint), _ended(ask)
+            pressing.append(f"{one} {other}" if len(pressing) % 2 else f"{other} {one}")
+    for number, threat in enumerate(parts["threat"]):
+        pressing += [
+            f"{ask.rstrip('.?!')}{', ' if number % 2 else ' '}{threat}" for ask in _some(asks, number, 3)
+        ]
+    for number, edit in enumerate(parts["edit"]):
+        for ask in _some(asks, number, 2):
+            follows = edit[0].islower()
+            pressing.append(f"{ask.rstrip('.?!')}, {edit}" if follows else f"{edit} {_ended(ask)}")
+    harmless = [*parts["neg"], *map(_ended, asks)]
+    for number, complaint in enumerate(complaints):
+        harmless.append(f"{_ended(complaint)} {_ended(asks[number % len(asks)])}")
+    for number, plain in enumerate(parts["neg"]):
+        harmless.append(f"{_ended(complaints[number % len(complaints)])} {plain}")
+    return pressing, harmless
+
+
+def _some(asks: list[str], number: int, many: int) -> list[str]:
+    return [asks[(7 * number + 13 * place) % len(asks)] for place in range(many)]
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence[-1] in ".!?" else f"{sentence}."
+
+
+def _features(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray]:
+    """A row a stretch, and the number of its text."""
+    vocabulary = Vocabulary()
+    rows, whose = [], []
+    for first in range(0, len(texts), AT_ONCE):
+        some = texts[first : first + AT_ONCE]
+        part = batch(vocabulary, some, [None] * len(some))
+        part = replace(part, word=unmasked(part, some))
+        found = stretches(part)
+        many = len(part.word)
+        added = sparse.csr_matrix(
+            (
+                np.ones((found.past - found.first).sum(), np.float32),
+                np.concatenate([np.arange(*one) for one in zip(found.first, found.past, strict=True)]),
+                np.append(0, np.cumsum(found.past - found.first)),
+            ),
+            shape=(len(found.first), many),
+        )
+        words = sparse.diags(1 / length(found)) @ added @ _of_words(part)
+        kinds = present(found.kinds)
+        one, other = np.triu_indices(len(names()))
+        together = sparse.csr_matrix(kinds[:, one] * kinds[:, other] * np.float32(TOGETHER))
+        start = np.ones((len(kinds), 1), np.float32)
+        rows.append(sparse.hstack([words, together, start], "csr", np.float32))
+        whose.append(first + found.text)
+    return sparse.vstack(rows, "csr"), np.concatenate(whose)
+
+
+def _of_words(part: Batch) -> sparse.csr_matrix:
+    known = [single_places(word) for word in part.vocabulary.words]
+    found = [
+        (np.full(len(known[word]), number), *np.array(known[word]).T)
+        for number, word in enumerate(part.word.tolist())
+    ]
+    row, place, much = (np.concatenate(column) for column in zip(*found, strict=True))
+    for last, places, counts in pairs(part):
+        row, place = np.concatenate([row, last]), np.concatenate([place, SINGLES + places])
+        much = np.concatenate([much, np.full(len(last), counts)])
+    return sparse.csr_matrix(
+        (much.astype(np.float32), (row, place.astype(np.int64))), shape=(len(part.word), SINGLES + PAIRS)
+    )
+
+
+def _learned(seen: sparse.csr_matrix, whose: NDArray, group: NDArray) -> NDArray:
+    weights = np.zeros(seen.shape[1])
+    is_used = np.ones(len(whose), np.bool_)
+    for turn in range(TURNS):
+        if turn:
+            said = seen @ weights
+            best = np.full(whose.max() + 1, -np.inf)
+            np.maximum.at(best, whose, said)
+            is_used = (group > 0) | (said >= best[whose] - MARGIN)
+        many = np.bincount(whose[is_used])[whose[is_used]]
+        its = group[is_used]
+        counts = np.where(its == 0, PRESSING / many, np.where(its == 1, HARD, 1.0) / np.sqrt(many))
+        weights = _fitted(seen[np.flatnonzero(is_used)], its == 0, counts, weights)
+    return weights
+
+
+def _fitted(seen: sparse.csr_matrix, right: NDArray, counts: NDArray, start: NDArray) -> NDArray:
+    back, total = seen.T.tocsr(), counts.sum()
+    shrink = np.full(len(start), SHRINK)
+    shrink[-1] = 0
+
+    def cost(weights: NDArray) -> tuple[float, NDArray]:
+        said = seen @ weights
+        for_it = np.where(right, said, -said)
+        loss = (counts * np.logaddexp(0, -for_it)).sum() / total + 0.5 * (shrink * weights**2).sum()
+        slope = counts * np.where(right, -1, 1) / (1 + np.exp(np.minimum(for_it, 60))) / total
+        return loss, back @ slope + shrink * weights
+
+    found = optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
+    return found.x
