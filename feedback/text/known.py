@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint64]
-SLOTS_BITS = 17
+# A full vocabulary (vocabulary.MOST) and a batch of new one-letter stretches (reader: 200,000 letters) fit.
+SLOTS_BITS = 18
 _slots = 1 << SLOTS_BITS
 _base = 0x9E3779B97F4A7C15 | 1
 _powers: tuple[Hashes, ...] = (np.ones(1, np.uint64),) * 2
