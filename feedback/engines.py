@@ -36,6 +36,7 @@ class NotReady(RuntimeError):
 class Verdict(StrEnum):
     NOT_WORSE = "not_worse"
     WORSE = "worse"
+    SAME = "same"  # no side of what it was judged on changed
     UNPROVEN = "unproven"  # no text was left to tell by: a person may let it read all the same
 
 
@@ -46,6 +47,8 @@ def judge(before: Scores, after: Scores) -> Verdict:
     told = [(was, now) for was, now in pairs if was is not None and now is not None]
     if not told:
         return Verdict.UNPROVEN
+    if all(was == now for was, now in told):
+        return Verdict.SAME
     slips = any(now < was - SLIP for was, now in told)
     is_worse = slips or sum(now for _was, now in told) < sum(was for was, _now in told)
     return Verdict.WORSE if is_worse else Verdict.NOT_WORSE
@@ -84,7 +87,7 @@ def examples() -> Iterator[Example]:
 
 
 def train(rows: Sequence[Engine], now: datetime) -> None:
-    """The job. The engine reads from now on if it is not worse than the one that reads."""
+    """The job. The engine reads from now on if it reads otherwise than the one that reads, and not worse."""
     (engine,) = rows
     base, told = model.load(), list(examples())
     try:
@@ -215,6 +218,12 @@ def _reader(words: Mapping[str, Mapping[str, Sequence[str]]]) -> tuple[datetime 
 def is_outdated(engine: Engine) -> bool:
     """It adapts the shipped engine of before an update of the program, so it cannot read any more."""
     return bool(engine.base) and engine.base != model.load().engine
+
+
+def makes_no_difference(engine: Engine) -> bool:
+    """On what it was judged by, it reads as the one before it did."""
+    before, after = engine.report.get("before"), engine.report.get("after")
+    return bool(before and after) and judge(Scores(**before), Scores(**after)) is Verdict.SAME
 
 
 def how_it_went(engine: Engine) -> list[dict[str, Any]]:

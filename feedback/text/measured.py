@@ -27,15 +27,23 @@ class Line:
     themes: tuple[str, ...]
 
 
+class NotLabelled(ValueError):
+    """The line of this `number` is no labelled text."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"line {number}")
+        self.number = number
+
+
 def lines(path: Path) -> Iterator[Line]:
-    """The labelled texts of a .jsonl or .jsonl.gz. Raises ValueError that names a line that is none."""
+    """The labelled texts of a .jsonl or .jsonl.gz. Raises NotLabelled, OSError, and what gzip raises."""
     opened: Any = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as rows:
         for number, row in enumerate(rows, 1):
             try:
                 yield _line(json.loads(row))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise ValueError(f"line {number}: {error!r}") from error
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                raise NotLabelled(number) from error
 
 
 def _line(row: dict[str, Any]) -> Line:

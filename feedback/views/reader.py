@@ -25,6 +25,7 @@ def reader(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row.is_outdated = engines.is_outdated(row)
         row.sides = engines.how_it_went(row)
+        row.is_same = engines.makes_no_difference(row)
         row.reason = _("There was nothing to learn from.") if row.failure == engines.NOTHING else row.failure
         for side in row.sides:
             side["label"] = labels.SIDES[side["side"]]

@@ -31,14 +31,16 @@ def scores(sentiment=None, themes=None, problem=None):
 @pytest.mark.parametrize(
     ("before", "after", "verdict"),
     [
-        (scores(0.5, 0.5, 0.5), scores(0.5, 0.5, 0.5), "not_worse"),
+        (scores(0.5, 0.5, 0.5), scores(0.5, 0.5, 0.5), "same"),
+        (scores(None, 0.5), scores(None, 0.5), "same"),
+        (scores(0.5), scores(0.5, 0.9), "same"),
         (scores(0.5, 0.5, 0.5), scores(0.9, 0.5, 0.5), "not_worse"),
         (scores(0.5, 0.5, 0.5), scores(0.9, 0.9, 0.4), "worse"),
         (scores(0.5, 0.5, 0.5), scores(0.49, 0.52, 0.5), "not_worse"),
         (scores(0.5, 0.5, 0.5), scores(0.49, 0.5, 0.5), "worse"),
         (scores(0.5), scores(0.4), "worse"),
         (scores(0.5), scores(0.6), "not_worse"),
-        (scores(0.0, 0.0, 0.0), scores(0.0, 0.0, 0.0), "not_worse"),
+        (scores(0.0, 0.0, 0.0), scores(0.0, 0.0, 0.0), "same"),
         (scores(), scores(), "unproven"),
         (scores(None, 0.5), scores(0.9, None), "unproven"),
     ],
@@ -110,7 +112,18 @@ def test_the_same_corrections_make_the_same_engine(taught, huy):
     first, second = engines.train_now(), engines.train_now()
 
     assert bytes(first.delta) == bytes(second.delta)
-    assert [one.is_active for one in Engine.objects.order_by("pk")] == [False, True]
+
+
+def test_one_that_makes_no_difference_waits_for_a_person(taught, huy):
+    first, second = engines.train_now(), engines.train_now()
+
+    assert [engines.makes_no_difference(one) for one in (first, second)] == [False, True]
+    assert [(one.state, one.is_active) for one in Engine.objects.order_by("pk")] == [
+        ("ready", True),
+        ("ready", False),
+    ]
+    engines.activate(second, by=huy)
+    assert Engine.objects.get(is_active=True) == second
 
 
 def test_one_that_reads_worse_is_not_used(taught, huy, monkeypatch):

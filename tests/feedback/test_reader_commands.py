@@ -2,16 +2,22 @@
 
 import gzip
 import json
+import re
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.utils import translation
 
+from feedback import corrections, engines
+from feedback.corrections import Said
 from feedback.models import Engine
 from feedback.text import train_base
 from feedback.text.labelled import is_held
 from feedback.text.model import load_from
+from tests.factories import a_shop, read_comment, user
 
+OUR_APPS = ("feedback", "reviews", "surveys")
 TEXTS = [
     ("Hàng vỡ nát, quá thất vọng", "negative", ["BROKEN"]),
     ("Áo đẹp, giao nhanh, rất ưng ý", "positive", []),
@@ -86,12 +92,50 @@ def test_prints_a_table(labelled):
     assert "macro_f1 1.000" in out.getvalue()
 
 
-@pytest.mark.parametrize("line", ["no json", "{}", "[]", '{"text": "x", "themes": 5}'])
+@pytest.mark.parametrize("line", ["no json", "{}", "[]", '{"text": "x", "themes": 5}', "[" * 100_000])
 def test_says_which_line_is_none(tmp_path, line):
     path = tmp_path / "own.jsonl"
     path.write_text('{"text": "ok"}\n' + line + "\n")
-    with pytest.raises(CommandError, match="line 2"):
+    with translation.override("en"), pytest.raises(CommandError, match="line 2: not a labelled text"):
         call_command("evaluate_reader", str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "holds", "said"),
+    [
+        ("own.jsonl", None, "there is no such file"),
+        ("own.jsonl", b"", "there is no text in it"),
+        ("own.jsonl", b"\xff\xfe", "cannot be read as a file of texts"),
+        ("own.jsonl.gz", b"no gzip", "cannot be read as a file of texts"),
+        ("own.jsonl.gz", gzip.compress(b'{"text": "ok"}')[:-9], "cannot be read as a file of texts"),
+    ],
+)
+def test_says_what_is_wrong_with_a_file(tmp_path, name, holds, said):
+    path = tmp_path / name
+    if holds is not None:
+        path.write_bytes(holds)
+    with translation.override("en"), pytest.raises(CommandError, match=said):
+        call_command("evaluate_reader", str(path))
+
+
+@pytest.mark.parametrize("holds", [None, b"no json", b"{}", b"[]"])
+def test_says_what_is_wrong_with_a_map_of_themes(labelled, tmp_path, holds):
+    path = tmp_path / "map.json"
+    if holds is not None:
+        path.write_bytes(holds)
+    with translation.override("en"), pytest.raises(CommandError, match=r"there is no such file|not a map"):
+        call_command("evaluate_reader", str(labelled), theme_map=path)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    "command", sorted(name for name, app in get_commands().items() if app.startswith(OUR_APPS))
+)
+def test_every_command_explains_itself(command, language, capsys):
+    with translation.override(language), pytest.raises(SystemExit) as ended:
+        load_command_class(get_commands()[command], command).run_from_argv(["manage.py", command, "--help"])
+    assert ended.value.code == 0
+    assert command in capsys.readouterr().out
 
 
 @pytest.mark.django_db
@@ -114,8 +158,36 @@ def test_no_data(tmp_path):
         call_command("train_reader", str(tmp_path), into=tmp_path / "made")
 
 
+def test_a_folder_that_is_not_there(tmp_path):
+    with translation.override("en"), pytest.raises(CommandError, match="there is no such folder"):
+        call_command("train_reader", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.django_db
+def test_a_folder_for_the_model_needs_data(tmp_path):
+    with pytest.raises(CommandError, match="--into"):
+        call_command("train_reader", into=tmp_path / "made")
+    assert not Engine.objects.exists()
+
+
 @pytest.mark.django_db
 def test_without_data_it_learns_from_the_corrections():
     """Issue 3, item 9; a shop that corrected nothing has nothing to teach."""
-    call_command("train_reader", stdout=(out := StringIO()))
-    assert Engine.objects.get().get_state_display() in out.getvalue()
+    with translation.override("en"):
+        call_command("train_reader", stdout=(out := StringIO()))
+    assert "came to nothing" in out.getvalue()
+    assert "There was nothing to learn from." in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_it_says_in_words_how_it_went(monkeypatch):
+    a_shop()
+    for text in ("Bình xịn sò hết nấc.", "Ca xịn sò hết nấc.", "Tô xịn sò hết nấc.", "Đĩa xịn sò hết nấc."):
+        said = Said(sentiment="positive", problem="none", themes={})
+        corrections.correct(read_comment(text), said, by=user("manager", text[:2]), edition=1)
+    monkeypatch.setattr(engines, "is_held", lambda text: True)
+    with translation.override("en"):
+        call_command("train_reader", stdout=(out := StringIO()))
+    assert "learned from" in out.getvalue()
+    assert re.search(r"feeling: \d+% read right before, \d+% after", out.getvalue())
+    assert "{" not in out.getvalue()

@@ -51,6 +51,15 @@ def test_it_shows_how_an_engine_reads_what_it_did_not_learn(client):
     assert "Go back to the shipped engine" in shown
 
 
+def test_it_says_when_a_training_changed_nothing(client):
+    engine = an_engine()
+    assert "No difference" not in page(client)
+
+    Engine.objects.filter(pk=engine.pk).update(report=REPORT | {"after": SCORES})
+
+    assert "No difference: these texts are read as before." in page(client)
+
+
 def test_it_asks_for_a_training_once(client, huy):
     client.post("/setup/reader/train/")
     again = client.post("/setup/reader/train/", follow=True)

@@ -1,13 +1,13 @@
 """manage.py evaluate_reader FILES…: how right the reader is, beside TextBlob and VADER on the same texts."""
 
 import json
+import zlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from feedback.text import measured
 from feedback.text.labelled import is_held
@@ -21,24 +21,23 @@ COLUMNS = ("accuracy", "macro_f1", "recall_negative", "calibration_error")
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Measure the reader on labelled texts (.jsonl, .jsonl.gz), beside TextBlob and VADER."
-    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", type=Path, help=gettext_lazy("labelled texts, one a line"))
-        parser.add_argument("--json", action="store_true", help=gettext_lazy("print one JSON object a file"))
-        parser.add_argument(
-            "--theme-map", type=Path, help=gettext_lazy("JSON: file -> label -> common theme")
+        # In the language of the moment: argparse takes no lazy words, as `help` would need them.
+        parser.description = _(
+            "Measure the reader on labelled texts (.jsonl, .jsonl.gz), beside TextBlob and VADER."
         )
-        parser.add_argument("--engine", help=gettext_lazy("the name of an engine, or a folder with a model"))
+        parser.add_argument("files", nargs="+", type=Path, help=_("labelled texts, one a line"))
+        parser.add_argument("--json", action="store_true", help=_("print one JSON object a file"))
+        parser.add_argument("--theme-map", type=Path, help=_("JSON: file -> label -> common theme"))
+        parser.add_argument("--engine", help=_("the name of an engine, or a folder with a model"))
         parser.add_argument(
             "--held",
             action="store_true",
-            help=gettext_lazy("only the tenth of a training file kept for this"),
+            help=_("only the tenth of a training file kept for this"),
         )
-        parser.add_argument("--alone", action="store_true", help=gettext_lazy("without TextBlob and VADER"))
+        parser.add_argument("--alone", action="store_true", help=_("without TextBlob and VADER"))
 
     def handle(self, *args: Any, files: list[Path], engine: str | None, **options: Any) -> None:
         use_utf8(self.stdout)
@@ -46,10 +45,7 @@ class Command(BaseCommand):
         judges = {} if options["alone"] else _judges()
         theme_maps = _theme_maps(options["theme_map"])
         for path in files:
-            try:
-                told = [line for line in measured.lines(path) if not options["held"] or is_held(line.text)]
-            except (OSError, ValueError) as error:
-                raise CommandError(f"{path}: {error}") from error
+            told = _told(path, only_held=options["held"])
             readings = list(reader.read_many([line.text for line in told]))
             labels = theme_maps.get(path.name.split(".")[0])
             found = {"file": path.name, **measured.measured(told, readings, judges, labels)}
@@ -70,6 +66,29 @@ class Command(BaseCommand):
             if told := found.get(side):
                 shares = [(name, share) for name, share in told.items() if name != "judged"]
                 self.stdout.write(_row(side, told["judged"], shares))
+
+
+def _told(path: Path, *, only_held: bool) -> list[measured.Line]:
+    try:
+        told = [line for line in measured.lines(path) if not only_held or is_held(line.text)]
+    except measured.NotLabelled as error:
+        raise CommandError(
+            _("%(file)s, line %(number)s: not a labelled text (JSON with text, polarity, themes).")
+            % {"file": path, "number": error.number}
+        ) from error
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise CommandError(_unread(path, error)) from error
+    if not told:
+        raise CommandError(_("%(file)s: there is no text in it.") % {"file": path})
+    return told
+
+
+def _unread(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return _("%(file)s: there is no such file.") % {"file": path}
+    return _("%(file)s: cannot be read as a file of texts (UTF-8, or gzip when it ends in .gz).") % {
+        "file": path
+    }
 
 
 def _row(name: str, judged: int, shares: list[tuple[str, float | None]]) -> str:
@@ -99,8 +118,12 @@ def _theme_maps(path: Path | None) -> dict[str, measured.ThemeMap]:
         return {}
     try:
         return dict(json.loads(path.read_text("utf-8"))["map"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"{path}: {error}") from error
+    except OSError as error:
+        raise CommandError(_unread(path, error)) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise CommandError(
+            _("%(file)s: not a map of themes (JSON: “map”, file, label, common theme).") % {"file": path}
+        ) from error
 
 
 def _model(engine: str | None) -> Model:

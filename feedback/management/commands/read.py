@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from feedback.text.lines import bad_line, read_line, use_utf8
 
 
 class Command(BaseCommand):
-    help = _("Read texts, one a line (JSON or plain), and print one reading a line.")
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        # In the language of the moment: argparse takes no lazy words, as `help` would need them.
+        parser.description = _("Read texts, one a line (JSON or plain), and print one reading a line.")
         parser.add_argument("file", nargs="?", help=_("UTF-8 file; standard input without one"))
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,7 +1,4 @@
-"""manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections.
-
-With --threats FOLDER, what tells a threat is trained instead (feedback.text.train_pressing).
-"""
+"""manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -23,33 +20,24 @@ class Command(BaseCommand):
         )
         parser.add_argument("data_dir", nargs="?", type=Path, help=_("labelled texts, *.jsonl.gz"))
         parser.add_argument("--into", type=Path, help=_("folder of the model; the shipped one's without it"))
-        parser.add_argument(
-            "--threats", type=Path, help=_("own texts with threats and without, leverage.*.jsonl")
-        )
 
-    def handle(
-        self, *args: Any, data_dir: Path | None, into: Path | None, threats: Path | None, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, data_dir: Path | None, into: Path | None, **options: Any) -> None:
         if data_dir is not None:
-            self._train(data_dir, into or model.SHIPPED, threats)
+            self._train(data_dir, into or model.SHIPPED)
         elif into is not None:
             raise CommandError(_("--into goes with DATA_DIR: what the shop taught is kept in its database."))
         else:
             self._teach()
 
-    def _train(self, data: Path, into: Path, threats: Path | None) -> None:
-        """With threats only what tells them is learned anew."""
+    def _train(self, data: Path, into: Path) -> None:
         if not data.is_dir():
             raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": data})
         try:
-            from feedback.text import ship, train_pressing
+            from feedback.text import ship
         except ImportError as error:
             raise CommandError(_("SciPy is needed for this: install the extra “train”.")) from error
         try:
-            if threats:
-                train_pressing.train(data, threats, into)
-            else:
-                ship.train(data, into)
+            ship.train(data, into)
         except (OSError, ValueError, KeyError) as error:
             raise CommandError(f"{data}: {error}") from error
         self.stdout.write(str(into))
