@@ -1,4 +1,7 @@
-"""manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections."""
+"""manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections.
+
+With --threats FOLDER, what tells a threat is trained instead (feedback.text.train_pressing).
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -20,24 +23,33 @@ class Command(BaseCommand):
         )
         parser.add_argument("data_dir", nargs="?", type=Path, help=_("labelled texts, *.jsonl.gz"))
         parser.add_argument("--into", type=Path, help=_("folder of the model; the shipped one's without it"))
+        parser.add_argument(
+            "--threats", type=Path, help=_("own texts with threats and without, leverage.*.jsonl")
+        )
 
-    def handle(self, *args: Any, data_dir: Path | None, into: Path | None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, data_dir: Path | None, into: Path | None, threats: Path | None, **options: Any
+    ) -> None:
         if data_dir is not None:
-            self._train(data_dir, into or model.SHIPPED)
+            self._train(data_dir, into or model.SHIPPED, threats)
         elif into is not None:
             raise CommandError(_("--into goes with DATA_DIR: what the shop taught is kept in its database."))
         else:
             self._teach()
 
-    def _train(self, data: Path, into: Path) -> None:
+    def _train(self, data: Path, into: Path, threats: Path | None) -> None:
+        """With threats only what tells them is learned anew."""
         if not data.is_dir():
             raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": data})
         try:
-            from feedback.text import ship
+            from feedback.text import ship, train_pressing
         except ImportError as error:
             raise CommandError(_("SciPy is needed for this: install the extra “train”.")) from error
         try:
-            ship.train(data, into)
+            if threats:
+                train_pressing.train(data, threats, into)
+            else:
+                ship.train(data, into)
         except (OSError, ValueError, KeyError) as error:
             raise CommandError(f"{data}: {error}") from error
         self.stdout.write(str(into))
