@@ -103,14 +103,14 @@ def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | N
     text_begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     ends = _ends(joined, codes, text_begins)
-    numbers = vocabulary.stretches(joined, codes, begins := np.append(0, ends[:-1] + 1))
-    counts = np.diff(np.searchsorted(begins, text_begins))
+    numbers = vocabulary.stretches(joined, codes, first := np.append(0, ends[:-1] + 1))
+    counts = np.diff(np.searchsorted(first, text_begins))
     firsts = np.cumsum(counts) - counts
     seen = languages([np.add.reduceat(weights[numbers], firsts) for weights in vocabulary.weights.values])
     known = tuple(given or found for given, found in zip(langs, seen, strict=True))
     its_text = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     private = worth_searching(vocabulary.hints.values[numbers], its_text, len(counts))
-    ahead = (begins - text_begins[its_text]).astype(np.int32)
+    ahead = (first - text_begins[its_text]).astype(np.int32)
     return _assembled(vocabulary, numbers, ahead, its_text, known, private)
 
 
@@ -123,7 +123,7 @@ def _ends(joined: str, codes: NDArray[np.uint32], text_begins: NDArray) -> NDArr
         for place, text in zip(opens.tolist(), texts.tolist(), strict=True):
             if _reaches_over_spaces.match(joined, place):
                 is_end[text_begins[text - 1] : text_begins[text] - 1] = False
-    return np.flatnonzero(is_end)
+    return is_end.nonzero()[0]
 
 
 def _assembled(
@@ -171,6 +171,13 @@ def _before(many: Numbers) -> Numbers:
     return np.cumsum(many, dtype=np.int32) - many
 
 
+def begins(numbers: NDArray) -> NDArray[np.intp]:
+    """Where another number begins."""
+    steps = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=steps[1:])
+    return steps.nonzero()[0]
+
+
 def _dense(numbers: NDArray) -> Numbers:
     """The same steps, each up by one, from 0."""
     steps = np.zeros(len(numbers), np.bool_)
@@ -192,7 +199,7 @@ def _without_marks(
     added = np.zeros(len(marked) + 1, np.int32)
     np.cumsum(marked, out=added[1:])
     with_marks, its_words = np.diff(added[starts]), np.diff(starts)
-    bounds = np.append(np.flatnonzero(np.diff(sentence, prepend=-1)), len(marked))
+    bounds = np.append(begins(sentence), len(marked))
     words = np.diff(bounds)
     vietnamese = _vietnamese(langs)
     plain = np.repeat(4 * np.diff(added[bounds]) <= words, words)

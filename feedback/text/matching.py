@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch, Flags
+from feedback.text.batch import Batch, Flags, begins
 from feedback.text.patterns import MOST_CHOICES, MOST_SLOTS, RINGS, Array, Patterns, shelf_of
 
 NEXT_SLOT = 16 * MOST_CHOICES
@@ -52,7 +52,7 @@ class Matcher(Patterns):
         which = first * len(self._clauses) + pattern
         best = np.lexsort((order, which))
         which = which.take(best)
-        best = best[np.flatnonzero(np.diff(which, prepend=-1))]
+        best = best[begins(which)]
         pattern, first, past = pattern.take(best), first.take(best), past.take(best)
         longest = int((past - first).max(initial=0))
         by_place = ((first + 1) * (longest + 1) - (past - first)) * len(self._clauses) + pattern
@@ -83,7 +83,7 @@ class Matcher(Patterns):
         fits = right >= 0
         fits &= ~self._clauses[pattern] | (batch.clause[place] == batch.clause[second])
         fits &= ~self._blocked[pattern] | (denied[place + 1] == denied[second])
-        these = np.flatnonzero(fits)
+        these = fits.nonzero()[0]
         these = these[self._is_chained(choice[these], first[these], right[these], second[these])]
         these = these[self._stand(batch, local, choice[these], first[these])]
         these = these[self._stand(batch, local, right[these], second[these])]
@@ -98,7 +98,7 @@ class Matcher(Patterns):
         left, apart = left[which], apart[which]
         is_near = apart <= self._apart[entry]
         is_near &= (self._right[entry] < 0) | (batch.sentence[left] == batch.sentence[left + apart])
-        near = np.flatnonzero(is_near)
+        near = is_near.nonzero()[0]
         return left[near], apart[near], entry[near]
 
     def _filed(self, local: NDArray, left: NDArray, apart: NDArray) -> tuple[NDArray, NDArray, NDArray]:
@@ -164,7 +164,7 @@ class Matcher(Patterns):
         begun = begun._replace(order=self._rank[begun.left] * NEXT_SLOT + begun.order)
         for number in range(1, MOST_SLOTS):
             is_whole = self._is_last[begun.right]
-            whole = begun.of(np.flatnonzero(is_whole))
+            whole = begun.of(is_whole.nonzero()[0])
             past = whole.second + self._length[whole.right]
             yield self._pattern[whole.left], whole.first, past, whole.order
             further = pairs.of(np.flatnonzero(slot == number))

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch, Flags
+from feedback.text.batch import Batch, Flags, begins
 from feedback.text.hashing import (
     Hashes,
     hashes,
@@ -96,25 +96,23 @@ class Model:
     def sums(self, batch: Batch) -> Sums:
         """One row a clause of the batch."""
         rows = batch.vocabulary.beside(self, self._rows)[batch.word]
-        begins = np.flatnonzero(np.diff(batch.clause, prepend=-1))
-        if not len(begins):
+        first = begins(batch.clause)
+        if not len(first):
             empty = np.zeros((0, len(self.outputs)), np.float32)
             return Sums(word=rows, clause=empty, square=empty[:, 0], text=batch.text[:0])
-        added = _added(rows, begins)
-        added[:, :FELT] += (
-            _added(self._said_by_runs(batch).astype(np.float32), begins) * self.tables.run_steps
-        )
-        return Sums(word=rows, clause=added[:, :-1], square=added[:, -1], text=batch.text[begins])
+        added = _added(rows, first)
+        added[:, :FELT] += _added(self._said_by_runs(batch).astype(np.float32), first) * self.tables.run_steps
+        return Sums(word=rows, clause=added[:, :-1], square=added[:, -1], text=batch.text[first])
 
     def logits(self, sums: Sums, langs: tuple[Lang, ...]) -> Floats:
         """One row a text, [texts, outputs], from the sums of its clauses."""
         texts = np.zeros((len(langs), len(self.outputs)), np.float32)
         square = np.ones(len(langs), np.float32)
-        begins = np.flatnonzero(np.diff(sums.text, prepend=-1))
-        if len(begins):
-            named = sums.text[begins]
-            texts[named] = np.add.reduceat(sums.clause, begins, axis=0)
-            square[named] += np.add.reduceat(sums.square, begins)
+        first = begins(sums.text)
+        if len(first):
+            named = sums.text[first]
+            texts[named] = np.add.reduceat(sums.clause, first, axis=0)
+            square[named] += np.add.reduceat(sums.square, first)
         return texts / np.sqrt(square)[:, None] + self.start[_sides(langs)]
 
     def sentiments(self, logits: Floats, langs: tuple[Lang, ...]) -> Floats:
@@ -159,7 +157,7 @@ class Model:
         said = np.zeros((len(hashed), FELT), np.int16)
         for last, stands, places in _all_run_places(batch, hashed):
             said[last:] += (runs[places] * stands).view(np.int8).reshape(-1, FELT)
-        turned = np.flatnonzero(batch.turned)
+        turned = batch.turned.nonzero()[0]
         said[turned] += runs[turned_places(hashed[turned])].view(np.int8).reshape(-1, FELT)
         return said
 
@@ -186,9 +184,9 @@ class Model:
 def run_places(batch: Batch, hashed: Hashes) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int64]]]:
     """For pairs, triples and words under a negation: numbers of their last words, and rows in the table."""
     for last, stands, places in _all_run_places(batch, hashed):
-        these = np.flatnonzero(stands)
+        these = stands.nonzero()[0]
         yield these + last, places[these]
-    turned = np.flatnonzero(batch.turned)
+    turned = batch.turned.nonzero()[0]
     yield turned, turned_places(hashed[turned])
 
 
@@ -200,11 +198,11 @@ def _all_run_places(batch: Batch, hashed: Hashes) -> Iterator[tuple[int, Flags, 
     yield 2, follows[1:] & follows[:-1], triple_places(hashed[:-2], hashed[1:-1], hashed[2:])
 
 
-def _added(rows: Floats, begins: NDArray[np.intp]) -> Floats:
+def _added(rows: Floats, first: NDArray[np.intp]) -> Floats:
     """Sums of the rows from each beginning up to the next."""
     if rows.shape[1] % 2:
-        return np.add.reduceat(rows, begins, axis=0)
-    return np.add.reduceat(rows.view(np.complex64), begins, axis=0).view(np.float32)  # two at a time
+        return np.add.reduceat(rows, first, axis=0)
+    return np.add.reduceat(rows.view(np.complex64), first, axis=0).view(np.float32)  # two at a time
 
 
 def _shares(scores: Floats) -> Floats:
