@@ -104,6 +104,8 @@ def _kind_felt(signs: Signs, *, is_disputed: bool) -> str | None:
     """Of leverage that no rule told, but the learned score."""
     if signs.sure is None or signs.places["legal"] or (is_disputed and not signs.places["demand"]):
         return None
+    if signs.places["posted"] and not any(signs.places[sign] for sign in ("demand", "refusal", "money")):
+        return None
     kinds = kinds_named(signs.sure[2])
     if "bank" in kinds and (signs.places["chargeback"] or is_disputed or not kinds & {"media", "rating"}):
         return "chargeback_leverage"

@@ -3,6 +3,7 @@
 None of them is leverage alone; leverage.py says which belong together. Most texts have none worth a look.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
@@ -152,13 +153,28 @@ def _placed(sure: Sure | None, kept: NDArray, begin: int) -> Sure | None:
 def _signs(tokens: Tokens, hits: list[Hit], numbers: NDArray, sure: Sure | None, calm: list[bool]) -> Signs:
     places: dict[str, list[Place]] = defaultdict(list)
     for hit in hits:
-        if not (hit.denied and hit.name == "demand"):
+        if not (hit.denied and hit.name == "demand") and not _asks(tokens, hit.past):
             places[hit.name].append((hit.first, hit.past))
     places["demand"] = [place for place in places["demand"] if not _is_past(tokens, place[0])]
     vain = {tokens.sentence[first] for first, _ in places["vain"]}
     for sign in ("removal", "undo", "publicity", "low", "stage"):
         places[sign] = [place for place in places[sign] if tokens.sentence[place[0]] not in vain]
+    places["posted"] = [place for place in places["posted"] if not _is_to_come(tokens, place[0])]
+    written = {number for place in places["posted"] for number in range(*place)}
+    for sign in ("publicity", "low", "stage"):
+        places[sign] = [place for place in places[sign] if place[0] not in written]
     return Signs(tokens, numbers.tolist(), places, sure, calm)
+
+
+def _asks(tokens: Tokens, past: int) -> bool:
+    """The last word is no star: "thì làm sao", "vì sao"."""
+    return past > 1 and tokens.bare[past - 1] == "sao" and tokens.bare[past - 2] in words("why")
+
+
+def _is_to_come(tokens: Tokens, first: int) -> bool:
+    """The review is yet to be written: "I will leave reviews everywhere"."""
+    begin = max(bisect_left(tokens.sentence, tokens.sentence[first]), first - 6)
+    return not words("to_come").isdisjoint(tokens.bare[begin:first])
 
 
 def _is_past(tokens: Tokens, first: int) -> bool:

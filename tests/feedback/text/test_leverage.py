@@ -145,6 +145,26 @@ def test_it_keeps_a_safety_claim_inside_a_blackmail():
     assert reading.leverage
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Shop ơi, đổi hàng thì làm sao vậy?", "I already left a one star review, just so you know."],
+)
+def test_it_hears_no_threat_in_a_question_or_a_review_left(text):
+    assert read(text).leverage is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("If I get no refund today I'll leave one star reviews everywhere.", "review_threat"),
+        ("I'll delete my bad review if you give me 40% off.", "removal_for_money"),
+        ("Mình đánh giá 1 sao rồi, giờ hoàn tiền đi.", "posted_then_demand"),
+    ],
+)
+def test_a_review_to_come_is_not_one_that_is_posted(text, kind):
+    assert read(text).leverage.kind == kind
+
+
 def test_a_dispute_that_is_only_threatened_is_not_open():
     reading = read("Unless you give me my money today, I'm disputing the payment with my card issuer.")
 
@@ -155,7 +175,7 @@ def test_a_dispute_that_is_only_threatened_is_not_open():
     "text",
     [
         "Plenty of people read what I write, and so far I kept your name out of it. Any news of my refund?",
-        "Trang của mình nhiều người hóng lắm đó. Vậy cái kệ thiếu tính sao đây shop?",
+        "Trang của mình nhiều người hóng lắm đó. Shop đền cái kệ thiếu đi rồi mình vui vẻ với nhau.",
     ],
 )
 def test_it_hears_what_no_phrase_says(text):
