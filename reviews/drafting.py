@@ -9,11 +9,11 @@ from feedback import bulk, cases, journal, leases, shop
 from feedback.models import Case, Comment, Decision, Shop
 from feedback.wording.compose import PUBLIC, compose
 from feedback.wording.limit import Limit
+from reviews import routing
 from reviews.models import Reply, Review, ReviewQuerySet, Source
 from reviews.routing import Routing, route
 
 _LANGUAGES = ("vi", "en")
-_A_BAD_RATING = 2  # stars
 
 
 def draft_many(reviews: Sequence[Review], now: datetime) -> None:
@@ -59,13 +59,14 @@ def answer_all() -> int:
 
 
 def is_complaint(comment: Comment) -> bool:
-    """What they wrote; where they wrote nothing of a problem, a bad rating says that there is one.
-
-    This opens a case, no more: the facts of the case have no place for stars.
-    """
     analysis = comment.analysis
-    rated_badly = comment.stars is not None and comment.stars <= _A_BAD_RATING
-    return analysis.complaint or (rated_badly and analysis.final_sentiment != "positive")
+    return routing.is_complaint(
+        complaint=analysis.complaint,
+        sentiment=analysis.final_sentiment,
+        problem=analysis.final_problem,
+        flags=analysis.flags,
+        stars=comment.stars,
+    )
 
 
 def _by_complaint(spoken: Iterable[Comment]) -> tuple[list[Comment], list[Comment]]:

@@ -32,6 +32,21 @@ _QUEUES = {
 _DISPUTED = frozenset({"claimed", "open"})
 
 
+_A_BAD_RATING = 2  # stars
+
+
+def is_complaint(
+    *, complaint: bool, sentiment: str, problem: str, flags: Collection[str], stars: float | None
+) -> bool:
+    """What they wrote; where they wrote nothing of a problem, a bad rating says that there is one.
+
+    So do words that a certain person must see. This opens a case, no more: the facts have no place for stars.
+    """
+    rated_badly = stars is not None and stars <= _A_BAD_RATING
+    is_glad = sentiment == "positive" and problem == "none"
+    return complaint or (rated_badly and not is_glad) or not _QUEUES.keys().isdisjoint(flags)
+
+
 def route(flags: Collection[str], *, dispute: str = "none", leverage: str = "") -> Routing:
     """`flags` and the kind of `leverage` are the reading's; `dispute` is the fact of the case."""
     found = {_QUEUES[flag] for flag in flags if flag in _QUEUES}

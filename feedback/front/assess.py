@@ -9,7 +9,7 @@ from feedback.policy.terms import Terms
 from feedback.text.lines import BadLine, bad_line, parse
 from feedback.text.reader import Reading, read
 from feedback.wording.compose import PRIVATE, PUBLIC, compose
-from reviews.routing import route
+from reviews.routing import is_complaint, route
 
 _STRAIGHT = (
     "lifetime_value",
@@ -46,7 +46,7 @@ def assess(fields: Mapping[str, Any], terms: Terms, *, currency: str, language: 
     if not isinstance(given, Mapping):
         raise BadLine("facts: not an object")
     reading = read(fields["text"], lang=fields.get("lang"), stars=fields.get("stars"))
-    facts = _facts(reading, given, terms, currency)
+    facts = _facts(reading, given, _problem(reading, fields.get("stars")), terms, currency)
     decision = decide(facts, terms)
     queue = route(reading.flags, dispute=facts.dispute, leverage=_kind(reading) or "")
     spoken = _language(fields, reading, language)
@@ -66,25 +66,41 @@ def assess(fields: Mapping[str, Any], terms: Terms, *, currency: str, language: 
     }
 
 
-def _facts(reading: Reading, given: Mapping[str, Any], terms: Terms, currency: str) -> Facts:
+def _problem(reading: Reading, stars: float | None) -> str:
+    """As for a review: who complains without saying of what has a problem that we do not know yet."""
+    if reading.problem != "none":
+        return reading.problem
+    complains = is_complaint(
+        complaint=reading.complaint,
+        sentiment=reading.sentiment.value,
+        problem=reading.problem,
+        flags=reading.flags,
+        stars=stars,
+    )
+    return "other" if complains else "none"
+
+
+def _facts(reading: Reading, given: Mapping[str, Any], problem: str, terms: Terms, currency: str) -> Facts:
     if unknown := sorted(set(given) - _KNOWN):
         raise BadFacts(unknown[0], "is not a fact that can be given")
     values = {name: given[name] for name in _STRAIGHT if given.get(name) is not None}
     values.setdefault("currency", currency)
-    values["problem"] = reading.problem
-    values |= _fault(reading, given)
+    values["problem"] = problem
+    values |= _fault(reading, given, problem)
     values["dispute"] = _dispute(reading, given)
     facts = Facts.from_dict(values)
     standing = terms.standing(facts.lifetime_value, facts.currency)
     return Facts.from_dict(facts.as_dict() | {"standing": standing})
 
 
-def _fault(reading: Reading, given: Mapping[str, Any]) -> dict[str, str]:
+def _fault(reading: Reading, given: Mapping[str, Any], problem: str) -> dict[str, str]:
     """What is given is on record; what only the text suggests must be confirmed before it costs money."""
     if given.get("fault") is not None:
         return {"fault": str(given["fault"]), "fault_from": "record"}
-    if reading.problem == "none":
+    if problem == "none":
         return {"fault": "none"}
+    if reading.problem == "none":
+        return {"fault": "unknown"}
     known = reading.fault in ("ours", "carrier", "customer")
     return {"fault": reading.fault, "fault_from": "text" if known else "none"}
 

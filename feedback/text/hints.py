@@ -13,10 +13,22 @@ from feedback.orthography import align, unmark
 from feedback.text.lexicon import table
 from feedback.text.tokens import Tokens
 
-LEAST = 4.0  # what the words must add up to before anything is guessed
+LEAST = 5.5  # what the words must add up to before anything is guessed
 LEAD = 0.3  # and how far ahead of the next problem
 TOGETHER = 1.5  # how much more a choice of several words says than one word
 CLEAR = 0.5  # below it a word is at home with too many problems to tell anything
+
+# At home in every text: they tell of no problem, alone or beside each other.
+_EVERYWHERE = frozenset(
+    "a after again ago all and anyone are at be been by can could did do does even every everyone for"
+    " from had has have he her his i if in is it its just last me month months more my never no not of"
+    " on one only or our out over she so some still that the their them then they this to too two unless"
+    " up us was we week weeks were what when which who will with without would away friends money pay"
+    " people stay tell time year years you your ai anh bao bị các cái chắc chị cho chưa chỉ có còn cũng"
+    " của đã đang đây đi đó được em gì hàng hay hôm khi không là lại lâu lên lần mà mình mới mua muốn"
+    " này nay nên người nhiều như nhưng những nó nữa phải qua"
+    " ra rất rồi sao sau sẽ shop so tại thì tôi trên trước từ và vào vẫn về với xin".split()
+)
 
 PHRASES_OF = {"delivered_not_received": "sign_says_delivered"}  # a problem that has none of its own
 
@@ -64,9 +76,10 @@ def _votes(among: tuple[str, ...], unmarked: bool) -> dict[str, Begun]:
     """By first word the choices that begin with it, and what each speaks for."""
     alone: dict[str, Said] = {}
     longer: dict[str, dict[str, list[Said]]] = defaultdict(lambda: defaultdict(list))
+    commonplace = set(map(unmark, _EVERYWHERE)) if unmarked else _EVERYWHERE
     for choice, groups in _homes(among, unmarked).items():
         clear = math.log(len(among) / len(groups)) * (TOGETHER if len(choice) > 1 else 1.0)
-        if clear > CLEAR:
+        if clear > CLEAR and not commonplace.issuperset(choice):
             total = groups.total()
             said = choice, tuple((among.index(name), clear * n / total) for name, n in groups.items())
             if len(choice) == 1:

@@ -32,6 +32,7 @@ ORDER = (
     "waiting",
 )
 _problems = frozenset(ORDER)
+_blaming = frozenset({"problems", "themes"})
 OURS = frozenset(
     {
         "defective",
@@ -66,9 +67,9 @@ MILD = frozenset({"late", "waiting", "change_of_mind", "terms_not_read", "missin
 
 def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
     """Names of the groups of problems.toml that a text shows, and the problems that two of them make."""
-    those = [hit for hit in hits if hit.area == "problems"]
+    those = [hit for hit in unpraised(hits) if hit.area == "problems"]
     if not those:
-        return _guessed(tokens) if feeling.score < UNHAPPY else set()
+        return _guessed(hits, tokens) if feeling.score < UNHAPPY else set()
     told = [hit for hit in those if not (hit.denied or hit.unreal or hit.feared)]
     if feeling.score > PRAISE:  # "even prettier in person than in the photo": the clause itself is praise
         told = [hit for hit in told if feeling.of_clause(hit.clause) < GLAD]
@@ -86,11 +87,29 @@ def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
     if "sign_long_wait" in signs:
         signs.add("late")
     elif len(told) == len(those) and feeling.score < UNHAPPY:
-        signs |= _guessed(tokens)
+        signs |= _guessed(hits, tokens)
     return signs
 
 
-def _guessed(tokens: Tokens) -> set[str]:
+def unpraised(hits: list[Hit]) -> list[Hit]:
+    """Without what praise made of blame seems to blame: "can't fault it", "không chê vào đâu được"."""
+    praise = [hit for hit in hits if hit.area == "feelings" and hit.name == "good" and not hit.denied]
+    if not praise:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if hit.area not in _blaming
+        or hit.kind == "good"
+        or hit.name[:5] == "sign_"
+        or not any(hit.first < good.past <= hit.past for good in praise)
+    ]
+
+
+def _guessed(hits: list[Hit], tokens: Tokens) -> set[str]:
+    """Who asks, or only says that they will not come again, has not said what went wrong."""
+    if "?" in tokens.text or any(hit.name == "may_leave" for hit in hits):
+        return set()
     guess = hinted(tokens, ORDER)
     return {guess, GUESSED} if guess else set()
 
@@ -145,10 +164,10 @@ def fault(name: str, signs: set[str]) -> str:
         return "none"
     if "by_customer" in signs and name in MAY_BE_CUSTOMERS:
         return "customer"
-    if name in CUSTOMERS:
+    if name in CUSTOMERS and GUESSED not in signs:
         return "customer"
     if name in ON_THE_WAY and "by_carrier" in signs and "by_us" not in signs:
         return "carrier"
-    if name in OURS or "by_us" in signs:
+    if "by_us" in signs or (name in OURS and GUESSED not in signs):  # a guess accuses nobody
         return "ours"
     return "unknown"

@@ -43,6 +43,7 @@ __all__ = [
 ENOUGH = 3  # words left after the leverage is cut out; with fewer the whole text is read
 LIKELY, LIKELY_OF_PROBLEM = 0.55, 0.43  # chances of a complaint from which on it is one
 PRAISE = 0.6  # score from which on a text complains of nothing
+GLAD = 0.2  # the same where it names no problem either
 AT_ONCE = 512  # texts of a batch
 LETTERS_AT_ONCE = 200_000
 
@@ -275,8 +276,11 @@ def _narrowed(told: Tokens, language: Lang) -> Lang:
 
 
 def _is_complaint(name: str, feeling: Feeling) -> bool:
-    """The learned answer, leaning to yes where a problem was named; never for a text full of praise."""
+    """The learned answer, leaning to yes where a problem was named; never for a text full of praise.
+
+    Who is rather glad and names no problem does not complain.
+    """
     if name == "safety" or (name not in ("none", "other") and feeling.score < 0):
         return True
-    least = LIKELY if name in ("none", "other") else LIKELY_OF_PROBLEM
-    return feeling.complaint >= least and feeling.score < PRAISE
+    least, glad = (LIKELY, GLAD) if name in ("none", "other") else (LIKELY_OF_PROBLEM, PRAISE)
+    return feeling.complaint >= least and feeling.score < glad

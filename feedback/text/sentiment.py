@@ -18,6 +18,7 @@ from feedback.text.reading import READ, Lang, Sentiment
 
 LIKELY = 0.25  # chance from which on an answer of the model is told
 FAMILIAR = 2  # learned words below which TextBlob is asked
+PRAISED = 0.5  # score of a clause with praise made of blame
 SIDE = 0.1  # polarity from which on TextBlob takes a side
 _sentiments = tuple(map(Sentiment, SENTIMENTS))
 
@@ -70,7 +71,7 @@ def feelings(
     logits[:, 2] += turns
     moods = model.sentiments(logits, batch.langs).astype(np.float64)
     chances = model.chances(logits).astype(np.float64)
-    leanings = model.leanings(sums).tolist()
+    leanings = _praised(model.leanings(sums), batch, covered).tolist()
     bounds = np.searchsorted(sums.text, np.arange(len(batch) + 1)).tolist()
     columns = zip(
         map(_sentiments.__getitem__, moods.argmax(axis=1).tolist()),
@@ -96,6 +97,14 @@ def _uncovered(batch: Batch, covered: Sequence[int], logits: NDArray, model: Mod
     left = batch.only(np.flatnonzero(kept), texts.tolist())
     logits[texts] = model.logits(model.sums(left), left.langs)
     return logits
+
+
+def _praised(leanings: NDArray, batch: Batch, covered: Sequence[int]) -> NDArray:
+    """ "Not bad for the price": a clause with praise made of blame leans to the good side."""
+    if covered:
+        clauses = np.unique(batch.clause[covered])
+        leanings[clauses] = np.maximum(leanings[clauses], PRAISED)
+    return leanings
 
 
 def _heads(chances: NDArray, outputs: Sequence[str]) -> list[dict[str, float]]:

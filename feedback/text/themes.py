@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from feedback.text.lexicon import Hit, table
+from feedback.text.problems import unpraised
 from feedback.text.reading import Mention, Sentiment
 from feedback.text.sentiment import Feeling
 from feedback.text.tokens import Tokens
@@ -80,7 +81,7 @@ def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tupl
     """
     votes: dict[str, float] = {}
     shown: dict[str, list[Hit]] = {}
-    for hit in hits:
+    for hit in unpraised(hits):
         meaning = _meanings[hit[:3]]
         vote = meaning and _vote(hit, meaning, feeling)
         if meaning is None or vote is None:
