@@ -1,6 +1,7 @@
 """Forms of the kernel's pages."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 from django import forms
@@ -20,10 +21,14 @@ from feedback import journal, labels, limits, mail
 from feedback.corrections import Said
 from feedback.models import Analysis, ApiToken, Case, Mention, Theme
 from feedback.models.words import Channel
+from feedback.orthography import INVISIBLE
 from feedback.reports import trends
+from feedback.text.common_words import is_too_common
 
 FAILURES = 10
 FORGIVEN_AFTER = 15 * 60  # seconds
+# What shows nothing, but for the signs that colour an emoji.
+_unseen = re.compile(f"(?![\\ufe0f\U0001f3fb-\U0001f3ff])[{INVISIBLE}]")
 _IN_REACH = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
@@ -272,25 +277,59 @@ class MoveForm(forms.Form):
 
 
 class Lines(forms.CharField):
-    """One a line; a list of those that say something, each once."""
+    """One a line, each once; a list. A line without a letter, or one that is `too_common`, is named."""
 
     widget = forms.Textarea
 
-    def __init__(self, *, longest: int, most: int, **kwargs):
-        super().__init__(required=False, max_length=longest * most, **kwargs)
-        self.longest, self.most = longest, most
+    def __init__(self, *, longest: int, most: int, too_common: Callable[[str], bool] | None = None, **kwargs):
+        # Not stripped, so that lines are counted as they stand on the page.
+        super().__init__(required=False, max_length=longest * most, strip=False, **kwargs)
+        self.longest, self.most, self.too_common = longest, most, too_common
 
     def prepare_value(self, value):
         return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value):
-        lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
-        kept = list(dict.fromkeys(line for line in lines if any(map(str.isalpha, line))))
+        typed = enumerate((_visible(line) for line in super().clean(value).splitlines()), 1)
+        lines = [(number, line) for number, line in typed if line]
+        kept = list(dict.fromkeys(line for _number, line in lines))
         if len(kept) > self.most:
             raise forms.ValidationError(_("At most %(most)s lines.") % {"most": self.most})
         if any(len(line) > self.longest for line in kept):
             raise forms.ValidationError(_("At most %(most)s letters in a line.") % {"most": self.longest})
+        if faults := [fault for number, line in lines if (fault := self._fault(number, line))]:
+            raise forms.ValidationError(faults)
         return kept
+
+    def _fault(self, number: int, line: str) -> str:
+        said = {"number": number, "line": line}
+        if not any(map(str.isalpha, line)):
+            return _("Line %(number)s, “%(line)s”: there is no letter in it.") % said
+        if self.too_common and self.too_common(line):
+            return (
+                _(
+                    "Line %(number)s, “%(line)s”: too common a word; nearly every comment would get this "
+                    "theme. Say more, as customers would."
+                )
+                % said
+            )
+        return ""
+
+
+class ThemeName(forms.CharField):
+    """What people see is all there is: nothing hidden, nothing that turns the writing around."""
+
+    def clean(self, value):
+        name = " ".join(super().clean(value).split())
+        if _visible(name) != name:
+            raise forms.ValidationError(_("This name holds a character that cannot be seen. Type it anew."))
+        if not any(map(str.isalnum, name)):
+            raise forms.ValidationError(_("A name needs a letter or a digit."))
+        return name
+
+
+def _visible(line: str) -> str:
+    return " ".join(_unseen.sub("", line).split())
 
 
 def _words() -> Lines:
@@ -298,13 +337,14 @@ def _words() -> Lines:
         label=_("Words that show it, one a line"),
         longest=60,
         most=200,
+        too_common=is_too_common,
         help_text=_("As customers write them, in both languages: “giao chậm”, “arrived late”. Used at once."),
     )
 
 
 class NewThemeForm(forms.Form):
-    name_vi = forms.CharField(label=_("Name in Vietnamese"), max_length=80)
-    name_en = forms.CharField(label=_("Name in English"), max_length=80)
+    name_vi = ThemeName(label=_("Name in Vietnamese"), max_length=80)
+    name_en = ThemeName(label=_("Name in English"), max_length=80)
     words = _words()
 
 

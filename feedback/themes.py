@@ -1,12 +1,12 @@
 """A shop's own themes: add one, give it words and examples, switch it off, merge two, part them again."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from feedback import journal, totals
 from feedback.models import Theme, User
-from feedback.orthography import fold
+from feedback.orthography import fold, normalise
 
 LONGEST_SLUG = 40
 
@@ -24,8 +24,7 @@ def add(*, name_vi: str, name_en: str, words: Sequence[str], by: User) -> Theme:
     with journal.recording():
         # Two presses of the button stand in line. A comment may get its themes meanwhile.
         known = list(Theme.objects.select_for_update(no_key=True).order_by("pk"))
-        names = {name.casefold() for one in known for name in (one.name_vi, one.name_en)}
-        if names & {name_vi.casefold(), name_en.casefold()}:
+        if _looks(name_vi, name_en) & _looks(*_names(known)):
             raise Taken(name_en)
         last = max((one.position for one in known), default=0)
         theme = Theme.objects.create(
@@ -40,13 +39,17 @@ def add(*, name_vi: str, name_en: str, words: Sequence[str], by: User) -> Theme:
 
 
 def change(theme: Theme, *, by: User, **columns: Any) -> None:
-    """Names, words, examples, whether it is in use. What was read before stays as it was read."""
+    """Names, words, examples, whether it is in use. What was read stays as it was read. Raises Taken."""
     changed = [name for name, value in columns.items() if getattr(theme, name) != value]
     if not changed:
         return
-    for name in changed:
-        setattr(theme, name, columns[name])
     with journal.recording():
+        others = list(Theme.objects.select_for_update(no_key=True).order_by("pk"))
+        named = [columns[name] for name in changed if name.startswith("name_")]
+        if _looks(*named) & _looks(*_names(one for one in others if one.pk != theme.pk)):
+            raise Taken(named[0])
+        for name in changed:
+            setattr(theme, name, columns[name])
         theme.save(update_fields=changed)
         journal.log("theme changed", theme, by=by, fields=changed)
 
@@ -75,6 +78,16 @@ def part(theme: Theme, *, by: User) -> None:
         Theme.objects.filter(pk=theme.pk).update(merged_into=None)
         totals.rebuild_themes([theme.slug, under])
         journal.log("theme parted", theme, by=by)
+
+
+def _names(themes: Iterable[Theme]) -> Iterator[str]:
+    for one in themes:
+        yield from (one.name_vi, one.name_en)
+
+
+def _looks(*names: str) -> set[str]:
+    """Names as the eye tells them apart: letters that look alike, spaces and what is unseen make no other."""
+    return {" ".join(normalise(name).casefold().split()) for name in names}
 
 
 def _free_slug(name: str, taken: Collection[str]) -> str:

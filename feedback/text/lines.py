@@ -1,12 +1,18 @@
 """One line of `manage.py read`: JSON or plain text in, a dict out, whatever the line holds."""
 
 import json
+import re
 from typing import Any
 
+from babel import localedata
+
 from feedback.text.reader import read
+from feedback.text.reading import Lang
 
 LONGEST_LINE = 2_000_000  # characters; longer JSON is refused unread
 Fields = dict[str, Any]
+_OURS = frozenset(Lang)
+_code = re.compile("[a-z]{2,3}")
 
 
 class BadLine(ValueError):
@@ -34,18 +40,29 @@ def bad_line(number: int, error: str) -> Fields:
 
 
 def parse(line: str) -> Fields:
-    """The line's fields, checked: a text, and if given a language as a word and stars from 1 to 5."""
+    """The line's fields, checked: a text, and if given the code of a language and stars from 1 to 5."""
     line = line.removeprefix("\ufeff").rstrip("\r\n")
     if not line.lstrip().startswith("{"):
         return {"text": line}
     fields = _json(line)
     if not isinstance(fields.get("text"), str):
         raise BadLine("text: missing, or not a string")
-    if fields.get("lang") is not None and not isinstance(fields["lang"], str):
-        raise BadLine("lang: not a string")
+    _check_lang(fields.get("lang"))
     if isinstance(fields.get("id"), dict | list):
         raise BadLine("id: neither a string nor a number")
     return {**fields, "stars": _stars(fields.get("stars"))}
+
+
+def _check_lang(given: object) -> None:
+    if given is None or given == "":
+        return
+    if not isinstance(given, str):
+        raise BadLine("lang: not a string")
+    code = given.strip().lower().replace("_", "-").partition("-")[0]
+    if code not in _OURS and not (_code.fullmatch(code) and localedata.exists(code)):
+        raise BadLine(
+            "lang: no language has this code (vi, en, mixed, other, unknown, or as in “de”, “pt-BR”)"
+        )
 
 
 def _json(line: str) -> Fields:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from feedback import shop, themes
@@ -18,6 +19,7 @@ from feedback.models.totals import ALL
 from feedback.roles import Role, allow
 
 LATELY = timedelta(days=30)
+_TAKEN = gettext_lazy("There is a theme of this name already.")
 SET_UP = (Role.MANAGER, Role.ADMINISTRATOR)
 
 
@@ -31,7 +33,7 @@ def theme_list(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The theme is there. The next comment is read with it."))
             return redirect("theme", made.slug)
         except themes.Taken:
-            form.add_error(None, _("There is a theme of this name already."))
+            form.add_error(None, _TAKEN)
     today = shop.day(timezone.now())
     since = today - LATELY + timedelta(days=1)
     rows = _counted(since, today)
@@ -49,7 +51,11 @@ def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
     form = ThemeForm(request.POST, instance=_theme(slug))
     if not form.is_valid():
         return _show(request, theme, form)
-    themes.change(theme, by=request.user, **form.cleaned_data)
+    try:
+        themes.change(theme, by=request.user, **form.cleaned_data)
+    except themes.Taken:
+        form.add_error(None, _TAKEN)
+        return _show(request, theme, form)
     messages.success(request, _("Saved. Comments are read with it from now on."))
     return redirect("themes")
 

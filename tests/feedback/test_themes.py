@@ -125,7 +125,7 @@ def test_a_theme_is_added_on_the_page(client, huy):
     sent = {
         "name_vi": "Gốm nung lại",
         "name_en": "Refired",
-        "words": "nung lại\n\n  nung  lần hai \nnung lại\n--",
+        "words": "nung lại\n\n  nung  lần \u200bhai \nnung lại\n\u200b\n",
     }
 
     answer = client.post("/setup/themes/", sent)
@@ -140,6 +140,18 @@ def test_a_theme_is_added_on_the_page(client, huy):
         ("words", "x" * 61, "At most 60 letters in a line."),
         ("words", "\n".join(f"từ {n} nữa" for n in range(201)), "At most 200 lines."),
         ("name_vi", "", "This field is required."),
+        ("name_vi", "\u200b", "a character that cannot be seen"),
+        ("name_en", "Gif\u202ets", "a character that cannot be seen"),
+        ("name_en", "La\u00adte", "a character that cannot be seen"),
+        ("name_en", "!!!", "A name needs a letter or a digit."),
+        ("name_en", "packaging", "There is a theme of this name already."),
+        ("name_vi", "Pаckaging", "There is a theme of this name already.")(
+            "words", "giao chậm\n\nThe", "Line 3, “The”: too common a word"
+        ),
+        ("words", "là\ncủa shop", "Line 2, “của shop”: too common a word"),
+        ("words", "\nx", "Line 2, “x”: too common a word"),
+        ("words", "giao chậm\n!!!", "Line 2, “!!!”: there is no letter in it."),
+        ("examples", "Tới trễ.\n12:30", "Line 2, “12:30”: there is no letter in it."),
     ],
 )
 def test_what_cannot_be_kept_is_said(client, huy, field, sent, said):
@@ -150,6 +162,18 @@ def test_what_cannot_be_kept_is_said(client, huy, field, sent, said):
     assert page.status_code == 400
     assert said in page.content.decode()
     assert theme("late_delivery").name_en == "Late delivery"
+
+
+def test_a_theme_may_keep_its_name_and_wear_an_emoji(client, huy):
+    sent = {
+        "name_vi": "Giao trễ ❤️👍🏽",
+        "name_en": "Late delivery",
+        "words": "The parcel\nmuộn",
+        "is_active": "on",
+    }
+
+    assert client.post("/setup/themes/late_delivery/", sent).status_code == 302
+    assert theme("late_delivery").name_vi == "Giao trễ ❤️👍🏽"
 
 
 def test_a_theme_is_renamed_and_switched_off(client, huy):

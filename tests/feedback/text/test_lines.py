@@ -27,6 +27,9 @@ def test_it_reads_plain_text():
         ('{"text": "a", "stars": 11}', "stars"),
         ('{"text": "a", "stars": NaN}', "not JSON"),
         ('{"text": "a", "lang": 3}', "lang"),
+        ('{"text": "a", "lang": "xx"}', "lang"),
+        ('{"text": "a", "lang": "Vietnamese"}', "lang"),
+        ('{"text": "a", "lang": "../vi"}', "lang"),
         ('{"text":' + "[" * 100_000, "too deep"),
         ('{"a":' * 100_000, "too deep"),
         ('{"text": "' + "a" * 2_000_001 + '"}', "longer"),
@@ -42,6 +45,13 @@ def test_it_says_what_is_wrong_with_a_line(line, words):
 @pytest.mark.parametrize("line", ["", "\n", "\x00", '{"text": "\\u0000 \\ud800"}'])
 def test_it_reads_odd_lines(line):
     assert "error" not in read_line(line, 1)
+
+
+@pytest.mark.parametrize(
+    "lang", ["vi", "vi-VN", "VI", "en_GB", "mixed", "other", "unknown", "de", "fil", "zh-Hant", ""]
+)
+def test_it_takes_the_code_of_a_language(lang):
+    assert "error" not in read_line(json.dumps({"text": "a late parcel", "lang": lang}), 1)
 
 
 def test_it_answers_every_line_in_order():
