@@ -20,6 +20,10 @@ class Account:
     role: Role
     password: str = PASSWORD
 
+    @property
+    def email(self) -> str:
+        return f"{self.username}@example.com"  # reserved: no mail can ever reach anybody there
+
 
 ACCOUNTS = (
     Account(username="thu", name="Thu", role=Role.FRONT_LINE),

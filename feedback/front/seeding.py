@@ -95,7 +95,9 @@ def _shop(now: datetime) -> None:
 def _staff() -> dict[str, User]:
     made = {}
     for account in demo_shop.ACCOUNTS:
-        user = User.objects.create_user(account.username, password=account.password, first_name=account.name)
+        user = User.objects.create_user(
+            account.username, account.email, password=account.password, first_name=account.name
+        )
         user.groups.add(Group.objects.get(name=account.role))
         made[account.username] = user
     # Django's admin asks for the staff flag; what may be done there is the administrators' alone.

@@ -68,7 +68,7 @@ class Customer(Addressed):
         indexes = [models.Index(fields=["phone"], condition=~Q(phone=""), name="customer_by_phone")]
 
     def __str__(self):
-        return self.name or self.public_id
+        return self.name or self.email or self.public_id
 
 
 class Order(Addressed):

@@ -7,7 +7,7 @@ import pytest
 
 from feedback.corrections import Said
 from feedback.front import demo_readings, seeding
-from feedback.models import Order
+from feedback.models import Order, OutgoingMail
 from tests.factories import NOW, a_shop, customer
 
 TOLD = {
@@ -54,3 +54,16 @@ def test_a_review_hangs_on_an_order_of_somebody_who_speaks_its_language(language
     records = [seeding._record(dice, number, told, {"CUP-01": orders}, NOW) for number in range(60)]
 
     assert {record.order_number[:2] for record in records} == {"", language}
+
+
+@pytest.mark.django_db
+def test_a_demo_account_gets_a_new_password_by_mail(client):
+    a_shop()
+    seeding._staff()
+
+    client.post("/account/forgotten/", {"email": "mai@example.com"})
+
+    sent = OutgoingMail.objects.get()
+    assert sent.to == "mai@example.com"
+    assert "Chào bạn," in sent.text
+    assert "anh/chị" not in sent.text + sent.html

@@ -145,9 +145,8 @@ def test_a_theme_is_added_on_the_page(client, huy):
         ("name_en", "La\u00adte", "a character that cannot be seen"),
         ("name_en", "!!!", "A name needs a letter or a digit."),
         ("name_en", "packaging", "There is a theme of this name already."),
-        ("name_vi", "Pаckaging", "There is a theme of this name already.")(
-            "words", "giao chậm\n\nThe", "Line 3, “The”: too common a word"
-        ),
+        ("name_vi", "P\u0430ckaging", "There is a theme of this name already."),
+        ("words", "giao chậm\n\nThe", "Line 3, “The”: too common a word"),
         ("words", "là\ncủa shop", "Line 2, “của shop”: too common a word"),
         ("words", "\nx", "Line 2, “x”: too common a word"),
         ("words", "giao chậm\n!!!", "Line 2, “!!!”: there is no letter in it."),

@@ -40,7 +40,11 @@ class Command(BaseCommand):
         links = seeding.links()
         self.stdout.write(f"\nThe demo shop runs at {settings.BASE_URL}  (Ctrl-C stops it)\n\nLog in as:")
         for account in demo_shop.ACCOUNTS:
-            self.stdout.write(f"  {account.username:<8} {account.password:<24} {account.role}")
+            self.stdout.write(
+                f"  {account.username:<8} {account.password:<24} {account.role:<14} {account.email}"
+            )
+        if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+            self.stdout.write(f"\nMail goes nowhere: each is a file in {settings.EMAIL_FILE_PATH}")
         self.stdout.write("\nThings to try:")
         for what, link in links:
             self.stdout.write(f"  {what:<58} {link}")
