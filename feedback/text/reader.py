@@ -21,10 +21,10 @@ from feedback.text.model import Model, load
 from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
-from feedback.text.sentiment import Feeling, feelings, only_pressure
+from feedback.text.sentiment import Feeling, even, feelings, only_pressure
 from feedback.text.themes import themes
 from feedback.text.tokens import Tokens
-from feedback.text.turns import covered, turn
+from feedback.text.turns import covered, is_even, turn
 from feedback.text.vocabulary import Vocabulary
 from feedback.text.wishes import wish
 
@@ -48,6 +48,7 @@ AT_ONCE = 512  # texts of a batch
 LETTERS_AT_ONCE = 200_000
 
 FLAGS = (*ORDER, *spam.ORDER, "contradicts_stars")
+_serious = frozenset({"safety", "privacy", "legal"})
 Row = tuple[str, str | None, float | None]  # text, language, stars
 
 
@@ -141,10 +142,15 @@ class Reader:
         language = told.batch.langs[told.number]
         if heard.cut and told is tokens:
             feeling = only_pressure(feeling)
+        elif is_even(hits, tokens, feeling):
+            feeling = even(feeling)
         signs = found(hits, told, feeling)
-        name = problem(signs, feeling, is_safety="safety" in raised)
+        name = problem(signs, feeling, is_safety="safety" in raised and "violence" not in raised)
         mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
-        complains = _is_complaint("other" if GUESSED in signs else name, feeling)
+        wanted = wish(hits)
+        complains = _is_complaint("other" if GUESSED in signs else name, feeling) or (
+            feeling.score < 0 and (not _serious.isdisjoint(raised) or wanted == "refund")
+        )
         raised |= spam.signs(
             tokens,
             heard.hits,
@@ -167,7 +173,7 @@ class Reader:
             themes=mentions,
             problem=name,
             fault=fault(name, signs),
-            wish=wish(hits),
+            wish=wanted,
             leverage=heard.leverage,
             flags=tuple(flag for flag in FLAGS if flag in raised) if raised else (),
             pii=find(tokens.text) if heard.is_private else (),

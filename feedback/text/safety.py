@@ -7,8 +7,14 @@ ORDER = ("safety", "dispute", "privacy", "legal", "abuse", "may_leave")
 
 
 def flags(hits: list[Hit]) -> set[str]:
-    """Words of ORDER that the phrases found call for."""
-    return {hit.name for hit in hits if hit.area == "flags" and not (hit.denied or hit.unreal)}
+    """Words of ORDER that the phrases found call for.
+
+    And "violence" where the only danger is one from or to people: the goods are not to blame for it.
+    """
+    raised = {hit.name for hit in hits if hit.area == "flags" and not (hit.denied or hit.unreal)}
+    if "violence" in raised:
+        return raised - {"violence"} if "safety" in raised else raised | {"safety"}
+    return raised
 
 
 def contradicts(sentiment: Sentiment, score: float, stars: float | None) -> bool:

@@ -18,6 +18,7 @@ from feedback.text.reading import READ, Lang, Sentiment
 
 LIKELY = 0.25  # chance from which on an answer of the model is told
 FAMILIAR = 2  # learned words below which TextBlob is asked
+FACES = frozenset({":good:", ":bad:"})  # as the vocabulary writes them
 PRAISED = 0.5  # score of a clause with praise made of blame
 SIDE = 0.1  # polarity from which on TextBlob takes a side
 _sentiments = tuple(map(Sentiment, SENTIMENTS))
@@ -124,10 +125,18 @@ def _unheard(batch: Batch, turns: Sequence[float], model: Model) -> Iterator[tup
     known = np.bincount(batch.text[np.flatnonzero(learned[batch.word])], minlength=len(batch))
     few = set(np.flatnonzero(known < FAMILIAR).tolist())
     for text, lang in enumerate(batch.langs):
+        if lang is Lang.UNKNOWN and _only_faces(batch, text):
+            continue
         if lang not in READ or (text in few and batch.starts[text] == batch.starts[text + 1]):
             yield text, False
         elif text in few and not turns[text] and lang is Lang.EN:
             yield text, True
+
+
+def _only_faces(batch: Batch, text: int) -> bool:
+    """A smile is read in every language."""
+    words = batch.word[batch.starts[text] : batch.starts[text + 1]].tolist()
+    return bool(words) and all(batch.vocabulary.words[word] in FACES for word in words)
 
 
 def only_pressure(feeling: Feeling) -> Feeling:
@@ -135,6 +144,11 @@ def only_pressure(feeling: Feeling) -> Feeling:
     if feeling.sentiment is Sentiment.UNKNOWN:
         return feeling
     return feeling._replace(sentiment=Sentiment.NEGATIVE, score=min(feeling.score, -0.5), complaint=1.0)
+
+
+def even(feeling: Feeling) -> Feeling:
+    """A question, or words that are neither praise nor blame, whatever the words are used for elsewhere."""
+    return feeling._replace(sentiment=Sentiment.NEUTRAL, score=0.0, complaint=0.0)
 
 
 def second_opinion(text: str) -> Feeling:

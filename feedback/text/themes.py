@@ -170,8 +170,11 @@ def _heard(theme: str, head: str, tokens: Tokens, feeling: Feeling, text: str) -
     if number is None:
         return Mention(theme, _whole_side(feeling), ())
     vote = feeling.of_clause(tokens.clause_of(number))
+    side = _side(vote) if abs(vote) > CLEAR else _whole_side(feeling)
+    if head in _firsts:  # a single word seldom shows why the model thinks of one of the nine
+        return Mention(theme, side, ())
     start, end = tokens.span(number, number + 1)
-    return Mention(theme, _side(vote) if abs(vote) > CLEAR else _whole_side(feeling), (text[start:end],))
+    return Mention(theme, side, (text[start:end],))
 
 
 def _whole_side(feeling: Feeling) -> Sentiment:

@@ -4,9 +4,15 @@ from collections.abc import Sequence
 
 from feedback.text.lexicon import Hit
 from feedback.text.problems import ORDER
+from feedback.text.reading import Sentiment
+from feedback.text.sentiment import Feeling
+from feedback.text.tokens import Tokens
 
 WOE = 0.05  # of a problem that is told, for the first two: the model hears it already
 TURN = 1.5  # of a turn of phrase of feelings.toml
+SHORT, FIRST = 14, 4  # words of a text that may take no side; word with which it begins to say so
+ANGRY = -0.7  # score below which a question is none
+_sides = frozenset({"good", "bad"})
 _problems = frozenset(ORDER)
 
 
@@ -16,9 +22,22 @@ def turn(hits: Sequence[Hit]) -> float:
     for hit in hits:
         if hit.area == "problems":
             told += not (hit.denied or hit.unreal) and hit.name in _problems
-        elif hit.area == "feelings":
+        elif hit.area == "feelings" and hit.name in _sides:
             added += TURN if (hit.name == "good") != hit.denied else -TURN
     return added - WOE * min(told, 2)
+
+
+def is_even(hits: Sequence[Hit], tokens: Tokens, feeling: Feeling) -> bool:
+    """A short text with a turn of phrase that takes no side, and nothing beside it that does."""
+    those = [hit for hit in hits if hit.area == "feelings"]
+    if not those or len(tokens) > SHORT or any(hit.name in _sides for hit in those):
+        return False
+    if any(hit.area in ("problems", "flags") and not hit.denied for hit in hits):
+        return False
+    if feeling.sentiment is Sentiment.UNKNOWN or those[0].first > FIRST:
+        return False
+    asks = those[0].name == "asks"
+    return tokens.text.rstrip().endswith("?") and feeling.score > ANGRY if asks else feeling.score < 0
 
 
 def covered(hits: Sequence[Hit]) -> list[int]:
