@@ -24,7 +24,9 @@ def test_it_is_read_back_in_any_hand(changed):
 
 
 @pytest.mark.parametrize(
-    "mangled", ["", MINTED[:-1], MINTED + "0", MINTED[:-1] + "U", MINTED[:-1] + "\x00", "é" * 26, "０" * 26]
+    "mangled",
+    ["", MINTED[:-1], MINTED + "0", MINTED[:-1] + "U", MINTED[:-1] + "\x00", "é" * 26, "０" * 26],
+    ids=["nothing", "short", "long", "letter", "nul", "accents", "wide"],
 )
 def test_what_cannot_be_a_token_is_none(mangled):
     assert tokens.normalise(mangled) == ""

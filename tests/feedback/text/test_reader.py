@@ -77,8 +77,8 @@ def test_it_gives_exactly_the_fields_that_are_stored():
     assert (
         list(read("Giao hàng trễ").as_dict())
         == (
-            "lang sentiment score probability complaint themes problem fault wish expectations leverage flags pii "
-            "engine"
+            "lang sentiment score probability complaint themes problem fault wish expectations "
+            "leverage flags pii engine"
         ).split()
     )
 
