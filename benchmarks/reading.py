@@ -1,14 +1,16 @@
 """Reading texts: texts a second of CPU time, beside TextBlob's `.sentiment` in the same run.
 
-    .venv/bin/python benchmarks/reading.py [--rounds 6]
+    .venv/bin/python benchmarks/reading.py [--rounds 6] [--texts FILE.jsonl.gz …]
 
 The texts are the demo's reviews, as they are (about 110 characters) and joined to about 270. Both readers
 take turns over the same slices, the fastest turn of each counts, so that a busy machine slows both alike.
 "First time" is a fresh process that has seen none of the words. Everything is read: language, sentiment,
-themes, problem, leverage, flags, personal data.
+themes, problem, leverage, flags, personal data. `--texts` adds texts of 200 to 340 characters of your own
+files, one JSON object with "text" a line.
 """
 
 import argparse
+import gzip
 import json
 import resource
 import statistics
@@ -49,6 +51,7 @@ Reader = Callable[[list[str]], None]
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=6)
+    options.add_argument("--texts", nargs="*", default=[], type=Path)
     options.add_argument("--loading", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.loading:
@@ -57,7 +60,8 @@ def main() -> None:
     loads = [json.loads(subprocess.check_output([sys.executable, __file__, "--loading"])) for _ in range(3)]
     short = demo_texts()
     joined = join(short)
-    for name, texts in (("short", short), ("joined", joined)):
+    given = [text for file in chosen.texts for text in texts_of(file) if 200 <= len(text) <= 340]
+    for name, texts in (("short", short), ("joined", joined), *([("given", given)] if given else [])):
         length = statistics.mean(map(len, texts))
         ours, theirs = _per_second(texts, chosen.rounds)
         row(f"{name} texts, {length:.0f} characters", f"{ours:,.0f} a second")
@@ -69,6 +73,11 @@ def main() -> None:
     row("hostile 100 kB, the slowest", f"{max(map(_hostile, HOSTILE)) * 1000:.0f} ms")
     for piece in HOSTILE:
         row(f"  {piece!r}", f"{_hostile(piece) * 1000:.0f} ms")
+
+
+def texts_of(file: Path) -> list[str]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
 
 
 def row(what: str, value: str) -> None:
