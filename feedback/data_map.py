@@ -216,6 +216,8 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Shop.currency": _CURRENCY,
     "feedback.Shop.zone": _SET_UP,
     "feedback.Shop.country": _SET_UP,
+    "feedback.Shop.open_weekdays": _SET_UP,
+    "feedback.OwnDay.name": _SET_UP,
     "feedback.Shop.reply_address": _SET_UP,
     "feedback.Shop.postal_address": _SET_UP,
     "feedback.Shop.signature_vi": _SET_UP,

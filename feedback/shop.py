@@ -1,30 +1,49 @@
-"""The shop's row, its day and its zone. Cached in the process for a few seconds: every page asks."""
+"""The shop's row, its day, its zone and its working days. Kept for a few seconds: every page asks."""
 
 import time
 import zoneinfo
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError
 
-from feedback.models import Shop
+from feedback.calendar import Calendar
+from feedback.models import OwnDay, Shop
 
 _KEEP_SECONDS = 5.0
-_kept: tuple[float, Shop] | None = None
+Kept = TypeVar("Kept")
+
+
+class _Remembered(Generic[Kept]):
+    def __init__(self, load: Callable[[], Kept]) -> None:
+        self._load = load
+        self._kept: tuple[float, Kept] | None = None
+
+    def get(self) -> Kept:
+        if self._kept is None or time.monotonic() - self._kept[0] > _KEEP_SECONDS:
+            self._kept = (time.monotonic(), self._load())
+        return self._kept[1]
+
+    def forget(self) -> None:
+        self._kept = None
 
 
 def current() -> Shop:
     """The shop; an unsaved one with the defaults of the settings before the first run."""
-    global _kept
-    if _kept is None or time.monotonic() - _kept[0] > _KEEP_SECONDS:
-        _kept = (time.monotonic(), _load())
-    return _kept[1]
+    return _shop.get()
+
+
+def calendar() -> Calendar:
+    """The shop's working days: its week, its country's holidays, its own exceptions."""
+    return _calendar.get()
 
 
 def forget() -> None:
-    """After the shop's row was changed, and between tests."""
-    global _kept
-    _kept = None
+    """After the shop's row or its days were changed, and between tests."""
+    _shop.forget()
+    _calendar.forget()
 
 
 def day(moment: datetime) -> date:
@@ -33,23 +52,31 @@ def day(moment: datetime) -> date:
 
 
 def working_days_later(start: date, days: int) -> date:
-    """`days` working days after `start`, Monday to Friday; holidays come with feedback/calendar.py."""
-    whole_weeks, rest = divmod(days, 5)
-    on_weekend = max(0, start.weekday() - 4) if days else 0  # counted as the Friday before
-    result = start - timedelta(days=on_weekend) + timedelta(weeks=whole_weeks)
-    while rest or result.weekday() > 4:
-        result += timedelta(days=1)
-        rest -= rest > 0 and result.weekday() < 5
-    return result
+    """`days` working days after `start` in the shop's own calendar."""
+    return calendar().later(start, days)
 
 
 def zone() -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(current().zone)
 
 
-def _load() -> Shop:
+def _load_shop() -> Shop:
     try:
         found = Shop.objects.first()
     except DatabaseError:  # before the first migration
         found = None
     return found or Shop(name="", currency="VND", zone=settings.TIME_ZONE, language=settings.LANGUAGE_CODE)
+
+
+def _load_calendar() -> Calendar:
+    days = dict(OwnDay.objects.values_list("day", "is_open"))
+    return Calendar(
+        country=current().country,
+        weekdays=frozenset(int(digit) - 1 for digit in current().open_weekdays),
+        opened=frozenset(day for day, is_open in days.items() if is_open),
+        closed=frozenset(day for day, is_open in days.items() if not is_open),
+    )
+
+
+_shop = _Remembered(_load_shop)
+_calendar = _Remembered(_load_calendar)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from feedback import api_access, cases, comments, mail
 from feedback.middleware import allowed_roles
-from feedback.models import ApiToken, Comment, Engine, MailAddress
+from feedback.models import ApiToken, Comment, Engine, MailAddress, OwnDay
 from feedback.roles import DESK, EVERYONE, PUBLIC, Role
 from feedback.tokens import digest
 from reviews import drafting, intake
@@ -80,6 +80,9 @@ TABLE = {
     "jobs": ("get", SET_UP),
     "job_try_again": ("post", SET_UP),
     "setup": ("get", SET_UP),
+    "working_days": ("get", SET_UP),
+    "own_day_add": ("post", SET_UP),
+    "own_day_remove": ("post", SET_UP),
     "setup_shop": ("get", ADMINISTRATOR),
     "setup_sources": ("get", ADMINISTRATOR),
     "setup_survey": ("get", ADMINISTRATOR),
@@ -154,6 +157,7 @@ def world():
         "preferences": [address],
         "job_try_again": ["feedback.comment", stuck.pk],
         "token_revoke": [ApiToken.objects.get().pk],
+        "own_day_remove": [OwnDay.objects.create(day=now.date()).pk],
     }
 
 
@@ -216,7 +220,7 @@ def test_what_changes_something_takes_a_post(client, world, name):
     assert answer.status_code == (200 if name == "tell_us" else 405) or name.startswith("api_")
 
 
-_OTHER_IDS = ("job_try_again", "password_reset_confirm", "reader_activate", "token_revoke")
+_OTHER_IDS = ("job_try_again", "own_day_remove", "password_reset_confirm", "reader_activate", "token_revoke")
 
 
 @pytest.mark.parametrize("name", [name for name in TABLE if name not in _OTHER_IDS])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback.front import customers, jobs, setup, tell_us, today
+from feedback.front import customers, jobs, setup, tell_us, today, working_days
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -15,5 +15,8 @@ urlpatterns = [
     path("setup/shop/", setup.shop_step, name="setup_shop"),
     path("setup/sources/", setup.sources_step, name="setup_sources"),
     path("setup/survey/", setup.survey_step, name="setup_survey"),
+    path("setup/working-days/", working_days.working_days, name="working_days"),
+    path("setup/working-days/add/", working_days.add_own_day, name="own_day_add"),
+    path("setup/working-days/<int:pk>/remove/", working_days.remove_own_day, name="own_day_remove"),
     path("setup/done/", setup.done, name="setup_done"),
 ]

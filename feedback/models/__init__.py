@@ -19,7 +19,7 @@ from feedback.models.people import (
     Refund,
 )
 from feedback.models.policies import Policy
-from feedback.models.shop import Shop
+from feedback.models.shop import OwnDay, Shop
 from feedback.models.totals import ThemeTotal
 from feedback.models.words import Analysis, Comment, Mention, Theme, Touchpoint
 
@@ -45,6 +45,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OutgoingMail",
+    "OwnDay",
     "Policy",
     "Product",
     "Promise",

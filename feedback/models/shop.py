@@ -15,6 +15,7 @@ class Shop(models.Model):
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Ho_Chi_Minh")
     language = models.CharField(_("first language"), max_length=2, choices=Language, default=Language.VI)
     country = models.CharField(_("country"), max_length=2, default="VN")
+    open_weekdays = models.CharField(max_length=7, default="12345")  # 1 Monday to 7 Sunday
     reply_address = models.EmailField(_("e-mail for customers"), blank=True, default="")
     postal_address = models.CharField(_("postal address"), max_length=250, blank=True, default="")
     signature_vi = models.CharField(_("signature in Vietnamese"), max_length=120, blank=True, default="")
@@ -24,10 +25,30 @@ class Shop(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("shop"), _("shops")
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="one_shop_per_installation")]
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_shop_per_installation"),
+            models.CheckConstraint(
+                condition=Q(open_weekdays__regex=r"^[1-7]{1,7}$"), name="shop_open_on_some_weekday"
+            ),
+        ]
 
     def __str__(self):
         return self.name
 
     def signature(self, language: str) -> str:
         return (self.signature_vi if language == "vi" else self.signature_en) or self.name
+
+
+class OwnDay(models.Model):
+    """A day on which the shop is open, or closed, against the rule of its week and the public holidays."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_open = models.BooleanField(_("open"), default=False)
+    name = models.CharField(_("why"), max_length=80, blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("day of our own"), _("days of our own")
+        ordering = ["day"]
+
+    def __str__(self):
+        return f"{self.day:%Y-%m-%d}"

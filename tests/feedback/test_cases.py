@@ -35,14 +35,14 @@ def test_it_opens_once_however_often_it_is_asked():
 
 
 def test_it_is_due_in_seven_working_days():
-    """L11: Law 19/2023/QH15, article 57(2). A Monday in, the Wednesday of the week after."""
-    assert cases.open_case(told(), now=NOW).due_on == date(2026, 11, 25)
+    """L11: Law 19/2023/QH15, article 57(2). Monday in, Thursday of next week: the 24th is a holiday."""
+    assert cases.open_case(told(), now=NOW).due_on == date(2026, 11, 26)
 
 
 def test_it_counts_days_from_the_shops_own_day():
     late_on_sunday = datetime(2026, 11, 15, 18, 0, tzinfo=UTC)  # Monday, one in the morning, at the shop
 
-    assert cases.open_case(told(), now=late_on_sunday).due_on == date(2026, 11, 25)
+    assert cases.open_case(told(), now=late_on_sunday).due_on == date(2026, 11, 26)
 
 
 def test_many_open_once_each():

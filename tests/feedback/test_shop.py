@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from feedback import shop
-from feedback.models import Shop
+from feedback.models import OwnDay, Shop
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -56,18 +56,14 @@ def test_its_day_is_its_own(zone, day):
     assert shop.day(datetime(2026, 11, 9, 18, 0, tzinfo=UTC)) == day
 
 
-@pytest.mark.parametrize(
-    ("start", "days", "end"),
-    [
-        (date(2026, 11, 16), 1, date(2026, 11, 17)),
-        (date(2026, 11, 16), 7, date(2026, 11, 25)),
-        (date(2026, 11, 20), 1, date(2026, 11, 23)),
-        (date(2026, 11, 21), 1, date(2026, 11, 23)),
-        (date(2026, 11, 22), 7, date(2026, 12, 1)),
-        (date(2026, 11, 21), 5, date(2026, 11, 27)),
-        (date(2026, 11, 20), 5, date(2026, 11, 27)),
-        (date(2026, 11, 21), 0, date(2026, 11, 23)),
-    ],
-)
-def test_working_days_leave_weekends_out(start, days, end):
-    assert shop.working_days_later(start, days) == end
+def test_working_days_follow_its_week_its_country_and_its_own_days():
+    factories.a_shop(open_weekdays="123456")
+    OwnDay.objects.create(day=date(2026, 11, 21))
+
+    assert shop.working_days_later(date(2026, 11, 20), 1) == date(2026, 11, 23)
+    assert shop.working_days_later(date(2026, 11, 23), 1) == date(2026, 11, 25)  # Vietnam Cultural Day
+
+
+def test_it_works_on_some_day():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.a_shop(open_weekdays="")

@@ -118,7 +118,7 @@ def records(now):
 STAFF_PAGES = {
     "lan": "today customers customer cases case trends comments comment replies surveys survey jobs "
     "themes theme reader import_reviews setup setup_shop setup_sources setup_survey setup_done tokens "
-    "password_change password_change_done".split(),
+    "working_days password_change password_change_done".split(),
     "mai": ["today", "reply", "case"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
