@@ -65,6 +65,31 @@ class SurveyVersion(models.Model):
         return f"{self.survey_id}/{self.number}"
 
 
+class Quota(models.Model):
+    """How many answered a question that only so many are to be asked (`asked_at_most`)."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="quotas")
+    question = models.SlugField(max_length=40)
+    answered = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "question"], name="one_quota_per_question")]
+
+
+class Picture(models.Model):
+    """A picture that a choice shows. Served by the program itself: no other site learns who answers."""
+
+    class Type(models.TextChoices):
+        PNG = "image/png", "PNG"
+        JPEG = "image/jpeg", "JPEG"
+        WEBP = "image/webp", "WebP"
+
+    name = models.SlugField(max_length=40, unique=True)
+    media_type = models.CharField(max_length=10, choices=Type)
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField()
+
+
 class InvitationQuerySet(LeasableQuerySet):
     pass
 

@@ -1,7 +1,7 @@
 """Make a survey and publish its questions; a published version never changes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +11,9 @@ from django.db.models import Max
 
 from feedback import journal
 from feedback.models import User
-from surveys import questions, sheets
+from surveys import definitions, invariance, reach, sheets
 from surveys.models import Survey, SurveyVersion
+from surveys.questions import Definition
 
 _SHIPPED = Path(__file__).parent / "shipped"
 POST_PURCHASE = "post_purchase"
@@ -24,11 +25,29 @@ def shipped(name: str = POST_PURCHASE) -> dict[str, Any]:
     return definition
 
 
+class Faulty(ValueError):
+    """It can be read, and must not be asked: `faults` by surveys.reach and surveys.invariance."""
+
+    def __init__(self, faults: Sequence[reach.Fault | invariance.Fault]):
+        super().__init__(", ".join(f"{fault.question}: {fault.key}" for fault in faults))
+        self.faults = faults
+
+
+def refuse_faulty(definition: Definition) -> None:
+    """Raises Faulty. The shop's touchpoints are put in first: a question may offer nothing without them."""
+    offered = sheets.as_choices(sheets.offered_touchpoints()) if definition.asks_for_touchpoint else ()
+    whole = definition.with_touchpoints(offered)
+    faults: list[reach.Fault | invariance.Fault] = [*reach.explore(whole).faults]
+    faults += invariance.faults(whole)
+    if faults:
+        raise Faulty(faults)
+
+
 def publish(
     survey: Survey, definition: Mapping[str, Any], *, now: datetime, by: User | None = None
 ) -> SurveyVersion:
-    """The next version, asked from now on; the survey goes live. Raises BadDefinition."""
-    questions.load(definition)
+    """The next version, asked from now on; the survey goes live. Raises BadDefinition, Faulty."""
+    refuse_faulty(definitions.load(definition))
     with journal.recording():
         Survey.objects.select_for_update().get(pk=survey.pk)  # two publishers get two numbers
         last = survey.versions.aggregate(last=Max("number"))["last"] or 0

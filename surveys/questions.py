@@ -1,31 +1,53 @@
-"""RULE: a survey's definition (JSON) as values, and whether an answer fits its question. Values only."""
+"""RULE: a survey's questions as values: kinds, choices, words in each language. Values only."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
 
-from surveys.cohorts import Problem
+from surveys import piping
+from surveys.conditions import Condition
 
 LONGEST = {"text_short": 200, "text_long": 5_000}  # characters
-MOST_QUESTIONS = 60
-MOST_CHOICES = 60
 LANGUAGES = ("vi", "en")
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_DIGITS = re.compile(r"[0-9]{1,2}")
 
 Words = Mapping[str, str]
-Value = str | int | tuple[str, ...]
+Value = str | int | tuple[str, ...] | Mapping[str, str]
+"""An answer as it is kept: an option, a number of steps, several options (ranked ones best first), or a text
+for each part of a grid or of contact details. Amounts and days are texts: "12.5", "2026-11-28"."""
 
 
 class Kind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
-    SCALE_10 = "scale_10"
+    PICTURE = "picture"  # one choice, each with a picture
+    DROPDOWN = "dropdown"  # one choice from a long list
+    SCALE_10 = "scale_10"  # 0 to 10: the recommendation (NPS)
+    STARS = "stars"  # 1 to 5
+    SMILEYS = "smileys"  # 1 to 5: satisfaction (CSAT)
+    EFFORT = "effort"  # 1 to 7: how easy it was (CES)
+    GRID = "grid"  # one choice for each of several rows
+    RANKING = "ranking"  # every choice, the best first
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes_no"
+    CONSENT = "consent"  # a box that is never ticked before (L14)
+    CONTACT = "contact"
     TOUCHPOINT = "touchpoint"  # a choice among the shop's own touchpoints
     TEXT_SHORT = "text_short"
     TEXT_LONG = "text_long"
+
+
+STEPS = {
+    Kind.SCALE_10: range(11),
+    Kind.STARS: range(1, 6),
+    Kind.SMILEYS: range(1, 6),
+    Kind.EFFORT: range(1, 8),
+}
+CONTACT_FIELDS = ("name", "email", "phone")
+YES_NO = {"yes": {"vi": "có", "en": "yes"}, "no": {"vi": "không", "en": "no"}}
 
 
 class Meaning(StrEnum):
@@ -39,43 +61,25 @@ class Meaning(StrEnum):
     WISH = "wish"
 
 
-_FITS = {
-    Meaning.PROBLEM: {Kind.CHOICE},
-    Meaning.EXPECTATION: {Kind.CHOICE},
-    Meaning.RECOMMENDATION: {Kind.SCALE_10},
-    Meaning.TOUCHPOINT: {Kind.TOUCHPOINT},
-    Meaning.COMMENT: {Kind.TEXT_SHORT, Kind.TEXT_LONG},
-    Meaning.WISH: {Kind.TEXT_SHORT, Kind.TEXT_LONG},
-}
 EXPECTATIONS = ("above", "as_expected", "below")
-_CHOICES_OF = {Meaning.PROBLEM: frozenset(Problem), Meaning.EXPECTATION: frozenset(EXPECTATIONS)}
-
-
-class BadDefinition(ValueError):
-    """The definition cannot be asked; the message names the question and the field."""
-
-    def __init__(self, question: str, field: str, reason: str):
-        super().__init__(f"question {question!r}, {field}: {reason}" if question else f"{field}: {reason}")
-        self.question, self.field, self.reason = question, field, reason
-
-
-class BadAnswer(ValueError):
-    """`key` is required, not_a_choice or too_long; `limit` and `length` in characters belong to the last."""
-
-    def __init__(self, key: str, *, limit: int = 0, length: int = 0):
-        super().__init__(key)
-        self.key, self.limit, self.length = key, limit, length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
+    """`points`: what it adds to the survey's score. `picture`: the name of one that the shop uploaded."""
+
     id: str
     words: Words
     help: Words
+    points: int = 0
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
+    """`rows` belong to a grid, `least` and `most` to a number or a day, `fields` to contact details,
+    `purpose` to a consent. `show_if`: asked only then. `asked_at_most`: left out once so many answered."""
+
     id: str
     kind: Kind
     words: Words
@@ -85,18 +89,59 @@ class Question:
     choices: tuple[Choice, ...]
     low: Words
     high: Words
+    rows: tuple[Choice, ...] = ()
+    least: Decimal | date | None = None
+    most: Decimal | date | None = None
+    fields: tuple[str, ...] = ()
+    purpose: str = ""
+    show_if: Condition | None = None
+    asked_at_most: int | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of its inputs, for a question that has several."""
+        if self.kind == Kind.GRID:
+            return tuple(row.id for row in self.rows)
+        if self.kind == Kind.RANKING:
+            return tuple(choice.id for choice in self.choices)
+        return self.fields
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its own words in every language, where pieces may be put in."""
+        return (*self.words.values(), *self.help.values())
 
     @property
     def is_text(self) -> bool:
         return self.kind in LONGEST
 
+    @property
+    def has_order(self) -> bool:
+        return self.kind == Kind.RANKING
+
     def words_of(self, value: Value | None, language: str) -> str:
-        """The chosen options as they were read; '' for numbers and texts, which speak for themselves."""
-        chosen = {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
-        return " · ".join(said(choice.words, language) for choice in self.choices if choice.id in chosen)
+        """What was chosen, as it was read; '' for numbers and texts, which speak for themselves."""
+        if isinstance(value, Mapping):
+            return self._words_of_parts(value, language)
+        if self.kind == Kind.YES_NO or self.kind == Kind.CONSENT:
+            return YES_NO[value][language] if isinstance(value, str) and value in YES_NO else ""
+        chosen = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+        known = {choice.id: said(choice.words, language) for choice in self.choices}
+        in_order = chosen if self.has_order else [one for one in known if one in chosen]
+        return (" > " if self.has_order else " · ").join(known[one] for one in in_order if one in known)
+
+    def _words_of_parts(self, value: Mapping[str, str], language: str) -> str:
+        if self.kind != Kind.GRID:
+            return " · ".join(value[name] for name in self.fields if name in value)
+        known = {choice.id: said(choice.words, language) for choice in self.choices}
+        return " · ".join(
+            f"{said(row.words, language)}: {known.get(value[row.id], '')}"
+            for row in self.rows
+            if row.id in value
+        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Definition:
     title: Words
     questions: tuple[Question, ...]
@@ -107,6 +152,30 @@ class Definition:
     @property
     def asks_for_touchpoint(self) -> bool:
         return any(question.kind == Kind.TOUCHPOINT for question in self.questions)
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """Order facts that its logic looks at."""
+        return frozenset(fact for one in self.questions if one.show_if for fact in one.show_if.facts)
+
+    @cached_property
+    def has_pieces(self) -> bool:
+        """Something is put into the words of a question."""
+        return any(not piping.is_plain(text) for one in self.questions for text in one.texts)
+
+    @cached_property
+    def has_logic(self) -> bool:
+        """Not everybody is asked everything."""
+        return any(question.show_if or question.asked_at_most for question in self.questions)
+
+    @cached_property
+    def has_quotas(self) -> bool:
+        return any(question.asked_at_most for question in self.questions)
+
+    @cached_property
+    def looked_at(self) -> frozenset[str]:
+        """Questions on whose answers others depend."""
+        return frozenset(name for one in self.questions if one.show_if for name in one.show_if.questions)
 
     def with_touchpoints(self, touchpoints: Iterable[Choice]) -> "Definition":
         """The same, its touchpoint question offering the shop's own touchpoints."""
@@ -125,143 +194,14 @@ def said(words: Words, language: str) -> str:
     return words.get(language) or next(iter(words.values()), "")
 
 
-def load(definition: object) -> Definition:
-    """Raises BadDefinition."""
-    if not isinstance(definition, Mapping):
-        raise BadDefinition("", "definition", "is not an object")
-    raw = definition.get("questions")
-    if not isinstance(raw, Sequence) or isinstance(raw, str) or not 1 <= len(raw) <= MOST_QUESTIONS:
-        raise BadDefinition("", "questions", f"must be a list of 1 to {MOST_QUESTIONS}")
-    questions = tuple(_question(one) for one in raw)
-    _differ([question.id for question in questions], "questions")
-    for meaning in set(Meaning) - {Meaning.COMMENT}:
-        if sum(question.meaning == meaning for question in questions) > 1:
-            raise BadDefinition("", "questions", f"only one question can mean {meaning.value!r}")
-    return Definition(
-        title=_words("", "title", definition.get("title", {}), optional=True), questions=questions
-    )
-
-
-def check(question: Question, raw: object) -> Value | None:
-    """The answer as it is kept, None when it was left out. Raises BadAnswer."""
-    given = [
-        part.strip() for part in (raw if isinstance(raw, list | tuple) else [raw]) if isinstance(part, str)
-    ]
-    given = [part for part in given if _shows(part)]
-    if not given:
-        if question.required:
-            raise BadAnswer("required")
-        return None
-    if question.is_text:
-        return _checked_text(question, given[-1])
-    if question.kind == Kind.SCALE_10:
-        return _checked_number(given[-1])
-    return _checked_choice(question, given)
-
-
-def _checked_text(question: Question, text: str) -> str:
-    limit = LONGEST[question.kind]
-    if len(text) > limit:
-        raise BadAnswer("too_long", limit=limit, length=len(text))
-    return text
-
-
-def _checked_number(text: str) -> int:
-    if not _DIGITS.fullmatch(text) or int(text) > 10:
-        raise BadAnswer("not_a_choice")
-    return int(text)
-
-
-def _checked_choice(question: Question, given: list[str]) -> Value:
-    ids = [choice.id for choice in question.choices]
-    if any(one not in ids for one in given):
-        raise BadAnswer("not_a_choice")
-    if question.kind == Kind.CHOICES:
-        return tuple(one for one in ids if one in given)
-    return given[-1]
-
-
-def _shows(text: str) -> bool:
-    """Something can be seen: zero-width characters alone are no answer."""
-    return any(letter.isprintable() and not letter.isspace() for letter in text)
-
-
-def _question(raw: object) -> Question:
-    if not isinstance(raw, Mapping):
-        raise BadDefinition("", "questions", "holds something that is not an object")
-    name = _identifier("", "id", raw.get("id"))
-    if raw.get("kind") not in tuple(Kind):
-        raise BadDefinition(name, "kind", f"must be one of {', '.join(Kind)}")
-    kind = Kind(raw["kind"])
-    if not isinstance(raw.get("required", False), bool):
-        raise BadDefinition(name, "required", "must be true or false")
-    choices = _choices(name, kind, raw.get("choices", []))
-    return Question(
-        id=name,
-        kind=kind,
-        words=_words(name, "words", raw.get("words")),
-        help=_words(name, "help", raw.get("help", {}), optional=True),
-        required=raw.get("required", False),
-        meaning=_meaning(name, kind, raw.get("meaning"), choices),
-        choices=choices,
-        low=_words(name, "low", raw.get("low", {}), optional=True),
-        high=_words(name, "high", raw.get("high", {}), optional=True),
-    )
-
-
-def _meaning(name: str, kind: Kind, raw: object, choices: tuple[Choice, ...]) -> Meaning | None:
-    if raw is None:
-        return None
-    if raw not in tuple(Meaning):
-        raise BadDefinition(name, "meaning", f"must be one of {', '.join(Meaning)}")
-    meaning = Meaning(str(raw))
-    if kind not in _FITS[meaning]:
-        raise BadDefinition(name, "meaning", f"{meaning.value!r} does not go with the kind {kind.value!r}")
-    wanted = _CHOICES_OF.get(meaning)
-    if wanted and {choice.id for choice in choices} != wanted:
-        raise BadDefinition(name, "choices", f"must be {', '.join(sorted(wanted))}")
-    return meaning
-
-
-def _choices(name: str, kind: Kind, raw: object) -> tuple[Choice, ...]:
-    if kind not in (Kind.CHOICE, Kind.CHOICES):
+def ids_of(question: Question) -> tuple[str, ...]:
+    """The ids that an answer to it can be; empty where an answer is not one of a few."""
+    if question.kind in STEPS:
+        return tuple(str(step) for step in STEPS[question.kind])
+    if question.kind == Kind.YES_NO:
+        return ("yes", "no")
+    if question.kind == Kind.CONSENT:
+        return ("yes",)
+    if question.kind in (Kind.GRID, Kind.RANKING):
         return ()
-    if not isinstance(raw, Sequence) or isinstance(raw, str) or not 2 <= len(raw) <= MOST_CHOICES:
-        raise BadDefinition(name, "choices", f"must be a list of 2 to {MOST_CHOICES}")
-    if not all(isinstance(one, Mapping) for one in raw):
-        raise BadDefinition(name, "choices", "holds something that is not an object")
-    choices = tuple(_choice(name, one) for one in raw)
-    _differ([choice.id for choice in choices], "choices", name)
-    return choices
-
-
-def _choice(name: str, raw: Mapping[str, Any]) -> Choice:
-    return Choice(
-        id=_identifier(name, "choices", raw.get("id")),
-        words=_words(name, "choices", raw.get("words")),
-        help=_words(name, "choices", raw.get("help", {}), optional=True),
-    )
-
-
-def _identifier(name: str, field: str, raw: object) -> str:
-    if not isinstance(raw, str) or not _IDENTIFIER.fullmatch(raw):
-        raise BadDefinition(name, field, "an id is 1 to 40 of a-z, 0-9, - and _, and starts with a letter")
-    return raw
-
-
-def _words(name: str, field: str, raw: object, *, optional: bool = False) -> Words:
-    """Texts by language; every language that the shop speaks, unless the whole text may be left out."""
-    if not isinstance(raw, Mapping) or not all(isinstance(text, str) for text in raw.values()):
-        raise BadDefinition(name, field, "must be texts by language")
-    if optional and not raw:
-        return {}
-    missing = [language for language in LANGUAGES if not str(raw.get(language, "")).strip()]
-    if missing:
-        raise BadDefinition(name, field, f"has no words in {', '.join(missing)}")
-    return {language: raw[language].strip() for language in LANGUAGES}
-
-
-def _differ(ids: list[str], field: str, name: str = "") -> None:
-    twice = {one for one in ids if ids.count(one) > 1}
-    if twice:
-        raise BadDefinition(name, field, f"{sorted(twice)[0]!r} stands there twice")
+    return tuple(choice.id for choice in question.choices)

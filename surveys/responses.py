@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from feedback import bulk, cases, comments, journal, mail, money
+from feedback import bulk, cases, comments, consents, journal, mail, money
 from feedback.models import Comment
 from feedback.models.words import Channel, WhyItCame
+from surveys import answers as answering
 from surveys import invitations, questions, rewards, sheets
-from surveys.models import Answer, Invitation, Response, Reward, Survey
-from surveys.questions import Meaning, Question, Value
+from surveys.models import Answer, Invitation, Quota, Response, Reward, Survey
+from surveys.questions import Kind, Meaning, Question, Value
 from surveys.sheets import Filled, Sheet
 
 _State = Response.State
@@ -27,7 +29,7 @@ def save(
     sheet: Sheet | None = None,
 ) -> Response:
     """Keep some answers, and hold a reward from the first of them on. Raises BadAnswers, NotOpen."""
-    now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation)
+    now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation, language)
     invitations.refuse_unless_open(invitation, now)
     filled = sheet.fill(answers, only=answers.keys())
     with transaction.atomic():
@@ -59,7 +61,7 @@ def submit(
     found = invitations.response_of(invitation)
     if found and found.state == _State.FINISHED:
         return found
-    now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation)
+    now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation, language)
     invitations.refuse_unless_open(invitation, now)
     filled = sheet.fill({**sheet.saved, **answers})
     finished = {"state": _State.FINISHED, "finished_at": now, "cohort": filled.cohort.value}
@@ -149,8 +151,33 @@ def _write(
     if filled.is_unsolved:
         wish = filled.of(Meaning.WISH)
         cases.open_for_new(said[filled.id_of(Meaning.COMMENT)], now=now, wish=str(wish or ""))
+    if filled.definition.has_quotas:
+        _count_for_quotas(invitation.survey_id, filled)
+    _note_consents(invitation, response, filled, now)
     if reward is not None:
         _mail_the_code(invitation, reward, language)
+
+
+def _count_for_quotas(survey_id: int, filled: Filled) -> None:
+    """In the order of their names, so that two submits never wait for each other."""
+    counted = sorted(one.id for one in filled.definition.questions if one.asked_at_most)
+    for name in counted:
+        if filled.values.get(name) is not None:
+            quota, _new = Quota.objects.get_or_create(survey_id=survey_id, question=name)
+            Quota.objects.filter(pk=quota.pk).update(answered=F("answered") + 1)
+
+
+def _note_consents(invitation: Invitation, response: Response, filled: Filled, now: datetime) -> None:
+    """L14: who agreed to what, under which words, when. The reward does not look at it."""
+    if invitation.customer is None:
+        return
+    for question in filled.definition.questions:
+        if question.kind == Kind.CONSENT and filled.values.get(question.id) == "yes":
+            wording = f"survey-version-{response.version_id}:{question.id}"[:64]
+            given = consents.Given(
+                purpose=question.purpose, wording=wording, channel=Channel.SURVEY.value, given_at=now
+            )
+            consents.note(invitation.customer, given, order=invitation.order)
 
 
 def _comments(
@@ -159,7 +186,7 @@ def _comments(
     """What was said in words, by question id; without words only where a case needs a comment to stand on."""
     main, score = filled.id_of(Meaning.COMMENT), filled.of(Meaning.RECOMMENDATION)
     asked = filled.definition.questions
-    wanted = [question.id for question in asked if question.is_text and filled.values[question.id]]
+    wanted = [question.id for question in asked if question.is_text and filled.values.get(question.id)]
     if filled.is_unsolved and main not in wanted:
         wanted.append(main)
     rated: dict[str, Any] = {"score": score, "scale": Comment.Scale.NPS.value} if score is not None else {}
@@ -205,7 +232,7 @@ def _answer(
         "words": questions.said(question.words, language),
         "value": "" if value is None else value,
         "value_words": question.words_of(value, language),
-        "number": value if isinstance(value, int) else None,
+        "number": answering.number_of(question, value),
         "comment_id": comment.pk if comment else None,
     }
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from surveys import questions, sheets
+from surveys import definitions, questions, sheets
 from surveys.cohorts import Cohort
 from surveys.invitations import NotOpen
 from surveys.models import Answer, Invitation, Response, Reward, Survey
@@ -207,7 +207,7 @@ def _answer_counts(survey: Survey) -> defaultdict[str, Counter]:
 
 def _questions(survey: Survey) -> Sequence[Question]:
     try:
-        definition = questions.load(sheets.current_version(survey).definition)
+        definition = definitions.load(sheets.current_version(survey).definition)
     except NotOpen:
         return ()
     return definition.with_touchpoints(sheets.as_choices(sheets.offered_touchpoints())).questions

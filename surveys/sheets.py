@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from feedback import comments
 from feedback.models import Touchpoint
-from surveys import cohorts, invitations, questions
+from surveys import answers as answering
+from surveys import circumstances, cohorts, definitions, invitations, logic
+from surveys.answers import BadAnswer
 from surveys.cohorts import Cohort
+from surveys.conditions import Circumstances
 from surveys.models import Invitation, Survey, SurveyVersion
-from surveys.questions import BadAnswer, Choice, Definition, Meaning, Value
+from surveys.questions import Choice, Definition, Meaning, Question, Value
 
 _KEEP_SECONDS = 5
 
@@ -25,7 +28,7 @@ class BadAnswers(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """Checked answers by question id; None: left out."""
+    """Checked answers by question id, of the questions that were asked; None: left out."""
 
     definition: Definition
     values: Mapping[str, Value | None]
@@ -62,6 +65,7 @@ class Filled:
 class Asked:
     """One version of a survey with the touchpoints that the shop offers."""
 
+    survey_id: int
     version_id: int
     definition: Definition
     touchpoints: Mapping[str, int]  # slug -> id
@@ -69,12 +73,29 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
+    """`pieces`: what is put into the words of the questions."""
+
     asked: Asked
     saved: Mapping[str, Value]
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    pieces: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def definition(self) -> Definition:
         return self.asked.definition
+
+    def path(self, typed: Mapping[str, object] | None = None) -> tuple[Question, ...]:
+        """The questions that this person is asked, as far as the answers kept and those typed now tell."""
+        if not self.definition.has_logic:
+            return self.definition.questions
+        given: dict[str, Value | None] = {}
+        raw = {**self.saved, **(typed or {})}
+        for question in self.definition.questions:
+            try:
+                given[question.id] = answering.check(question, _clean(raw.get(question.id)))
+            except BadAnswer:
+                given[question.id] = None
+        return logic.path(self.definition, given, self.circumstances)
 
     def fill(self, answers: Mapping[str, object], only: Collection[str] | None = None) -> Filled:
         """Check every answer, or those to `only`; what was not asked is left aside. Raises BadAnswers."""
@@ -83,8 +104,11 @@ class Sheet:
         for question in self.definition.questions:
             if only is not None and question.id not in only:
                 continue
+            raw = _clean(answers.get(question.id))
+            if only is None and not logic.is_asked(question, values, bool(raw), self.circumstances):
+                continue
             try:
-                values[question.id] = questions.check(question, _clean(answers.get(question.id)))
+                values[question.id] = answering.check(question, raw)
             except BadAnswer as error:
                 errors[question.id] = error
         if errors:
@@ -92,13 +116,19 @@ class Sheet:
         return Filled(definition=self.definition, values=values, touchpoints=self.asked.touchpoints)
 
 
-def sheet(invitation: Invitation) -> Sheet:
-    """At most three queries, most often one or none. Who has started keeps the version they started with."""
+def sheet(invitation: Invitation, language: str = "") -> Sheet:
+    """One query or none; more for a survey whose logic or words speak of the order. Who has started
+    keeps the version they started with."""
+    language = language or invitation.language
     response = invitations.response_of(invitation)
     version = response.version_id if response else None
+    asked = _asked(invitation.survey.public_id, version, int(time.monotonic() // _KEEP_SECONDS))
+    saved = dict(response.answers.values_list("question", "value")) if response else {}
     return Sheet(
-        asked=_asked(invitation.survey.public_id, version, int(time.monotonic() // _KEEP_SECONDS)),
-        saved=dict(response.answers.values_list("question", "value")) if response else {},
+        asked=asked,
+        saved=saved,
+        circumstances=circumstances.of(invitation, asked.survey_id, asked.definition, language),
+        pieces=circumstances.pieces(invitation, asked.definition, saved, language),
     )
 
 
@@ -114,9 +144,10 @@ def _asked(survey: str, version_id: int | None, _period: int) -> Asked:
         version = current_version(Survey.objects.get(public_id=survey))
     else:
         version = SurveyVersion.objects.get(pk=version_id)
-    definition = questions.load(version.definition)
+    definition = definitions.load(version.definition)
     touchpoints = offered_touchpoints() if definition.asks_for_touchpoint else []
     return Asked(
+        survey_id=version.survey_id,
         version_id=version.pk,
         definition=definition.with_touchpoints(as_choices(touchpoints)),
         touchpoints={row.slug: row.pk for row in touchpoints},
@@ -140,6 +171,8 @@ def as_choices(touchpoints: Iterable[Touchpoint]) -> list[Choice]:
 
 
 def _clean(raw: object) -> object:
+    if isinstance(raw, Mapping):
+        return {str(part): _clean(one) for part, one in raw.items()}
     if isinstance(raw, list | tuple):
         return [_clean(one) for one in raw]
     return comments.clean(str(raw)) if isinstance(raw, str | int) else None

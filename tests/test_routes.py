@@ -19,6 +19,7 @@ from reviews import drafting, intake
 from reviews.models import Reply, Source
 from reviews.records import ReviewRecord
 from surveys import invitations, publishing
+from surveys.models import Picture
 from tests.factories import a_shop, case, comment, customer, order, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,7 @@ TABLE = {
     "tell_us_thanks": ("get", PUBLIC),
     "public_reviews": ("get", PUBLIC),
     "answer": ("get", PUBLIC),
+    "survey_picture": ("get", PUBLIC),
     "preferences": ("get", PUBLIC),
     "healthz": ("get", PUBLIC),
     "login": ("get", PUBLIC),
@@ -125,6 +127,10 @@ def test_every_view_names_its_roles():
     assert not [pattern.name for pattern in routes() if allowed_roles(pattern.callback) is None]
 
 
+def a_picture(now):
+    return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
+
+
 @pytest.fixture
 def world():
     """One of everything: the arguments of each address that takes some."""
@@ -157,6 +163,7 @@ def world():
         "preferences": [address],
         "job_try_again": ["feedback.comment", stuck.pk],
         "token_revoke": [ApiToken.objects.get().pk],
+        "survey_picture": [a_picture(now).name],
         "own_day_remove": [OwnDay.objects.create(day=now.date()).pk],
     }
 
@@ -220,7 +227,14 @@ def test_what_changes_something_takes_a_post(client, world, name):
     assert answer.status_code == (200 if name == "tell_us" else 405) or name.startswith("api_")
 
 
-_OTHER_IDS = ("job_try_again", "own_day_remove", "password_reset_confirm", "reader_activate", "token_revoke")
+_OTHER_IDS = (
+    "job_try_again",
+    "own_day_remove",
+    "password_reset_confirm",
+    "reader_activate",
+    "survey_picture",
+    "token_revoke",
+)
 
 
 @pytest.mark.parametrize("name", [name for name in TABLE if name not in _OTHER_IDS])

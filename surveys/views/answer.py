@@ -1,5 +1,6 @@
 """The page behind a secret link: one question at a time or all at once, then the code. GET writes nothing."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from feedback import money
@@ -18,10 +20,11 @@ from feedback.roles import public
 from surveys import invitations, responses, rewards, screens, sheets
 from surveys.invitations import NotOpen
 from surveys.models import Invitation, Response, Reward
-from surveys.questions import said
-from surveys.screens import Drawn
+from surveys.questions import Question, said
+from surveys.screens import Drawn, Typed
 from surveys.sheets import BadAnswers, Sheet
 
+ALL, END = "*", "."  # no question has such an id
 _LANGUAGES = {code for code, _name in settings.LANGUAGES}
 
 
@@ -50,62 +53,90 @@ def _get(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if found and found.state == Response.State.FINISHED:
         return _done(request, invitation, found)
     invitations.refuse_unless_open(invitation, timezone.now())
-    sheet = sheets.sheet(invitation)
-    return _ask(request, invitation, sheet, place=_place(request, sheet))
+    sheet = sheets.sheet(invitation, translation.get_language())
+    return _ask(request, invitation, sheet, step=_step(request, sheet))
 
 
 def _post(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     found = invitations.response_of(invitation)
     if found and found.state == Response.State.FINISHED:
         return _see(token)
-    sheet = sheets.sheet(invitation)
-    typed = _typed(request, sheet)
     language = translation.get_language()
+    sheet = sheets.sheet(invitation, language)
+    typed = _typed(request, sheet)
+    more = _more(sheet, typed)
     try:
-        if request.POST.get("action") == "finish":
+        if request.POST.get("action") == "finish" and not more:
             responses.submit(invitation, typed, language=language, sheet=sheet)
             return _see(token)
+        if "all" in request.GET and more:
+            return _ask(request, invitation, sheet, step=ALL, typed=typed, more=len(more))
         responses.save(invitation, typed, language=language, sheet=sheet)
     except BadAnswers as error:
         if "all" in request.GET:
-            return _ask(request, invitation, sheet, place=None, typed=typed, errors=error.errors)
+            return _ask(request, invitation, sheet, step=ALL, typed=typed, errors=error.errors)
         # The fault may be on another page than this one: what fits here is kept before going there.
         if fitting := {name: given for name, given in typed.items() if name not in error.errors}:
             responses.save(invitation, fitting, language=language, sheet=sheet)
-        place = _first(sheet, error.errors)
-        return _ask(request, invitation, sheet, place=place, typed=typed, errors=error.errors)
-    return _see(token, f"?step={_after(sheet, typed)}")
+        first = next(one.id for one in sheet.definition.questions if one.id in error.errors)
+        return _ask(request, invitation, sheet, step=first, typed=typed, errors=error.errors)
+    return _see(token, f"?step={_number(sheet, _after(sheet, typed))}")
 
 
-def _ask(request: HttpRequest, invitation: Invitation, sheet: Sheet, *, place, typed=None, errors=None):
-    """`place` is the number of the one question to show, from 1; None: all on one page."""
-    definition, language = sheet.definition, translation.get_language()
-    drawn = screens.draw(definition, language, saved=sheet.saved, typed=typed, errors=errors)
-    shown = drawn if place is None else [drawn[place - 1]]
+def _ask(
+    request: HttpRequest, invitation: Invitation, sheet: Sheet, *, step, typed=None, errors=None, more=0
+):
+    """`step`: the id of the one question to show, or ALL, or END after the last."""
+    language = translation.get_language()
+    way = sheet.path(typed)
+    at = next((place for place, one in enumerate(way) if one.id == step), None)
+    shown = list(way) if step == ALL else [way[at]] if at is not None else []
+    drawn = screens.draw(shown, language, saved=sheet.saved, typed=typed, errors=errors, pieces=sheet.pieces)
     return render(
         request,
         "surveys/answer.html",
         {
             "order": invitation.order,
-            "title": shown[0].words if place else said(definition.title, language),
-            "questions": [(question.id, _html(question, bool(place), language)) for question in shown],
-            "place": place,
-            "before": place - 1 if place and place > 1 else None,
-            "count": len(drawn),
-            "is_last": place is None or place == len(drawn),
+            "title": _title(sheet, step, drawn, language),
+            "questions": [(question.id, _html(question, step != ALL, language)) for question in drawn],
+            "is_all": step == ALL,
+            "is_end": step == END,
+            "place": None if at is None else at + 1,
+            "step": _number(sheet, step),
+            "before": _before(sheet, way, at, step),
+            "count": len(way),
+            "is_last": step in (ALL, END) or _is_last(sheet, way, at),
             "has_errors": bool(errors),
+            "more": more,
             "reward": _promise(invitation),
         },
     )
 
 
+def _title(sheet: Sheet, step: str, drawn: list[Drawn], language: str) -> str:
+    if step == ALL:
+        return said(sheet.definition.title, language)
+    return drawn[0].words if drawn else _("That was the last question")
+
+
+def _before(sheet: Sheet, way: Sequence[Question], at: int | None, step: str) -> int | None:
+    if step == END and way:
+        return _number(sheet, way[-1].id)
+    return _number(sheet, way[at - 1].id) if at else None
+
+
+def _is_last(sheet: Sheet, way: Sequence[Question], at: int | None) -> bool:
+    """Nothing follows, whatever is answered here."""
+    return at == len(way) - 1 and way[-1].id not in sheet.definition.looked_at
+
+
 def _html(question: Drawn, heading: bool, language: str) -> str:
     """Drawing is most of the page's work. What a customer wrote is never kept for the next one."""
-    draw = _draw if question.text or question.error or settings.DEBUG else _draw_once
+    draw = _draw if question.is_personal or settings.DEBUG else _draw_once
     return draw(question, heading, language)
 
 
-def _draw(question: Drawn, heading: bool, _language: str) -> str:
+def _draw(question: Drawn, heading: bool, language: str) -> str:
     """In the language that is active; it is named so that each is kept for itself."""
     return render_to_string("surveys/_question.html", {"question": question, "heading": heading})
 
@@ -151,34 +182,62 @@ def _offer(amount: Decimal, minimum: Decimal, currency: str) -> dict[str, object
     return {"amount": _money(amount, currency), "minimum": _money(minimum, currency) if minimum else ""}
 
 
-def _typed(request: HttpRequest, sheet: Sheet) -> dict[str, list[str]]:
+def _typed(request: HttpRequest, sheet: Sheet) -> dict[str, Typed]:
     """What this page asked: `asked` names its questions, since a browser sends no empty radio group."""
     asked = set(request.POST.getlist("asked"))
     return {
-        question.id: request.POST.getlist(screens.PREFIX + question.id)
+        question.id: _given(request, question)
         for question in sheet.definition.questions
-        if question.id in asked or screens.PREFIX + question.id in request.POST
+        if question.id in asked or not request.POST.keys().isdisjoint(screens.names(question))
     }
 
 
-def _place(request: HttpRequest, sheet: Sheet) -> int | None:
+def _given(request: HttpRequest, question: Question) -> Typed:
+    names = screens.names(question)
+    if not question.parts:
+        return request.POST.getlist(names[0])
+    return {part: request.POST.getlist(name) for part, name in zip(question.parts, names, strict=True)}
+
+
+def _more(sheet: Sheet, typed: dict[str, Typed]) -> list[Question]:
+    """What these very answers lead to, and nobody has been asked yet."""
+    return [
+        question
+        for question in sheet.path(typed)
+        if question.show_if
+        and not typed.keys().isdisjoint(question.show_if.questions)
+        and question.id not in typed
+        and question.id not in sheet.saved
+    ]
+
+
+def _step(request: HttpRequest, sheet: Sheet) -> str:
+    """The question that the address names, or the next that is asked; else the first without an answer."""
     if "all" in request.GET:
-        return None
-    count = len(sheet.definition.questions)
+        return ALL
+    asked = {question.id for question in sheet.path()}
     wanted = request.GET.get("step", "")
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 4:
-        return min(max(int(wanted), 1), count)
-    return min(_after(sheet, sheet.saved), count)
+        rest = sheet.definition.questions[max(int(wanted), 1) - 1 :]
+        return next((question.id for question in rest if question.id in asked), END)
+    return _after(sheet, sheet.saved, or_last=True)
 
 
-def _after(sheet: Sheet, answered) -> int:
-    """The place after the last of these questions, at most the last place there is."""
-    places = [place for place, one in enumerate(sheet.definition.questions, 1) if one.id in answered]
-    return min(max(places, default=0) + 1, len(sheet.definition.questions))
+def _after(sheet: Sheet, answered: Collection[str], *, or_last: bool = False) -> str:
+    """The question after the last of these on this person's way."""
+    way = sheet.path(answered if isinstance(answered, dict) else None)
+    last = max((place for place, one in enumerate(way) if one.id in answered), default=-1)
+    if last + 1 < len(way):
+        return way[last + 1].id
+    return way[-1].id if or_last and way else END
 
 
-def _first(sheet: Sheet, errors) -> int:
-    return next(place for place, one in enumerate(sheet.definition.questions, 1) if one.id in errors)
+def _number(sheet: Sheet, step: str) -> int:
+    """Its place among all questions of the survey, from 1: the same whichever way one takes."""
+    return next(
+        (place for place, one in enumerate(sheet.definition.questions, 1) if one.id == step),
+        len(sheet.definition.questions) + 1,
+    )
 
 
 def _language(request: HttpRequest, invitation: Invitation) -> str:

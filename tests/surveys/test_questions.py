@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys import questions
-from surveys.questions import BadAnswer, BadDefinition, Choice, Kind, Meaning
+from surveys import answers, definitions, questions
+from surveys.answers import BadAnswer
+from surveys.definitions import BadDefinition
+from surveys.questions import Choice, Kind, Meaning
 
 SHIPPED = Path(questions.__file__).parent / "shipped" / "post_purchase.json"
 
@@ -27,11 +29,11 @@ def options(*ids):
 
 @pytest.fixture(scope="module")
 def shipped():
-    return questions.load(json.loads(SHIPPED.read_text()))
+    return definitions.load(json.loads(SHIPPED.read_text()))
 
 
 def question(**fields):
-    return questions.load(definition(**fields)).questions[0]
+    return definitions.load(definition(**fields)).questions[0]
 
 
 def test_the_shipped_survey_asks_what_it_must(shipped):
@@ -79,7 +81,7 @@ def test_the_shipped_survey_speaks_of_no_public_site():
 )
 def test_it_names_what_is_wrong_in_a_definition(bad, named, field):
     with pytest.raises(BadDefinition) as caught:
-        questions.load(bad)
+        definitions.load(bad)
 
     assert (caught.value.question, caught.value.field) == (named, field)
 
@@ -97,7 +99,7 @@ def test_it_names_what_is_wrong_in_a_definition(bad, named, field):
 )
 def test_it_refuses_any_other_json_by_name(json_value):
     with contextlib.suppress(BadDefinition):
-        questions.load(json_value)
+        definitions.load(json_value)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_it_refuses_any_other_json_by_name(json_value):
     ],
 )
 def test_it_keeps_an_answer(fields, raw, kept):
-    assert questions.check(question(**fields), raw) == kept
+    assert answers.check(question(**fields), raw) == kept
 
 
 @pytest.mark.parametrize(
@@ -139,14 +141,14 @@ def test_it_keeps_an_answer(fields, raw, kept):
 )
 def test_it_refuses_an_answer(fields, raw, key):
     with pytest.raises(BadAnswer) as caught:
-        questions.check(question(**fields), raw)
+        answers.check(question(**fields), raw)
 
     assert caught.value.key == key
 
 
 def test_it_says_how_much_too_long():
     with pytest.raises(BadAnswer) as caught:
-        questions.check(question(), "x" * 5_432)
+        answers.check(question(), "x" * 5_432)
 
     assert (caught.value.limit, caught.value.length) == (5_000, 5_432)
 
@@ -155,7 +157,7 @@ def test_touchpoints_are_the_shops_own(shipped):
     offered = shipped.with_touchpoints([Choice(id="store", words=words("Store"), help={})])
 
     where = offered.means(Meaning.TOUCHPOINT)
-    assert questions.check(where, "store") == "store"
+    assert answers.check(where, "store") == "store"
     assert where.words_of("store", "en") == "Store"
     assert where.kind == Kind.TOUCHPOINT
 
