@@ -2,23 +2,21 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from math import sqrt
 
 from django.db.models import Count, Q, Sum
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
-from surveys import definitions, questions, sheets
+from surveys import definitions, measures, screens, sheets
 from surveys.cohorts import Cohort
 from surveys.invitations import NotOpen
+from surveys.measures import Measured
 from surveys.models import Answer, Invitation, Response, Reward, Survey
-from surveys.questions import Kind, Meaning, Question
+from surveys.questions import STEPS, Kind, Meaning, Question
 
 _Asked = Invitation.State
 _CODE_GIVEN = ~Q(code=None)
-_Z = 1.96  # 95 %
 # S0-1; each in one of the four.
 COHORTS = [
     (Cohort.NO_PROBLEM, gettext_lazy("No problem")),
@@ -26,6 +24,8 @@ COHORTS = [
     (Cohort.NOT_RESOLVED, gettext_lazy("Not solved the first time")),
     (Cohort.UNKNOWN, gettext_lazy("Not known: they had not told us yet")),
 ]
+
+
 # S1-2: "equal to what was expected" is a class of its own and does not count as satisfied.
 _SATISFACTION = {
     "above": gettext_lazy("satisfied"),
@@ -72,54 +72,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """A question with choices. `n` answered it; with several choices the shares add up to more than one."""
-
-    id: str
-    words: str
-    meaning: str
-    n: int
-    lines: Sequence[Line]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommendation:
-    """NPS: the share of 9 and 10 less that of 0 to 6, from -100 to 100, with a 95 % interval."""
-
-    words: str
-    n: int
-    promoters: int
-    passives: int
-    detractors: int
-
-    @property
-    def lines(self) -> list[Line]:
-        return [
-            _line("promoters", "▲ " + _("yes: 9 and 10"), self.promoters, self.n, kind="positive"),
-            _line("passives", "● " + _("perhaps: 7 and 8"), self.passives, self.n),
-            _line("detractors", "▼ " + _("no: 0 to 6"), self.detractors, self.n, kind="negative"),
-        ]
-
-    @property
-    def score(self) -> int | None:
-        return round(100 * (self.promoters - self.detractors) / self.n) if self.n else None
-
-    @property
-    def margin(self) -> int | None:
-        """Points on either side. None when fewer than two answered."""
-        if self.n < 2:
-            return None
-        up, down = self.promoters / self.n, self.detractors / self.n
-        return round(100 * _Z * sqrt(max(up + down - (up - down) ** 2, 0) / self.n))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     survey: Survey
     figures: Figures
     cohorts: Sequence[Line]
-    chosen: Sequence[Chosen]
-    recommendations: Sequence[Recommendation]
+    measured: Sequence[Measured]
+
+    @property
+    def scores(self) -> list[Measured]:
+        """Those that come to one figure, for the head of the page."""
+        return [one for one in self.measured if one.score]
 
 
 def overview() -> list[tuple[Survey, Figures]]:
@@ -140,9 +102,10 @@ def of(survey: Survey, language: str) -> Results:
         cohorts=[
             _line(cohort.value, str(words), cohorts.get(cohort.value, 0), n) for cohort, words in COHORTS
         ],
-        chosen=[_chosen(one, counts[one.id], language) for one in asked if one.choices],
-        recommendations=[
-            _recommendation(one, counts[one.id], language) for one in asked if one.kind == Kind.SCALE_10
+        measured=[
+            _in_words(measures.measure(one, counts[one.id], language), one, language)
+            for one in asked
+            if one.kind not in (Kind.TEXT_SHORT, Kind.TEXT_LONG, Kind.CONTACT)
         ],
     )
 
@@ -198,10 +161,10 @@ def _answer_counts(survey: Survey) -> defaultdict[str, Counter]:
     """How often each value was given, by question; a list of choices counts as itself."""
     given = Answer.objects.filter(
         response__invitation__survey=survey, response__state=Response.State.FINISHED
-    ).exclude(kind__in=[Kind.TEXT_SHORT, Kind.TEXT_LONG])
+    ).exclude(kind__in=[Kind.TEXT_SHORT, Kind.TEXT_LONG, Kind.CONTACT])
     counts: defaultdict[str, Counter] = defaultdict(Counter)
     for question, value, times in given.values_list("question", "value").annotate(n=Count("pk")).order_by():
-        counts[question][tuple(value) if isinstance(value, list) else value] += times
+        counts[question][measures.key(value)] += times
     return counts
 
 
@@ -213,43 +176,16 @@ def _questions(survey: Survey) -> Sequence[Question]:
     return definition.with_touchpoints(sheets.as_choices(sheets.offered_touchpoints())).questions
 
 
-def _chosen(question: Question, counts: Counter, language: str) -> Chosen:
-    n = sum(counts.values())
-    times: Counter = Counter()
-    for value, count in counts.items():
-        for one in value if isinstance(value, tuple) else (value,):
-            times[one] += count
-    is_expectation = question.meaning == Meaning.EXPECTATION
-    return Chosen(
-        id=question.id,
-        words=questions.said(question.words, language),
-        meaning=question.meaning or "",
-        n=n,
-        lines=[
-            _line(
-                choice.id,
-                questions.said(choice.words, language),
-                times[choice.id],
-                n,
-                note=str(_SATISFACTION.get(choice.id, "")) if is_expectation else "",
-            )
-            for choice in question.choices
-        ],
-    )
+def _in_words(measured: Measured, question: Question, language: str) -> Measured:
+    """Faces and stars as the customer saw them; what an expectation met means (S1-2)."""
+    shares = measured.shares
+    with override(language):
+        if question.kind in STEPS:
+            shares = [replace(one, words=screens.step_words(question.kind, int(one.id))) for one in shares]
+        elif question.meaning == Meaning.EXPECTATION:
+            shares = [replace(one, note=str(_SATISFACTION.get(one.id, ""))) for one in shares]
+    return replace(measured, shares=shares)
 
 
 def _line(name: str, words: str, count: int, n: int, *, note: str = "", kind: str = "") -> Line:
     return Line(id=name, words=words, count=count, share=count / n if n else 0.0, note=note, kind=kind)
-
-
-def _recommendation(question: Question, counts: Counter, language: str) -> Recommendation:
-    promoters = sum(count for value, count in counts.items() if value >= 9)
-    detractors = sum(count for value, count in counts.items() if value <= 6)
-    n = sum(counts.values())
-    return Recommendation(
-        words=questions.said(question.words, language),
-        n=n,
-        promoters=promoters,
-        passives=n - promoters - detractors,
-        detractors=detractors,
-    )

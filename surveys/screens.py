@@ -194,12 +194,16 @@ def _option(choice: Choice, language: str, given: Sequence[str]) -> Option:
 
 def _step(question: Question, step: int, given: Sequence[str]) -> Option:
     """A sign alone says nothing to who cannot see it: stars are spoken, and a face stands for its words."""
-    words, spoken = str(step), ""
-    if question.kind == Kind.STARS:
-        words, spoken = "★" * step, _("%(stars)s of 5 stars") % {"stars": step}
-    elif question.kind == Kind.SMILEYS:
-        words = str(_FACES[step - 1])
-    return Option(id=str(step), words=words, spoken=spoken, is_chosen=str(step) in given)
+    spoken = _("%(stars)s of 5 stars") % {"stars": step} if question.kind == Kind.STARS else ""
+    return Option(
+        id=str(step), words=step_words(question.kind, step), spoken=spoken, is_chosen=str(step) in given
+    )
+
+
+def step_words(kind: str, step: int) -> str:
+    if kind == Kind.STARS:
+        return "★" * step
+    return str(_FACES[step - 1]) if kind == Kind.SMILEYS else str(step)
 
 
 def _parts(question: Question, language: str, given: Typed, error: BadAnswer | None) -> tuple[Part, ...]:

@@ -36,11 +36,21 @@ def percent(share: float | Decimal | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def rounded(number: float | Decimal | None, decimals: int = 0) -> str:
+    """4.25 -> 4.3 with one decimal, in the page's language."""
+    if number is None:
+        return NOTHING
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    return format_decimal(Decimal(str(number)), format=pattern, locale=_language())
+
+
+@register.filter
 def signed(number: float | Decimal | None) -> str:
     """+3, −2, 0: with a real minus, as wide as the plus."""
     if number is None:
         return NOTHING
-    text = format_decimal(abs(Decimal(str(number))), format="#,##0.##", locale=_language())
+    number = Decimal(str(number))
+    text = format_decimal(abs(number), format="#,##0.##", locale=_language())
     return f"+{text}" if number > 0 else f"−{text}" if number < 0 else text
 
 

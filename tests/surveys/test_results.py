@@ -4,9 +4,10 @@ from decimal import Decimal
 import pytest
 
 from feedback import leases
-from surveys import invitations, responses, results, rewards
+from surveys import invitations, publishing, responses, results, rewards
 from surveys.models import Reward, Survey
-from surveys.results import Recommendation
+from tests.factories import user
+from tests.surveys.test_answers import EVERY_KIND
 
 
 @pytest.fixture
@@ -17,9 +18,12 @@ def answer(invite, all_well, now):
     return answer
 
 
+def measured(found, question):
+    return next(one for one in found.measured if one.id == question)
+
+
 def lines(found, question):
-    chosen = next(one for one in found.chosen if one.id == question)
-    return {line.id: line.count for line in chosen.lines}
+    return {share.id: share.count for share in measured(found, question).shares}
 
 
 def test_it_counts_the_answers(survey, answer):
@@ -34,16 +38,16 @@ def test_it_counts_the_answers(survey, answer):
     assert cohorts == {"no_problem": 1, "resolved_first": 0, "not_resolved": 1, "unknown": 1}
     assert lines(found, "expectation") == {"above": 1, "as_expected": 1, "below": 1}
     assert lines(found, "touchpoint")["store"] == 1
-    assert found.chosen[2].n == 2
+    assert measured(found, "touchpoint").n == 2
 
 
 def test_as_expected_is_a_class_of_its_own(survey, answer):
     """S1-2: equal is indifferent, not satisfied."""
     answer()
 
-    expectation = results.of(survey, "en").chosen[1]
+    expectation = measured(results.of(survey, "en"), "expectation")
 
-    assert [line.note for line in expectation.lines] == ["satisfied", "indifferent", "dissatisfied"]
+    assert [share.note for share in expectation.shares] == ["satisfied", "indifferent", "dissatisfied"]
 
 
 def test_answers_not_sent_do_not_count(survey, invite, all_well, now):
@@ -52,24 +56,7 @@ def test_answers_not_sent_do_not_count(survey, invite, all_well, now):
     found = results.of(survey, "en")
 
     assert found.figures.answered == 0
-    assert found.chosen[0].n == 0
-
-
-@pytest.mark.parametrize(
-    ("promoters", "passives", "detractors", "score", "margin"),
-    [
-        (0, 0, 0, None, None),
-        (1, 0, 0, 100, None),
-        (50, 30, 20, 30, 15),
-        (0, 0, 10, -100, 0),
-        (5, 0, 5, 0, 62),
-    ],
-)
-def test_nps_comes_with_its_interval(promoters, passives, detractors, score, margin):
-    n = promoters + passives + detractors
-    found = Recommendation(words="?", n=n, promoters=promoters, passives=passives, detractors=detractors)
-
-    assert (found.score, found.margin) == (score, margin)
+    assert found.measured[0].n == 0
 
 
 def test_it_adds_up_what_the_rewards_cost(survey, answer, now):
@@ -108,7 +95,7 @@ def test_it_knows_who_was_asked(survey, invite, buy, now):
 def test_a_survey_never_published_has_no_results(survey):
     survey.versions.all().delete()
 
-    assert results.of(survey, "vi").chosen == []
+    assert results.of(survey, "vi").measured == []
 
 
 def test_the_number_of_queries_is_fixed(survey, answer, django_assert_num_queries):
@@ -119,3 +106,38 @@ def test_the_number_of_queries_is_fixed(survey, answer, django_assert_num_querie
         results.of(survey, "vi")
     with django_assert_num_queries(4):
         results.overview()
+
+
+def test_every_kind_has_its_results_and_the_page_shows_them(survey, invite, now, client):
+    """Issue "Ask", item 9: chart and table with n and interval for each question."""
+    publishing.publish(survey, EVERY_KIND, now=now)
+    given = {
+        "met": "no",
+        "why": "late",
+        "recommend": "9",
+        "happy": "5",
+        "easy": "7",
+        "people": "4",
+        "mail": "yes",
+    }
+    parts = {
+        "parts": {"price": "good"},
+        "order": ["kind", "fast", "cheap"],
+        "when": "2026-11-28",
+        "reach": {"name": "Nobody Else"},
+    }
+    responses.submit(invite(), given | parts, language="en", now=now)
+    client.force_login(user("manager", "Huy"))
+
+    page = client.get(f"/surveys/{survey.public_id}/", headers={"accept-language": "en"}).content.decode()
+
+    for words in (
+        "CSAT is the share",
+        "CES is the mean",
+        "What matters most?",
+        "How was each part?",
+        "very satisfied",
+        "2026-11",
+    ):
+        assert words in page
+    assert "Nobody Else" not in page  # contact details are no figures
