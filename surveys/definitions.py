@@ -33,8 +33,8 @@ _FIELDS = frozenset(
 )
 _OF_CHOICE = frozenset({"id", "words", "help", "points", "picture"})
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_WITH_CHOICES = {Kind.CHOICE, Kind.CHOICES, Kind.PICTURE, Kind.DROPDOWN, Kind.GRID, Kind.RANKING}
-_FITS = {
+WITH_CHOICES = {Kind.CHOICE, Kind.CHOICES, Kind.PICTURE, Kind.DROPDOWN, Kind.GRID, Kind.RANKING}
+FITS = {
     Meaning.PROBLEM: {Kind.CHOICE},
     Meaning.EXPECTATION: {Kind.CHOICE},
     Meaning.RECOMMENDATION: {Kind.SCALE_10},
@@ -79,7 +79,7 @@ def load(definition: object) -> Definition:
     raw = definition.get("questions")
     if not isinstance(raw, Sequence) or isinstance(raw, str) or not 1 <= len(raw) <= MOST_QUESTIONS:
         raise BadDefinition("", "questions", _LIST, least=1, most=MOST_QUESTIONS)
-    questions = tuple(_question(one) for one in raw)
+    questions = tuple(load_question(one) for one in raw)
     _differ([question.id for question in questions], "questions")
     for place, question in enumerate(questions):
         _looks_back(question, {one.id: one for one in questions[:place]})
@@ -93,7 +93,8 @@ def load(definition: object) -> Definition:
     )
 
 
-def _question(raw: object) -> Question:
+def load_question(raw: object) -> Question:
+    """One by itself: what it refers to is not looked at. Raises BadDefinition."""
     if not isinstance(raw, Mapping):
         raise BadDefinition("", "questions", _NO_OBJECT)
     name = _identifier("", "id", raw.get("id"))
@@ -249,7 +250,7 @@ def _meaning(name: str, kind: Kind, raw: object, choices: tuple[Choice, ...]) ->
     if raw not in tuple(Meaning):
         raise BadDefinition(name, "meaning", _ONE_OF, known=", ".join(Meaning))
     meaning = Meaning(str(raw))
-    if kind not in _FITS[meaning]:
+    if kind not in FITS[meaning]:
         raise BadDefinition(
             name,
             "meaning",
@@ -264,7 +265,7 @@ def _meaning(name: str, kind: Kind, raw: object, choices: tuple[Choice, ...]) ->
 
 
 def _choices(name: str, kind: Kind, raw: object) -> tuple[Choice, ...]:
-    if kind not in _WITH_CHOICES:
+    if kind not in WITH_CHOICES:
         return ()
     return _listed(name, "choices", raw, least=2, most=MOST_CHOICES)
 

@@ -1,12 +1,16 @@
 """Forms of the managers' pages and of the set-up."""
 
+import json
 from decimal import Decimal
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Order
 from feedback.models.addressed import Language
+from surveys import definitions
 from surveys.models import Survey
 
 
@@ -44,6 +48,60 @@ class SurveyForm(forms.ModelForm):
         ):
             raise forms.ValidationError(_("It has no published questions yet."))
         return state
+
+
+class StartForm(forms.Form):
+    name = forms.CharField(label=_("What is the survey called?"), max_length=120)
+    template = forms.ChoiceField(
+        label=_("Start from"),
+        required=False,
+        widget=forms.RadioSelect,
+        initial="post_purchase",
+        choices=[
+            (
+                "post_purchase",
+                _("After a purchase: any problem, was it solved, would you recommend us"),
+            ),
+            ("delivery", _("A delivery: in time, whole, polite")),
+            ("service_contact", _("A contact with us: solved, easy, well served")),
+            ("exit_interview", _("Why somebody stays away: five times why")),
+            ("relationship", _("Relationship: would you recommend us, and why")),
+            ("", _("Nothing: I write my own questions")),
+        ],
+    )
+
+
+class ImportForm(forms.Form):
+    """A file that `export` made, here or in another installation; `definition` is its content, checked."""
+
+    LARGEST = 1_000_000  # bytes
+    name = forms.CharField(label=_("What is the survey called?"), max_length=120)
+    file = forms.FileField(label=_("File of questions (.json)"))
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size and file.size > self.LARGEST:
+            raise forms.ValidationError(_("The file is larger than a survey can be (1 MB)."))
+        try:
+            found = json.loads(file.read().decode("utf-8-sig"))
+            definitions.load(found)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(_why_not(error)) from None
+        self.cleaned_data["definition"] = {
+            name: found[name] for name in ("title", "questions") if name in found
+        }
+        return file
+
+
+def _why_not(error: Exception) -> str:
+    if not isinstance(error, definitions.BadDefinition):
+        return gettext("This is no file of questions: it cannot be read as JSON.")
+    where = {
+        "question": error.question or "–",
+        "field": error.field,
+        "why": gettext(error.message) % error.given,
+    }
+    return gettext("Question %(question)s, %(field)s: %(why)s.") % where
 
 
 class InvitationForm(forms.Form):

@@ -30,6 +30,7 @@ class Survey(Addressed):
     budget_used = MoneyField(verbose_name=_("promised or spent"), default=0)
     days_to_answer = models.PositiveSmallIntegerField(_("days to answer"), default=30)
     made_at = models.DateTimeField(_("made at"))
+    archived_at = models.DateTimeField(_("put away at"), null=True, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("survey"), _("surveys")
@@ -48,17 +49,21 @@ class Survey(Addressed):
 
 
 class SurveyVersion(models.Model):
-    """The questions as published; never changed. `definition` is read by surveys.questions."""
+    """The questions, under work or as published; then the database lets nobody change them."""
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(_("number"))
     definition = models.JSONField(_("questions"))
-    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)  # None: under work
+    edition = models.PositiveIntegerField(default=1)  # raised by each change under work: compare-and-set
 
     class Meta:
         verbose_name, verbose_name_plural = _("version of the questions"), _("versions of the questions")
         constraints = [
-            models.UniqueConstraint(fields=["survey", "number"], name="survey_version_numbers_differ")
+            models.UniqueConstraint(fields=["survey", "number"], name="survey_version_numbers_differ"),
+            models.UniqueConstraint(
+                fields=["survey"], condition=Q(published_at=None), name="one_version_under_work_per_survey"
+            ),
         ]
 
     def __str__(self):

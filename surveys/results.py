@@ -85,8 +85,8 @@ class Results:
 
 
 def overview() -> list[tuple[Survey, Figures]]:
-    """Every survey, the newest first. Four queries."""
-    surveys = list(Survey.objects.order_by("-made_at", "-pk"))
+    """Every survey that is not put away, the newest first. Four queries."""
+    surveys = list(Survey.objects.filter(archived_at=None).order_by("-made_at", "-pk"))
     figures = _figures([survey.pk for survey in surveys])
     return [(survey, figures[survey.pk]) for survey in surveys]
 

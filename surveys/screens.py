@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,6 +120,23 @@ def names(question: Question) -> list[str]:
     """Of its inputs on the page: one, or one for each part."""
     name = PREFIX + question.id
     return [f"{name}.{part}" for part in question.parts] or [name]
+
+
+def typed(sent: QueryDict, questions: Sequence[Question]) -> dict[str, Typed]:
+    """What a page asked: `asked` names its questions, since a browser sends no empty radio group."""
+    asked = set(sent.getlist("asked"))
+    return {
+        question.id: _given(sent, question)
+        for question in questions
+        if question.id in asked or not sent.keys().isdisjoint(names(question))
+    }
+
+
+def _given(sent: QueryDict, question: Question) -> Typed:
+    inputs = names(question)
+    if not question.parts:
+        return sent.getlist(inputs[0])
+    return {part: sent.getlist(name) for part, name in zip(question.parts, inputs, strict=True)}
 
 
 def _as_typed(question: Question, value: Value | Sequence[str] | None) -> Typed:

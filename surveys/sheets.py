@@ -12,6 +12,7 @@ from surveys import circumstances, cohorts, definitions, invitations, logic
 from surveys.answers import BadAnswer
 from surveys.cohorts import Cohort
 from surveys.conditions import Circumstances
+from surveys.invariance import Offer
 from surveys.models import Invitation, Survey, SurveyVersion
 from surveys.questions import Choice, Definition, Meaning, Question, Value
 
@@ -97,6 +98,14 @@ class Sheet:
                 given[question.id] = None
         return logic.path(self.definition, given, self.circumstances)
 
+    def faults(self, answers: Mapping[str, object]) -> Mapping[str, BadAnswer]:
+        """What does not fit, by question id."""
+        try:
+            self.fill(answers)
+        except BadAnswers as error:
+            return error.errors
+        return {}
+
     def fill(self, answers: Mapping[str, object], only: Collection[str] | None = None) -> Filled:
         """Check every answer, or those to `only`; what was not asked is left aside. Raises BadAnswers."""
         values: dict[str, Value | None] = {}
@@ -129,6 +138,25 @@ def sheet(invitation: Invitation, language: str = "") -> Sheet:
         saved=saved,
         circumstances=circumstances.of(invitation, asked.survey_id, asked.definition, language),
         pieces=circumstances.pieces(invitation, asked.definition, saved, language),
+    )
+
+
+def trial(definition: Definition, language: str) -> Sheet:
+    """A sheet of nobody's, to look at questions under work."""
+    return Sheet(
+        asked=Asked(survey_id=0, version_id=0, definition=definition, touchpoints={}),
+        saved={},
+        circumstances=Circumstances(language=language),
+    )
+
+
+def offer(survey: Survey) -> Offer:
+    """What everybody gets who finishes."""
+    return Offer(
+        amount=survey.reward_amount,
+        currency=survey.reward_currency,
+        minimum_order=survey.reward_minimum_order,
+        days=survey.reward_days,
     )
 
 

@@ -1,11 +1,19 @@
 from django.urls import path
 
-from surveys.views import answer, manage, picture
+from surveys.views import answer, build, manage, picture
 
 urlpatterns = [
     path("s/<str:token>/", answer.answer, name="answer"),
     path("surveys/pictures/<slug:name>", picture.picture, name="survey_picture"),
     path("surveys/", manage.surveys, name="surveys"),
+    path("surveys/new/", build.new, name="survey_new"),
+    path("surveys/<slug:public_id>/edit/", build.edit, name="survey_edit"),
+    path("surveys/<slug:public_id>/edit/change/", build.change, name="survey_change"),
+    path("surveys/<slug:public_id>/edit/<slug:name>/", build.question, name="survey_question"),
+    path("surveys/<slug:public_id>/try/", build.trial, name="survey_try"),
+    path("surveys/<slug:public_id>/publish/", build.publish, name="survey_publish"),
+    path("surveys/<slug:public_id>/questions.json", build.export, name="survey_export"),
+    path("surveys/<slug:public_id>/keep/", build.keep, name="survey_keep"),
     path("surveys/<slug:public_id>/", manage.survey, name="survey"),
     path("surveys/<slug:public_id>/invite/", manage.invite, name="survey_invite"),
 ]

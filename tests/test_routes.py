@@ -40,6 +40,9 @@ TABLE = {
     "public_reviews": ("get", PUBLIC),
     "answer": ("get", PUBLIC),
     "survey_picture": ("get", PUBLIC),
+    **dict.fromkeys(["survey_new", "survey_edit", "survey_question", "survey_publish"], ("get", SET_UP)),
+    **dict.fromkeys(["survey_change", "survey_keep"], ("post", SET_UP)),
+    **dict.fromkeys(["survey_export", "survey_try"], ("get", SURVEYS)),
     "preferences": ("get", PUBLIC),
     "healthz": ("get", PUBLIC),
     "login": ("get", PUBLIC),
@@ -131,6 +134,9 @@ def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
 
+OF_A_SURVEY = [f"survey_{page}" for page in "invite edit change try publish export keep".split()]
+
+
 @pytest.fixture
 def world():
     """One of everything: the arguments of each address that takes some."""
@@ -155,7 +161,8 @@ def world():
         **dict.fromkeys(["case", "case_fact", "case_customer", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
-        **dict.fromkeys(["survey", "survey_invite"], (survey.public_id,)),
+        **dict.fromkeys(["survey", *OF_A_SURVEY], (survey.public_id,)),
+        "survey_question": [survey.public_id, "problem"],
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
         "reader_activate": [Engine.objects.create(asked_at=now, state="refused").pk],
         "password_reset_confirm": ["MQ", "no-such-token"],
@@ -233,6 +240,7 @@ _OTHER_IDS = (
     "password_reset_confirm",
     "reader_activate",
     "survey_picture",
+    "survey_question",
     "token_revoke",
 )
 

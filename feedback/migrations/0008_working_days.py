@@ -31,6 +31,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='shop',
-            constraint=models.CheckConstraint(condition=models.Q(('open_weekdays__regex', '^[1-7]{1,7}$')), name='shop_open_on_some_weekday'),
+            constraint=models.CheckConstraint(condition=models.Q(('open_weekdays', ''), _negated=True), name='shop_open_on_some_weekday'),
         ),
     ]

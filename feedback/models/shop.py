@@ -27,9 +27,7 @@ class Shop(models.Model):
         verbose_name, verbose_name_plural = _("shop"), _("shops")
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="one_shop_per_installation"),
-            models.CheckConstraint(
-                condition=Q(open_weekdays__regex=r"^[1-7]{1,7}$"), name="shop_open_on_some_weekday"
-            ),
+            models.CheckConstraint(condition=~Q(open_weekdays=""), name="shop_open_on_some_weekday"),
         ]
 
     def __str__(self):

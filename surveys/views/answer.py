@@ -63,7 +63,7 @@ def _post(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
         return _see(token)
     language = translation.get_language()
     sheet = sheets.sheet(invitation, language)
-    typed = _typed(request, sheet)
+    typed = screens.typed(request.POST, sheet.definition.questions)
     more = _more(sheet, typed)
     try:
         if request.POST.get("action") == "finish" and not more:
@@ -180,23 +180,6 @@ def _promise(invitation: Invitation) -> dict[str, object]:
 
 def _offer(amount: Decimal, minimum: Decimal, currency: str) -> dict[str, object]:
     return {"amount": _money(amount, currency), "minimum": _money(minimum, currency) if minimum else ""}
-
-
-def _typed(request: HttpRequest, sheet: Sheet) -> dict[str, Typed]:
-    """What this page asked: `asked` names its questions, since a browser sends no empty radio group."""
-    asked = set(request.POST.getlist("asked"))
-    return {
-        question.id: _given(request, question)
-        for question in sheet.definition.questions
-        if question.id in asked or not request.POST.keys().isdisjoint(screens.names(question))
-    }
-
-
-def _given(request: HttpRequest, question: Question) -> Typed:
-    names = screens.names(question)
-    if not question.parts:
-        return request.POST.getlist(names[0])
-    return {part: request.POST.getlist(name) for part, name in zip(question.parts, names, strict=True)}
 
 
 def _more(sheet: Sheet, typed: dict[str, Typed]) -> list[Question]:

@@ -28,7 +28,12 @@ _WHY_NOT = {
 @allow(Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE)
 @require_safe
 def surveys(request: HttpRequest) -> HttpResponse:
-    return render(request, "surveys/surveys.html", {"surveys": results.overview()})
+    context = {
+        "surveys": results.overview(),
+        "away": Survey.objects.filter(archived_at__isnull=False).order_by("name"),
+        "may_build": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
+    }
+    return render(request, "surveys/surveys.html", context)
 
 
 @allow(Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE)

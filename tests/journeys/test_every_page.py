@@ -25,7 +25,7 @@ from surveys import invitations, publishing, responses
 from tests.test_routes import TABLE
 
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
-NO_PAGE |= {"healthz", "trends_csv", "api_schema", "api_theme_trends", "survey_picture"}
+NO_PAGE |= {"healthz", "trends_csv", "api_schema", "api_theme_trends", "survey_picture", "survey_export"}
 
 REVIEWS = [
     (1, 1, "Minh", "Ấm bị vỡ khi mở hộp. Không hoàn tiền thì tôi đăng 1 sao khắp nơi."),
@@ -64,6 +64,10 @@ class World:
             huy = User.objects.first() or User.objects.create_user("huy", password="x")
             uid, token = urlsafe_base64_encode(force_bytes(huy.pk)), default_token_generator.make_token(huy)
             return [reverse(name, args=[uid, token]), reverse(name, args=[uid, "used"])]
+        if name == "survey_question":
+            return [reverse(name, args=[*ids["survey"], one]) for one in ("problem", "recommend", "wish")]
+        if name.startswith("survey_") and name != "survey_new":
+            return [reverse(name, args=ids["survey"])]
         return [reverse(name, args=[one]) for one in ids[name]] if name in ids else [reverse(name)]
 
 
@@ -120,6 +124,7 @@ STAFF_PAGES = {
     "themes theme reader import_reviews setup setup_shop setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done".split(),
     "mai": ["today", "reply", "case"],
+    "huy": "survey_new survey_edit survey_question survey_publish survey_try".split(),
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
@@ -133,7 +138,9 @@ def test_no_address_is_left_out():
     assert not pages & NO_PAGE
 
 
-@pytest.mark.parametrize(("name", "role"), [("lan", "administrator"), ("mai", "approver")])
+@pytest.mark.parametrize(
+    ("name", "role"), [("lan", "administrator"), ("mai", "approver"), ("huy", "manager")]
+)
 def test_the_pages_of_staff_are_for_everybody(world, log_in, hire, name, role):
     page = log_in(hire(role, name))
 

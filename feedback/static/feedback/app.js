@@ -94,6 +94,51 @@
     });
   }
 
+  // --- A question is drawn while it is written ------------------------------------------------------------------
+  function drawAsOneTypes(form) {
+    const target = document.getElementById(form.dataset.previewTarget);
+    let waiting, asking;
+    form.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        asking?.abort();
+        asking = new AbortController();
+        try {
+          const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), credentials: "same-origin", signal: asking.signal });
+          if (answer.ok) target.innerHTML = await answer.text();
+        } catch { /* the saved one stays */ }
+      }, PAUSE);
+    });
+  }
+
+  // --- Questions are dragged into another order; the arrows do the same without a mouse ---------------------------
+  function sortByDragging(list) {
+    let dragged;
+    for (const one of list.children) if (one.dataset.name) one.draggable = true;
+    list.addEventListener("dragstart", (event) => { dragged = event.target.closest("li"); dragged.classList.add("dragged"); });
+    list.addEventListener("dragover", (event) => {
+      const over = event.target.closest("li");
+      if (!dragged || !over || over === dragged) return;
+      event.preventDefault();
+      const below = event.clientY > over.getBoundingClientRect().top + over.offsetHeight / 2;
+      over[below ? "after" : "before"](dragged);
+    });
+    list.addEventListener("drop", (event) => event.preventDefault());
+    list.addEventListener("dragend", () => {
+      dragged.classList.remove("dragged");
+      const form = document.createElement("form");
+      form.method = "post";
+      form.action = list.dataset.sort;
+      const names = [...list.children].map((one) => one.dataset.name).filter(Boolean).join(",");
+      const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+      for (const [name, value] of Object.entries({ csrfmiddlewaretoken: token, act: "order", names, edition: list.dataset.edition })) {
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+      }
+      document.body.append(form);
+      form.submit();
+    });
+  }
+
   // --- Keys of the desk ----------------------------------------------------------------------------------------
   const KEYS = { j: "next", k: "previous", e: "edit", a: "approve", r: "reject" };
   const keysAreOn = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
@@ -154,6 +199,8 @@
 
   function wake(root) {
     for (const area of all("textarea[data-lint-url]", root)) lintAsOneTypes(area);
+    for (const form of all("form[data-preview]", root)) drawAsOneTypes(form);
+    for (const list of all("[data-sort]", root)) sortByDragging(list);
     for (const one of all("[data-watch]", root)) watch(one);
     for (const one of all("[data-open][hidden]", root)) one.hidden = false;
     for (const one of all("[data-copy][hidden]", root)) if (navigator.clipboard) one.hidden = false;

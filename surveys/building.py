@@ -1,0 +1,126 @@
+"""Work on a survey's questions: start, change, publish, copy, put away. One version at a time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from feedback import journal, shop
+from feedback.models import User
+from surveys import definitions, editing, publishing, sheets
+from surveys.models import Survey, SurveyVersion
+
+TEMPLATES = ("post_purchase", "delivery", "service_contact", "exit_interview", "relationship")
+
+
+class Stale(RuntimeError):
+    """Somebody else changed or published the questions first."""
+
+
+def start(
+    name: str, definition: Mapping[str, Any], *, now: datetime, by: User | None = None, **columns: Any
+) -> Survey:
+    """A survey under work, that nobody is asked yet."""
+    with journal.recording():
+        survey = Survey.objects.create(
+            slug=_free_slug(name),
+            name=name[:120],
+            reward_currency=columns.pop("reward_currency", "") or shop.current().currency,
+            made_at=now,
+            **columns,
+        )
+        survey.versions.create(number=1, definition=dict(definition))
+        journal.log("survey started", survey, by=by)
+    return survey
+
+
+def under_work(survey: Survey) -> SurveyVersion:
+    """The version under work: the one there is, else a copy of the newest, that the first change saves."""
+    found = survey.versions.filter(published_at=None).first()
+    if found is not None:
+        return found
+    newest = survey.versions.order_by("-number").first()
+    return SurveyVersion(
+        survey=survey,
+        number=(newest.number if newest else 0) + 1,
+        definition=newest.definition if newest else editing.blank(),
+        edition=0,
+    )
+
+
+def is_changed(version: SurveyVersion) -> bool:
+    """Whether it differs from what is asked now."""
+    published = version.survey.versions.filter(published_at__isnull=False).order_by("-number").first()
+    return published is None or published.definition != version.definition
+
+
+def save(version: SurveyVersion, definition: Mapping[str, Any], *, edition: int) -> int:
+    """Compare-and-set; the new edition. Raises Stale."""
+    if version._state.adding and edition == 0:
+        return _save_first(version, definition)
+    mine = SurveyVersion.objects.filter(pk=version.pk, published_at=None, edition=edition)
+    if not mine.update(definition=dict(definition), edition=edition + 1):
+        raise Stale
+    version.definition, version.edition = dict(definition), edition + 1
+    return version.edition
+
+
+def _save_first(version: SurveyVersion, definition: Mapping[str, Any]) -> int:
+    version.definition, version.edition = dict(definition), 1
+    try:
+        with transaction.atomic():
+            version.save(force_insert=True)
+    except IntegrityError:  # another page made its first change meanwhile
+        raise Stale from None
+    return version.edition
+
+
+def publish(version: SurveyVersion, *, edition: int, now: datetime, by: User | None = None) -> None:
+    """Asked from now on. Raises Stale, BadDefinition, publishing.Faulty."""
+    survey = version.survey
+    with journal.recording():
+        Survey.objects.select_for_update().get(pk=survey.pk)  # two publishers get two numbers
+        current = SurveyVersion.objects.filter(pk=version.pk, published_at=None, edition=edition).first()
+        if current is None:
+            raise Stale
+        publishing.refuse_faulty(definitions.load(current.definition))
+        last = survey.versions.exclude(pk=version.pk).aggregate(last=Max("number"))["last"] or 0
+        SurveyVersion.objects.filter(pk=version.pk).update(published_at=now, number=last + 1)
+        Survey.objects.filter(pk=survey.pk).update(state=Survey.State.LIVE, archived_at=None)
+        journal.log("survey published", survey, by=by, version=last + 1)
+    sheets.forget()
+
+
+def copy(survey: Survey, name: str, *, now: datetime, by: User | None = None) -> Survey:
+    """The same questions and reward under another name, under work. What was spent stays with the first."""
+    same = ("reward_amount", "reward_currency", "reward_days", "reward_minimum_order", "days_to_answer")
+    columns = {column: getattr(survey, column) for column in same}
+    return start(name, under_work(survey).definition, now=now, by=by, **columns)
+
+
+def put_away(survey: Survey, *, now: datetime, by: User | None = None) -> bool:
+    """Closed and out of the list; its results stay. False: it was away already."""
+    with journal.recording():
+        mine = Survey.objects.filter(pk=survey.pk, archived_at=None)
+        if not mine.update(archived_at=now, state=Survey.State.CLOSED):
+            return False
+        journal.log("survey put away", survey, by=by)
+    return True
+
+
+def take_out(survey: Survey, *, by: User | None = None) -> bool:
+    """Back into the list, still closed. False: it was there."""
+    with journal.recording():
+        if not Survey.objects.filter(pk=survey.pk, archived_at__isnull=False).update(archived_at=None):
+            return False
+        journal.log("survey taken out", survey, by=by)
+    return True
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:32] or "survey"
+    taken = set(Survey.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if slug not in taken)

@@ -1,0 +1,340 @@
+"""The builder: questions under work, each change saved at once; look at it, try it, publish it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from feedback.models import User
+from feedback.roles import Role, allow
+from surveys import building, definitions, editing, invariance, publishing, reach, screens, sheets, spoken
+from surveys.building import Stale
+from surveys.definitions import BadDefinition
+from surveys.editing import Json, NoSuchQuestion
+from surveys.forms import ImportForm, StartForm
+from surveys.models import Picture, Survey, SurveyVersion
+from surveys.questions import CONTACT_FIELDS, LANGUAGES, STEPS, Kind, Meaning
+
+BUILDERS = (Role.MANAGER, Role.ADMINISTRATOR)
+SPARE = 3  # empty lines below the choices, rows and conditions there are
+
+
+@allow(*BUILDERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """From a template, from nothing, or from a file that another installation exported."""
+    started, imported = StartForm(), ImportForm()
+    if request.method == "POST" and "import" in request.POST:
+        imported = ImportForm(request.POST, request.FILES)
+        if imported.is_valid():
+            given = imported.cleaned_data
+            made = building.start(given["name"], given["definition"], now=timezone.now(), by=_person(request))
+            return redirect("survey_edit", made.public_id)
+    elif request.method == "POST":
+        started = StartForm(request.POST)
+        if started.is_valid():
+            template = started.cleaned_data["template"]
+            definition = publishing.shipped(template) if template else editing.blank()
+            made = building.start(
+                started.cleaned_data["name"], definition, now=timezone.now(), by=_person(request)
+            )
+            return redirect("survey_edit", made.public_id)
+    context = {"started": started, "imported": imported}
+    return render(request, "surveys/new.html", context, status=400 if request.method == "POST" else 200)
+
+
+@allow(*BUILDERS)
+@require_safe
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    version = _version(public_id)
+    language = _language()
+    questions = editing.questions_of(version.definition)
+    context = {
+        "survey": version.survey,
+        "version": version,
+        "title": version.definition.get("title") or {},
+        "questions": [_listed(one, questions[:place], language) for place, one in enumerate(questions)],
+        "kinds": spoken.KINDS.items(),
+        "faults": [_said(fault) for fault in editing.faults(version.definition)],
+        "is_changed": building.is_changed(version),
+    }
+    return render(request, "surveys/edit.html", context)
+
+
+@allow(*BUILDERS)
+@require_POST
+def change(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One change of the whole: a title, a new question, another order, one moved, copied or removed."""
+    version = _version(public_id)
+    try:
+        definition, target = _changed(version.definition, request)
+        building.save(version, definition, edition=_edition(request))
+    except (Stale, NoSuchQuestion):
+        return _stale(request, public_id)
+    if target:
+        return redirect("survey_question", public_id, target)
+    return redirect("survey_edit", public_id)
+
+
+@allow(*BUILDERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
+    version = _version(public_id)
+    try:
+        current = editing.find(version.definition, name)
+    except NoSuchQuestion:
+        return _stale(request, public_id)
+    if request.method != "POST":
+        return _question(request, version, current)
+    sent = editing.from_form(current, request.POST, dict(request.POST.lists()))
+    if "look" in request.GET:  # what one types, drawn: nothing is saved
+        return render(request, "surveys/_preview.html", {"previews": _previews(sent)})
+    try:
+        building.save(version, editing.replace(version.definition, name, sent), edition=_edition(request))
+    except Stale:
+        messages.warning(
+            request, _("Somebody else changed the survey just before. Yours is below, not saved yet.")
+        )
+        return _question(request, _version(public_id), sent, status=409)
+    if "more" in request.POST:
+        return redirect("survey_question", public_id, name)
+    messages.success(request, _("Saved."))
+    return redirect("survey_edit", public_id)
+
+
+@allow(*BUILDERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest, public_id: str) -> HttpResponse:
+    """First what was checked, then the button."""
+    version = _version(public_id)
+    if request.method == "POST":
+        try:
+            building.publish(version, edition=_edition(request), now=timezone.now(), by=_person(request))
+        except Stale:
+            return _stale(request, public_id)
+        except (BadDefinition, publishing.Faulty):
+            return _check(request, version, status=422)
+        messages.success(request, _("Published. From now on these questions are asked."))
+        return redirect("survey", public_id)
+    return _check(request, version)
+
+
+@allow(*BUILDERS, Role.ADVOCATE)
+@require_safe
+def export(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The questions as a file that another installation can import."""
+    survey = get_object_or_404(Survey, public_id=public_id)
+    newest = survey.versions.order_by("published_at", "number").last()
+    content = {"format": definitions.FORMAT, **(newest.definition if newest else editing.blank())}
+    response = HttpResponse(
+        json.dumps(content, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{survey.slug}.json"'
+    return response
+
+
+@allow(*BUILDERS)
+@require_POST
+def keep(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Copy the survey, put it away, take it out again."""
+    survey = get_object_or_404(Survey, public_id=public_id)
+    now, by = timezone.now(), _person(request)
+    match request.POST.get("act"):
+        case "copy":
+            name = _("%(name)s (copy)") % {"name": survey.name}
+            return redirect("survey_edit", building.copy(survey, name, now=now, by=by).public_id)
+        case "away":
+            building.put_away(survey, now=now, by=by)
+            messages.success(request, _("Put away. Its results stay, and nobody is asked any more."))
+        case "out":
+            building.take_out(survey, by=by)
+            messages.success(request, _("Taken out. Publish it to ask again."))
+    return redirect("surveys")
+
+
+@allow(*BUILDERS, Role.ADVOCATE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def trial(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The questions under work as a customer gets them. It writes nothing."""
+    version = _version(public_id)
+    wanted = request.GET.get("lang")
+    language = wanted if wanted in LANGUAGES else _language()
+    try:
+        definition = _whole(definitions.load(version.definition))
+    except BadDefinition as fault:
+        return render(request, "surveys/trial.html", {"survey": version.survey, "fault": _said(fault)})
+    with translation.override(language):
+        sheet = sheets.trial(definition, language)
+        typed = screens.typed(request.POST, definition.questions)
+        way = sheet.path(typed)
+        errors: Mapping[str, Any] = {}
+        if request.method == "POST":
+            errors = sheet.faults(typed)
+        drawn = screens.draw(
+            way, language, saved={}, typed=typed if request.method == "POST" else {}, errors=errors
+        )
+        context = {
+            "survey": version.survey,
+            "definition_title": definition.title.get(language, ""),
+            "questions": drawn,
+            "language": language,
+            "is_done": request.method == "POST"
+            and not errors
+            and {one.id for one in way} <= set(request.POST.getlist("asked")),
+            "is_posted": request.method == "POST",
+            "languages": LANGUAGES,
+        }
+        return render(request, "surveys/trial.html", context)
+
+
+def _changed(definition: Json, request: HttpRequest) -> tuple[Json, str]:
+    """The definition after this change, and the question to open next. Raises NoSuchQuestion."""
+    sent, name = request.POST, request.POST.get("question", "")
+    match sent.get("act"):
+        case "add" if sent.get("kind") in tuple(Kind):
+            return editing.add(definition, Kind(sent["kind"]))
+        case "title":
+            return definition | {
+                "title": {one: sent.get(f"title-{one}", "").strip() for one in LANGUAGES}
+            }, ""
+        case "order":
+            return editing.order(definition, sent.get("names", "").split(",")), ""
+        case "up":
+            return editing.move(definition, name, -1), ""
+        case "down":
+            return editing.move(definition, name, 1), ""
+        case "copy":
+            return editing.duplicate(definition, name), ""
+        case "remove":
+            return editing.remove(definition, name), ""
+    return definition, ""
+
+
+def _listed(one: Json, earlier: list[Json], language: str) -> dict[str, Any]:
+    return {
+        "id": one.get("id"),
+        "kind": spoken.KINDS.get(one.get("kind"), one.get("kind")),
+        "words": one.get("words") or {},
+        "required": one.get("required"),
+        "condition": spoken.condition_in_words(one.get("show_if"), earlier, language),
+        "at_most": one.get("asked_at_most"),
+    }
+
+
+def _question(request: HttpRequest, version: SurveyVersion, raw: Json, status: int = 200) -> HttpResponse:
+    questions = editing.questions_of(version.definition)
+    names = [one.get("id") for one in questions]
+    earlier = questions[: names.index(raw.get("id"))]
+    kind, language = raw.get("kind"), _language()
+    condition = raw.get("show_if")
+    lines = [line for _test, line in spoken.lines(condition)]
+    context = {
+        "survey": version.survey,
+        "version": version,
+        "question": raw,
+        "kind": spoken.KINDS.get(kind, kind),
+        "languages": [("vi", _("Vietnamese")), ("en", _("English"))],
+        "choices": _spare(raw.get("choices")) if kind in definitions.WITH_CHOICES else None,
+        "rows": _spare(raw.get("rows")) if kind == Kind.GRID else None,
+        "has_ends": kind in STEPS,
+        "has_bounds": kind in (Kind.NUMBER, Kind.DATE),
+        "is_consent": kind == Kind.CONSENT,
+        "is_picture": kind == Kind.PICTURE,
+        "contact_fields": _contact(raw) if kind == Kind.CONTACT else None,
+        "meanings": [one.value for one in Meaning if kind in definitions.FITS[one]],
+        "pictures": Picture.objects.order_by("name").values_list("name", flat=True),
+        "groups": spoken.choices(earlier, condition, language),
+        "tests": [*lines, *[spoken.Line()] * SPARE],
+        "is_any": isinstance(condition, dict) and condition.get("match") == "any",
+        "faults": [_said(one) for one in editing.faults(version.definition) if one.question == raw.get("id")],
+        "previews": _previews(raw),
+    }
+    return render(request, "surveys/question.html", context, status=status)
+
+
+def _spare(listed: Any) -> list[Json]:
+    return [*(listed if isinstance(listed, list) else []), *[{}] * SPARE]
+
+
+def _contact(raw: Json) -> list[tuple[str, bool]]:
+    return [(field, field in (raw.get("fields") or [])) for field in CONTACT_FIELDS]
+
+
+def _previews(raw: Json) -> list[dict[str, Any]]:
+    """As a customer sees it in each language; why not, where it cannot be asked yet."""
+    previews = []
+    for language in LANGUAGES:
+        with translation.override(language):
+            try:
+                one = _whole_question(definitions.load_question(raw))
+                drawn, fault = screens.draw([one], language, saved={})[0], ""
+            except BadDefinition as bad:
+                drawn, fault = None, bad
+        previews.append({"language": language, "drawn": drawn, "fault": _said(fault) if fault else ""})
+    return previews
+
+
+def _whole(definition: Any) -> Any:
+    offered = sheets.offered_touchpoints() if definition.asks_for_touchpoint else []
+    return definition.with_touchpoints(sheets.as_choices(offered))
+
+
+def _whole_question(one: Any) -> Any:
+    return _whole(definitions.Definition(title={}, questions=(one,))).questions[0]
+
+
+def _check(request: HttpRequest, version: SurveyVersion, status: int = 200) -> HttpResponse:
+    faults: list[str] = [_said(fault) for fault in editing.faults(version.definition)]
+    found = proof = None
+    if not faults:
+        definition = _whole(definitions.load(version.definition))
+        found = reach.explore(definition)
+        proof = invariance.prove_survey(definition, sheets.offer(version.survey))
+        faults = [_fault(fault) for fault in (*found.faults, *proof.faults)]
+    context = {"survey": version.survey, "version": version, "faults": faults, "found": found, "proof": proof}
+    return render(request, "surveys/publish.html", context, status=status)
+
+
+def _said(fault: BadDefinition) -> dict[str, str]:
+    return {"question": fault.question, "field": fault.field, "words": _(fault.message) % fault.given}
+
+
+def _fault(fault: Any) -> dict[str, str]:
+    words = getattr(fault, "words", "")
+    return {
+        "question": fault.question,
+        "field": "",
+        "words": _(fault.message) % {"words": words} if words else _(fault.message),
+    }
+
+
+def _stale(request: HttpRequest, public_id: str) -> HttpResponse:
+    messages.warning(request, _("Somebody else changed the survey just before. This is how it stands now."))
+    return redirect("survey_edit", public_id)
+
+
+def _version(public_id: str) -> SurveyVersion:
+    survey = get_object_or_404(Survey, public_id=public_id)
+    version = building.under_work(survey)
+    version.survey = survey
+    return version
+
+
+def _edition(request: HttpRequest) -> int:
+    given = request.POST.get("edition", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _language() -> str:
+    language = (translation.get_language() or "en")[:2]
+    return language if language in LANGUAGES else "en"

@@ -1,0 +1,159 @@
+"""One change of a definition at a time; what is incomplete is kept and named (issue "Ask", item 3)."""
+
+import copy
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveys import definitions, editing, spoken
+from surveys.questions import Kind
+from tests.surveys.test_answers import EVERY_KIND
+from tests.surveys.test_logic import one, when
+
+
+def names(definition):
+    return [question["id"] for question in definition["questions"]]
+
+
+def form_of(question):
+    """What the question's page would send, were nothing changed on it."""
+    sent, several = {}, {}
+    for name in ("words", "help", "low", "high"):
+        for language, text in (question.get(name) or {}).items():
+            sent[f"{name}-{language}"] = text
+    for name, listed in (("choice", question.get("choices")), ("row", question.get("rows"))):
+        for line, choice in enumerate(listed or []):
+            sent |= {
+                f"{name}-{line}-id": choice["id"],
+                f"{name}-{line}-points": str(choice.get("points", "")),
+            }
+            sent |= {f"{name}-{line}-words-{language}": text for language, text in choice["words"].items()}
+            sent[f"{name}-{line}-picture"] = choice.get("picture", "")
+    for name in ("required", "meaning", "least", "most", "purpose", "asked_at_most"):
+        if name in question:
+            sent[name] = str(question[name])
+    several["fields"] = question.get("fields", [])
+    for line, (_test, drawn) in enumerate(spoken.lines(question.get("show_if"))):
+        sent |= {f"test-{line}": drawn.chosen, f"test-{line}-value": drawn.typed}
+    sent["match"] = (question.get("show_if") or {}).get("match", "all")
+    return sent, several
+
+
+@pytest.mark.parametrize("question", EVERY_KIND["questions"], ids=lambda question: question["kind"])
+def test_a_page_that_is_sent_unchanged_changes_nothing(question):
+    again = editing.from_form(question, *form_of(question))
+
+    assert definitions.load_question(again) == definitions.load_question(question)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_new_question_of_every_kind_waits_for_its_words(kind):
+    definition, name = editing.add(editing.blank(), kind)
+
+    assert names(definition) == [name]
+    assert [(fault.question, fault.message) for fault in editing.faults(definition)] == [
+        (name, "has no words in %(languages)s")
+    ]
+
+
+def test_ids_stay_apart():
+    definition = editing.blank()
+    for _number in range(3):
+        definition, _name = editing.add(definition, Kind.TEXT_SHORT)
+
+    assert len(set(names(editing.duplicate(definition, names(definition)[0])))) == 4
+
+
+def test_a_copy_stands_behind_and_means_nothing_yet():
+    definition = {"questions": [one("a", "scale_10", meaning="recommendation"), one("b")]}
+
+    copied = editing.duplicate(definition, "a")
+
+    assert names(copied)[0::2] == ["a", "b"]
+    assert "meaning" not in copied["questions"][1]
+
+
+def test_conditions_go_with_the_question_they_looked_at():
+    definition = {
+        "questions": [
+            one("a"),
+            one("b", show_if=when({"question": "a", "is": ["yes"]})),
+            one("c", show_if=when({"question": "a", "is": ["yes"]}, {"language": "vi"})),
+        ]
+    }
+
+    left = editing.remove(definition, "a")
+
+    assert "show_if" not in left["questions"][0]
+    assert left["questions"][1]["show_if"]["of"] == [{"language": "vi"}]
+    assert editing.faults(left) == []
+
+
+@given(st.lists(st.sampled_from(["up", "down", "order"]), max_size=12), st.randoms())
+def test_no_order_loses_a_question(acts, chance):
+    definition = {"questions": [one(name) for name in "abcd"]}
+    for act in acts:
+        name = chance.choice("abcd")
+        if act == "order":
+            definition = editing.order(definition, chance.sample("abcd", 3))
+        else:
+            definition = editing.move(definition, name, -1 if act == "up" else 1)
+
+    assert sorted(names(definition)) == list("abcd")
+
+
+def test_it_moves_and_stays_at_the_ends():
+    definition = {"questions": [one(name) for name in "abc"]}
+
+    assert names(editing.move(definition, "b", -1)) == ["b", "a", "c"]
+    assert names(editing.move(definition, "a", -1)) == ["a", "b", "c"]
+    assert names(editing.move(definition, "c", 1)) == ["a", "b", "c"]
+
+
+def test_nothing_changes_what_it_was_given():
+    before = copy.deepcopy(EVERY_KIND)
+
+    editing.remove(EVERY_KIND, "met")
+    editing.duplicate(EVERY_KIND, "met")
+    editing.move(EVERY_KIND, "met", 1)
+
+    assert before == EVERY_KIND
+
+
+def test_a_question_that_is_gone_is_told():
+    with pytest.raises(editing.NoSuchQuestion):
+        editing.move(EVERY_KIND, "nowhere", 1)
+
+
+def test_what_cannot_be_right_is_kept_and_named():
+    sent = {"words-vi": "Mấy người?", "words-en": "How many?", "least": "a few", "asked_at_most": "some"}
+
+    question = editing.from_form({"id": "q", "kind": "number"}, sent, {})
+
+    assert question["least"] == "a few"
+    assert [fault.field for fault in editing.faults({"questions": [question]})] == ["least"]
+
+
+def test_a_new_choice_gets_an_id_from_its_english_words():
+    sent = {
+        "choice-0-words-vi": "Trễ",
+        "choice-0-words-en": "Too late!",
+        "choice-1-words-vi": "Mất",
+        "choice-1-words-en": "",
+    }
+
+    made = editing.from_form({"id": "q", "kind": "choice"}, sent, {})
+
+    assert [choice["id"] for choice in made["choices"]] == ["too_late", "c_1"]
+
+
+def test_conditions_read_as_a_sentence():
+    earlier = EVERY_KIND["questions"]
+
+    with translation.override("en"):
+        said = spoken.condition_in_words(earlier[-1]["show_if"], earlier[:-1], "en")
+
+    assert said.count("or less") == 2
+    assert "“Would you recommend us?”" in said

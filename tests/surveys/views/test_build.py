@@ -1,0 +1,255 @@
+"""The builder in the browser's place: start, change, look, try, publish, copy, put away, take along."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+
+from surveys import building, publishing
+from surveys.models import Response, Survey, SurveyVersion
+from surveys.questions import Kind
+from tests.factories import user
+from tests.surveys.test_answers import EVERY_KIND
+from tests.surveys.test_logic import one, when
+
+pytestmark = pytest.mark.django_db
+WORDS = {"words-vi": "Giao có đúng hẹn không?", "words-en": "Did it come in time?"}
+LOOP = one("a", show_if=when({"question": "a", "answered": True}))
+
+
+@pytest.fixture
+def manager(client, the_shop):
+    client.force_login(user("manager", "Huy"))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def begun(the_shop, now):
+    first = one("a", words={"vi": "Một", "en": "One"})
+    return building.start("Giao hàng", {"title": {}, "questions": [first]}, now=now)
+
+
+def at(survey, page="edit/"):
+    return f"/surveys/{survey.public_id}/{page}"
+
+
+def edition_of(survey):
+    return building.under_work(survey).edition
+
+
+def questions(survey):
+    return building.under_work(survey).definition["questions"]
+
+
+def save(survey, *asked, title=None):
+    version = building.under_work(survey)
+    building.save(version, {"title": title or {}, "questions": list(asked)}, edition=version.edition)
+
+
+def change(client, survey, act, **sent):
+    return client.post(at(survey, "edit/change/"), {"act": act, "edition": edition_of(survey)} | sent)
+
+
+def bring(client, content):
+    file = SimpleUploadedFile("x.json", content)
+    return client.post("/surveys/new/", {"import": "1", "name": "Nơi khác", "file": file})
+
+
+@pytest.mark.parametrize("template", ["", *building.TEMPLATES])
+def test_a_survey_starts_from_a_template_and_asks_nobody_yet(manager, template):
+    answer = manager.post("/surveys/new/", {"name": "Sau khi mua", "template": template}, follow=True)
+
+    survey = Survey.objects.get()
+    assert answer.status_code == 200
+    assert (survey.state, survey.name) == ("draft", "Sau khi mua")
+    assert not survey.versions.filter(published_at__isnull=False).exists()
+
+
+def test_questions_are_added_changed_moved_copied_and_removed(manager, begun):
+    added = change(manager, begun, "add", kind="yes_no")
+    name = questions(begun)[1]["id"]
+    assert added["Location"] == at(begun, f"edit/{name}/")
+
+    manager.post(added["Location"], WORDS | {"required": "1", "edition": edition_of(begun)})
+    assert questions(begun)[1]["words"]["en"] == "Did it come in time?"
+
+    change(manager, begun, "up", question=name)
+    change(manager, begun, "copy", question=name)
+    change(manager, begun, "remove", question="a")
+    names = [question["id"] for question in questions(begun)]
+    assert (names[0], len(names)) == (name, 2)
+
+    change(manager, begun, "order", names=",".join(reversed(names)))
+    assert questions(begun)[1]["id"] == name
+
+
+def test_half_a_translation_is_kept_and_named(manager, begun):
+    change(manager, begun, "add", kind="text_short")
+    name = questions(begun)[1]["id"]
+    manager.post(at(begun, f"edit/{name}/"), {"words-vi": "Sao vậy?", "edition": edition_of(begun)})
+
+    page = manager.get(at(begun)).content.decode()
+
+    assert "Sao vậy?" in page
+    assert "has no words in en" in page
+    assert manager.post(at(begun, "publish/"), {"edition": edition_of(begun)}).status_code == 422
+
+
+def test_a_question_is_looked_at_without_saving(manager, begun):
+    sent = WORDS | {"edition": edition_of(begun)}
+
+    drawn = manager.post(at(begun, "edit/a/?look=1"), sent).content.decode()
+
+    assert "Giao có đúng hẹn không?" in drawn
+    assert "Did it come in time?" in drawn
+    assert questions(begun)[0]["words"]["en"] == "One"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_has_its_page(manager, begun, kind):
+    page = manager.get(change(manager, begun, "add", kind=kind)["Location"])
+
+    assert page.status_code == 200
+
+
+def test_two_managers_do_not_overwrite_each_other(manager, begun):
+    stale = edition_of(begun)
+    change(manager, begun, "add", kind="yes_no")
+
+    late = manager.post(at(begun, "edit/a/"), WORDS | {"edition": stale})
+    manager.post(at(begun, "edit/change/"), {"act": "remove", "question": "a", "edition": stale})
+
+    assert late.status_code == 409
+    assert "Did it come in time?" in late.content.decode()  # nothing typed is lost
+    assert questions(begun)[0]["words"]["en"] == "One"
+    assert len(questions(begun)) == 2
+
+
+def test_it_says_what_publishing_would_do_and_publishes(manager, begun):
+    page = manager.get(at(begun, "publish/")).content.decode()
+    assert "Every way ends alike" in page
+
+    manager.post(at(begun, "publish/"), {"edition": edition_of(begun)})
+
+    begun.refresh_from_db()
+    assert begun.state == "live"
+    assert begun.versions.get().published_at is not None
+
+
+def test_a_survey_that_would_reward_by_answer_is_not_published(manager, begun):
+    """Differentiator 7."""
+    only_then = when({"question": "a", "is": ["yes"]})
+    bait = one("b", words={"vi": "Thưởng thêm nhé?", "en": "Another voucher?"}, show_if=only_then)
+    save(begun, *questions(begun), bait)
+
+    answer = manager.post(at(begun, "publish/"), {"edition": edition_of(begun)})
+
+    assert answer.status_code == 422
+    assert "must not speak of a reward" in answer.content.decode()
+    assert not begun.versions.filter(published_at__isnull=False).exists()
+
+
+def test_a_change_of_a_live_survey_starts_the_next_version(manager, survey):
+    first = survey.versions.get()
+
+    change(manager, survey, "add", kind="yes_no")
+
+    first.refresh_from_db()
+    assert survey.versions.count() == 2
+    assert first.definition == publishing.shipped()
+
+
+def test_looking_at_it_starts_nothing(manager, survey):
+    manager.get(at(survey))
+    manager.get(at(survey, "try/"))
+
+    assert survey.versions.count() == 1
+
+
+@pytest.mark.parametrize("column", [{"definition": {}}, {"number": 9}, {"published_at": None}])
+def test_the_database_keeps_a_published_version_as_it_is(survey, column):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SurveyVersion.objects.filter(survey=survey).update(**column)
+
+
+def test_it_is_tried_without_a_trace(manager, begun):
+    save(begun, *EVERY_KIND["questions"])
+    asked = [question["id"] for question in EVERY_KIND["questions"] if question["id"] not in ("why", "story")]
+
+    shown = manager.get(at(begun, "try/?lang=vi")).content.decode()
+    more = manager.post(at(begun, "try/?lang=en"), {"asked": ["met"], "q-met": "no"}).content.decode()
+    done = manager.post(at(begun, "try/?lang=en"), {"asked": asked, "q-met": "yes"}).content.decode()
+
+    assert "Mấy điểm?" in shown
+    assert "more questions below" in more
+    assert "Sent, if it were real" in done
+    assert not Response.objects.exists()
+
+
+def test_questions_are_taken_along_in_a_file(manager, survey):
+    bring(manager, manager.get(at(survey, "questions.json")).content)
+
+    made = Survey.objects.get(name="Nơi khác")
+    assert made.versions.get().definition["questions"] == publishing.shipped()["questions"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The submitted file is empty"),
+        (b"not json", "cannot be read as JSON"),
+        (b"\xff\xfe", "cannot be read as JSON"),
+        (b"[" * 100_000, "cannot be read as JSON"),
+        (b"[]", "is not an object"),
+        (json.dumps({"format": 2, "questions": []}).encode(), "newer version"),
+        (json.dumps({"questions": [one("a", "telepathy")]}).encode(), "kind"),
+        (json.dumps({"questions": [LOOP]}).encode(), "no earlier question"),
+        (json.dumps({"questions": [one("a", reward={"yes": 5})]}).encode(), "is not known here"),
+        (b" " * 1_000_001 + b"{}", "larger than a survey can be"),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused_by_name(manager, content, said):
+    answer = bring(manager, content)
+
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert not Survey.objects.exists()
+
+
+def test_scripts_in_every_label_stay_text(manager, begun):
+    bad = "<script>alert(1)</script>"
+    words = {"vi": bad, "en": bad}
+    choices = [{"id": name, "words": words} for name in "xy"]
+    save(begun, one("a", "choice", words=words, choices=choices), title=words)
+
+    for page in ("edit/", "edit/a/", "try/", "publish/"):
+        assert bad not in manager.get(at(begun, page)).content.decode()
+
+
+def test_a_survey_is_copied_and_put_away(manager, survey):
+    manager.post(at(survey, "keep/"), {"act": "copy"})
+    manager.post(at(survey, "keep/"), {"act": "away"})
+
+    survey.refresh_from_db()
+    copied = Survey.objects.exclude(pk=survey.pk).get()
+    assert (copied.state, copied.reward_amount, copied.budget_used) == ("draft", survey.reward_amount, 0)
+    assert (survey.state, survey.archived_at is not None) == ("closed", True)
+    assert survey.name in manager.get("/surveys/").content.decode()
+
+    manager.post(at(survey, "keep/"), {"act": "out"})
+    survey.refresh_from_db()
+    assert survey.archived_at is None
+
+
+@pytest.mark.parametrize("name", ["nowhere", "a" * 60])
+def test_a_question_that_is_gone_leads_back(manager, begun, name):
+    assert manager.get(at(begun, f"edit/{name}/"))["Location"] == at(begun)
+
+
+def test_the_number_of_queries_does_not_grow(manager, begun, django_assert_max_num_queries):
+    save(begun, *EVERY_KIND["questions"])
+
+    with django_assert_max_num_queries(12):
+        manager.get(at(begun))
