@@ -80,6 +80,7 @@ PERSONAL: dict[str, Personal] = {
     "surveys.Answer.value_words": _WORDS,
     "reviews.Review.external_id": _IDENTITY,
     "reviews.Review.url": _IDENTITY,
+    "reviews.UnreadableReview.external_id": _IDENTITY,
     # What we wrote to them
     "reviews.Reply.drafted_text": _WORDS,
     "reviews.Reply.text": _WORDS,
@@ -240,6 +241,15 @@ NOT_PERSONAL: dict[str, str] = {
     "surveys.Reward.currency": _CURRENCY,
     "reviews.Source.slug": _SET_UP,
     "reviews.Source.name": _SET_UP,
+    "reviews.Polling.base_url": _SET_UP,
+    "reviews.Polling.reply_account": "names the shop's own account; its password is nowhere in the database",
+    "reviews.Polling.cursor": "a place in the source's list",
+    "reviews.Polling.bookmark": "a place in the source's list",
+    "reviews.Polling.trouble": _WORD,
+    "reviews.Polling.leased_by": _QUEUE,
+    "reviews.Polling.failure": _FAILURE,
+    "reviews.UnreadableReview.leased_by": _QUEUE,
+    "reviews.UnreadableReview.failure": _FAILURE,
     "reviews.Review.digest": "tells an edit; made anew when the words are blanked",
     "reviews.Review.routes": _WORD,
 }

@@ -110,6 +110,12 @@ def finish(rows: Sequence[Leasable], **changes: Any) -> int:
     return done
 
 
+def let_go(rows: Sequence[Leasable]) -> None:
+    """Not done, and not to be counted as a try: the outside world is away, and somebody has noted when to ask
+    again."""
+    _held(rows).update(leased_by="", leased_until=None)
+
+
 def take_over_from_the_dead(rows: LeasableQuerySet[Any]) -> int:
     """Free those of `rows` that processes of this machine hold which are gone. Returns how many."""
     holders = rows.exclude(leased_by="").order_by().values_list("leased_by", flat=True).distinct()

@@ -1,6 +1,7 @@
 """The one settings file. What differs between installations comes from the environment."""
 
 import contextlib
+import os
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
@@ -220,6 +221,14 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 # Where the "file" review source writes replies for the shop to paste by hand.
 OUTBOX_DIR = _folder("OUTBOX_DIR", DATA_DIR / "outbox")
+# What opens the sources of reviews, by name: SOURCE_<SHORT NAME>_KEY and so on (docs/sources.md).
+SOURCE_SECRETS = {
+    name: value
+    for name, value in os.environ.items()
+    if name.startswith("SOURCE_") and name.endswith(("_KEY", "_SECRET", "_REPLY_PASSWORD"))
+}
+# Hosts of sources that may be reached by http and at inner addresses; everything else is https to the world.
+SOURCE_LOCAL_HOSTS = env.list("SOURCE_LOCAL_HOSTS", default=[])
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -256,10 +265,13 @@ SPECTACULAR_SETTINGS = {
 
 # Jobs, by dotted path, in the order in which `sweep` runs them. Each is a feedback.leases.Job.
 JOBS = [
+    "reviews.tasks.FETCH_REVIEWS",
+    "reviews.tasks.READ_REVIEWS_AGAIN",
     "feedback.tasks.READ_COMMENTS",
     "reviews.tasks.ANSWER_REVIEWS",
     "feedback.tasks.DECIDE_CASES",
     "reviews.tasks.PUBLISH_REPLIES",
+    "reviews.tasks.CHECK_REPLIES",
     "surveys.tasks.RELEASE_REWARDS",
     "surveys.tasks.EXPIRE_REWARDS",
     "surveys.tasks.SEND_INVITATIONS",

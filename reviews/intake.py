@@ -18,7 +18,7 @@ from reviews.models import Reply, Review, Source
 from reviews.records import ReviewRecord
 
 BATCH = 1000
-EDITED = "review was edited"
+EDITED, DELETED = "review was edited", "review was deleted"  # why an answer ended
 _TRIES, _DEADLOCK_DETECTED = 3, "40P01"
 
 
@@ -49,6 +49,30 @@ def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: dateti
         with bulk.uncollected():
             received.outcomes |= _insist(source, list(latest.values()), now or timezone.now())
     return received
+
+
+def note_deleted(review: Review, now: datetime) -> None:
+    """It is gone at its source. Its open answers end; its words stay and count: they were said (L6)."""
+    with journal.recording():
+        there = Review.objects.select_for_update(no_key=True).filter(pk=review.pk, deleted_at=None)
+        if there.update(deleted_at=now, leased_by="", leased_until=None):
+            _discard_answers(review, DELETED)
+            journal.log("review deleted at its source", review, version=review.version)
+
+
+def note_present(source: Source, external_ids: Iterable[str], seen_at: datetime | None) -> None:
+    """The source shows them (in the sweep that began at `seen_at`). What had been deleted is back."""
+    with journal.recording():
+        there = Review.objects.filter(source=source, external_id__among=list(external_ids))
+        for review in there.select_for_update(of=("self",), no_key=True).exclude(deleted_at=None):
+            answered = review.replies.filter(review_version=review.version)
+            is_answered = answered.exclude(state=Reply.State.DISCARDED).exists()
+            review.state = review.state if is_answered else Review.State.RECEIVED
+            review.deleted_at = None
+            review.save(update_fields=["deleted_at", "state"])
+            journal.log("review is back at its source", review, version=review.version)
+        if seen_at:
+            there.update(seen_at=seen_at)
 
 
 def foresee(source: Source, records: Iterable[ReviewRecord]) -> Received:
@@ -202,21 +226,21 @@ def _new_version(review: Review, record: ReviewRecord, about: _About, now: datet
         comment=new, state=Case.State.OPEN, decided_at=None
     )
     journal.log("review edited", review, version=review.version)
-    _discard_answers(review)
+    _discard_answers(review, EDITED)
     return new
 
 
-def _discard_answers(review: Review) -> None:
+def _discard_answers(review: Review, reason: str) -> None:
     """Compare and set: an answer that is on its way already is left to the publishing job."""
     for reply in Reply.objects.filter(review=review, state__in=Reply.UNSENT):
         if Reply.objects.filter(pk=reply.pk, state__in=Reply.UNSENT).update(
             state=Reply.State.DISCARDED,
-            reason=EDITED,
+            reason=reason,
             edition=F("edition") + 1,
             leased_by="",
             leased_until=None,
         ):
-            journal.log("reply discarded", reply, reason=EDITED)
+            journal.log("reply discarded", reply, reason=reason)
 
 
 def _note_disclosures(known: Mapping[str, Review], records: Sequence[ReviewRecord]) -> None:

@@ -16,6 +16,7 @@ class Source(models.Model):
     class Kind(models.TextChoices):
         OWN = "own", _("our own review page")
         FILE = "file", _("a file to paste from")
+        WOOCOMMERCE = "woocommerce", _("a WooCommerce shop")
 
     class LimitKind(models.TextChoices):
         NONE = "", _("no limit")
@@ -48,11 +49,82 @@ class Source(models.Model):
         return self.name
 
 
+class PollingQuerySet(LeasableQuerySet):
+    def to_fetch(self, now):
+        return self.filter(
+            Q(next_at=None) | Q(next_at__lte=now),
+            Q(quiet_until=None) | Q(quiet_until__lte=now),
+            source__is_active=True,
+        )
+
+
+class Polling(Leasable):
+    """How a source is asked over the web: where, how often, how far we are, and what is the matter.
+
+    A pass reads pages until `cursor` ends: *news* up to what is known, a *sweep* all of them, after which
+    the reviews that it did not see are looked for one by one (*missing*). One page is one lease.
+    """
+
+    class Stage(models.TextChoices):
+        RESTING = "", _("resting")
+        NEWS = "news", _("reading what is new")
+        SWEEP = "sweep", _("reading everything")
+        MISSING = "missing", _("looking for what is missing")
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="polling")
+    base_url = models.URLField(max_length=300)
+    reply_account = models.CharField(max_length=60, blank=True, default="")  # its password: the environment
+    every_minutes = models.PositiveSmallIntegerField(default=15)
+    sweep_hours = models.PositiveSmallIntegerField(default=12)
+    stage = models.CharField(max_length=8, choices=Stage, blank=True, default=Stage.RESTING)
+    began_at = models.DateTimeField(null=True, blank=True)  # of the pass
+    cursor = models.JSONField(default=dict)  # the connector's own; committed with the page before it
+    bookmark = models.CharField(max_length=200, blank=True, default="")  # the newest that is known
+    next_at = models.DateTimeField(null=True, blank=True)
+    polled_at = models.DateTimeField(null=True, blank=True)  # the last whole pass
+    swept_at = models.DateTimeField(null=True, blank=True)
+    # The circuit: while it is quiet nothing is asked and nothing published there.
+    quiet_until = models.DateTimeField(null=True, blank=True)
+    misses = models.PositiveSmallIntegerField(default=0)  # in a row
+    trouble = models.CharField(max_length=20, blank=True, default="")  # a reviews.sources.Trouble
+    alarmed_at = models.DateTimeField(null=True, blank=True)  # once per outage
+
+    objects = PollingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every_minutes__gte=1, sweep_hours__gte=1), name="polling_rests_between_passes"
+            )
+        ]
+
+
+class UnreadableReview(Leasable):
+    """A review that the source gives and we cannot keep: a dead letter with its reason, without its words."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="unreadable")
+    external_id = models.CharField(max_length=200)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="each_unreadable_review_once")
+        ]
+
+
 class ReviewQuerySet(LeasableQuerySet):
     def to_answer(self):
         """Read by the machine, without a draft for this version. An answer on its way out goes first."""
         on_its_way = Reply.objects.filter(review=OuterRef("pk"), state__in=Reply.ON_THE_WAY)
-        return self.filter(~Exists(on_its_way), state=Review.State.RECEIVED, comment__read_at__isnull=False)
+        ready = self.filter(state=Review.State.RECEIVED, comment__read_at__isnull=False, deleted_at=None)
+        return ready.filter(~Exists(on_its_way))
+
+    def not_seen_since(self, moment):
+        """Those that a sweep which began then did not meet."""
+        return self.filter(Q(seen_at=None) | Q(seen_at__lt=moment), deleted_at=None)
 
     def shown(self):
         """What the public page shows: everything that is not hidden for a listed reason (L6)."""
@@ -79,6 +151,8 @@ class Review(Addressed, Leasable):
     route = models.CharField(max_length=8, choices=Case.Route, default=Case.Route.NORMAL)
     routes = models.JSONField(default=list)
     wants_approver = models.BooleanField(default=False)
+    seen_at = models.DateTimeField(null=True, blank=True)  # the last sweep that met it at its source
+    deleted_at = models.DateTimeField(null=True, blank=True)  # found to be gone there; totals keep it (L6)
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.CharField(
         max_length=20,
@@ -123,8 +197,16 @@ class ReplyQuerySet(LeasableQuerySet):
             "decision__policy", "case", "edited_by", "approved_by",
         )  # fmt: skip
 
-    def to_publish(self):
-        return self.filter(state__in=[Reply.State.APPROVED, Reply.State.PUBLISHING])
+    def to_publish(self, now):
+        return self.filter(state__in=[Reply.State.APPROVED, Reply.State.PUBLISHING])._answering(now)
+
+    def to_check(self, now):
+        """Handed over; the platform has not said yes or no yet."""
+        return self.filter(state=Reply.State.PENDING)._answering(now)
+
+    def _answering(self, now):
+        """Not at a source that asked us to wait, or that we leave in peace for a while."""
+        return self.exclude(review__source__polling__quiet_until__gt=now)
 
 
 class Reply(Addressed, Leasable):

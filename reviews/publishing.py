@@ -4,45 +4,91 @@ A reply is `publishing` before the source hears of it. One that is found so agai
 then the source is asked what stands there before anything is sent a second time.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
 
 from feedback import journal, leases
-from reviews import sources
-from reviews.intake import EDITED
-from reviews.models import Reply, ReplyQuerySet, Review
-from reviews.sources import Answer, Outcome
+from reviews import intake, polling, sources
+from reviews.intake import DELETED, EDITED
+from reviews.models import Reply, ReplyQuerySet, Review, Source
+from reviews.sources import Answer, Away, Connector, Edited, Gone, Outcome
 
 State = Reply.State
 _STATES = {Answer.PUBLISHED: State.PUBLISHED, Answer.PENDING: State.PENDING, Answer.REFUSED: State.REFUSED}
+CHECK_AGAIN = timedelta(minutes=15)  # a reply that the platform still looks at
+VANISHED = "not found at the source"
 
 
 def publish(replies: Sequence[Reply], now: datetime) -> None:
     for reply in replies:
-        _publish(reply, now)
+        _outside(reply, now, _publish)
 
 
 def due(now: datetime) -> ReplyQuerySet:
-    return Reply.objects.to_publish()
+    return Reply.objects.to_publish(now)
 
 
 PUBLISH = leases.Job(name="publish replies", due=due, run=publish, batch=1)
 
 
-def _publish(reply: Reply, now: datetime) -> None:
-    review = Review.objects.select_related("source").get(pk=reply.review_id)
-    door = sources.connector(review.source)
-    cut_off = reply.state == State.PUBLISHING
-    if cut_off and _is_there(door.present_reply(review.source, review), reply.text):
-        _end(reply, Outcome(answer=Answer.PUBLISHED, ref=reply.external_ref), now)
+def check(replies: Sequence[Reply], now: datetime) -> None:
+    """Ask what became of replies that a platform had to look at (connectors §0 rule 5)."""
+    for reply in replies:
+        _outside(reply, now, _check)
+
+
+def check_due(now: datetime) -> ReplyQuerySet:
+    return Reply.objects.to_check(now)
+
+
+CHECK = leases.Job(name="check replies", due=check_due, run=check, batch=1)
+
+
+def _outside(reply: Reply, now: datetime, act: Callable[[Reply, Connector, datetime], None]) -> None:
+    """A source that does not answer costs the reply no try: it waits with the others of its source."""
+    review = Review.objects.select_related("source__polling").get(pk=reply.review_id)
+    reply.review, begun = review, time.monotonic()
+    try:
+        act(reply, sources.connector(review.source), now)
+    except Away as away:
+        polling.stumbled(review.source, away, now + timedelta(seconds=time.monotonic() - begun))
+        leases.let_go([reply])
+    else:
+        _answered(review.source)
+
+
+def _answered(source: Source) -> None:
+    if hasattr(source, "polling"):
+        polling.answered(source)
+
+
+def _publish(reply: Reply, door: Connector, now: datetime) -> None:
+    source = reply.review.source
+    there = door.present_reply(source, reply) if reply.state == State.PUBLISHING else None
+    if there is not None and there.answer is not Answer.REFUSED:
+        _end(reply, there, now)
         return
     if not _begin(reply, now):
         return
-    reply.review = review
-    _end(reply, door.publish(review.source, reply), now)
+    try:
+        outcome = door.publish(source, reply)
+    except Edited as edited:
+        intake.receive_many(source, [edited.record], now=now)
+        _begin(reply, now)  # finds the newer version, and ends the answer to the older one
+    except Gone:
+        intake.note_deleted(reply.review, now)
+        _discard(reply, DELETED)
+    else:
+        _end(reply, outcome, now)
+
+
+def _check(reply: Reply, door: Connector, now: datetime) -> None:
+    there = door.present_reply(reply.review.source, reply)
+    _end(reply, there or Outcome(answer=Answer.REFUSED, reason=VANISHED), now)
 
 
 def _begin(reply: Reply, now: datetime) -> bool:
@@ -55,8 +101,7 @@ def _begin(reply: Reply, now: datetime) -> bool:
             .get(pk=reply.review_id)
         )
         if version != reply.review_version:
-            leases.finish([reply], state=State.DISCARDED, reason=EDITED)
-            journal.log("reply discarded", reply, reason=EDITED)
+            _discard(reply, EDITED)
             return False
         mine = Reply.objects.filter(
             pk=reply.pk, leased_by=leases.owner(), state__in=[State.APPROVED, State.PUBLISHING]
@@ -67,17 +112,22 @@ def _begin(reply: Reply, now: datetime) -> bool:
     return True
 
 
+def _discard(reply: Reply, reason: str) -> None:
+    with journal.recording():
+        leases.finish([reply], state=State.DISCARDED, reason=reason, edition=F("edition") + 1)
+        journal.log("reply discarded", reply, reason=reason)
+
+
 def _end(reply: Reply, outcome: Outcome, now: datetime) -> None:
-    changes: dict[str, Any] = {"state": _STATES[outcome.answer], "reason": outcome.reason[:300]}
+    state = _STATES[outcome.answer]
+    changes: dict[str, Any] = {"state": state, "reason": outcome.reason[:300]}
     if outcome.answer is Answer.PUBLISHED:
         changes["published_at"] = now
     if outcome.ref:
         changes["external_ref"] = outcome.ref[:200]
     with journal.recording():
         leases.finish([reply], edition=F("edition") + 1, **changes)
-        journal.log(f"reply {outcome.answer.value}", reply, version=reply.review_version)
-
-
-def _is_there(present: str | None, text: str) -> bool:
-    """Platforms trim and re-wrap; the words are the same when they are the same without their spaces."""
-    return present is not None and present.split() == text.split()
+        if outcome.answer is Answer.PENDING:
+            Reply.objects.filter(pk=reply.pk).update(retry_at=now + CHECK_AGAIN)
+        if state != reply.state:  # a platform that goes on looking is no news
+            journal.log(f"reply {outcome.answer.value}", reply, version=reply.review_version)

@@ -21,7 +21,7 @@ from feedback import journal, leases, work
 from feedback.models import Case, Comment, Engine, OutgoingMail, Rereading
 from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
-from reviews.models import Reply, Review
+from reviews.models import Polling, Reply, Review, UnreadableReview
 from surveys.models import Invitation, Reward
 
 PER_PAGE = 50
@@ -32,16 +32,21 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     OutgoingMail: (gettext_lazy("mail"), "made_at"),
     Review: (gettext_lazy("review"), "comment__received_at"),
     Reply: (gettext_lazy("reply"), "approved_at"),
+    Polling: (gettext_lazy("source of reviews"), "next_at"),
+    UnreadableReview: (gettext_lazy("review that cannot be kept"), "first_at"),
     Invitation: (gettext_lazy("invitation"), "send_at"),
     Reward: (gettext_lazy("reward"), "reserved_at"),
     Engine: (gettext_lazy("training"), "asked_at"),
     Rereading: (gettext_lazy("reading anew"), "asked_at"),
 }
 NAMES = {
+    "reviews.tasks.FETCH_REVIEWS": gettext_lazy("Fetch reviews from sources"),
+    "reviews.tasks.READ_REVIEWS_AGAIN": gettext_lazy("Fetch single reviews again"),
     "feedback.tasks.READ_COMMENTS": gettext_lazy("Read comments"),
     "reviews.tasks.ANSWER_REVIEWS": gettext_lazy("Draft replies to reviews"),
     "feedback.tasks.DECIDE_CASES": gettext_lazy("Decide cases"),
     "reviews.tasks.PUBLISH_REPLIES": gettext_lazy("Publish replies"),
+    "reviews.tasks.CHECK_REPLIES": gettext_lazy("Ask what became of replies"),
     "surveys.tasks.RELEASE_REWARDS": gettext_lazy("Release rewards nobody finished for"),
     "surveys.tasks.EXPIRE_REWARDS": gettext_lazy("Expire rewards"),
     "surveys.tasks.SEND_INVITATIONS": gettext_lazy("Send invitations"),

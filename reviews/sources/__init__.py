@@ -1,16 +1,19 @@
-"""The outside world of reviews: one module per kind of source, called only from jobs.
+"""The outside world of reviews: one module per kind of source, called only from jobs and the set-up page.
 
 A module of this package is a Connector: it says what the source answered and knows nothing of our rows'
 states. `publish` may raise; then nobody knows whether the words arrived, and `present_reply` is asked before
-anything is sent again.
+anything is sent again. A module that can also be asked for reviews is a Reader (docs/sources.md).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
-from reviews.models import Reply, Review, Source
+from reviews.models import Reply, Source
+from reviews.records import ReviewRecord
 
 
 class Answer(StrEnum):
@@ -30,11 +33,104 @@ class Outcome:
 
 class Connector(Protocol):
     def publish(self, source: Source, reply: Reply) -> Outcome:
-        """Put the reply beneath its review, over an earlier one if the source keeps only one."""
+        """Put the reply beneath its review, over an earlier one of ours. Raises Away, Edited or Gone."""
 
-    def present_reply(self, source: Source, review: Review) -> str | None:
-        """The words that stand beneath the review now; None: none."""
+    def present_reply(self, source: Source, reply: Reply) -> Outcome | None:
+        """How this very reply stands at the source now; None: these words are not there. Raises Away."""
+
+
+class Trouble(StrEnum):
+    """What is the matter with a source; `reviews.polling.WORDS` says it to people."""
+
+    NO_CREDENTIALS = "no_credentials"  # ours to set
+    DENIED = "denied"  # they do not open
+    BUSY = "busy"  # we are asked to wait
+    BROKEN = "broken"  # its own error
+    SILENT = "silent"  # no answer, or half of one
+    NONSENSE = "nonsense"  # not what the interface promises
+    ELSEWHERE = "elsewhere"  # it sends us to another address
+    FORBIDDEN = "forbidden"  # an address that we do not go to
+    TOO_BIG = "too_big"
+
+
+class Away(RuntimeError):
+    """No usable answer. `wait`: how long the source asked us to stay away, if it did."""
+
+    def __init__(self, trouble: Trouble, wait: timedelta | None = None) -> None:
+        super().__init__(trouble.value)
+        self.trouble, self.wait = trouble, wait
+
+
+class Gone(RuntimeError):
+    """The review is no longer shown at the source."""
+
+
+class Edited(RuntimeError):
+    """The review at the source says something else by now: `record`."""
+
+    def __init__(self, record: ReviewRecord) -> None:
+        super().__init__("edited")
+        self.record = record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Which page is wanted. `cursor`: as the page before gave it, {} for the first of a pass. `bookmark`: as
+    the last whole pass gave it, "" before there was one. `sweep`: everything, not only what is new."""
+
+    now: datetime
+    sweep: bool
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    bookmark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A review that cannot be kept. `reason` names the fields and quotes nobody."""
+
+    external_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`cursor` None: this was the last page of the pass; `bookmark` is then the newest that is known."""
+
+    records: Sequence[ReviewRecord]
+    unreadable: Sequence[Unreadable] = ()
+    cursor: Mapping[str, Any] | None = None
+    bookmark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a test of the connection found. `account`: who replies there; '' when nobody may."""
+
+    reviews: int
+    account: str = ""
+    replies: Trouble | None = None
+
+
+class Reader(Connector, Protocol):
+    def fetch(self, source: Source, ask: Ask) -> Page:
+        """One page. The same page again, in any order and with doubles, must do no harm. Raises Away."""
+
+    def look(self, source: Source, external_id: str, now: datetime) -> ReviewRecord | Unreadable:
+        """One review as it is now. Raises Gone, Away."""
+
+    def check(self, source: Source) -> Checked:
+        """Can we read there, and reply? Changes nothing. Raises Away when we cannot even read."""
 
 
 def connector(source: Source) -> Connector:
     return cast(Connector, import_module(f"reviews.sources.{Source.Kind(source.kind).value}"))
+
+
+def reader(source: Source) -> Reader:
+    """Of a source that has a Polling row."""
+    return cast(Reader, connector(source))
+
+
+def same_words(present: str, text: str) -> bool:
+    """Platforms trim and re-wrap; the words are the same when they are the same without their spaces."""
+    return present.split() == text.split()

@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from reviews.models import Reply, Review, Source
-from reviews.sources import Answer, Outcome
+from reviews.models import Reply, Source
+from reviews.sources import Answer, Outcome, same_words
 
 
 def publish(source: Source, reply: Reply) -> Outcome:
@@ -28,12 +28,15 @@ def publish(source: Source, reply: Reply) -> Outcome:
     return Outcome(answer=Answer.PUBLISHED, ref=reply.public_id)
 
 
-def present_reply(source: Source, review: Review) -> str | None:
-    found = None
+def present_reply(source: Source, reply: Reply) -> Outcome | None:
+    """The last line of a review is the one that counts."""
+    found: dict[str, Any] = {}
     for line in _lines(_path(source)):
-        if line.get("review") == review.external_id:
-            found = line.get("text")
-    return found
+        if line.get("review") == reply.review.external_id:
+            found = line
+    if not found or not same_words(str(found.get("text")), reply.text):
+        return None
+    return Outcome(answer=Answer.PUBLISHED, ref=str(found.get("reply", "")))
 
 
 def _path(source: Source) -> Path:

@@ -102,3 +102,70 @@ def receive(record):
 @pytest.fixture
 def later():
     return timezone.now() + timedelta(minutes=10)
+
+
+class Clock:
+    """The time of a test, which passes only when it is told to."""
+
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def run(self, job):
+        """As often as the job finds something to do. How many leases that were."""
+        from feedback import leases
+
+        return sum(iter(lambda: leases.run_once(job, self.now), 0))
+
+    def run_until_rest(self, job, until):
+        """The job over and over; between, time jumps to where something is due again."""
+        from reviews.models import Polling
+
+        for _ in range(2000):
+            self.run(job)
+            if until():
+                return
+            polling = Polling.objects.get()
+            due = [moment for moment in (polling.next_at, polling.quiet_until) if moment]
+            self.now = max([self.now + timedelta(seconds=1), *due])
+        raise AssertionError("it never came to rest")
+
+
+@pytest.fixture
+def clock():
+    return Clock(timezone.now())
+
+
+@pytest.fixture
+def woo(lan_pottery, settings, monkeypatch, clock):
+    """`woo(faults="500:.1")`: a fake shop that is open, and the source that asks it."""
+    from contextlib import ExitStack
+
+    from reviews.models import Polling, Source
+    from reviews.sources import web
+    from tests.reviews import fake_shop
+
+    settings.SOURCE_LOCAL_HOSTS = ["127.0.0.1"]
+    settings.SOURCE_SECRETS = {
+        "SOURCE_GOM_KEY": fake_shop.KEY,
+        "SOURCE_GOM_SECRET": fake_shop.SECRET,
+        "SOURCE_GOM_REPLY_PASSWORD": fake_shop.PASSWORD,
+    }
+    monkeypatch.setattr(web, "READ_SECONDS", 0.15)
+
+    with ExitStack() as stack:
+
+        def make(**arguments):
+            made = fake_shop.FakeShop(clock=clock, **arguments)
+            made.base_url = stack.enter_context(fake_shop.open_shop(made))
+            made.source = Source.objects.create(
+                slug="gom", name="Gốm", kind="woocommerce", limit_kind="bytes", limit_size=65_525
+            )
+            Polling.objects.create(
+                source=made.source, base_url=made.base_url, reply_account=fake_shop.ACCOUNT
+            )
+            return made
+
+        yield make
