@@ -14,11 +14,18 @@ class SourceAdmin(SetUpAdmin):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_readonly_fields(self, request, obj=None):
-        """Comments carry the short name: it stays as it is once reviews have come."""
-        return ("slug", "kind") if obj and obj.reviews.exists() else ()
+        """Comments carry the short name: it stays as it is once reviews have come. So does the name of what
+        opens a source (SOURCE_<SHORT NAME>_KEY)."""
+        return ("slug", "kind") if obj and (obj.is_polled or obj.reviews.exists()) else ()
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        """A source that is asked over the web is set up on pages of its own, which test it."""
+        if db_field.name == "kind":
+            kwargs["choices"] = [choice for choice in Source.Kind.choices if choice[0] not in Source.POLLED]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_prepopulated_fields(self, request, obj=None):
-        return {} if obj and obj.reviews.exists() else self.prepopulated_fields
+        return {} if obj and "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not (obj and obj.reviews.exists())

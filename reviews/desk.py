@@ -15,8 +15,9 @@ from feedback import labels
 from feedback.marks import Segment, pieces
 from feedback.models import Event, FactCorrection, Mention
 from reviews.forms import QueueFilter
-from reviews.intake import EDITED
+from reviews.intake import DELETED, EDITED
 from reviews.models import Reply, Review
+from reviews.publishing import VANISHED
 
 BEFORE, AFTER = 8, 16  # neighbours beside an open reply
 _READING = "review__comment__analysis"
@@ -86,7 +87,12 @@ def history(reply: Reply) -> list[dict[str, Any]]:
 
 def reason(reply: Reply) -> str:
     """Of our no or the platform's, as a person wrote it or in our words."""
-    return _("The customer edited the review.") if reply.reason == EDITED else reply.reason
+    ours = {
+        EDITED: _("The customer edited the review."),
+        DELETED: _("The review was deleted at its source."),
+        VANISHED: _("The source does not show the reply any more."),
+    }
+    return ours.get(reply.reason, reply.reason)
 
 
 def differences(theirs: str, mine: str) -> list[Segment]:
@@ -136,4 +142,6 @@ def _done() -> dict[str, str]:
         "reply pending": _("Handed over; the platform checks it"),
         "reply refused": _("Refused by the platform"),
         "review edited": _("The customer edited the review"),
+        "review deleted at its source": _("Deleted at its source"),
+        "review is back at its source": _("Back at its source"),
     }

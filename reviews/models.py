@@ -18,6 +18,8 @@ class Source(models.Model):
         FILE = "file", _("a file to paste from")
         WOOCOMMERCE = "woocommerce", _("a WooCommerce shop")
 
+    POLLED = (Kind.WOOCOMMERCE.value,)  # asked over the web: these have a Polling row
+
     class LimitKind(models.TextChoices):
         NONE = "", _("no limit")
         BYTES = "bytes", _("bytes")
@@ -47,6 +49,10 @@ class Source(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_polled(self):
+        return self.kind in self.POLLED
 
 
 class PollingQuerySet(LeasableQuerySet):

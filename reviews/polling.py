@@ -11,12 +11,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from feedback import journal, leases
 from feedback.models.queue import LeasableQuerySet
 from reviews import intake, sources
 from reviews.models import Polling, PollingQuerySet, Review, Source, UnreadableReview
 from reviews.records import ReviewRecord
-from reviews.sources import Ask, Away, Gone, Page, Reader, Unreadable
+from reviews.sources import Ask, Away, Gone, Page, Reader, Trouble, Unreadable
 
 logger = logging.getLogger(__name__)
 Stage = Polling.Stage
@@ -27,6 +31,17 @@ LOOKS = 20  # at single reviews, in one lease
 _WAITS = (5, 15, 45, 120, 300)  # seconds
 _MARGIN = timedelta(seconds=1)  # Retry-After counts whole seconds
 _dice = random.SystemRandom()
+WORDS: dict[Trouble, Promise | str] = {
+    Trouble.NO_CREDENTIALS: _("Its key, or the account that replies, is not set in the environment."),
+    Trouble.DENIED: _("It does not accept the key or the password, or they may not do this there."),
+    Trouble.BUSY: _("It asked us to wait for a while."),
+    Trouble.BROKEN: _("It answers with an error of its own."),
+    Trouble.SILENT: _("It does not answer, or breaks off."),
+    Trouble.NONSENSE: _("It answers, but not as a WooCommerce shop does. Is the address right?"),
+    Trouble.ELSEWHERE: _("It sends us on to another address. Set that one, if it is right."),
+    Trouble.FORBIDDEN: _("This address is not one of the public internet with https."),
+    Trouble.TOO_BIG: _("Its answer is too big."),
+}
 
 
 def fetch(pollings: Sequence[Polling], now: datetime) -> None:
@@ -93,6 +108,18 @@ def answered(source: Source) -> None:
 def is_overdue(polling: Polling, now: datetime) -> bool:
     """Nobody has heard of this source for too long, whatever the reason: a stopped worker, too."""
     return polling.source.is_active and polling.polled_at is not None and now - polling.polled_at > OVERDUE
+
+
+def alarms(now: datetime) -> list[Polling]:
+    """The sources that somebody should look at: they do not answer, or nobody has asked them for long."""
+    late = Q(source__is_active=True, polled_at__lt=now - OVERDUE)
+    found = Polling.objects.filter(Q(alarmed_at__isnull=False) | late).select_related("source")
+    return list(found.order_by("source__name"))
+
+
+def words_of(trouble: str) -> str | Promise:
+    """What is the matter, for people."""
+    return WORDS[Trouble(trouble)]
 
 
 def fetch_soon(polling: Polling) -> None:

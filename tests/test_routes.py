@@ -16,7 +16,7 @@ from feedback.models import ApiToken, Comment, Engine, MailAddress, OwnDay
 from feedback.roles import DESK, EVERYONE, PUBLIC, Role
 from feedback.tokens import digest
 from reviews import drafting, intake
-from reviews.models import Reply, Source
+from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
 from surveys import invitations, publishing
 from surveys.models import Picture
@@ -79,6 +79,10 @@ TABLE = {
     "reply_draft_again": ("post", EDIT),
     "reply_lint": ("post", EDIT),
     "import_reviews": ("get", SET_UP),
+    "source": ("get", SET_UP),
+    "source_woocommerce": ("get", ADMINISTRATOR),
+    "source_save": ("post", ADMINISTRATOR),
+    **dict.fromkeys(["source_test", "source_fetch"], ("post", SET_UP)),
     "surveys": ("get", SURVEYS),
     "survey": ("get", SURVEYS),
     "survey_invite": ("post", SET_UP),
@@ -156,7 +160,10 @@ def world():
     MailAddress.objects.create(email="lan@example.com", token_digest=digest(address))
     api_access.issue("Web shop", ["orders"], by=None)
     reply = (a_reply().public_id,)
+    web_shop = Source.objects.create(slug="gom", name="Gốm", kind="woocommerce")
+    Polling.objects.create(source=web_shop, base_url="https://gom.example")
     return {
+        **dict.fromkeys(["source", "source_save", "source_test", "source_fetch"], ("gom",)),
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
         **dict.fromkeys(["case", "case_fact", "case_customer", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),

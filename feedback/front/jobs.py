@@ -13,6 +13,7 @@ from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -21,7 +22,8 @@ from feedback import journal, leases, work
 from feedback.models import Case, Comment, Engine, OutgoingMail, Rereading
 from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
-from reviews.models import Polling, Reply, Review, UnreadableReview
+from reviews import polling
+from reviews.models import Polling, Reply, Review, Source, UnreadableReview
 from surveys.models import Invitation, Reward
 
 PER_PAGE = 50
@@ -85,7 +87,8 @@ class DeadLetter:
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     page = Paginator(dead_letters(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"queues": list(queues(timezone.now())), "page": page}
+    now = timezone.now()
+    context = {"queues": list(queues(now)), "page": page, "alarms": _alarms(now)}
     return render(request, "feedback/jobs.html", context)
 
 
@@ -122,7 +125,17 @@ def dead_letters() -> list[DeadLetter]:
 
 
 def dead_letter_count() -> int:
-    return sum(model._default_manager.given_up().count() for model in ROWS)
+    stuck = sum(model._default_manager.given_up().count() for model in ROWS)
+    return stuck + len(polling.alarms(timezone.now()))
+
+
+def _alarms(now: datetime) -> list[tuple[Source, str | Promise, datetime | None]]:
+    """Sources that do not answer: which, what is the matter, and when they last did."""
+    late = _("Nobody has asked it for more than a day. Is the worker running?")
+    return [
+        (row.source, polling.words_of(row.trouble) if row.trouble else late, row.polled_at)
+        for row in polling.alarms(now)
+    ]
 
 
 @cache

@@ -112,6 +112,8 @@ class Checked:
 
 
 class Reader(Connector, Protocol):
+    SECRETS: tuple[str, ...]  # what it wants in the environment: SOURCE_<SHORT NAME>_<one of these>
+
     def fetch(self, source: Source, ask: Ask) -> Page:
         """One page. The same page again, in any order and with doubles, must do no harm. Raises Away."""
 

@@ -19,7 +19,7 @@ from feedback import mail
 from feedback.models import Case, Comment, Consent, Customer, MailAddress, Order, User
 from feedback.tokens import digest
 from reviews import intake
-from reviews.models import Reply, Source
+from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
 from surveys import invitations, publishing, responses
 from tests.test_routes import TABLE
@@ -52,6 +52,7 @@ class World:
             "customer": [self.customer.public_id],
             "comment": Comment.objects.filter(read_at__isnull=False).values_list("public_id", flat=True)[:4],
             "theme": ["late_delivery"],
+            "source": ["gom"],
             "case": Case.objects.values_list("public_id", flat=True)[:2],
             "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
             "survey": [invitations.find(self.invitation).survey.public_id],
@@ -94,9 +95,19 @@ def world(lan_pottery, jobs):
     jobs()
     stuck = Comment.objects.order_by("pk").first()
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError: 'x'")
+    a_web_shop(now)
     address = mail.preferences_token(buyer.email)
     MailAddress.objects.get_or_create(email=buyer.email, defaults={"token_digest": digest(address)})
     return World(customer=buyer, invitation=invitations.mint(asked[0]), mailed_to=address)
+
+
+def a_web_shop(now):
+    """One that has not answered for a while."""
+    gom = Source.objects.create(slug="gom", name="Gốm trên mạng", kind="woocommerce")
+    Polling.objects.create(
+        source=gom, base_url="https://gom.example", reply_account="gom", trouble="silent", misses=7,
+        alarmed_at=now, polled_at=now - timedelta(days=2), quiet_until=now + timedelta(minutes=9),
+    )  # fmt: skip
 
 
 def buy(buyer, number, now):
@@ -121,7 +132,8 @@ def records(now):
 
 STAFF_PAGES = {
     "lan": "today customers customer cases case trends comments comment replies surveys survey jobs "
-    "themes theme reader import_reviews setup setup_shop setup_sources setup_survey setup_done tokens "
+    "themes theme reader import_reviews source source_woocommerce setup setup_shop "
+    "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done".split(),
     "mai": ["today", "reply", "case"],
     "huy": "survey_new survey_edit survey_question survey_publish survey_try".split(),

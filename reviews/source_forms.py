@@ -1,0 +1,73 @@
+"""Forms of the pages on which a source is set up. What opens it is never typed there (connectors §0, 7)."""
+
+from urllib.parse import urlsplit
+
+from anyascii import anyascii
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models import Polling, Source
+from reviews.sources import web
+
+
+class PollingForm(forms.ModelForm):
+    base_url = forms.URLField(
+        label=_("Address of the shop"),
+        help_text=_("Its first page, such as https://shop.example."),
+        max_length=300,
+        assume_scheme="https",
+    )
+
+    class Meta:
+        model = Polling
+        fields = ["base_url", "reply_account", "every_minutes", "sweep_hours"]
+        labels = {
+            "reply_account": _("WordPress account that replies"),
+            "every_minutes": _("Ask for new reviews every so many minutes"),
+            "sweep_hours": _("Look for edited and deleted reviews every so many hours"),
+        }
+        help_texts = {
+            "reply_account": _("Its name stands beside the replies. Leave it empty to read only."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["every_minutes"] = _between(self.fields["every_minutes"], 5, 1440)
+        self.fields["sweep_hours"] = _between(self.fields["sweep_hours"], 1, 168)
+
+    def clean_base_url(self):
+        """The place of the shop, without what a browser shows behind it."""
+        given = self.cleaned_data["base_url"].strip()
+        try:
+            place = urlsplit(given)
+            host, _port = place.hostname or "", place.port
+        except ValueError:
+            raise forms.ValidationError(_("This is not the address of a shop.")) from None
+        if place.username or place.password:
+            raise forms.ValidationError(_("Leave name and password out of the address."))
+        if place.scheme != "https" and not web.is_local(given):
+            raise forms.ValidationError(_("The address must begin with https://."))
+        path = place.path.partition("/wp-json")[0].partition("/wp-admin")[0].rstrip("/")
+        return f"{place.scheme}://{place.netloc or host}{path}"
+
+
+class NewShopForm(PollingForm):
+    name = forms.CharField(label=_("What do you call this place?"), max_length=120)
+    field_order = ["name", "base_url", "reply_account", "every_minutes", "sweep_hours"]
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        self.slug = slugify(anyascii(name))[:40].strip("-")
+        if not self.slug:
+            raise forms.ValidationError(_("The source needs a name with letters or digits."))
+        if Source.objects.filter(slug=self.slug).exists():
+            raise forms.ValidationError(_("There is a source of this name already."))
+        return name
+
+
+def _between(field, least, most):
+    made = forms.IntegerField(
+        label=field.label, help_text=field.help_text, min_value=least, max_value=most, initial=field.initial
+    )
+    return made
