@@ -168,9 +168,16 @@ def installation(tmp_path, migrated):
         return
     file = tmp_path / "shop.sqlite3"
     shutil.copy(migrated, file)
-    made = Installation(tmp_path, f"sqlite:///{file}", lambda: sqlite3.connect(file, timeout=30))
+    made = Installation(tmp_path, f"sqlite:///{file}", lambda: _sqlite(file))
     yield made
     made.end()
+
+
+def _sqlite(file):
+    """With the function that Django gives SQLite and that a constraint of the shop's row calls."""
+    connection = sqlite3.connect(file, timeout=30)
+    connection.create_function("REGEXP", 2, lambda pattern, text: bool(re.search(pattern, str(text))))
+    return connection
 
 
 def on_postgresql():
