@@ -29,6 +29,9 @@ class ReviewSerializer(serializers.Serializer):
     source = serializers.SlugField(help_text="The short name of a source that was set up.")
     external_id = serializers.CharField(max_length=200, help_text="With `source`, the same review again.")
     said_at = serializers.DateTimeField(help_text="Without a zone: in the shop's own.")
+    edited_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="By the author; an older version then changes nothing."
+    )
     stars = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
     title = serializers.CharField(required=False, max_length=300)
     text = serializers.CharField(required=False, max_length=20_000, help_text="Needed without stars.")

@@ -15,7 +15,7 @@ from feedback import bulk, comments, journal, tokens
 from feedback.models import Case, Comment, Location, Order, Product
 from feedback.models.words import Channel, WhyItCame
 from reviews.models import Reply, Review, Source
-from reviews.records import ReviewRecord
+from reviews.records import ReviewRecord, is_older
 
 BATCH = 1000
 EDITED, DELETED = "review was edited", "review was deleted"  # why an answer ended
@@ -41,11 +41,12 @@ class Received:
 def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: datetime | None = None) -> Received:
     """Batches are transactions: what came in before a crash stays, and the same records again add nothing.
 
-    An external id that comes twice in one batch counts once, as its last record says.
+    An external id that comes twice in one batch counts once: as its newest record says where the source tells
+    when it was edited, else as its last. What is older than what we have changes nothing.
     """
     received = Received()
     for batch in _batches(records):
-        latest = {record.external_id: record for record in batch}
+        latest = _newest(batch)
         with bulk.uncollected():
             received.outcomes |= _insist(source, list(latest.values()), now or timezone.now())
     return received
@@ -81,12 +82,26 @@ def foresee(source: Source, records: Iterable[ReviewRecord]) -> Received:
     for batch in _batches(records):
         ids = [record.external_id for record in batch]
         known = Review.objects.filter(source=source.pk, external_id__among=ids)
-        digests = dict(known.values_list("external_id", "digest"))
-        for record in batch:
-            was = digests.get(record.external_id)
-            same = Outcome.UNCHANGED if was == record.digest else Outcome.UPDATED
-            received.outcomes[record.external_id] = Outcome.CREATED if was is None else same
+        was = {row.external_id: row for row in known.only("external_id", "digest", "edited_at")}
+        for key, record in _newest(batch).items():
+            if key not in was:
+                received.outcomes[key] = Outcome.CREATED
+            else:
+                received.outcomes[key] = Outcome.UPDATED if _is_edit(was[key], record) else Outcome.UNCHANGED
     return received
+
+
+def _newest(batch: Iterable[ReviewRecord]) -> dict[str, ReviewRecord]:
+    newest: dict[str, ReviewRecord] = {}
+    for record in batch:
+        other = newest.get(record.external_id)
+        if other is None or not is_older(record.edited_at, other.edited_at):
+            newest[record.external_id] = record
+    return newest
+
+
+def _is_edit(review: Review, record: ReviewRecord) -> bool:
+    return review.digest != record.digest and not is_older(record.edited_at, review.edited_at)
 
 
 def _insist(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dict[str, Outcome]:
@@ -115,7 +130,7 @@ def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> 
         edited = [
             (known[record.external_id], record)
             for record in records
-            if record.external_id in known and known[record.external_id].digest != record.digest
+            if record.external_id in known and _is_edit(known[record.external_id], record)
         ]
         about = _About.of([*fresh, *(record for _review, record in edited)])
         _create(source, fresh, about, now)
@@ -175,6 +190,7 @@ def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now:
                 "url": record.url,
                 "verified": record.verified,
                 "incentivised": bool(record.incentivised),
+                "edited_at": record.edited_at,
             }
             for record, key in zip(records, keys, strict=True)
         ],
@@ -252,11 +268,14 @@ def _note_disclosures(known: Mapping[str, Review], records: Sequence[ReviewRecor
             continue
         incentivised = review.incentivised if record.incentivised is None else record.incentivised
         verified = review.verified if record.verified is None else record.verified
-        if (incentivised, verified) != (review.incentivised, review.verified):
-            review.incentivised, review.verified = incentivised, verified
+        older = record.edited_at is None or is_older(record.edited_at, review.edited_at)
+        edited_at = review.edited_at if older else record.edited_at
+        told = (incentivised, verified, edited_at)
+        if told != (review.incentivised, review.verified, review.edited_at):
+            review.incentivised, review.verified, review.edited_at = told
             changed.append(review)
     if changed:
-        Review.objects.bulk_update(changed, ["incentivised", "verified"], batch_size=200)
+        Review.objects.bulk_update(changed, ["incentivised", "verified", "edited_at"], batch_size=200)
 
 
 def _batches(records: Iterable[ReviewRecord]) -> Iterator[list[ReviewRecord]]:

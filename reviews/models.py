@@ -157,6 +157,7 @@ class Review(Addressed, Leasable):
     route = models.CharField(max_length=8, choices=Case.Route, default=Case.Route.NORMAL)
     routes = models.JSONField(default=list)
     wants_approver = models.BooleanField(default=False)
+    edited_at = models.DateTimeField(null=True, blank=True)  # by its author, where the source says so
     seen_at = models.DateTimeField(null=True, blank=True)  # the last sweep that met it at its source
     deleted_at = models.DateTimeField(null=True, blank=True)  # found to be gone there; totals keep it (L6)
     hidden_at = models.DateTimeField(null=True, blank=True)

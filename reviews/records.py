@@ -38,7 +38,7 @@ _url_is_web = URLValidator(schemes=["http", "https"])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRecord:
-    """`stars` None: a text only. `verified`, `incentivised` None: the source does not say."""
+    """`stars` None: a text only. `verified`, `incentivised`, `edited_at` None: the source does not say."""
 
     external_id: str
     said_at: datetime
@@ -53,6 +53,7 @@ class ReviewRecord:
     order_number: str = ""
     product_sku: str = ""
     location: str = ""
+    edited_at: datetime | None = None  # by the author, the last time
 
     @property
     def digest(self) -> str:
@@ -73,6 +74,11 @@ class BadRecord(ValueError):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(", ".join(fault.field for fault in faults))
         self.faults = faults
+
+
+def is_older(one: datetime | None, other: datetime | None) -> bool:
+    """Of two times of edits. What a source does not say counts by when it came."""
+    return one is not None and other is not None and one < other
 
 
 FIELDS = tuple(ReviewRecord.__dataclass_fields__)
@@ -209,6 +215,7 @@ _PARSERS = {
     "text": _text,
     "stars": _stars,
     "said_at": _moment,
+    "edited_at": _moment,
     "verified": _yes_or_no,
     "incentivised": _yes_or_no,
     "language": _language,

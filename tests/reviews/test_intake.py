@@ -1,13 +1,18 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from feedback import comments, totals
 from feedback.models import Case, Comment, Customer, Event, Order, Product
-from reviews.intake import Outcome, receive_many
-from reviews.models import Reply, Review
+from reviews.intake import Outcome, foresee, receive_many
+from reviews.models import Reply, Review, Source
+from reviews.records import ReviewRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +147,47 @@ def test_a_failed_batch_leaves_nothing_half_written(own, record):
         receive_many(own, [record(), too_many_stars])
 
     assert (Review.objects.count(), Comment.objects.count(), Event.objects.count()) == (0, 0, 0)
+
+
+VERSIONS = [("Vỡ rồi", 1, 1), ("Đã được đổi", 4, 2), ("Vỡ rồi", 1, 3), ("Ấm mới rất đẹp", 5, 4)]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations(range(4)), st.lists(st.integers(0, 3), max_size=4), st.integers(1, 8))
+def test_whatever_the_order_the_newest_version_stays(order, again, batch):
+    """X10, P9: any order, any doubles, any batches of one review's versions end in the same row."""
+    with transaction.atomic():
+        source = Source.objects.create(slug="gom", name="Gốm", kind="own")
+        begun = datetime(2026, 11, 1, tzinfo=UTC)
+        records = [
+            ReviewRecord(
+                external_id="r", text=text, stars=stars, said_at=begun, edited_at=begun + timedelta(days=day)
+            )
+            for text, stars, day in VERSIONS
+        ]
+        sent = [records[n] for n in [*order, *again]]
+        for start in range(0, len(sent), batch):
+            receive_many(source, sent[start : start + batch])
+
+        review = Review.objects.get()
+        assert (review.comment.text, review.edited_at) == ("Ấm mới rất đẹp", records[3].edited_at)
+        assert Comment.objects.filter(superseded_by=None).count() == 1
+        transaction.set_rollback(True)
+
+
+def test_an_edit_and_back_is_newer_than_what_lay_between(own, record):
+    day = timedelta(days=1)
+    said = record()
+    receive_many(own, [replace(said, edited_at=said.said_at)])
+    receive_many(own, [replace(said, edited_at=said.said_at + 2 * day)])
+
+    late = record(text="Khác", edited_at=said.said_at + day)
+
+    assert foresee(own, [late]).outcomes == {"r1": Outcome.UNCHANGED}
+    assert outcome(own, late) == [Outcome.UNCHANGED]
+
+
+def test_without_a_time_the_last_to_come_counts(own, record):
+    receive_many(own, [record(edited_at=record().said_at)])
+
+    assert outcome(own, record(text="Khác")) == [Outcome.UPDATED]
