@@ -246,6 +246,7 @@ NOT_PERSONAL: dict[str, str] = {
     "reviews.Polling.cursor": "a place in the source's list",
     "reviews.Polling.bookmark": "a place in the source's list",
     "reviews.Polling.trouble": _WORD,
+    "reviews.Polling.reply_trouble": _WORD,
     "reviews.Polling.leased_by": _QUEUE,
     "reviews.Polling.failure": _FAILURE,
     "reviews.UnreadableReview.leased_by": _QUEUE,

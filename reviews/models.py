@@ -94,6 +94,9 @@ class Polling(Leasable):
     misses = models.PositiveSmallIntegerField(default=0)  # in a row
     trouble = models.CharField(max_length=20, blank=True, default="")  # a reviews.sources.Trouble
     alarmed_at = models.DateTimeField(null=True, blank=True)  # once per outage
+    # A locked door for our replies alone: reading goes on.
+    reply_trouble = models.CharField(max_length=20, blank=True, default="")
+    replies_quiet_until = models.DateTimeField(null=True, blank=True)
 
     objects = PollingQuerySet.as_manager()
 
@@ -213,7 +216,10 @@ class ReplyQuerySet(LeasableQuerySet):
 
     def _answering(self, now):
         """Not at a source that asked us to wait, or that we leave in peace for a while."""
-        return self.exclude(review__source__polling__quiet_until__gt=now)
+        there = "review__source__polling__"
+        return self.exclude(
+            Q(**{f"{there}quiet_until__gt": now}) | Q(**{f"{there}replies_quiet_until__gt": now})
+        )
 
 
 class Reply(Addressed, Leasable):

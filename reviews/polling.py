@@ -105,6 +105,23 @@ def answered(source: Source) -> None:
         Polling.objects.filter(pk=polling.pk).update(misses=0, trouble="", quiet_until=None, alarmed_at=None)
 
 
+def took_no_reply(source: Source, away: Away, now: datetime) -> None:
+    """The account that replies is not let in. The replies wait, one alarm is raised, and reading goes on."""
+    with journal.recording():
+        polling = Polling.objects.select_for_update().get(source=source)
+        if not polling.reply_trouble:
+            journal.log("source takes no replies", source, trouble=away.trouble.value)
+        polling.reply_trouble = away.trouble.value
+        polling.replies_quiet_until = now + LEFT_IN_PEACE
+        polling.save(update_fields=["reply_trouble", "replies_quiet_until"])
+
+
+def takes_replies(source: Source) -> None:
+    """Its door is open (again)."""
+    there = Polling.objects.filter(source=source).exclude(reply_trouble="", replies_quiet_until=None)
+    there.update(reply_trouble="", replies_quiet_until=None)
+
+
 def is_overdue(polling: Polling, now: datetime) -> bool:
     """Nobody has heard of this source for too long, whatever the reason: a stopped worker, too."""
     return polling.source.is_active and polling.polled_at is not None and now - polling.polled_at > OVERDUE
@@ -113,7 +130,8 @@ def is_overdue(polling: Polling, now: datetime) -> bool:
 def alarms(now: datetime) -> list[Polling]:
     """The sources that somebody should look at: they do not answer, or nobody has asked them for long."""
     late = Q(source__is_active=True, polled_at__lt=now - OVERDUE)
-    found = Polling.objects.filter(Q(alarmed_at__isnull=False) | late).select_related("source")
+    wrong = Q(alarmed_at__isnull=False) | ~Q(reply_trouble="")
+    found = Polling.objects.filter(wrong | late).select_related("source")
     return list(found.order_by("source__name"))
 
 

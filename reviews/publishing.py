@@ -15,11 +15,12 @@ from feedback import journal, leases
 from reviews import intake, polling, sources
 from reviews.intake import DELETED, EDITED
 from reviews.models import Reply, ReplyQuerySet, Review, Source
-from reviews.sources import Answer, Away, Connector, Edited, Gone, Outcome
+from reviews.sources import Answer, Away, Connector, Edited, Gone, Outcome, Trouble
 
 State = Reply.State
 _STATES = {Answer.PUBLISHED: State.PUBLISHED, Answer.PENDING: State.PENDING, Answer.REFUSED: State.REFUSED}
 CHECK_AGAIN = timedelta(minutes=15)  # a reply that the platform still looks at
+_LOCKED = (Trouble.NO_CREDENTIALS, Trouble.DENIED)
 VANISHED = "not found at the source"
 
 
@@ -55,7 +56,8 @@ def _outside(reply: Reply, now: datetime, act: Callable[[Reply, Connector, datet
     try:
         act(reply, sources.connector(review.source), now)
     except Away as away:
-        polling.stumbled(review.source, away, now + timedelta(seconds=time.monotonic() - begun))
+        note = polling.took_no_reply if away.trouble in _LOCKED else polling.stumbled
+        note(review.source, away, now + timedelta(seconds=time.monotonic() - begun))
         leases.let_go([reply])
     else:
         _answered(review.source)
@@ -64,6 +66,7 @@ def _outside(reply: Reply, now: datetime, act: Callable[[Reply, Connector, datet
 def _answered(source: Source) -> None:
     if hasattr(source, "polling"):
         polling.answered(source)
+        polling.takes_replies(source)
 
 
 def _publish(reply: Reply, door: Connector, now: datetime) -> None:

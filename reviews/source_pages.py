@@ -88,6 +88,7 @@ def test(request: HttpRequest, slug: str) -> HttpResponse:
         % {"n": checked.reviews},
     )
     if checked.replies is None:
+        polling.takes_replies(found.source)
         messages.success(request, _("“%(account)s” may reply there.") % {"account": checked.account})
     else:
         messages.warning(

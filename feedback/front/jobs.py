@@ -131,11 +131,15 @@ def dead_letter_count() -> int:
 
 def _alarms(now: datetime) -> list[tuple[Source, str | Promise, datetime | None]]:
     """Sources that do not answer: which, what is the matter, and when they last did."""
-    late = _("Nobody has asked it for more than a day. Is the worker running?")
-    return [
-        (row.source, polling.words_of(row.trouble) if row.trouble else late, row.polled_at)
-        for row in polling.alarms(now)
-    ]
+    return [(row.source, _what_is_wrong(row), row.polled_at) for row in polling.alarms(now)]
+
+
+def _what_is_wrong(row: Polling) -> str | Promise:
+    if row.trouble:
+        return polling.words_of(row.trouble)
+    if row.reply_trouble:
+        return _("Replies cannot be published there yet: check the account and its password.")
+    return _("Nobody has asked it for more than a day. Is the worker running?")
 
 
 @cache

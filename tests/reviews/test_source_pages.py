@@ -189,22 +189,29 @@ def test_a_manager_sees_and_does_not_change(client, woo, person):
     assert client.post("/setup/sources/gom/save/", GIVEN).status_code == 403
 
 
-@pytest.mark.parametrize("why", ["alarm", "overdue"])
+ALARMS = {
+    "alarm": "It does not answer",
+    "locked": "Replies cannot be published there yet",
+    "overdue": "Is the worker running?",
+}
+
+
+@pytest.mark.parametrize("why", ALARMS)
 def test_a_silent_source_is_an_alarm_on_three_pages(client, woo, why):
     """connectors §0 rule 6."""
     woo()
     now = timezone.now()
-    Polling.objects.update(
-        **{"trouble": "silent", "alarmed_at": now}
-        if why == "alarm"
-        else {"polled_at": now - timedelta(days=2)}
-    )
+    columns = {
+        "alarm": {"trouble": "silent", "alarmed_at": now},
+        "locked": {"reply_trouble": "denied"},
+        "overdue": {"polled_at": now - timedelta(days=2)},
+    }
+    Polling.objects.update(**columns[why])
 
     assert client.get("/").context["given_up"] == 1
     assert len(client.get("/jobs/").context["alarms"]) == 1
-    words = "It does not answer" if why == "alarm" else "Is the worker running?"
-    assert words in client.get("/jobs/").content.decode()
-    assert words in client.get("/setup/sources/gom/").content.decode()
+    assert ALARMS[why] in client.get("/jobs/").content.decode()
+    assert ALARMS[why] in client.get("/setup/sources/gom/").content.decode()
 
 
 def test_an_outage_of_hours_is_no_alarm_yet(client, woo):

@@ -262,18 +262,31 @@ def test_fetching_keeps_the_peace_that_publishing_was_asked_for(woo, approved, c
     assert shop.too_fast == 0
 
 
-def test_no_reply_without_its_account(woo, approved, clock, settings):
+@pytest.mark.parametrize(
+    ("password", "trouble"), [("", "no_credentials"), ("wrong", "denied")], ids=["unset", "wrong"]
+)
+def test_a_locked_door_stops_replies_and_nothing_else(woo, approved, clock, settings, password, trouble):
+    """One alarm however long it lasts; reviews still come in; opened, the replies go out."""
     shop = woo()
-    reply = approved(shop)
-    settings.SOURCE_SECRETS = {
-        name: value for name, value in settings.SOURCE_SECRETS.items() if "REPLY" not in name
-    }
+    reply, right = approved(shop), settings.SOURCE_SECRETS
+    settings.SOURCE_SECRETS = right | {"SOURCE_GOM_REPLY_PASSWORD": password}
+    for _ in range(5):
+        clock.run(PUBLISH)
+        shop.write("<p>Đẹp</p>", 5)
+        clock.run(FETCH)
+        clock.now += timedelta(minutes=31)
 
+    row = Polling.objects.get()
+    assert (row.reply_trouble, row.trouble, row.misses) == (trouble, "", 0)
+    assert Review.objects.count() == 6
+    assert Event.objects.filter(verb="source takes no replies").count() == 1
+    assert shop.comments == {}
+
+    settings.SOURCE_SECRETS = right
     clock.run(PUBLISH)
 
     reply.refresh_from_db()
-    assert (Polling.objects.get().trouble, reply.state) == ("no_credentials", "publishing")
-    assert shop.comments == {}
+    assert (reply.state, reply.tries, Polling.objects.get().reply_trouble) == ("published", 0, "")
 
 
 def test_the_limit_is_checked_before_approval(woo, clock, bao):
