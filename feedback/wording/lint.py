@@ -2,28 +2,37 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from feedback.orthography import Aligned, align, unmark
+from feedback.orthography import Aligned, align, normalise, unmark
 from feedback.personal_data import find_in
 from feedback.policy.decision import Decision, Rule
 from feedback.wording.compose import PRIVATE, PUBLIC, Promised
 from feedback.wording.findings import Finding
 from feedback.wording.limit import Limit
+from feedback.wording.moments import Moment, moments
 from feedback.wording.parts import STOP_USING, missing_parts
-from feedback.wording.patterns import Phrase, bare_words, phrase
-from feedback.wording.phrases import LANGUAGES
+from feedback.wording.patterns import Starts, Wanted, by_key, read_phrases, word_starts
+from feedback.wording.phrases import LANGUAGES, phrases
 from feedback.wording.remedies import not_decided
-from feedback.wording.sums import Moment, moments, percents, sums
+from feedback.wording.sums import percents, sums
+from feedback.wording.typos import corrected
 
 LONGEST = 20_000
 """Characters; what is longer is not a reply, and only this much of it is looked at."""
+
+LONG_SENTENCE = 600
+"""Characters; longer ones are not remembered."""
+
+# No phrase reaches over the end of a sentence; over the end of a line it may.
+_SENTENCE = re.compile(r"(?:[^.!?]|[.!?](?!\s))+[.!?]*")
 
 MOST = 300
 """Findings; whoever writes worse than that need not read them all."""
@@ -35,19 +44,23 @@ NEVER_SENT = frozenset({"card", "cccd"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
+    """`unless`: what is harmless although a phrase stands in it."""
+
     code: str
-    phrases: tuple[Phrase, ...]
+    phrases: tuple[Wanted, ...]
     suggestion: str
-    unless_after: frozenset[str]
+    unless: tuple[Wanted, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """All that one run of the lint looks at."""
+    """All that one run of the lint looks at: the text as given, in plain letters, and as it is read."""
 
     given: str
+    plain: Aligned
     aligned: Aligned
     text: str
+    words: Starts
     audience: str
     language: str
     decision: Decision | None
@@ -86,16 +99,20 @@ def lint(
     aligned = align(shown)
     if not aligned.text.strip():
         return (_at_end("empty", text),)
-    small = _small(aligned.text)
+    # small letters are as many as large ones, so that spans stay where they are
+    read = corrected(Aligned(_small(aligned.text), aligned.moves))
+    words = word_starts(read.text)
     check = Check(
         given=shown,
-        aligned=aligned,
-        text=small,
+        plain=aligned,
+        aligned=read,
+        text=read.text,
+        words=words,
         audience=audience,
         language=language,
         decision=decision,
         promises=promises,
-        times=tuple(moments(small)),
+        times=tuple(moments(read.text, words)),
     )
     said = chain(_said(check), _offered(check), _figures(check), _leftovers(check))
     found = [*islice(said, MOST), *islice(_private_data(check, needles, own), MOST)]
@@ -121,15 +138,30 @@ def codes_of(findings: Sequence[Finding]) -> tuple[str, ...]:
 def bans(language: str) -> tuple[Ban, ...]:
     file = Path(__file__).with_name("rules") / f"{language}.toml"
     rules = tomllib.loads(file.read_text(encoding="utf-8"))
+    named = rules.pop("words")
     return tuple(
         Ban(
             code=code,
-            phrases=tuple(phrase(written) for written in rule["phrases"]),
+            phrases=read_phrases(rule["phrases"], named),
             suggestion=rule["suggest"],
-            unless_after=frozenset(rule.get("unless_after", ())),
+            unless=read_phrases(rule.get("unless", ()), named),
         )
         for code, rule in rules.items()
     )
+
+
+@cache
+def _search(language: str) -> tuple[tuple[tuple[Ban, Wanted], ...], Mapping[str, Sequence[int]]]:
+    """All phrases of the language with their rules, and their places by a word that each needs."""
+    wanted = tuple((ban, one.rarest_first(_common())) for ban in bans(language) for one in ban.phrases)
+    return wanted, by_key([one for _, one in wanted], _common())
+
+
+@cache
+def _common() -> Mapping[str, int]:
+    """How often our own sentences use a word: about what other replies do."""
+    said = (sentence for language in LANGUAGES for sentence in phrases(language).sentences())
+    return Counter(word for sentence in said for word in word_starts(normalise(sentence.lower())))
 
 
 @cache
@@ -139,16 +171,34 @@ def suggestion(code: str, language: str) -> str:
 
 
 def _said(check: Check) -> Iterator[Finding]:
-    words = bare_words(check.text)
+    for sentence in _SENTENCE.finditer(check.text):
+        look = _hits if len(sentence.group()) <= LONG_SENTENCE else _hits.__wrapped__
+        for ban, start, end in look(sentence.group()):
+            if _applies(ban.code, check):
+                instead = suggestion(ban.code, check.language)
+                first = sentence.start()
+                yield check.finding(ban.code, first + start, first + end, suggestion=instead)
+
+
+@lru_cache(maxsize=8192)
+def _hits(sentence: str) -> tuple[tuple[Ban, int, int], ...]:
+    """What in one sentence breaks a rule of either language. People repeat themselves, and so does our bank."""
+    words = word_starts(sentence)
+    found = []
     for language in LANGUAGES:
-        for ban in bans(language):
-            if not _applies(ban.code, check):
-                continue
-            instead = suggestion(ban.code, check.language)
-            for one in ban.phrases:
-                for start, end in one.find(check.text, words):
-                    if not ban.unless_after or _word_before(check.text, start) not in ban.unless_after:
-                        yield check.finding(ban.code, start, end, suggestion=instead)
+        wanted, places = _search(language)
+        for place in sorted({place for word in words for place in places.get(word, ())}):
+            ban, one = wanted[place]
+            found += [
+                (ban, start, end)
+                for start, end in one.find(sentence, words)
+                if not _is_harmless(ban, start, end, sentence, words)
+            ]
+    return tuple(found)
+
+
+def _is_harmless(ban: Ban, start: int, end: int, text: str, words: Starts) -> bool:
+    return any(first <= start and end <= last for one in ban.unless for first, last in one.find(text, words))
 
 
 def _applies(code: str, check: Check) -> bool:
@@ -162,11 +212,6 @@ def _applies(code: str, check: Check) -> bool:
 def _fault_is_ours(decision: Decision | None) -> bool:
     """Established by a person or a record: then it may be said."""
     return decision is not None and decision.rule == Rule.OWN_FAULT and not decision.confirm_fault
-
-
-def _word_before(text: str, start: int) -> str:
-    before = text[max(0, start - 20) : start].split()
-    return before[-1] if before else ""
 
 
 def _offered(check: Check) -> Iterator[Finding]:
@@ -186,7 +231,7 @@ def _figures(check: Check) -> Iterator[Finding]:
         elif check.audience == PUBLIC or not _decided_share(share.value, check.decision):
             yield check.finding("amount", share.start, share.end)
     allowed = _decided_sums(check.decision)
-    for one in sums(check.text):
+    for one in sums(check.text, check.words):
         if check.audience == PUBLIC or (check.decision is not None and one.value not in allowed):
             yield check.finding("amount", one.start, one.end)
     yield from _times(check)
@@ -218,7 +263,7 @@ def _decided_share(percent: Decimal, decision: Decision | None) -> bool:
 
 def _private_data(check: Check, needles: Collection[str], own: Collection[str]) -> Iterator[Finding]:
     mine = [_bare(one) for one in own if one.strip()]
-    for one in find_in(check.aligned):
+    for one in find_in(check.plain):
         words = check.given[one.start : one.end]
         if any(_bare(words) in ours or ours in _bare(words) for ours in mine if len(ours) > 3):
             continue
@@ -260,15 +305,15 @@ def _places(needle: str, text: str) -> Iterator[tuple[int, int]]:
 
 _TEMPLATE = re.compile(
     r"\{\{|\}\}|\{%|%\}|\{[^{}\n]{0,40}\}|%\(\w+\)s|\$\{|_{3,}"
-    r"|\[(?:name|tên|ten|order|date|amount|shop|customer|insert|điền|họ tên)[^\]\n]{0,30}\]"
-    r"|<(?:name|tên|order|date|amount|shop|insert)[^>\n]{0,30}>|(?<!\w)(?:x{3,}|todo|tbd|lorem ipsum)(?!\w)",
+    r"|\[[^\]\n]{0,20}[^\W\d_][^\]\n]{0,30}\]"
+    r"|<(?:name|tên|ten|order|date|amount|shop|insert|customer|khách|first|last)[^>\n]{0,30}>|(?<!\w)(?:x{3,}|todo|tbd|lorem ipsum)(?!\w)",
     re.I,
 )
 _HTML = re.compile(r"</?[a-z!][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,6});|javascript:", re.I)
 
 
 def _leftovers(check: Check) -> Iterator[Finding]:
-    for match in _TEMPLATE.finditer(check.aligned.text):
+    for match in _TEMPLATE.finditer(check.text):
         yield check.finding("template", *match.span())
     # entities are just what normalising takes away, so this looks at the text as given
     for match in _HTML.finditer(check.given):

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,11 @@ class Phrases:
 
     def word(self, section: str, slot: str) -> str:
         return str(self._data[section][slot])
+
+    def sentences(self) -> Iterator[str]:
+        for slots in self._data.values():
+            for said in slots.values():
+                yield from (said,) if isinstance(said, str) else said
 
     def slots(self, section: str) -> tuple[str, ...]:
         return tuple(self._data[section])
