@@ -81,12 +81,13 @@ def _first_that_fits(drafts: Iterator[str], limit: Limit | None, signature: str,
 def _public(decision: Decision, book: Phrases, problem: str, seed: str) -> Iterator[str]:
     """From the fullest text to the shortest: what can be spared goes first."""
     if decision.rule == Rule.NO_PROBLEM and not decision.safety:
-        thanks, door = book.pick(PUBLIC, "praise", seed), book.pick(PUBLIC, "door", seed)
+        thanks, joy, door = (book.pick(PUBLIC, slot, seed) for slot in ("praise", "joy", "door"))
+        yield f"{thanks} {joy} {door}"
         yield f"{thanks} {door}"
         yield from book.all(PUBLIC, "short_praise")
         return
     parts = _public_parts(decision, book, problem, seed)
-    for dropped in ((), ("closing",), ("closing", "gift"), ("closing", "gift", "thanks")):
+    for dropped in ((), ("gift",), ("closing",), ("closing", "gift"), ("closing", "gift", "thanks")):
         yield " ".join(text for slot, text in parts if slot not in dropped)
     yield from book.all(PUBLIC, _short(decision))
 
@@ -106,7 +107,7 @@ def _public_parts(decision: Decision, book: Phrases, problem: str, seed: str) ->
             ("safety", book.pick(PUBLIC, "safety", seed)),
             ("help", _next_step(decision, book, seed)),
         ]
-    if draw(seed, "public.gift", 3):
+    if decision.rule == Rule.DISPUTE or draw(seed, "public.gift", 3):
         parts = [*parts, ("gift", book.pick(PUBLIC, "gift", seed))]
     parts = [*parts, ("help", _next_step(decision, book, seed))]
     if decision.rule != Rule.DISPUTE:
@@ -138,12 +139,14 @@ def _private(
     core = [_what_we_can_do(decision, book, seed), _question(decision, book, seed)]
     core.append(_recap(decision, book, seed, promises))
     if decision.rule == Rule.NO_PROBLEM:
-        said = f"{book.pick(PUBLIC, 'praise', seed)} {book.pick(PUBLIC, 'door', seed)}"
+        said = " ".join(book.pick(PUBLIC, slot, seed) for slot in ("praise", "joy", "door"))
         yield _paragraphs(greeting, said, *core, closing)
         yield _paragraphs(greeting, said, *core)
         return
     thanks, check = book.pick(PUBLIC, "thanks", seed), book.pick(PRIVATE, "check", seed)
     understood = _understood(decision, book, problem, seed)
+    others = book.pick(PRIVATE, "others", seed)
+    yield _paragraphs(greeting, f"{thanks} {understood} {others} {check}", *core, closing)
     yield _paragraphs(greeting, f"{thanks} {understood} {check}", *core, closing)
     yield _paragraphs(greeting, f"{understood} {check}", *core)
     yield _paragraphs(greeting, *core)
@@ -228,6 +231,8 @@ def _question(decision: Decision, book: Phrases, seed: str) -> str:
         asked.append(book.pick(PRIVATE, "ask_choice" if choices > 1 else "ask_one", seed))
     if decision.rule == Rule.INVESTIGATE or decision.confirm_fault:
         asked.append(book.pick(PRIVATE, "ask_facts", seed))
+    if asked and not choices:  # who may choose is asked there whether they know a better way (S4-6)
+        asked.append(book.pick(PRIVATE, "ask_wish", seed))
     return " ".join(asked)
 
 

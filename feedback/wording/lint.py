@@ -44,12 +44,13 @@ NEVER_SENT = frozenset({"card", "cccd"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
-    """`unless`: what is harmless although a phrase stands in it."""
+    """`unless`: what is harmless although a phrase stands in it; `whole`: what is bad as a whole sentence."""
 
     code: str
     phrases: tuple[Wanted, ...]
     suggestion: str
     unless: tuple[Wanted, ...]
+    whole: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,7 @@ def bans(language: str) -> tuple[Ban, ...]:
             phrases=read_phrases(rule["phrases"], named),
             suggestion=rule["suggest"],
             unless=read_phrases(rule.get("unless", ()), named),
+            whole=frozenset(unmark(said) for said in rule.get("whole", ())),
         )
         for code, rule in rules.items()
     )
@@ -182,9 +184,9 @@ def _said(check: Check) -> Iterator[Finding]:
 
 @lru_cache(maxsize=8192)
 def _hits(sentence: str) -> tuple[tuple[Ban, int, int], ...]:
-    """What in one sentence breaks a rule of either language. People repeat themselves, and so does our bank."""
+    """What in one sentence breaks a rule of either language; people repeat themselves, and our bank does."""
     words = word_starts(sentence)
-    found = []
+    found = _whole(sentence)
     for language in LANGUAGES:
         wanted, places = _search(language)
         for place in sorted({place for word in words for place in places.get(word, ())}):
@@ -195,6 +197,18 @@ def _hits(sentence: str) -> tuple[tuple[Ban, int, int], ...]:
                 if not _is_harmless(ban, start, end, sentence, words)
             ]
     return tuple(found)
+
+
+def _whole(sentence: str) -> list[tuple[Ban, int, int]]:
+    """One word is harmless in a sentence and rude by itself: "Wait." """
+    said = sentence.strip(" \n.!?,…-")
+    start = sentence.find(said)
+    return [
+        (ban, start, start + len(said))
+        for language in LANGUAGES
+        for ban in bans(language)
+        if unmark(said) in ban.whole
+    ]
 
 
 def _is_harmless(ban: Ban, start: int, end: int, text: str, words: Starts) -> bool:
@@ -255,7 +269,7 @@ def _decided_sums(decision: Decision | None) -> set[Decimal]:
     return {remedy.amount for remedy in decision.remedies if remedy.amount is not None} if decision else set()
 
 
-def _decided_share(percent: Decimal, decision: Decision | None) -> bool:
+def _decided_share(percent: Decimal | None, decision: Decision | None) -> bool:
     return decision is None or any(
         remedy.share is not None and remedy.share * 100 == percent for remedy in decision.remedies
     )
@@ -306,7 +320,8 @@ def _places(needle: str, text: str) -> Iterator[tuple[int, int]]:
 _TEMPLATE = re.compile(
     r"\{\{|\}\}|\{%|%\}|\{[^{}\n]{0,40}\}|%\(\w+\)s|\$\{|_{3,}"
     r"|\[[^\]\n]{0,20}[^\W\d_][^\]\n]{0,30}\]"
-    r"|<(?:name|tên|ten|order|date|amount|shop|insert|customer|khách|first|last)[^>\n]{0,30}>|(?<!\w)(?:x{3,}|todo|tbd|lorem ipsum)(?!\w)",
+    r"|<(?:name|tên|ten|order|date|amount|shop|insert|customer|khách|first|last)[^>\n]{0,30}>"
+    r"|(?<!\w)(?:x{3,}|todo|tbd|lorem ipsum)(?!\w)",
     re.I,
 )
 _HTML = re.compile(r"</?[a-z!][^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,6});|javascript:", re.I)

@@ -14,16 +14,19 @@ _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _THU = ["thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật"]
 _WEEKDAYS = {unmark(name): n for names in (_DAYS, _THU) for n, name in enumerate(names)}
 _FEW = (
-    r"one|two|three|four|five|six|seven|eight|nine|ten|fourteen|thirty|a few|few|a couple of|couple of|several"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|fourteen|thirty|a few|few|a couple of|couple of"
+    r"|several"
     r"|một hai|một|hai ba|hai|ba bốn|ba|bốn|năm|sáu|bảy|tám|chín|mười|vài ba|vài|ít|nửa"
     r"|mot|bon|nam|sau|bay|tam|chin|muoi|vai|nua|half an?"
 )
 _WITHIN = (
-    r"(?:within|in|after|in less than|in under|trong|trong vòng|trong vong|khoảng|khoang|chừng|chậm nhất|cham nhat|sau)"
+    r"(?:within|in|after|in less than|in under|trong|trong vòng|trong vong|khoảng|khoang|chừng|chậm nhất"
+    r"|cham nhat|sau)"
     r"(?:\s(?:the next|the|less than|about|around|just|only|next|khoảng|chừng))?"
 )
 _UNIT = (
-    r"(?:working|business) days?|ngày làm việc|ngay lam viec|days?|hours?|hrs?|h|minutes?|mins?|weeks?|months?"
+    r"(?:working|business) days?|ngày làm việc|ngay lam viec|days?|hours?|hrs?|h|minutes?|mins?|weeks?"
+    r"|months?"
     r"|fortnights?|weekdays?|ngày|ngay|giờ|gio|tiếng|tieng|tuần|tuan|tháng|thang|phút|phut|hôm|hom"
 )
 _DURATION = re.compile(
@@ -33,11 +36,13 @@ _DURATION = re.compile(
     re.I,
 )
 _FROM_NOW = re.compile(
-    rf"(?<!\w)(?:{_FEW}|\d{{1,3}})\s(?:more\s)?(?:{_UNIT})\s(?:nữa|nua|tới|from now|at most|at the latest|tops)(?!\w)",
+    rf"(?<!\w)(?:{_FEW}|\d{{1,3}})\s(?:more\s)?(?:{_UNIT})\s(?:nữa|nua|tới|from now|at most|at the latest"
+    rf"|tops)(?!\w)",
     re.I,
 )
 _NUMERIC = re.compile(
-    r"(?<![\w/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\w/%])|(?<!\w)(\d{4})-(\d{2})-(\d{2})(?!\w)"
+    r"(?<![\w/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\w/%])"
+    r"|(?<!\w)(\d{4})-(\d{2})-(\d{2})(?!\w)"
 )
 _WRITTEN = re.compile(
     rf"(?<!\w)(?:(\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?\s({_MONTHS}|{_SHORT})"
@@ -49,7 +54,8 @@ _VIETNAMESE = re.compile(r"(?<!\w)ng[àa]y\s(\d{1,2})\sth[áa]ng\s(\d{1,2})(?:\s
 _WEEKDAY = re.compile(
     rf"(?<!\ba )(?<!last )(?<!every )(?<!that )(?<!\w)(?:{'|'.join(_DAYS)})(?!\w)"
     r"|(?<!lần )(?<!người )(?<!điều )(?<!món )(?<!cái )(?<!bên )(?<!việc )(?<!chuyện )(?<!\w)"
-    rf"(?:{'|'.join(_THU)}|thu hai|thu ba|thu tu|thu nam|thu sau|thu bay|chu nhat)(?!\w)(?! (?:trước|vừa rồi|tuần trước|rồi))",
+    rf"(?:{'|'.join(_THU)}|thu hai|thu ba|thu tu|thu nam|thu sau|thu bay|chu nhat)(?!\w)(?! (?:trước|vừa"
+    rf" rồi|tuần trước|rồi))",
     re.I,
 )
 _SHORT_DAY = re.compile(
@@ -57,32 +63,42 @@ _SHORT_DAY = re.compile(
 )
 _FEAST = r"christmas|xmas|easter|new year(?:'?s)?|the holidays|the new year|tet"
 _LOOSE = re.compile(
-    r"(?<!\w)(?:tomorrow|tonight|overnight|later today|by today|first thing|at the latest|same[- ]day|next[- ]day"
+    r"(?<!\w)(?:tomorrow|tonight|overnight|later today|by today|first thing|at the latest|same[- ]day"
+    r"|next[- ]day"
     r"|(?:the\s)?(?:next|coming|following)\s(?:day|week|month|weekend|year|morning)"
     r"|(?:by|over|before|until|this|at)\s(?:the\s|this\s|next\s)?weekend"
-    r"|(?:by|before|until)\s(?:noon|midday|midnight|lunch|lunchtime|tonight|evening|this evening|morning|nightfall)"
+    r"|(?:by|before|until)\s(?:noon|midday|midnight|lunch|lunchtime|tonight|evening|this evening|morning"
+    r"|nightfall)"
     r"|(?:later |by |before )?this\s(?:afternoon|evening)"
     rf"|(?:by|before|until|around|after|in time for)\s(?:{_FEAST})"
-    r"|(?:by|before|at)\s(?:the\s)?(?:end|start|beginning|middle)\sof\s(?:the\s|this\s|next\s)?(?:day|week|month|year|quarter)"
+    r"|(?:by|before|at)\s(?:the\s)?(?:end|start|beginning|middle)\sof\s(?:the\s|this\s|next\s)?(?:day|week"
+    r"|month|year|quarter)"
     r"|(?:by|before)\s\d{1,2}(?::\d\d)?\s?(?:am|pm|o'?clock)|end of day|by eod"
-    r"|ngày mai|ngay mai|ngày mốt|ngay mot|ngày kia|ngay kia|sáng mai|sang mai|trưa mai|chiều mai|chieu mai|tối mai|toi mai"
-    r"|sớm mai|nay mai|tối nay|toi nay|đêm nay|chiều nay|chieu nay|trưa nay|ngay hôm nay|trong hôm nay|hôm sau|bữa sau có"
+    r"|ngày mai|ngay mai|ngày mốt|ngay mot|ngày kia|ngay kia|sáng mai|sang mai|trưa mai|chiều mai|chieu"
+    r" mai|tối mai|toi mai"
+    r"|sớm mai|nay mai|tối nay|toi nay|đêm nay|chiều nay|chieu nay|trưa nay|ngay hôm nay|trong hôm nay|hôm"
+    r" sau|bữa sau có"
     r"|ngày một ngày hai|trong ngày|trong ngay|(?:trước|sau|ra|qua|truoc)\s(?:tết|tet|lễ|giáng sinh|noel)"
-    r"|(?:đầu|giữa|cuối|dau|giua|cuoi)\s(?:ngày|tuần|tháng|năm|ngay|tuan|thang)(?!\s(?:đó|ấy|trước|qua|rồi|vừa|mà|do|truoc))"
-    r"|(?<!đầu )(?<!giữa )(?<!cuối )(?<!chuyển )(?<!chuyen )(?<!gui )(?<!duoc )(?:tuần|tháng|tuan|thang)\s(?:sau|tới|toi|này|nay)"
+    r"|(?:đầu|giữa|cuối|dau|giua|cuoi)\s(?:ngày|tuần|tháng|năm|ngay|tuan|thang)(?!\s(?:đó|ấy|trước|qua|rồi"
+    r"|vừa|mà|do|truoc))"
+    r"|(?<!đầu )(?<!giữa )(?<!cuối )(?<!chuyển )(?<!chuyen )(?<!gui )(?<!duoc )(?:tuần|tháng|tuan"
+    r"|thang)\s(?:sau|tới|toi|này|nay)"
     r"|(?<!mai )mốt\s(?:giao|có|gửi|ship|tới|về|shop|em|gọi|là|hàng|lấy|bên))(?!\w)",
     re.I,
 )
 # Most texts name no time at all, and looking up a word is far quicker than searching for these.
 _UNIT_WORDS = frozenset(
-    "day days hour hours hr hrs h minute minutes min mins week weeks month months fortnight fortnights weekday"
+    "day days hour hours hr hrs h minute minutes min mins week weeks month months fortnight fortnights"
+    " weekday"
     " weekdays ngay gio tieng tuan thang phut hom".split()
 )
 _WEEKDAY_WORDS = frozenset([*_DAYS, "thu", "chu"])
 _SHORT_WORDS = frozenset("mon tue tues wed weds thu thur thurs fri sat sun".split())
 _LOOSE_WORDS = frozenset(
-    "tomorrow tonight overnight today first latest same next coming following weekend noon midday midnight lunch"
-    " lunchtime evening morning nightfall afternoon christmas xmas easter new holidays tet end start beginning"
+    "tomorrow tonight overnight today first latest same next coming following weekend noon midday"
+    " midnight lunch"
+    " lunchtime evening morning nightfall afternoon christmas xmas easter new holidays tet end start"
+    " beginning"
     " middle eod mai mot kia nay sau ngay le giang noel dau giua cuoi tuan thang".split()
 )
 _WORKING = re.compile("working|business|làm việc|lam viec", re.I)

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 from feedback.orthography import normalise, unmark
 
@@ -157,7 +157,7 @@ def _first_words(options: Iterable[str]) -> set[str]:
     return {_WORD.findall(unmark(way))[0] for option in options for way in (option, option.replace("'", ""))}
 
 
-@lru_cache(maxsize=None)  # as many as there are rules; each is compiled when a text first asks for it
+@cache  # as many as there are rules; each is compiled when a text first asks for it
 def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression)
 

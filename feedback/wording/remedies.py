@@ -8,12 +8,15 @@ from feedback.policy.decision import Decision
 _SPOKEN = {
     # words without marks: what they offer, and the kinds in a decision that cover them
     "refund": (
-        r"refund(?:s|ed|ing)?|money back|your money (?:is|will be|goes)|pay (?:it|you|everything) back|reimburs(?:e|ed|ement|ing)|hoan (?:lai |du |tra )?(?:toan bo )?"
-        r"(?:so )?(?:tien|phi)|hoan lai|hoan tra|tra lai (?:du |so |toan bo )*tien|tien (?:dang |se |da )?(?:duoc )?(?:tra|hoan|chuyen) lai",
+        r"refund(?:s|ed|ing)?|money back|your money (?:is|will be|goes)|pay (?:it|you|everything) back"
+        r"|reimburs(?:e|ed|ement|ing)|hoan (?:lai |du |tra )?(?:toan bo )?"
+        r"(?:so )?(?:tien|phi)|hoan lai|hoan tra|tra lai (?:du |so |toan bo )*tien|tien (?:dang |se |da"
+        r" )?(?:duoc )?(?:tra|hoan|chuyen) lai",
         {"refund", "pay_difference", "price_reduction"},
     ),
     "replacement": (
-        r"replacements?|replace (?:it|the|your|this)|(?:send|ship|get|give) (?:you )?(?:out )?(?:a new|another|a second|a fresh)"
+        r"replacements?|replace (?:it|the|your|this)|(?:send|ship|get|give) (?:you )?(?:out )?(?:a new"
+        r"|another|a second|a fresh)"
         r"|brand new|(?:doi|thay) (?:mon |hang |cai |san pham |chiec )?(?:moi|khac)"
         r"|gui (?:lai |cho anh/chi |bu )?(?:mon|hang|cai|chiec|san pham) (?:moi|khac)",
         {"replacement", "send_again", "exchange", "replace_at_cost", "exchange_at_cost", "send_at_cost"},
@@ -33,8 +36,10 @@ _SPOKEN = {
     ),
     "compensation": (r"compensat(?:e|es|ed|ion)|damages|boi thuong|den bu|den tien|boi hoan", set()),
     "extra": (
-        r"free (?:gift|item|product|meal|upgrade|shipping|delivery|month|drink|coffee)|complimentary|on the house|bonus"
-        r"|small gift|qua tang|tang qua|tang kem|phan qua|mien phi (?:lan|don|van|ship|giao)|freeship|free ship"
+        r"free (?:gift|item|product|meal|upgrade|shipping|delivery|month|drink|coffee)|complimentary|on"
+        r" the house|bonus"
+        r"|small gift|qua tang|tang qua|tang kem|phan qua|mien phi (?:lan|don|van|ship|giao)|freeship|free"
+        r" ship"
         r"|mien phi ship|phi (?:ship|gui|van chuyen) [\w\s]{0,15}mien",
         set(),
     ),
@@ -45,7 +50,8 @@ _PATTERNS = {
 }
 _NOT_OFFERED = re.compile(
     r"(?:can ?not|can't|unable to|no|without|not|n't|instead of a|asked (?:for|about)|want(?:ed)?|"
-    r"wish(?:ed)? for|hoped? for|request(?:ed)?|about|khong|chua|muon|yeu cau|mong|de nghi|hoi ve|thay vi|ve viec)"
+    r"wish(?:ed)? for|hoped? for|request(?:ed)?|about|khong|chua|muon|yeu cau|mong|de nghi|hoi ve|thay vi"
+    r"|ve viec)"
     r"(?:\s[\w'/]{1,12}){0,3}\s$"
 )
 

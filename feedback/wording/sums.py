@@ -47,7 +47,8 @@ _WORDED = re.compile(
 
 
 _MONEY_WORDS = frozenset(
-    "dollar dollars euro euros pound pounds quid buck bucks dong cent cents percent per grand half third thirds"
+    "dollar dollars euro euros pound pounds quid buck bucks dong cent cents percent per grand half third"
+    " thirds"
     " quarter quarters nghin ngan trieu tram tr cu xi vnd k nua".split()
 )
 

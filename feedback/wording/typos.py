@@ -11,7 +11,8 @@ _KEYWORDS = (
     " mistake fault liar always never know don't police stars coupon hurry terrorist threat"
 ).split()
 _REAL = frozenset(  # words that are also a slip of another
-    "treat ratings rating stars star layer reviewed review's reviewer promises removed deleted faults fault now no"
+    "treat ratings rating stars star layer reviewed review's reviewer promises removed deleted faults"
+    " fault now no"
     " know dont always ways never ever liar lair voucher refunds stares starts rate rats".split()
 )
 _LETTERS = re.compile(r"[a-z']{4,16}")

@@ -1,7 +1,7 @@
 """The lint on our own labelled sentences, half of them written before the rules and never looked at since.
 
-A row holds `text`, the `code` that must stop it (None: it may go out), `audience`, and where the sentence needs
-them a `case` of CASES, `name`, `needles`, `limit` as [kind, size]. `half`: "tuned" or "held".
+A row holds `text`, the `code` that must stop it (None: it may go out), `audience`, and where the sentence
+needs them a `case` of CASES, `name`, `needles`, `limit` as [kind, size]. `half`: "tuned" or "held".
 """
 
 import json
