@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import fact_sheet
+from feedback import fact_sheet, proofreading
 from feedback.forms import FactForm
 from feedback.labels import FACT_CHOICES
 from feedback.policy.decision import Decision as Decided
@@ -58,7 +58,8 @@ def save(request: HttpRequest, public_id: str) -> HttpResponse:
     reply, form = _reply(public_id), DraftForm(request.POST)
     if not form.is_valid():
         return _refuse(request, reply, form)
-    text = form.cleaned_data["text"]
+    text = proofreading.one_line_break(form.cleaned_data["text"])
+    text = proofreading.with_own_words(text, request.POST.get("instead", ""), reply.language)
     try:
         replies.edit(reply, text, by=request.user, edition=form.cleaned_data["edition"])
     except replies.Stale as stale:
@@ -238,16 +239,8 @@ def _refuse(request: HttpRequest, reply: Reply, form: DraftForm) -> HttpResponse
 
 def _looked_at(reply: Reply, text: str) -> dict[str, Any]:
     limit = drafting.limit_of(reply.review.source)
-    shown = [
-        {"finding": finding, "message": _(finding.message), "words": finding.words[:80]}
-        for finding in replies.findings(reply, text)
-    ]
-    return {
-        "findings": shown,
-        "is_blocked": any(one["finding"].blocks for one in shown),
-        "size": limit.measure(text) if limit else len(text),
-        "limit": limit,
-    }
+    words = proofreading.one_line_break(text)
+    return proofreading.shown(words, replies.findings(reply, words), limit)
 
 
 def _reply(public_id: str) -> Reply:

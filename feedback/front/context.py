@@ -29,7 +29,7 @@ WAITING: dict[str, Callable[[], int]] = {
     "cases": lambda: Case.objects.filter(state=Case.State.OPEN).count(),
 }
 # Pages that lie beneath one of the six.
-BENEATH = {"/comments/": "/trends/"}
+BENEATH = {"/comments/": "/trends/", "/practice/": "/replies/"}
 
 
 def shop_and_navigation(request: HttpRequest) -> dict[str, Any]:

@@ -64,3 +64,15 @@ MESSAGES = {
     "missing_recap": _("End with who does what by when, as promised."),
     "missing_safety": _("Say that the item should not be used for now."),
 }
+
+ROWS = {
+    "dont_know": 1,
+    "dont_care": 2,
+    "bothered": 3,
+    "dislike": 4,
+    "know_it_all": 5,
+    "dont_come_back": 6,
+    "you_are_wrong": 7,
+    "hurry": 8,
+}
+"""The eight things never to say to a customer, with what to say instead (S1-12)."""

@@ -53,6 +53,7 @@ class World:
             "comment": Comment.objects.filter(read_at__isnull=False).values_list("public_id", flat=True)[:4],
             "theme": ["late_delivery"],
             "source": ["gom"],
+            "practice_page": ["cracked-cup"],
             "case": Case.objects.values_list("public_id", flat=True)[:2],
             "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
             "survey": [invitations.find(self.invitation).survey.public_id],
@@ -135,7 +136,7 @@ STAFF_PAGES = {
     "themes theme reader import_reviews source source_woocommerce setup setup_shop "
     "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done".split(),
-    "mai": ["today", "reply", "case"],
+    "mai": ["today", "reply", "case", "practice", "practice_page"],
     "huy": "survey_new survey_edit survey_question survey_publish survey_try".split(),
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()

@@ -1,6 +1,8 @@
 /* Saves a reload here and there; every page works without it. Behaviour is asked for with data attributes:
    form[data-swap]          send in the background and put the answer's <main> in place of ours
-   textarea[data-lint-url]  send the draft while it is written; the answer (HTML) goes into #[data-lint-target]
+   textarea[data-lint-url]  send the draft while it is written; the answer (HTML) goes into #[data-lint-target],
+                            and what it objects to is marked in the draft: li[data-start][data-end], counted in
+                            characters; [data-show] leads to it, [data-say] puts its words at [value] "from:to:…"
    [data-watch]             (with an id) is looked at again every few seconds until it no longer says so
    [data-desk]              keys: [data-next] j, [data-previous] k, [data-edit] e, [data-approve] a, [data-reject] r
    [data-open="id"]         opens that <dialog>
@@ -75,9 +77,27 @@
   function lintAsOneTypes(area) {
     const target = document.getElementById(area.dataset.lintTarget);
     if (!target) return;
-    target.setAttribute("aria-live", "polite");
+    const marks = marksUnder(area);
+    const said = Object.assign(document.createElement("p"), { className: "unseen", role: "status" });
+    target.after(said);
+    mark();
+    target.addEventListener("click", (event) => {
+      const shown = event.target.closest("[data-show]");
+      if (shown) show(area, shown.closest("[data-start]"));
+      const words = event.target.closest("[data-say]");
+      if (words) { event.preventDefault(); put(area, words); }
+    });
+
+    function mark() {
+      const found = all("[data-start]", target);
+      for (const button of all("[data-show]", target)) button.hidden = false;
+      area.setAttribute("aria-invalid", String(Boolean(target.querySelector(".stop"))));
+      draw(marks, area, found.map((one) => placeOf(area.value, one.dataset.start, one.dataset.end)));
+    }
+
     let waiting, asking;
     area.addEventListener("input", () => {
+      draw(marks, area, []); // the places are those of the text before
       clearTimeout(waiting);
       waiting = setTimeout(async () => {
         asking?.abort();
@@ -85,7 +105,12 @@
         target.setAttribute("aria-busy", "true");
         try {
           const answer = await fetch(area.dataset.lintUrl, { method: "POST", body: new FormData(area.form), credentials: "same-origin", signal: asking.signal });
-          if (answer.ok) target.innerHTML = await answer.text();
+          if (answer.ok) {
+            target.innerHTML = await answer.text();
+            const sum = target.querySelector("[data-lint-sum]")?.textContent.trim() || "";
+            if (said.textContent !== sum) said.textContent = sum;
+            mark();
+          }
           target.removeAttribute("aria-busy");
         } catch (problem) {
           if (problem.name !== "AbortError") target.removeAttribute("aria-busy");
@@ -137,6 +162,52 @@
       document.body.append(form);
       form.submit();
     });
+  }
+
+  // A copy of the draft lies under it, its letters unseen, and lends it the marks: a text area cannot hold any.
+  function marksUnder(area) {
+    const both = Object.assign(document.createElement("div"), { className: "marked" });
+    const marks = Object.assign(document.createElement("div"), { className: "marks" });
+    marks.setAttribute("aria-hidden", "true");
+    area.before(both);
+    both.append(marks, area);
+    const follow = () => { marks.scrollTop = area.scrollTop; };
+    area.addEventListener("scroll", follow, { passive: true });
+    return marks;
+  }
+
+  function draw(marks, area, places) {
+    const text = area.value;
+    let drawn = 0;
+    marks.replaceChildren();
+    for (const [start, end] of places.sort((one, other) => one[0] - other[0])) {
+      if (start < drawn || end > text.length) continue;
+      marks.append(text.slice(drawn, start), Object.assign(document.createElement("mark"), { textContent: text.slice(start, end) }));
+      drawn = end;
+    }
+    marks.append(text.slice(drawn), "\n"); // a last empty line would have no height
+    marks.scrollTop = area.scrollTop;
+  }
+
+  // The server counts characters; a browser counts most emoji as two.
+  function placeOf(text, start, end) {
+    const letters = [...text];
+    const before = letters.slice(0, start).join("").length;
+    return [before, before + letters.slice(start, end).join("").length];
+  }
+
+  function show(area, found) {
+    const [start, end] = placeOf(area.value, found.dataset.start, found.dataset.end);
+    area.focus();
+    area.setSelectionRange(start, end);
+  }
+
+  function put(area, button) {
+    const [from, to] = button.value.split(":");
+    const [start, end] = placeOf(area.value, from, to);
+    area.focus();
+    area.setRangeText(button.dataset.say, start, end, "select");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   // --- Keys of the desk ----------------------------------------------------------------------------------------
