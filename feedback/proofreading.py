@@ -1,4 +1,4 @@
-"""What the lint found, as the pages show it: in the reader's language, where it stands, what to say instead."""
+"""What the lint found, as pages show it: in the reader's language, where it stands, what to say instead."""
 
 import re
 from collections.abc import Sequence

@@ -42,9 +42,12 @@ def lines(given: Iterable[bytes], terms: Terms, *, currency: str, language: str)
 
 def assess(fields: Mapping[str, Any], terms: Terms, *, currency: str, language: str) -> dict[str, Any]:
     """Raises BadLine or BadFacts naming the field."""
-    given = fields.get("facts") or {}
+    given = {} if fields.get("facts") is None else fields["facts"]
     if not isinstance(given, Mapping):
         raise BadLine("facts: not an object")
+    for name, value in given.items():
+        if isinstance(value, list | dict):
+            raise BadFacts(name, "must be one value")
     reading = read(fields["text"], lang=fields.get("lang"), stars=fields.get("stars"))
     facts = _facts(reading, given, _problem(reading, fields.get("stars")), terms, currency)
     decision = decide(facts, terms)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import policies, proofreading
-from feedback.policy.decide import decide
 from feedback.models import Case
+from feedback.policy.decide import decide
 from feedback.policy.decision import Decision
 from feedback.policy.terms import Terms
 from feedback.roles import EVERYONE, allow

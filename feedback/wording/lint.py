@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import chain, islice
@@ -22,7 +22,7 @@ from feedback.wording.parts import STOP_USING, missing_parts
 from feedback.wording.patterns import Starts, Wanted, by_key, read_phrases, word_starts
 from feedback.wording.phrases import LANGUAGES, phrases
 from feedback.wording.remedies import not_decided
-from feedback.wording.sums import percents, sums
+from feedback.wording.sums import Sum, percents, sums
 from feedback.wording.typos import corrected
 
 LONGEST = 20_000
@@ -31,8 +31,8 @@ LONGEST = 20_000
 LONG_SENTENCE = 600
 """Characters; longer ones are not remembered."""
 
-# No phrase reaches over the end of a sentence; over the end of a line it may.
-_SENTENCE = re.compile(r"(?:[^.!?]|[.!?](?!\s))+[.!?]*")
+# No phrase reaches over the end of a sentence; over the end of a line it may. "Jan. 5" is in one sentence.
+_SENTENCE = re.compile(r"(?:[^.!?]|[.!?](?!\s\D|$))+[.!?]*")
 
 MOST = 300
 """Findings; whoever writes worse than that need not read them all."""
@@ -54,6 +54,16 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a text says, whoever it is for: broken rules with their places, times, sums and shares."""
+
+    said: tuple[tuple[Ban, int, int], ...]
+    times: tuple[Moment, ...]
+    sums: tuple[Sum, ...]
+    shares: tuple[Sum, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """All that one run of the lint looks at: the text as given, in plain letters, and as it is read."""
 
@@ -61,12 +71,11 @@ class Check:
     plain: Aligned
     aligned: Aligned
     text: str
-    words: Starts
+    heard: Heard
     audience: str
     language: str
     decision: Decision | None
     promises: Sequence[Promised]
-    times: tuple[Moment, ...]
 
     def finding(
         self, code: str, start: int, end: int, *, suggestion: str = "", blocks: bool = True
@@ -102,18 +111,16 @@ def lint(
         return (_at_end("empty", text),)
     # small letters are as many as large ones, so that spans stay where they are
     read = corrected(Aligned(_small(aligned.text), aligned.moves))
-    words = word_starts(read.text)
     check = Check(
         given=shown,
         plain=aligned,
         aligned=read,
         text=read.text,
-        words=words,
+        heard=_hear(read.text),
         audience=audience,
         language=language,
         decision=decision,
         promises=promises,
-        times=tuple(moments(read.text, words)),
     )
     said = chain(_said(check), _offered(check), _figures(check), _leftovers(check))
     found = [*islice(said, MOST), *islice(_private_data(check, needles, own), MOST)]
@@ -173,30 +180,48 @@ def suggestion(code: str, language: str) -> str:
 
 
 def _said(check: Check) -> Iterator[Finding]:
-    for sentence in _SENTENCE.finditer(check.text):
-        look = _hits if len(sentence.group()) <= LONG_SENTENCE else _hits.__wrapped__
-        for ban, start, end in look(sentence.group()):
-            if _applies(ban.code, check):
-                instead = suggestion(ban.code, check.language)
-                first = sentence.start()
-                yield check.finding(ban.code, first + start, first + end, suggestion=instead)
+    for ban, start, end in check.heard.said:
+        if _applies(ban.code, check):
+            yield check.finding(ban.code, start, end, suggestion=suggestion(ban.code, check.language))
+
+
+def _hear(text: str) -> Heard:
+    """Sentence by sentence: people repeat themselves, and our bank does, so most were heard before."""
+    said: list[tuple[Ban, int, int]] = []
+    times: list[Moment] = []
+    amounts: list[Sum] = []
+    shares: list[Sum] = []
+    for sentence in _SENTENCE.finditer(text):
+        words, first = sentence.group(), sentence.start()
+        heard = _heard(words) if len(words) <= LONG_SENTENCE else _heard.__wrapped__(words)
+        said += [(ban, first + start, first + end) for ban, start, end in heard.said]
+        times += [replace(one, start=first + one.start, end=first + one.end) for one in heard.times]
+        amounts += [replace(one, start=first + one.start, end=first + one.end) for one in heard.sums]
+        shares += [replace(one, start=first + one.start, end=first + one.end) for one in heard.shares]
+    return Heard(said=tuple(said), times=tuple(times), sums=tuple(amounts), shares=tuple(shares))
 
 
 @lru_cache(maxsize=8192)
-def _hits(sentence: str) -> tuple[tuple[Ban, int, int], ...]:
-    """What in one sentence breaks a rule of either language; people repeat themselves, and our bank does."""
+def _heard(sentence: str) -> Heard:
     words = word_starts(sentence)
-    found = _whole(sentence)
+    return Heard(
+        said=tuple(_hits(sentence, words)),
+        times=tuple(moments(sentence, words)),
+        sums=tuple(sums(sentence, words)),
+        shares=tuple(percents(sentence)),
+    )
+
+
+def _hits(sentence: str, words: Starts) -> Iterator[tuple[Ban, int, int]]:
+    """What in one sentence breaks a rule of either language."""
+    yield from _whole(sentence)
     for language in LANGUAGES:
         wanted, places = _search(language)
         for place in sorted({place for word in words for place in places.get(word, ())}):
             ban, one = wanted[place]
-            found += [
-                (ban, start, end)
-                for start, end in one.find(sentence, words)
-                if not _is_harmless(ban, start, end, sentence, words)
-            ]
-    return tuple(found)
+            for start, end in one.find(sentence, words):
+                if not _is_harmless(ban, start, end, sentence, words):
+                    yield ban, start, end
 
 
 def _whole(sentence: str) -> list[tuple[Ban, int, int]]:
@@ -237,7 +262,7 @@ def _offered(check: Check) -> Iterator[Finding]:
 
 def _figures(check: Check) -> Iterator[Finding]:
     """S1-3: a sum, a share or a time may stand only where the decision or a stored promise has it."""
-    for share in percents(check.text):
+    for share in check.heard.shares:
         if share.value == 100:
             yield check.finding(
                 "overpromise", share.start, share.end, suggestion=suggestion("overpromise", check.language)
@@ -245,7 +270,7 @@ def _figures(check: Check) -> Iterator[Finding]:
         elif check.audience == PUBLIC or not _decided_share(share.value, check.decision):
             yield check.finding("amount", share.start, share.end)
     allowed = _decided_sums(check.decision)
-    for one in sums(check.text, check.words):
+    for one in check.heard.sums:
         if check.audience == PUBLIC or (check.decision is not None and one.value not in allowed):
             yield check.finding("amount", one.start, one.end)
     yield from _times(check)
@@ -254,7 +279,7 @@ def _figures(check: Check) -> Iterator[Finding]:
 def _times(check: Check) -> Iterator[Finding]:
     owed = check.decision.commitments if check.decision is not None else ()
     within = {one.within for one in owed} | {one.within for one in check.promises}
-    for moment in check.times:
+    for moment in check.heard.times:
         if check.audience == PRIVATE:
             if check.decision is None:
                 continue
@@ -341,7 +366,7 @@ def _missing(check: Check, name: str) -> Iterator[str]:
         return
     if check.audience == PRIVATE:
         yield from missing_parts(
-            check.text, check.decision, name=name, promises=check.promises, times=check.times
+            check.text, check.decision, name=name, promises=check.promises, times=check.heard.times
         )
     elif check.decision.safety and not STOP_USING.search(unmark(check.text)):
         yield "missing_safety"

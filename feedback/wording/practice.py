@@ -1,4 +1,4 @@
-"""Answering for practice (S1-8): complaints of our own, and a score with a reason for each point that is missing."""
+"""Answering for practice (S1-8): complaints of our own, and a score with a reason for each point lost."""
 
 import re
 import tomllib
@@ -21,12 +21,16 @@ FIRST_OF_A_KIND, AGAIN, PART = 20, 5, 10
 _PUBLIC_PARTS = {
     "part_thanks": re.compile(r"thank|appreciate|grateful|cam on|cam on|biet on|tran trong"),
     "part_understanding": re.compile(
-        r"sorry|understand|regret|apolog|disappoint|frustrat|annoy|worr|upset|serious|nuisance|pity|matter|concern|rat tiec|xin loi|hieu|chia se|buon|that vong"
-        r"|dang tiec|dang lo|coi trong|quan trong|suy nghi|safety|an toan|binh thuong|half a joy|all right|surprise"
+        r"sorry|understand|regret|apolog|disappoint|frustrat|annoy|worr|upset|serious|nuisance|pity"
+        r"|matter|concern|rat tiec|xin loi|hieu|chia se|buon|that vong"
+        r"|dang tiec|dang lo|coi trong|quan trong|suy nghi|safety|an toan|binh thuong|half a joy"
+        r"|all right|surprise"
     ),
     "part_next_step": re.compile(
-        r"privat|message|write to us|contact us|call us|look(?:ing)? into|nhan rieng|tin nhan|lien he|viet rieng"
-        r"|xem lai|tim hieu|dang xem"
+        r"privat|message|write to us|contact us|call us|look(?:ing)? into|nhan rieng|tin nhan"
+        r"|lien he|viet rieng"
+        r"|xem lai|tim hieu|dang xem|dang theo doi|dang lo viec|tra loi day du|follow(?:ing)? (?:it"
+        r"|this) up|being followed|answer (?:it|there|this)|dealing with"
     ),
 }
 

@@ -67,7 +67,7 @@ def sums(text: str, words: Collection[str]) -> Iterator[Sum]:
     known = frozenset(words)
     if any(word[0].isdigit() for word in known):
         yield from _in_figures(text)
-    elif known.isdisjoint(_MONEY_WORDS):
+    if known.isdisjoint(_MONEY_WORDS):
         return
     for match in _WORDED.finditer(text):
         yield Sum(start=match.start(), end=match.end(), value=None)

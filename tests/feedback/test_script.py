@@ -102,6 +102,48 @@ def test_the_draft_is_looked_at_while_it_is_written(shop):
     assert "today" in sent
 
 
+FOUND = """<ul class=lint><li class=stop data-start=2 data-end=4><q>no</q>
+<button type=button data-show hidden>Show</button>
+<button name=instead value="2:4:hurry" data-say="yes">Put</button></li></ul>
+<p data-lint-sum>1 place to change</p>"""
+
+
+def test_what_is_wrong_is_marked_where_it_stands(shop):
+    """With an emoji before it, which a browser counts as two."""
+    shop.pages["/lint"] = FOUND
+    shop.goto(HOME)
+    shop.fill("#draft", "😀 no way")
+
+    shop.wait_for_selector(".marks mark")
+    assert shop.text_content(".marks mark") == "no"
+    assert shop.text_content(".marks").rstrip() == "😀 no way"
+    assert shop.get_attribute("#draft", "aria-invalid") == "true"
+    assert shop.get_attribute(".marks", "aria-hidden") == "true"
+    assert shop.text_content("[role=status]") == "1 place to change"
+
+
+def test_the_list_leads_to_the_words_by_keyboard(shop):
+    shop.pages["/lint"] = FOUND
+    shop.goto(HOME)
+    shop.fill("#draft", "😀 no way")
+    shop.wait_for_selector("[data-show]:not([hidden])").focus()
+    shop.keyboard.press("Enter")
+
+    assert shop.evaluate("getSelection().toString()") == "no"
+    assert shop.evaluate("document.activeElement.id") == "draft"
+
+
+def test_one_press_puts_our_words_there(shop):
+    shop.pages["/lint"] = FOUND
+    shop.goto(HOME)
+    shop.fill("#draft", "😀 no way")
+    shop.wait_for_selector("[data-say]")
+    shop.click("[data-say]")
+
+    assert shop.input_value("#draft") == "😀 yes way"
+    assert [path for path, _ in shop.posted if path == "/lint-page"] == []
+
+
 def test_the_next_step_comes_without_a_reload(shop):
     shop.pages["/desk"] = STEP
     shop.goto(HOME)
