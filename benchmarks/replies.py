@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/replies.py [--rounds 5] [--many 400]
 
 Every round makes a public and a private text in each language for a spread of decisions, each with its own
-seed, and looks at it as before an approval: with the decision, a name and the customer's own data. The fastest
-round counts. "Lint alone, unseen" looks at texts whose every sentence is new to it, so that nothing it remembers helps.
+seed, and looks at it as before an approval: with the decision, a name and the customer's own data. The
+fastest round counts. "Lint, unseen" looks at texts whose every sentence is new to it, so that nothing that it
+remembers helps.
 """
 
 import argparse

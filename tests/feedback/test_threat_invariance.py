@@ -1,7 +1,7 @@
-"""A threat changes no byte of the decision or of the reply (S3-4, differentiator 1), and these tests can tell.
+"""A threat changes no byte of the decision or of the reply (S3-4, differentiator 1); these tests can tell.
 
-Where the reader takes a threat for part of the complaint, the facts differ and so does the answer: how often is
-for tests/feedback/text/test_leverage_invariance.py. Here it is what is done with the facts.
+Where the reader takes a threat for part of the complaint, the facts differ and so does the answer: how often
+is for tests/feedback/text/test_leverage_invariance.py. Here it is what is done with the facts.
 """
 
 import json
