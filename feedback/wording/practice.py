@@ -23,13 +23,14 @@ _PUBLIC_PARTS = {
     "part_understanding": re.compile(
         r"sorry|understand|regret|apolog|disappoint|frustrat|annoy|worr|upset|serious|nuisance|pity"
         r"|matter|concern|rat tiec|xin loi|hieu|chia se|buon|that vong"
-        r"|dang tiec|dang lo|coi trong|quan trong|suy nghi|safety|an toan|binh thuong|half a joy"
+        r"|dang tiec|thay tiec|dang lo|coi trong|quan trong|suy nghi|safety|an toan|binh thuong|half a joy"
         r"|all right|surprise"
     ),
     "part_next_step": re.compile(
         r"privat|message|write to us|contact us|call us|look(?:ing)? into|nhan rieng|tin nhan"
         r"|lien he|viet rieng"
-        r"|xem lai|tim hieu|dang xem|dang theo doi|dang lo viec|tra loi day du|follow(?:ing)? (?:it"
+        r"|trao doi rieng|nhan cho|xem lai|tim hieu|dang xem|dang theo doi|dang lo viec"
+        r"|tra loi (?:day du|o noi)|xem xet|dung kenh|giai quyet|follow(?:ing)? (?:it"
         r"|this) up|being followed|answer (?:it|there|this)|dealing with"
     ),
 }
