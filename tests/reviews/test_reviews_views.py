@@ -261,6 +261,20 @@ def test_the_lint_answers_with_a_piece_of_a_page(do, reply):
     assert now(reply).text == reply.text
 
 
+def test_our_sentence_is_put_there_without_a_script(do, reply):
+    """S1-12: one press; the words around it and the line breaks stay."""
+    text = "Cảm ơn anh/chị.\r\nShop cam kết lo việc này. Mong anh/chị nhắn riêng."
+    piece = do("lint", text=text).text
+    choice = piece.partition('name="instead" value="')[2].partition('"')[0]
+
+    do("save", text=text, instead=choice)
+
+    assert choice.endswith(":overpromise")
+    assert now(reply).text == (
+        "Cảm ơn anh/chị.\nĐây là những gì chúng tôi có thể làm: Mong anh/chị nhắn riêng."
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "a" * 30_000, "\x00", "{{ x }}", "\u202e"],
