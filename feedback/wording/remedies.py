@@ -17,7 +17,7 @@ _SPOKEN = {
     "replacement": (
         r"replacements?|replace (?:it|the|your|this)|(?:send|ship|get|give) (?:you )?(?:out )?(?:a new"
         r"|another|a second|a fresh)"
-        r"|brand new|(?:doi|thay) (?:mon |hang |cai |san pham |chiec )?(?:moi|khac)"
+        r"|brand new|(?:doi|thay) (?:mon |hang |cai |san pham |chiec )?moi|doi (?:mon |cai |chiec )khac"
         r"|gui (?:lai |cho anh/chi |bu )?(?:mon|hang|cai|chiec|san pham) (?:moi|khac)",
         {"replacement", "send_again", "exchange", "replace_at_cost", "exchange_at_cost", "send_at_cost"},
     ),
