@@ -66,6 +66,9 @@ class OrderSerializer(serializers.Serializer):
     consents = ConsentSerializer(many=True, required=False)
     location = serializers.SlugField(required=False)
     card_number = serializers.CharField(required=False)
+    country = serializers.CharField(
+        required=False, help_text="Where it was sent, ISO 3166 (VN, DE): which law applies."
+    )
     carrier = serializers.CharField(required=False)
     promised_on = serializers.DateField(required=False)
     delivered_on = serializers.DateField(required=False)

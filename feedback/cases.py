@@ -1,6 +1,6 @@
 """Complaints: open, decide by policy, correct a fact, wait, resolve, close, reopen."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,8 +14,8 @@ from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
 from feedback.policy.decide import decide
 from feedback.policy.decision import Decision as Decided
-from feedback.policy.facts import BadFacts, Facts
-from feedback.policy.terms import BadTerms, Terms
+from feedback.policy.facts import Facts
+from feedback.policy.terms import Terms
 
 UNSETTLED = (Case.State.OPEN, Case.State.WAITING)
 NEGOTIATION_DAYS = 7  # working days, L11
@@ -153,42 +153,6 @@ def reopen(case: Case, *, by: User) -> None:
         closed_at=None,
         resolved_first_time=None,
     )
-
-
-def mismatches(decisions: Iterator[Decision]) -> Iterator[tuple[Decision, str]]:
-    """Recompute every decision from its own columns; those that come out otherwise, with what differs."""
-    terms_by_policy: dict[int | None, Terms | None] = {None: Terms.shipped()}
-    for row in decisions:
-        if row.policy_id not in terms_by_policy:
-            terms_by_policy[row.policy_id] = _terms(row.policy)
-        if found := _difference(row, terms_by_policy[row.policy_id]):
-            yield row, found
-
-
-def _terms(policy: Policy | None) -> Terms | None:
-    try:
-        return Terms.from_dict(policy.terms) if policy else None
-    except (BadTerms, TypeError, ValueError):
-        return None
-
-
-def _difference(row: Decision, terms: Terms | None) -> str:
-    if terms is None:
-        return "the policy version cannot be read"
-    if row.terms_digest != terms.digest:
-        return "the policy version is no longer what it was"
-    try:
-        known = Facts.from_dict(row.facts)
-    except (BadFacts, TypeError, ValueError) as error:
-        return f"the facts cannot be read: {error}"
-    if known.digest != row.facts_digest:
-        return "the facts do not fit their hash"
-    again = decide(known, terms)
-    if again.digest != row.decision_digest or again.as_dict() != row.decision:
-        return "the policy decides otherwise"
-    if (str(again.rule), again.needs_approver) != (row.rule, row.needs_approver):
-        return "rule or approver are not those of the decision"
-    return ""
 
 
 def _decision(

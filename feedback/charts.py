@@ -183,6 +183,11 @@ def nice_ticks(highest: float, *, steps: int = 4) -> tuple[float, ...]:
     return tuple(round(step * n, 10) for n in range(count + 1))
 
 
+def in_units(highest: float) -> int:
+    """1, a thousand or a million: what to divide sums by, so that few digits stand at an axis."""
+    return next((unit for unit in (1_000_000, 1_000) if abs(highest) >= 10 * unit), 1)
+
+
 def date_labels(days: Sequence[date], *, step: str, language: str) -> tuple[str, ...]:
     """The reader's way to write days (`step`: day, week, month), for the labels of a chart."""
     known = language if language in ("vi", "en") else "en"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,18 +10,32 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from feedback import policies, shop, value
-from feedback.models import Case, Comment, Concession, Dispute, FactCorrection, OrderLine, Policy, Promise
+from feedback.models import (
+    Case,
+    Comment,
+    Concession,
+    Dispute,
+    FactCorrection,
+    Order,
+    OrderLine,
+    Policy,
+    Promise,
+)
 from feedback.models.words import Channel
-from feedback.policy.facts import BadFacts, Facts
+from feedback.policy import statutory
+from feedback.policy.facts import BadFacts, Facts, Problem
 from feedback.policy.terms import Terms
 
 CORRECTABLE = ("problem", "fault", "investigated", "statutory_right", "promise_broken")
+LAW = "statutory_right.law"
+USUAL_DELIVERY = 30  # days, where none was promised: Directive 2011/83/EU, article 18; 16 CFR 435.2
 BOTH_WAYS = ("private_message", "public_reply")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """`sources` says where each known fact came from: order, dispute, text, person, policy or record."""
+    """`sources` says where each known fact came from: order, dispute, text, person, policy, record or law;
+    LAW in it names the law."""
 
     facts: Facts
     sources: Mapping[str, str]
@@ -39,6 +53,7 @@ class _Records:
     corrections: Mapping[int, Mapping[str, Any]]
     cases: set[int]
     currency: str
+    country: str
 
 
 def live_terms(now: datetime | None = None) -> tuple[Policy | None, Terms]:
@@ -94,9 +109,17 @@ def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
     facts["earlier_concessions"] = records.concessions.get(customer, 0) if customer is not None else 0
     facts["promise_broken"] = comment.pk in records.broken
     facts["source_allows"] = BOTH_WAYS
-    for name, given in records.corrections.get(comment.pk, {}).items():
+    by_hand = records.corrections.get(comment.pk, {})
+    if order is not None and customer is not None:
+        problem = by_hand.get("problem", facts["problem"])
+        if right := _right(order, problem, shop.day(comment.said_at), records.country):
+            facts["statutory_right"] = right.right
+            sources |= {"statutory_right": "law", LAW: right.source}
+    for name, given in by_hand.items():
         facts[name] = given
         sources[name] = "person"
+        if name == "statutory_right":
+            sources.pop(LAW, None)
         if name == "fault":
             facts["fault_from"] = "person"
     if facts["problem"] != "none" and analysis.problem == "none" and sources.get("fault") != "person":
@@ -132,6 +155,26 @@ def _records(comments: Sequence[Comment], terms: Terms, now: datetime) -> _Recor
         corrections=_corrections(ids),
         cases=set(_unsettled(ids)),
         currency=currency,
+        country=shop.current().country,
+    )
+
+
+def _right(order: Order, problem: str, said_on: date, country: str) -> statutory.StatutoryRight | None:
+    """L13: what the law gives for an order to its own country, else the shop's. A person may say otherwise.
+
+    What was sent was sold at a distance; so was what no store of ours sold. Nothing is owed for a parcel
+    that is not late yet.
+    """
+    delivered = None if problem == Problem.NOT_RECEIVED else order.delivered_on
+    promised = order.promised_on or shop.day(order.placed_at) + timedelta(days=USUAL_DELIVERY)
+    if problem == Problem.NOT_RECEIVED and said_on <= promised:
+        return None
+    since = delivered or order.promised_on
+    return statutory.right_for(
+        country=order.country or country,
+        problem=problem,
+        days=(said_on - since).days if since else None,
+        distance=bool(order.carrier or order.promised_on or order.location_id is None),
     )
 
 

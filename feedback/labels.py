@@ -131,6 +131,8 @@ SOURCES = {
     "person": _("set by a person"),
     "policy": _("from the policy"),
     "record": _("from our records"),
+    "law": _("by law"),
+    "nobody": _("nobody has said so yet"),
 }
 POLARITIES = {
     "negative": _("negative"),

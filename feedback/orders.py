@@ -54,6 +54,7 @@ class Taken:
     language: str = ""
     location: str = ""
     card_number: str = ""
+    country: str = ""
     carrier: str = ""
     promised_on: date | None = None
     delivered_on: date | None = None
@@ -89,6 +90,7 @@ def parse(raw: object, *, now: datetime) -> Taken:
         language=_language(customer),
         location=_slug(raw, "location"),
         card_number=_text(raw, "card_number", 64),
+        country=_country(raw),
         carrier=_text(raw, "carrier", 80),
         promised_on=_day(raw, "promised_on"),
         delivered_on=_day(raw, "delivered_on", latest=shop.day(now + _A_DAY)),
@@ -124,9 +126,9 @@ def _columns(taken: Taken) -> dict[str, Any]:
         location, _new = Location.objects.get_or_create(
             code=taken.location, defaults={"name_vi": taken.location, "name_en": taken.location}
         )
-    same = ("placed_at", "currency", "total", "card_number", "carrier", "cancelled_at", "terms_shown_at")
-    days = ("promised_on", "delivered_on")
-    return {name: getattr(taken, name) for name in same + days} | {"location": location}
+    money, about = ("placed_at", "currency", "total"), ("card_number", "country", "carrier")
+    times = ("cancelled_at", "terms_shown_at", "promised_on", "delivered_on")
+    return {name: getattr(taken, name) for name in (*money, *about, *times)} | {"location": location}
 
 
 def _customer(taken: Taken) -> Customer:
@@ -245,6 +247,14 @@ def _email(raw: Mapping[str, Any]) -> str:
 def _language(raw: Mapping[str, Any]) -> str:
     text = _text(raw, "language", 20, where="customer").lower()[:2]
     return text if text in ("vi", "en") else ""
+
+
+def _country(raw: Mapping[str, Any]) -> str:
+    """Where it was sent: two letters, as ISO 3166 has them."""
+    code = _text(raw, "country", 20).upper()
+    if code and (len(code) != 2 or not code.isascii() or not code.isalpha()):
+        raise BadOrder("country", _("This is not a country's two letters, such as VN or DE."))
+    return code
 
 
 def _amount(raw: Mapping[str, Any], name: str, currency: str, *, where: str = "") -> Decimal:

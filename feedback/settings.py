@@ -278,6 +278,7 @@ JOBS = [
     "feedback.tasks.SEND_MAIL",
     "feedback.tasks.TRAIN_READER",
     "feedback.tasks.READ_ANEW",
+    "feedback.tasks.TRY_POLICIES",
 ]
 _scheme("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")

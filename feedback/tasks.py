@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from feedback import cases, comments, engines, mail, rereading, work
+from feedback import cases, comments, engines, mail, rereading, trials, work
 
 READ_COMMENTS = comments.READ
 DECIDE_CASES = cases.DECIDE
 SEND_MAIL = mail.SEND
 TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
+TRY_POLICIES = trials.TRY
 
 
 @shared_task(name="feedback.run_job")

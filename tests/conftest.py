@@ -81,14 +81,17 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def _empty_the_records_between_tests():
-    """Django empties SQLite's tables by DELETE, which the table of Events refuses (0007_events_stay)."""
+    """Django empties SQLite's tables by DELETE, which some tables refuse (0007_events_stay)."""
     from django.db.backends.sqlite3.base import DatabaseOperations
 
     flush = DatabaseOperations.sql_flush
-    stay = importlib.import_module("feedback.migrations.0007_events_stay")
+    names = ("0007_events_stay", "0009_policies_stay")
+    stay = [importlib.import_module(f"feedback.migrations.{name}") for name in names]
 
     def sql_flush(self, *args, **kwargs):
-        return [*stay.SQLITE_BACK, *flush(self, *args, **kwargs), *stay.SQLITE]
+        off = [statement for one in stay for statement in one.SQLITE_BACK]
+        on = [statement for one in stay for statement in one.SQLITE]
+        return [*off, *flush(self, *args, **kwargs), *on]
 
     DatabaseOperations.sql_flush = sql_flush
 

@@ -1,10 +1,13 @@
 """Saved rows, with what a test does not care about filled in. Lan and Minh buy; Mai approves; Huy manages."""
 
+import importlib
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from feedback import comments, shop, totals
 from feedback.models import (
@@ -17,11 +20,14 @@ from feedback.models import (
     Dispute,
     Mention,
     Order,
+    Policy,
     Shop,
     Theme,
     User,
 )
 from feedback.models.words import Channel, WhyItCame
+from feedback.policy.prove import program
+from feedback.policy.terms import Terms
 
 NOW = datetime(2026, 11, 16, 3, 0, tzinfo=UTC)  # a Monday, ten in the morning in Ho Chi Minh City
 _numbers = count(1)
@@ -118,6 +124,46 @@ def dispute(about, *, state="open", **columns):
     return Dispute.objects.create(
         order=about, state=state, closed_at=NOW if state == "closed" else None, **columns
     )
+
+
+def policy(version=1, *, by=None, data=None, **columns):
+    """A version that was adopted in the proper way by Huy, with An for the customers. `data`: other terms."""
+    terms = Terms.from_dict(Terms.shipped().as_dict() | {"version": str(version)} | (data or {}))
+    proved = {"proof_holds": True, "proof_digest": terms.digest, "proved_at": NOW}
+    spoken = {"advocate_comment": "Fair to everybody.", "advocate_at": NOW}
+    columns = {
+        "state": "adopted",
+        "starts_at": NOW,
+        "made_at": NOW,
+        "adopted_at": NOW,
+        "comment": "…",
+    } | columns
+    author = by or user("manager", "Huy")
+    if columns["state"] == "adopted":
+        columns = proved | spoken | {"advocate": user("advocate", "An"), "adopted_by": author} | columns
+    return Policy.objects.create(
+        version=version, terms=terms.as_dict(), digest=terms.digest, author=author, **columns
+    )
+
+
+def proved(row):
+    """As the job leaves it, without the seconds that the proof takes."""
+    columns = {"proof": {"cases": 1, "invariants": []}, "proof_holds": True, "proved_at": NOW}
+    Policy.objects.filter(pk=row.pk).update(proof_digest=row.digest, proof_program=program(), **columns)
+    row.refresh_from_db()
+
+
+@contextmanager
+def unguarded(migration):
+    """Without the triggers of a migration, as the owner of the database can change its table."""
+    stay = importlib.import_module(f"feedback.migrations.{migration}")
+    is_postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        for off in ["SET LOCAL session_replication_role = replica"] if is_postgresql else stay.SQLITE_BACK:
+            cursor.execute(off)
+        yield
+        for on in ["SET LOCAL session_replication_role = origin"] if is_postgresql else stay.SQLITE:
+            cursor.execute(on)
 
 
 def concession(of, *, by=None, **columns):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import shop
 from feedback.middleware import allowed_roles
-from feedback.models import Case
+from feedback.models import Case, Policy
 from feedback.roles import NAMES, Role, roles_of
 from reviews.models import Reply
 
@@ -23,12 +23,14 @@ PAGES = [
     ("surveys", _("Surveys")),
     ("customers", _("Customers")),
     ("trends", _("Trends")),
+    ("policies", _("Policy")),
 ]
 WAITING: dict[str, Callable[[], int]] = {
     "replies": lambda: Reply.objects.waiting().count(),
     "cases": lambda: Case.objects.filter(state=Case.State.OPEN).count(),
+    "policies": lambda: Policy.objects.filter(state=Policy.State.PROPOSED).count(),
 }
-# Pages that lie beneath one of the six.
+# Pages that lie beneath one of these.
 BENEATH = {"/comments/": "/trends/", "/practice/": "/replies/"}
 
 

@@ -1,11 +1,13 @@
-"""What the demo shop's staff said of texts that the machine had read: right here, wrong there."""
+"""What the demo shop's staff said of texts that the machine had read, and found out about cases since."""
 
+import random
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
-from feedback import corrections
+from feedback import cases, corrections, journal
 from feedback.corrections import Said
-from feedback.models import User
+from feedback.models import Comment, Decision, FactCorrection, User
 from feedback.text.themes import theme_of_problem
 from reviews.models import Review
 
@@ -21,6 +23,35 @@ def looked_at(told: Iterable[dict[str, Any]], by: list[User]) -> None:
         said = _meant(chosen[review.external_id], corrections.themes_of(review.comment))
         edition = review.comment.analysis.edition
         corrections.correct(review.comment, said, by=by[number % len(by)], edition=edition)
+
+
+def looked_into(dice: random.Random, by: User, now: datetime) -> None:
+    """Older cases whose fault nobody knew: most were looked into, and some turned out to be ours."""
+    waiting = Decision.objects.filter(
+        is_current=True, rule="investigate", case__opened_at__lt=now - timedelta(days=20)
+    )
+    chosen = [one for one in waiting.select_related("case", "comment").order_by("pk") if dice.random() < 0.85]
+    found = [fact for one in chosen for fact in _found_out(dice, one, by)]
+    comments = Comment.objects.select_related("analysis", "order")
+    opened = {one.comment_id: one.case for one in chosen}
+    with journal.recording():
+        FactCorrection.objects.bulk_create(found)
+        decided = cases.decide_many(list(comments.filter(pk__in=opened)), now, cases=opened)
+        for fact in found:
+            journal.log("fact corrected", fact.comment, by=by, name=fact.name)
+    for row in decided.values():
+        row.made_at = opened[row.comment_id].opened_at + timedelta(days=2)
+    Decision.objects.bulk_update(decided.values(), ["made_at"], batch_size=200)
+
+
+def _found_out(dice: random.Random, decision: Decision, by: User) -> Iterable[FactCorrection]:
+    at = decision.case.opened_at + timedelta(days=2)
+    known = {"comment": decision.comment, "by": by, "at": at}
+    is_ours = dice.random() < 0.15
+    reason = "Đã xem ảnh và hỏi kho: lỗi của mình." if is_ours else "Đã hỏi đơn vị giao, đã xem lại đơn."
+    yield FactCorrection(name="investigated", value=True, reason=reason, **known)
+    if is_ours:
+        yield FactCorrection(name="fault", value="ours", reason=reason, **known)
 
 
 def _meant(told: dict[str, Any], themes: dict[str, str]) -> Said:

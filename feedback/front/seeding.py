@@ -282,6 +282,7 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
             continue
     work.sweep(work.jobs())
     _set_back(dice)
+    demo_readings.looked_into(dice, staff["bao"], now)
     for case in Case.objects.filter(opened_at__lt=now - timedelta(days=20)):
         ended = case.opened_at + timedelta(days=dice.uniform(1, 9))
         forgotten = case.opened_at > now - timedelta(days=45) and dice.random() < 0.12

@@ -18,7 +18,7 @@ from feedback.models.people import (
     Product,
     Refund,
 )
-from feedback.models.policies import Policy
+from feedback.models.policies import Policy, PolicyTrial
 from feedback.models.shop import OwnDay, Shop
 from feedback.models.totals import ThemeTotal
 from feedback.models.words import Analysis, Comment, Mention, Theme, Touchpoint
@@ -47,6 +47,7 @@ __all__ = [
     "OutgoingMail",
     "OwnDay",
     "Policy",
+    "PolicyTrial",
     "Product",
     "Promise",
     "Refund",

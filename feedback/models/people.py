@@ -84,6 +84,7 @@ class Order(Addressed):
         Location, null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
     )
     card_number = models.CharField(max_length=64, blank=True, default="")
+    country = models.CharField(max_length=2, blank=True, default="")  # ISO 3166; "": the shop's own
     promised_on = models.DateField(null=True, blank=True)
     delivered_on = models.DateField(null=True, blank=True)
     carrier = models.CharField(max_length=80, blank=True, default="")

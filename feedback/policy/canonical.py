@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
 
 
 def number(value: Decimal) -> str:
@@ -16,23 +18,51 @@ def number(value: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+_AS_IT_IS = (str, bool, int, float, type(None))
+
+
 def plain(value: Any) -> Any:
-    """Only what JSON knows: Decimals and words become strings, tuples lists."""
-    if isinstance(value, Decimal):
+    """Only what JSON knows: Decimals and words become strings, tuples lists.
+
+    Asked some hundred times for a decision: the plainest types come first, and `Mapping`, which is slow to
+    ask for, last.
+    """
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is Decimal:
         return number(value)
+    if kind is tuple or kind is list:
+        return [plain(item) for item in value]
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
     return value
+
+
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def canonical(value: Any) -> str:
     """Sorted keys, no spaces, Decimals as strings."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _write(plain(value))
 
 
 def digest(value: Any) -> str:
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return digest_of_plain(plain(value))
+
+
+def digest_of_plain(value: Any) -> str:
+    """The same of what `plain` made: it is not gone through once more."""
+    return hashlib.sha256(_write(value).encode()).hexdigest()
+
+
+def but(value: Value, **changes: Any) -> Value:
+    """A copy of a frozen value with slots, otherwise in these fields; unchecked, and ten times as fast as
+    `dataclasses.replace`: a proof makes some hundred thousand of them."""
+    cls = type(value)
+    new = cls.__new__(cls)
+    for name in cls.__slots__:  # type: ignore[attr-defined]
+        object.__setattr__(new, name, changes[name] if name in changes else getattr(value, name))
+    return new

@@ -3,10 +3,10 @@
 Whatever matches, a safety problem adds the advice to stop using the thing; a broken promise is still owed.
 """
 
-from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 
+from feedback.policy.canonical import but
 from feedback.policy.decision import Advice, Decision, Reason, Remedy, Rule
 from feedback.policy.facts import Dispute, Facts, Fault, FaultFrom, Problem, Standing
 from feedback.policy.remedies import Kind, cost
@@ -27,7 +27,7 @@ def decide(facts: Facts, terms: Terms) -> Decision:
     else:
         decision = _by_fault(facts, terms)
     owed = facts.promise_broken and decision.rule != Rule.DISPUTE
-    return replace(
+    return but(
         decision,
         safety=facts.problem == Problem.SAFETY,
         keep_promise=owed,

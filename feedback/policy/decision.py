@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
 
-from feedback.policy.canonical import digest, plain
+from feedback.policy.canonical import digest_of_plain, plain
 
 
 class Rule(StrEnum):
@@ -143,7 +143,7 @@ _DECISION = tuple(field.name for field in fields(Decision))
 
 @lru_cache(maxsize=4096)
 def _digest(decision: Decision) -> str:
-    return digest(decision.as_dict())
+    return digest_of_plain(decision.as_dict())
 
 
 def _decimal(value: Any) -> Decimal | None:

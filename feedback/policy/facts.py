@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
 
-from feedback.policy.canonical import digest, plain
+from feedback.policy.canonical import digest_of_plain, plain
 
 
 class Problem(StrEnum):
@@ -174,7 +174,7 @@ def _as_dict(facts: Facts) -> dict[str, Any]:
 
 @lru_cache(maxsize=4096)
 def _digest(facts: Facts) -> str:
-    return digest(facts.as_dict())
+    return digest_of_plain(_as_dict(facts))
 
 
 def _sum(name: str, value: Any) -> Decimal | None:

@@ -1,5 +1,6 @@
 """A shop's policy as a value: sums, windows, remedies by problem. Read from data, checked field by field."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from feedback.policy.remedies import ALTERNATIVES, FULL_SET, GOODWILL, OWN_FAULT
 LONGEST_SEARCH = 7
 """Working days in which a negotiation must be answered: Law 19/2023/QH15, article 57(2)."""
 
+LONGEST_COMMENT = 2000
+
 # fmt: off
 CURRENCIES = frozenset({
     "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR",
@@ -25,13 +28,23 @@ CURRENCIES = frozenset({
 # fmt: on
 
 
-class BadTerms(ValueError):
-    """A policy that cannot be: `field` names the place as in `goodwill.share_of_order`."""
+def _(message: str) -> str:
+    """Marks a message for the catalogue; the page that shows it translates it."""
+    return message
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
+
+class BadTerms(ValueError):
+    """A policy that cannot be: `field` names the place as in `goodwill.share_of_order`.
+
+    `template` and `params`: the message before its words are filled in, for a page to translate.
+    """
+
+    def __init__(self, field: str, template: str, **params: object) -> None:
         self.field = field
-        self.message = message
+        self.template = template
+        self.params = params
+        self.message = template % params
+        super().__init__(f"{field}: {self.message}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +106,10 @@ class Terms:
     @classmethod
     def from_toml(cls, text: str) -> Self:
         try:
-            return cls.from_dict(tomllib.loads(text))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise BadTerms("file", str(error) or "is nested too deep") from None
+            data = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:  # ValueError: a number of thousands of digits, too
+            raise _unreadable(str(error), text) from None
+        return cls.from_dict(data)
 
     @classmethod
     def shipped(cls) -> "Terms":
@@ -122,6 +136,20 @@ def _frozen(data: Mapping[str, Any]) -> Any:
     return frozen
 
 
+_PLACE = re.compile(r"at line (\d+), column \d+")
+_TWICE = ("Cannot overwrite", "Cannot declare", "Cannot redefine", "Cannot mutate")
+
+
+def _unreadable(said: str, text: str) -> BadTerms:
+    """tomllib's message as ours: the line, and whether it is a second rule for what has one already."""
+    line = found[1] if (found := _PLACE.search(said)) else str(text.count("\n") + 1)  # "at end of document"
+    if not said or "recursion" in said:
+        return BadTerms("file", _("is nested too deep"))
+    if said.startswith(_TWICE):
+        return BadTerms("file", _("line %(line)s sets again what was set before it"), line=line)
+    return BadTerms("file", _("line %(line)s is not TOML"), line=line)
+
+
 _SECTIONS = {"windows", "goodwill", "costs", "money", "own_fault", "goodwill_by_problem", "alternatives"}
 _HEAD = {"version", "comment", "starts_on", "ends_on"}
 
@@ -129,11 +157,13 @@ _HEAD = {"version", "comment", "starts_on", "ends_on"}
 def _read(data: Mapping[str, Any]) -> dict[str, Any]:
     _only(data, _SECTIONS | _HEAD, "")
     version = data.get("version")
-    if not isinstance(version, str) or not 0 < len(version) <= 80:
-        raise BadTerms("version", "must be a short text")
+    if not isinstance(version, str) or not 0 < len(version) <= 80 or "\0" in version:
+        raise BadTerms("version", _("must be a short text"))
     comment = data.get("comment", "")
-    if not isinstance(comment, str):
-        raise BadTerms("comment", "must be a text")
+    if not isinstance(comment, str) or "\0" in comment:
+        raise BadTerms("comment", _("must be a text"))
+    if len(comment) > LONGEST_COMMENT:
+        raise BadTerms("comment", _("may have at most %(most)s letters"), most=LONGEST_COMMENT)
     return {
         "version": version,
         "comment": comment,
@@ -150,21 +180,21 @@ def _read(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _only(table: Mapping[str, Any], known: set[str], place: str) -> None:
     if unknown := sorted(set(map(str, table)) - known):
-        raise BadTerms(f"{place}{unknown[0]}", "is not a field of a policy")
+        raise BadTerms(f"{place}{unknown[0]}", _("is not a field of a policy"))
 
 
 def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if name not in data:
-        raise BadTerms(name, "is missing")
+        raise BadTerms(name, _("is missing"))
     if not isinstance(section := data[name], Mapping) or not section:
-        raise BadTerms(name, "must be a table with at least one entry")
+        raise BadTerms(name, _("must be a table with at least one entry"))
     return section
 
 
 def _dates(data: Mapping[str, Any]) -> dict[str, date | None]:
     starts, ends = _date(data, "starts_on"), _date(data, "ends_on")
     if starts and ends and ends < starts:
-        raise BadTerms("ends_on", "is before starts_on")
+        raise BadTerms("ends_on", _("is before the start"))
     return {"starts_on": starts, "ends_on": ends}
 
 
@@ -174,9 +204,9 @@ def _date(data: Mapping[str, Any], name: str) -> date | None:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise BadTerms(name, "must be a date as 2026-03-01") from None
+            raise BadTerms(name, _("must be a date as 2026-03-01")) from None
     if value is not None and type(value) is not date:
-        raise BadTerms(name, "must be a date as 2026-03-01")
+        raise BadTerms(name, _("must be a date as 2026-03-01"))
     return value
 
 
@@ -185,13 +215,13 @@ def _money(section: Mapping[str, Any]) -> dict[str, Sums]:
     money = {}
     for code, table in section.items():
         if code not in CURRENCIES:
-            raise BadTerms(f"money.{code}", "is not a currency we know")
+            raise BadTerms(f"money.{code}", _("is not a currency we know"))
         if not isinstance(table, Mapping):
-            raise BadTerms(f"money.{code}", "must be a table")
+            raise BadTerms(f"money.{code}", _("must be a table"))
         _only(table, names, f"money.{code}.")
         sums = {name: _amount(table, name, f"money.{code}") for name in names}
         if sums["step"] == 0:
-            raise BadTerms(f"money.{code}.step", "must be more than zero")
+            raise BadTerms(f"money.{code}.step", _("must be more than zero"))
         sums["return_"] = sums.pop("return")
         money[code] = Sums(**sums)
     return money
@@ -202,7 +232,7 @@ def _windows(section: Mapping[str, Any]) -> dict[str, Any]:
     usual = _days(section, "investigate", "windows", LONGEST_SEARCH)
     by_problem = section.get("investigate_by_problem", {})
     if not isinstance(by_problem, Mapping):
-        raise BadTerms("windows.investigate_by_problem", "must be a table")
+        raise BadTerms("windows.investigate_by_problem", _("must be a table"))
     place = "windows.investigate_by_problem"
     _only(by_problem, set(Problem), f"{place}.")
     given = {problem: _days(by_problem, problem, place, LONGEST_SEARCH) for problem in by_problem}
@@ -235,36 +265,43 @@ def _kinds(
     section = _section(data, name)
     _only(section, set(Problem) | {"default"}, f"{name}.")
     if "default" not in section:
-        raise BadTerms(f"{name}.default", "is missing: every problem needs an answer")
+        raise BadTerms(f"{name}.default", _("is missing: every problem needs an answer"))
     lists = {}
     for problem, kinds in section.items():
         place = f"{name}.{problem}"
         if not isinstance(kinds, list | tuple) or not kinds:
-            raise BadTerms(place, "must be a list with at least one entry")
-        if strange := [kind for kind in kinds if kind not in known]:
-            raise BadTerms(place, f"“{strange[0]}” is not one of {', '.join(sorted(known))}")
+            raise BadTerms(place, _("must be a list with at least one entry"))
+        if strange := [kind for kind in kinds if not isinstance(kind, str) or kind not in known]:
+            raise BadTerms(
+                place,
+                _("“%(word)s” is not one of %(known)s"),
+                word=str(strange[0])[:40],
+                known=", ".join(sorted(known)),
+            )
         if len(set(kinds)) < len(kinds):
-            raise BadTerms(place, "names the same thing twice")
+            raise BadTerms(place, _("names the same thing twice"))
         if missing := sorted(required - set(kinds)):
-            raise BadTerms(place, f"must also offer {missing[0]}: our own fault is put right in full")
+            raise BadTerms(
+                place, _("must also offer %(kind)s: our own fault is put right in full"), kind=missing[0]
+            )
         lists[problem] = tuple(kinds)
     return {problem.value: lists.get(problem, lists["default"]) for problem in Problem}
 
 
 def _decimal(table: Mapping[str, Any], name: str, place: str) -> Decimal:
     if name not in table:
-        raise BadTerms(f"{place}.{name}", "is missing")
+        raise BadTerms(f"{place}.{name}", _("is missing"))
     value = table[name]
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise BadTerms(f"{place}.{name}", "must be a number")
+        raise BadTerms(f"{place}.{name}", _("must be a number"))
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise BadTerms(f"{place}.{name}", f"“{str(value)[:40]}” is not a number") from None
+        raise BadTerms(f"{place}.{name}", _("“%(value)s” is not a number"), value=str(value)[:40]) from None
     if not number.is_finite() or number > MOST:
-        raise BadTerms(f"{place}.{name}", "is out of range")
+        raise BadTerms(f"{place}.{name}", _("is out of range"))
     if number < 0:
-        raise BadTerms(f"{place}.{name}", "must not be negative")
+        raise BadTerms(f"{place}.{name}", _("must not be negative"))
     return number
 
 
@@ -275,16 +312,18 @@ def _amount(table: Mapping[str, Any], name: str, place: str) -> Decimal:
 def _share(table: Mapping[str, Any], name: str, place: str) -> Decimal:
     share = _decimal(table, name, place)
     if share > 1:
-        raise BadTerms(f"{place}.{name}", "must be between 0 and 1")
+        raise BadTerms(f"{place}.{name}", _("must be between 0 and 1"))
     return share
 
 
 def _count(table: Mapping[str, Any], name: str, place: str, least: int, most: int) -> int:
     if name not in table:
-        raise BadTerms(f"{place}.{name}", "is missing")
+        raise BadTerms(f"{place}.{name}", _("is missing"))
     value = table[name]
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise BadTerms(f"{place}.{name}", f"must be a whole number from {least} to {most}")
+        raise BadTerms(
+            f"{place}.{name}", _("must be a whole number from %(least)s to %(most)s"), least=least, most=most
+        )
     return value
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from feedback import facts
-from feedback.models import FactCorrection, OrderLine, Policy, Promise
+from feedback.models import FactCorrection, OrderLine, Promise
 from feedback.models.words import Channel
 from feedback.policy.facts import BadFacts
 from feedback.policy.terms import Terms
@@ -224,13 +224,12 @@ def test_anything_else_is_refused_by_name(name, given):
 def test_the_live_policy_is_the_newest_that_has_started():
     huy, shipped = factories.user("manager", "Huy"), Terms.shipped()
     assert facts.live_terms(NOW) == (None, shipped)
-    row = {"terms": shipped.as_dict(), "digest": shipped.digest, "author": huy, "made_at": NOW}
     for version, days in ((1, -2), (2, -1), (3, 1)):
-        Policy.objects.create(version=version, starts_at=NOW + timedelta(days=days), comment="…", **row)
+        factories.policy(version, by=huy, starts_at=NOW + timedelta(days=days))
 
     policy, terms = facts.live_terms(NOW)
 
-    assert (policy.version, terms) == (2, shipped)
+    assert (policy.version, terms) == (2, Terms.from_dict(shipped.as_dict() | {"version": "2"}))
 
 
 @pytest.mark.parametrize("rows", [2, 12])

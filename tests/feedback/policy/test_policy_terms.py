@@ -31,6 +31,8 @@ def changed(path: str, value: object = None) -> dict:
         ("alternatives.default", None, "alternatives.default"),
         ("alternatives.late", [], "alternatives.late"),
         ("alternatives.late", ["shrug"], "alternatives.late"),
+        ("alternatives.late", [["talk_it_over"]], "alternatives.late"),
+        ("alternatives.late", [{}], "alternatives.late"),
         ("alternatives.late", ["trace_parcel", "trace_parcel"], "alternatives.late"),
         ("alternatives.raining", ["trace_parcel"], "alternatives.raining"),
         ("own_fault.damaged", ["replacement", "redo"], "own_fault.damaged"),
@@ -52,6 +54,8 @@ def changed(path: str, value: object = None) -> dict:
         ("windows.act", None, "windows.act"),
         ("version", "", "version"),
         ("comment", 5, "comment"),
+        ("comment", "a\0b", "comment"),
+        ("comment", "x" * 2001, "comment"),
         ("starts_on", "yesterday", "starts_on"),
         ("stars", {"1": "refund"}, "stars"),
     ],
@@ -72,6 +76,26 @@ def test_it_cannot_end_before_it_starts():
 def test_it_says_what_is_wrong_with_a_file(text):
     with pytest.raises(BadTerms):
         Terms.from_toml(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version = ", "line 1 is not TOML"),
+        ("[money.VND]\nfee = 1\nfee = 2", "line 3 sets again what was set before it"),
+        ("[money]\n[money]", "line 2 sets again what was set before it"),
+        ("[alternatives]\nlate = ['hand_on']\nlate = ['talk_it_over']", "line 3 sets again"),
+        (f"version = {'9' * 5000}", "is not TOML"),
+        ("a = " + "[" * 5000, "is nested too deep"),
+    ],
+)
+def test_it_says_where_a_file_is_wrong(text, said):
+    """Two rules for one case are no policy: the second one is named."""
+    with pytest.raises(BadTerms) as refused:
+        Terms.from_toml(text)
+
+    assert refused.value.field == "file"
+    assert said in refused.value.message
 
 
 def test_it_can_be_kept_and_read_again():
