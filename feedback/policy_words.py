@@ -268,8 +268,11 @@ _NEVER = {
 
 def _example(name: str, example: Mapping[str, Any], language: str) -> dict[str, Any]:
     if name == "reachable":
-        rule = example["decision"]["rule"]
-        never = _("The rule “%(rule)s” can never fire.") % {"rule": labels.known(RULES, rule)}
+        rule, currency = example["decision"]["rule"], example["decision"].get("currency")
+        words = {"rule": labels.known(RULES, rule), "currency": currency}
+        never = _("The rule “%(rule)s” can never fire.") % words
+        if currency:
+            never = _("The rule “%(rule)s” can never fire in %(currency)s.") % words
         return {"facts": "", "answer": never, "why": _NEVER.get(rule, "")}
     other = example.get("instead_of")
     return {

@@ -111,9 +111,11 @@ def prove(terms: Terms) -> Proof:
     for facts in every_case(terms):
         _check(facts, terms, proof)
     for currency in terms.money:
-        for problem in Problem:
-            _check_money(problem.value, currency, terms, proof)
-    for rule in sorted(set(Rule) - proof.rules):
+        found = {rule for problem in Problem for rule in _check_money(problem.value, currency, terms, proof)}
+        if _GOODWILL not in found:
+            never = {"rule": _GOODWILL, "currency": currency}
+            proof.failures.append(Failure(invariant="reachable", facts={}, decision=never))
+    for rule in sorted(set(Rule) - proof.rules - {Rule.GOODWILL}):
         proof.failures.append(Failure(invariant="reachable", facts={}, decision={"rule": rule.value}))
     return proof
 
@@ -218,8 +220,10 @@ def _is_unsigned(facts: Facts, decision: Decision, terms: Terms) -> bool:
     return sums is None or any(amount > sums.staff_limit for amount in amounts)
 
 
-def _check_money(problem: str, currency: str, terms: Terms, proof: Proof) -> None:
-    """S3-3: from the poorest to the richest customer, for orders of every size and every earlier help."""
+def _check_money(problem: str, currency: str, terms: Terms, proof: Proof) -> set[str]:
+    """S3-3: from the poorest to the richest customer, for orders of every size and every earlier help.
+    The rules that fired."""
+    rules: set[str] = set()
     threshold, scale = terms.money[currency].valued_from, _scale(terms.money[currency])
     near = {threshold * step / 4 for step in (-1, 0, 1, 3, 4, 5, 8)}
     values = sorted(near | {scale * step for step in (2, 10, 100)})
@@ -233,10 +237,11 @@ def _check_money(problem: str, currency: str, terms: Terms, proof: Proof) -> Non
         row = [_at_value(facts, value, terms) for value in values]
         proof.cases += len(row)
         answers = [_check_bounds(at_value, terms, proof) for at_value in row]
-        proof.rules |= {answer.rule for answer in answers}
+        rules |= {answer.rule for answer in answers}
         for (_poor, poorer), (rich, richer) in pairwise(zip(row, answers, strict=True)):
             if not gets_at_least(richer, poorer):
                 proof.fail("monotone", rich, richer, instead_of=poorer.as_dict())
+    return rules
 
 
 def _scale(sums: Sums) -> Decimal:

@@ -72,7 +72,8 @@ def test_it_finds_a_rule_that_can_never_fire():
 
     proof = prove(Terms.from_dict(data))
 
-    assert [failure.decision for failure in proof.failures] == [{"rule": "goodwill"}]
+    found = [failure.decision for failure in proof.failures]
+    assert found == [{"rule": "goodwill", "currency": currency} for currency in TERMS.money]
     kept = proof.as_dict()
     assert json.loads(json.dumps(kept)) == kept
     assert [one["name"] for one in kept["invariants"]] == list(INVARIANTS)
@@ -123,6 +124,16 @@ def test_it_never_gives_a_regular_customer_more(facts):
 
     assert gets_at_least(valued, regular)
     assert valued == regular or facts.fault != "ours"
+
+
+def test_it_finds_it_in_the_currency_where_it_is():
+    data = TERMS.as_dict()
+    data["money"] = {code: data["money"][code] for code in ("VND", "USD")}
+    data["money"]["USD"] |= {"goodwill_at_most": "0"}
+
+    (failure,) = prove(Terms.from_dict(data)).failures
+
+    assert failure.decision == {"rule": "goodwill", "currency": "USD"}
 
 
 def test_it_finds_an_approver_left_out():
