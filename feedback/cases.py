@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import JSONField, Value
 from django.utils import timezone
 
 from feedback import bulk, facts, journal, leases, policies, shop
@@ -103,12 +104,17 @@ def correct_fact(comment: Comment, name: str, value: object, *, reason: str, by:
     now = timezone.now()
     with journal.recording():
         FactCorrection.objects.create(
-            comment=comment, name=name, value=given, reason=reason[:300], by=by, at=now
+            comment=comment, name=name, value=_kept(given), reason=reason[:300], by=by, at=now
         )
         case = Case.objects.filter(comment=comment).first()
         decision = decide_many([comment], now, cases={comment.pk: case} if case else {})[comment.pk]
         journal.log("fact corrected", comment, by=by, name=name, decision=decision.pk)
     return decision
+
+
+def _kept(given: Any) -> Any:
+    """What is set to nothing, as a right that the law does not give, is JSON's null and not an unknown."""
+    return Value(None, JSONField()) if given is None else given
 
 
 def confirm_customer(case: Case, *, by: User) -> None:

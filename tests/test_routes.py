@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from feedback import api_access, cases, comments, mail
+from feedback import api_access, cases, comments, mail, policies, trials
 from feedback.middleware import allowed_roles
-from feedback.models import ApiToken, Comment, Engine, MailAddress, OwnDay
+from feedback.models import ApiToken, Comment, Engine, MailAddress, OwnDay, PolicyTrial
+from feedback.policy.terms import Terms
 from feedback.roles import DESK, EVERYONE, PUBLIC, Role
 from feedback.tokens import digest
 from reviews import drafting, intake
@@ -109,6 +110,14 @@ TABLE = {
     "theme": ("get", SET_UP),
     "theme_merge": ("post", SET_UP),
     "theme_part": ("post", SET_UP),
+    **dict.fromkeys(["policies", "policy", "policy_file", "policy_replay_csv"], ("get", EVERYONE)),
+    **dict.fromkeys(["thresholds", "thresholds_csv"], ("get", EVERYONE)),
+    "policy_new": ("get", {Role.MANAGER}),
+    "policy_upload": ("post", {Role.MANAGER}),
+    "policy_speak": ("post", {Role.ADVOCATE}),
+    "policy_try": ("post", {Role.MANAGER, Role.ADVOCATE}),
+    "policy_adopt": ("post", {Role.MANAGER}),
+    "policy_withdraw": ("post", {Role.MANAGER}),
     "tokens": ("get", ADMINISTRATOR),
     "token_revoke": ("post", ADMINISTRATOR),
     "api_orders": ("post", NOBODY),
@@ -165,6 +174,11 @@ def world():
     reply = (a_reply().public_id,)
     web_shop = Source.objects.create(slug="gom", name="Gốm", kind="woocommerce")
     Polling.objects.create(source=web_shop, base_url="https://gom.example")
+    version = (policies.live(now).version,)
+    PolicyTrial.objects.create(
+        policy=policies.live(now), kind="backtest", months=1, asked_at=now, finished_at=now,
+        result=trials.backtest(Terms.shipped(), 1, now),
+    )  # fmt: skip
     return {
         **dict.fromkeys(["source", "source_save", "source_test", "source_fetch"], ("gom",)),
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
@@ -175,6 +189,8 @@ def world():
         **dict.fromkeys(["survey", *OF_A_SURVEY], (survey.public_id,)),
         "survey_question": [survey.public_id, "problem"],
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
+        **dict.fromkeys([name for name in TABLE if name.startswith("policy")], version),
+        **dict.fromkeys(["policy_new", "policy_upload"], ()),
         "reader_activate": [Engine.objects.create(asked_at=now, state="refused").pk],
         "password_reset_confirm": ["MQ", "no-such-token"],
         "answer": [invitations.mint(invitation)],
@@ -246,9 +262,11 @@ def test_what_changes_something_takes_a_post(client, world, name):
 
 
 _OTHER_IDS = (
+    *(name for name in TABLE if name.startswith("policy_")),
     "job_try_again",
     "own_day_remove",
     "password_reset_confirm",
+    "policy",
     "reader_activate",
     "survey_picture",
     "survey_question",
@@ -280,6 +298,8 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/reviews/",
         "/surveys/",
         "/jobs/",
+        "/policy/",
+        "/policy/thresholds/",
         "/setup/themes/",
     ],
 )

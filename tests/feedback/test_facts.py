@@ -1,12 +1,12 @@
 """Where each fact of a decision comes from, and what wins."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from feedback import facts
-from feedback.models import FactCorrection, OrderLine, Promise
+from feedback import cases, facts
+from feedback.models import FactCorrection, Location, OrderLine, Promise
 from feedback.models.words import Channel
 from feedback.policy.facts import BadFacts
 from feedback.policy.terms import Terms
@@ -238,3 +238,70 @@ def test_it_asks_each_table_once(rows, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(11):
         assert len(facts.gather(several, Terms.shipped(), NOW)) == rows
+
+
+def a_purchase(*, problem="wrong_item", said_after=5, **columns):
+    """Delivered on the 1st by a carrier; Lan's words come so many days later."""
+    lan = factories.customer("Lan")
+    days = {"promised_on": date(2026, 11, 1), "delivered_on": date(2026, 11, 1), "carrier": "GHN"}
+    bought = factories.order(lan, placed_at=NOW - timedelta(days=18), **days | columns)
+    said_at = datetime(2026, 11, 1, 3, tzinfo=UTC) + timedelta(days=said_after)
+    return factories.read_comment(
+        customer=lan, order=bought, said_at=said_at, reading={"problem": problem, "fault": "unknown"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "right"),
+    [
+        ({}, "replacement"),  # Vietnam, the shop's own country
+        ({"problem": "defective"}, "repair"),
+        ({"problem": "not_as_described"}, "refund"),
+        ({"problem": "not_as_described", "said_after": 31}, None),
+        ({"problem": "not_as_described", "carrier": "", "promised_on": None, "location": "store"}, None),
+        ({"problem": "change_of_mind"}, None),
+        ({"problem": "change_of_mind", "country": "DE"}, "refund"),
+        ({"problem": "change_of_mind", "country": "DE", "said_after": 15}, None),
+        ({"problem": "defective", "country": "GB"}, "refund"),
+        ({"problem": "defective", "country": "GB", "said_after": 31}, "replacement"),
+        ({"problem": "not_received", "country": "DE"}, "refund"),
+        ({"problem": "not_received", "country": "DE", "said_after": -1}, None),  # it is not late yet
+    ],
+)
+def test_the_law_of_the_orders_country_gives_a_right(columns, right):
+    """L13: problem, days since delivery, and whether it was sold at a distance."""
+    factories.a_shop()
+    if columns.get("location") == "store":
+        columns = columns | {"location": Location.objects.create(code="q1", name_vi="Q1", name_en="D1")}
+
+    found = gathered(a_purchase(**columns))
+
+    assert found.facts.statutory_right == right
+    assert found.sources.get("statutory_right") == ("law" if right else None)
+    assert bool(found.sources.get(facts.LAW)) == bool(right)
+
+
+def test_a_person_knows_the_law_better():
+    """Set to none, which is another thing than not known."""
+    comment = a_purchase()
+    cases.correct_fact(comment, "statutory_right", "", reason="Sold as seen.", by=factories.user())
+
+    found = gathered(comment)
+
+    assert (found.facts.statutory_right, found.sources["statutory_right"]) == (None, "person")
+    assert facts.LAW not in found.sources
+
+
+def test_a_corrected_problem_is_what_the_law_is_asked_about():
+    comment = a_purchase(problem="late")
+    corrected = {"comment": comment, "by": factories.user(), "at": NOW, "reason": "They sent a photo."}
+    FactCorrection.objects.create(name="problem", value="wrong_item", **corrected)
+
+    assert gathered(comment).facts.statutory_right == "replacement"
+
+
+def test_somebody_who_only_typed_an_address_has_no_right():
+    comment = a_purchase()
+    comment.customer_claimed = True
+
+    assert gathered(comment).facts.statutory_right is None
