@@ -85,7 +85,7 @@ def _empty_the_records_between_tests():
     from django.db.backends.sqlite3.base import DatabaseOperations
 
     flush = DatabaseOperations.sql_flush
-    names = ("0007_events_stay", "0009_policies_stay")
+    names = ("0007_events_stay", "0010_policies_stay")
     stay = [importlib.import_module(f"feedback.migrations.{name}") for name in names]
 
     def sql_flush(self, *args, **kwargs):

@@ -18,7 +18,7 @@ class Policy(models.Model):
     """One version of the Terms.
 
     A person's version is proposed, proved, spoken to by an advocate and then adopted, and the database holds
-    it to that. What was written is never rewritten (0009_policies_stay). Without an author: the Terms that
+    it to that. What was written is never rewritten (0010_policies_stay). Without an author: the Terms that
     came with the program.
     """
 

@@ -44,6 +44,12 @@ def plain(value: Any) -> Any:
 _write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
+def plain_fields(value: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """The named fields of a value as `plain` writes them; most are plain already."""
+    fields = ((name, getattr(value, name)) for name in names)
+    return {name: given if type(given) in _AS_IT_IS else plain(given) for name, given in fields}
+
+
 def canonical(value: Any) -> str:
     """Sorted keys, no spaces, Decimals as strings."""
     return _write(plain(value))

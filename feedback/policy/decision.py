@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
 
-from feedback.policy.canonical import digest_of_plain, plain
+from feedback.policy.canonical import digest_of_plain, plain_fields
 
 
 class Rule(StrEnum):
@@ -60,7 +60,7 @@ class Remedy:
     currency: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: plain(getattr(self, name)) for name in _REMEDY}
+        return plain_fields(self, _REMEDY)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -102,9 +102,9 @@ class Decision:
 
     def as_dict(self) -> dict[str, Any]:
         """Safe for JSON, with the keys always in the same order."""
-        out = {name: plain(getattr(self, name)) for name in _DECISION}
-        out["remedies"] = [remedy.as_dict() for remedy in self.remedies]
-        return out
+        before, after = _AROUND_REMEDIES
+        remedies = [remedy.as_dict() for remedy in self.remedies]
+        return plain_fields(self, before) | {"remedies": remedies} | plain_fields(self, after)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -139,6 +139,8 @@ class Decision:
 
 _REMEDY = tuple(field.name for field in fields(Remedy))
 _DECISION = tuple(field.name for field in fields(Decision))
+_PLACE = _DECISION.index("remedies")
+_AROUND_REMEDIES = _DECISION[:_PLACE], _DECISION[_PLACE + 1 :]
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
 
-from feedback.policy.canonical import digest_of_plain, plain
+from feedback.policy.canonical import digest_of_plain, plain_fields
 
 
 class Problem(StrEnum):
@@ -169,7 +169,7 @@ NAMES: tuple[str, ...] = tuple(field.name for field in fields(Facts))
 
 @lru_cache(maxsize=4096)
 def _as_dict(facts: Facts) -> dict[str, Any]:
-    return {name: plain(getattr(facts, name)) for name in NAMES}
+    return plain_fields(facts, NAMES)
 
 
 @lru_cache(maxsize=4096)

@@ -88,9 +88,9 @@ def test_front_line_gets_the_search_and_no_reports(client):
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        ("front_line", ["/", "/cases/", "/customers/"]),
-        ("staff", ["/", "/replies/", "/cases/", "/customers/", "/trends/"]),
-        ("manager", ["/", "/replies/", "/cases/", "/surveys/", "/customers/", "/trends/"]),
+        ("front_line", ["/", "/cases/", "/customers/", "/policy/"]),
+        ("staff", ["/", "/replies/", "/cases/", "/customers/", "/trends/", "/policy/"]),
+        ("manager", ["/", "/replies/", "/cases/", "/surveys/", "/customers/", "/trends/", "/policy/"]),
     ],
 )
 def test_it_leads_only_where_the_role_may_go(client, role, pages):

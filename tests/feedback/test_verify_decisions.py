@@ -79,7 +79,7 @@ def test_it_finds_facts_that_no_policy_could_know(decided):
 
 
 def test_it_finds_a_changed_policy(decided):
-    with factories.unguarded("0009_policies_stay"):
+    with factories.unguarded("0010_policies_stay"):
         Policy.objects.update(terms=Terms.shipped().as_dict() | {"comment": "softer"})
 
     code, out, err = verify()
@@ -89,7 +89,7 @@ def test_it_finds_a_changed_policy(decided):
 
 
 def test_it_finds_a_policy_that_is_none_any_more(decided):
-    with factories.unguarded("0009_policies_stay"):
+    with factories.unguarded("0010_policies_stay"):
         Policy.objects.update(terms={"version": "1"})
 
     code, _out, err = verify()

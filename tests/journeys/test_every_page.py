@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from feedback import mail
-from feedback.models import Case, Comment, Consent, Customer, MailAddress, Order, User
+from feedback import mail, policies
+from feedback.models import Case, Comment, Consent, Customer, MailAddress, Order, Policy, User
+from feedback.policy.terms import Terms
 from feedback.tokens import digest
 from reviews import intake
 from reviews.models import Polling, Reply, Source
@@ -25,7 +26,8 @@ from surveys import invitations, publishing, responses
 from tests.test_routes import TABLE
 
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
-NO_PAGE |= {"healthz", "trends_csv", "api_schema", "api_theme_trends", "survey_picture", "survey_export"}
+NO_PAGE |= {"healthz", "trends_csv", "thresholds_csv", "policy_file", "policy_replay_csv"}
+NO_PAGE |= {"api_schema", "api_theme_trends", "survey_picture", "survey_export"}
 
 REVIEWS = [
     (1, 1, "Minh", "Ấm bị vỡ khi mở hộp. Không hoàn tiền thì tôi đăng 1 sao khắp nơi."),
@@ -51,6 +53,7 @@ class World:
         ids = {
             "customer": [self.customer.public_id],
             "comment": Comment.objects.filter(read_at__isnull=False).values_list("public_id", flat=True)[:4],
+            "policy": Policy.objects.values_list("version", flat=True),
             "theme": ["late_delivery"],
             "source": ["gom"],
             "practice_page": ["cracked-cup"],
@@ -138,6 +141,7 @@ STAFF_PAGES = {
     "working_days password_change password_change_done".split(),
     "mai": ["today", "reply", "case", "practice", "practice_page"],
     "huy": "survey_new survey_edit survey_question survey_publish survey_try".split(),
+    "dung": ["policies", "policy", "policy_new", "thresholds"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
@@ -158,6 +162,17 @@ def test_the_pages_of_staff_are_for_everybody(world, log_in, hire, name, role):
     page = log_in(hire(role, name))
 
     assert barriers(page, [path for one in STAFF_PAGES[name] for path in world.paths(one)]) == []
+
+
+def test_the_pages_of_the_policy_are_for_everybody(world, jobs, log_in, hire):
+    """With a version that breaks a rule."""
+    dung, data = hire("manager", "dung"), Terms.shipped().as_dict()
+    data["money"]["VND"] |= {"goodwill_at_most": "0", "valued_from": "1"}
+    policies.propose(data, comment="No goodwill any more.", by=dung, now=timezone.now())
+    jobs()
+    page = log_in(dung)
+
+    assert barriers(page, [path for one in STAFF_PAGES["dung"] for path in world.paths(one)]) == []
 
 
 def test_the_pages_of_customers_are_for_everybody(world, visitor):

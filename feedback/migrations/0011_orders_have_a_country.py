@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0009_policies_stay'),
+        ('feedback', '0010_policies_stay'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0007_events_stay'),
+        ('feedback', '0008_working_days'),
     ]
 
     operations = [
