@@ -92,14 +92,15 @@ def main() -> None:
     distinct = Decision.objects.values("facts_digest").distinct().count()
     rates = []
     for _round in range(ROUNDS):
+        decide.cache_clear()  # type: ignore[attr-defined]
         cpu = time.process_time()
         found = [difference for _row, difference in history.differences()]
         rates.append(len(found) / (time.process_time() - cpu))
     wrong = sum(map(bool, found))
     print(f"{len(found)} decisions ({distinct} different facts), {wrong} mismatches")
     print(
-        f"a second of CPU time, {ROUNDS} rounds: best {max(rates):,.0f}, median {statistics.median(rates):,.0f} "
-        f"(wanted: {AT_LEAST:,})"
+        f"a second of CPU time, {ROUNDS} rounds: best {max(rates):,.0f}, "
+        f"median {statistics.median(rates):,.0f} (wanted: {AT_LEAST:,})"
     )
     sys.exit(0 if max(rates) >= AT_LEAST and not wrong else 1)
 
