@@ -36,6 +36,7 @@ class Batch:
     end: Numbers
     text: Numbers  # number of the word's text
     starts: Numbers  # [texts + 1]: where the words of each text begin
+    bounds: list[int]  # the same, for who asks text by text
     langs: tuple[Lang, ...]  # one a text
     plain: Flags  # stands in a sentence of Vietnamese typed without marks
     unmarked: Flags  # one a text: Vietnamese, on the whole typed without marks
@@ -82,6 +83,7 @@ class Batch:
             end=self.end[kept],
             text=text,
             starts=starts,
+            bounds=starts.tolist(),
             langs=langs,
             plain=plain & had[text],
             unmarked=np.where(had, unmarked, self.unmarked[list(texts)]),
@@ -155,6 +157,7 @@ def _assembled(
         end=end + ahead,
         text=text,
         starts=starts,
+        bounds=starts.tolist(),
         langs=langs,
         plain=plain,
         unmarked=unmarked,

@@ -31,6 +31,8 @@ from feedback.text.reading import READ
 from feedback.text.tokens import tokenise
 
 FILES = ("themes", "problems", "flags", "wishes", "feelings", "spam")
+THEMES, PROBLEMS, FLAGS, WISHES, FEELINGS, SPAM = (1 << number for number in range(len(FILES)))
+_bits = {name: 1 << number for number, name in enumerate(FILES)}
 NEGATION_REACH = 3
 FEAR_REACH, NOBODY_REACH = 6, 2  # "I was worried that it would arrive broken", "nobody was rude"
 DENIES, SUPPOSES, EXCEPTED = 1, 2, 4  # EXCEPTED: a denial before it denies nothing
@@ -78,6 +80,16 @@ class Hit(NamedTuple):
     clause: int = 0  # of its first word, from 0 in each text
     start: int = 0
     end: int = 0
+
+
+class Hits(list[Hit]):
+    """Those of one text, in its order. `areas` has the bit of each area that some of them are of."""
+
+    __slots__ = ("areas",)
+
+    def __init__(self, hits: Iterable[Hit] = (), areas: int = 0) -> None:
+        super().__init__(hits)
+        self.areas = areas
 
 
 _hit = cast(Callable[[tuple], Hit], partial(tuple.__new__, Hit))  # Hit._make costs three times that
@@ -137,8 +149,9 @@ class Lexicon:
         self._always = np.array([phrase.always for phrase in self.phrases], np.bool_)
         labels = [(phrase.area, phrase.name, phrase.kind) for phrase in self.phrases]
         self._labels = np.array(labels, object).reshape(-1, 3).T  # by area, name and kind
+        self._bits = np.array([_bits.get(phrase.area, 0) for phrase in self.phrases], np.uint8)
 
-    def hits(self, batch: Batch) -> list[list[Hit]]:
+    def hits(self, batch: Batch) -> list[Hits]:
         """What each text holds, in its order; nothing in a text whose language is not ours."""
         signs = batch.vocabulary.beside("denials", _denials)[batch.word]
         signs |= (signs >> IN_PLAIN) * batch.plain
@@ -155,8 +168,11 @@ class Lexicon:
         )
         labels = (column[pattern] for column in self._labels)
         found = list(map(_hit, zip(*(column.tolist() for column in (*labels, *columns)), strict=True)))
-        bounds = np.searchsorted(first, batch.starts).tolist()
-        return [found[begin:past] for begin, past in pairwise(bounds)]
+        bounds = np.searchsorted(first, batch.starts)
+        areas = np.bitwise_or.reduceat(np.append(self._bits[pattern], np.uint8(0)), bounds[:-1])
+        areas[bounds[1:] == bounds[:-1]] = 0
+        cuts = zip(pairwise(bounds.tolist()), areas.tolist(), strict=True)
+        return [Hits(found[begin:past], areas) for (begin, past), areas in cuts]
 
 
 def _turned(

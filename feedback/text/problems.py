@@ -1,7 +1,7 @@
 """What went wrong as policy knows it, and whose fault the text says it is."""
 
 from feedback.text.hints import hinted
-from feedback.text.lexicon import Hit
+from feedback.text.lexicon import FEELINGS, PROBLEMS, Hit, Hits
 from feedback.text.sentiment import Feeling
 from feedback.text.tokens import Tokens
 
@@ -65,9 +65,11 @@ MAY_BE_CUSTOMERS = frozenset(
 MILD = frozenset({"late", "waiting", "change_of_mind", "terms_not_read", "missing_feature", "defective"})
 
 
-def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
+def found(hits: Hits, tokens: Tokens, feeling: Feeling) -> set[str]:
     """Names of the groups of problems.toml that a text shows, and the problems that two of them make."""
-    those = [hit for hit in unpraised(hits) if hit.area == "problems"]
+    those = []
+    if hits.areas & PROBLEMS:
+        those = [hit for hit in unpraised(hits) if hit.area == "problems"]
     if not those:
         return _guessed(hits, tokens) if feeling.score < UNHAPPY else set()
     told = [hit for hit in those if not (hit.denied or hit.unreal or hit.feared)]
@@ -91,22 +93,25 @@ def found(hits: list[Hit], tokens: Tokens, feeling: Feeling) -> set[str]:
     return signs
 
 
-def unpraised(hits: list[Hit]) -> list[Hit]:
+def unpraised(hits: Hits) -> Hits:
     """Without what praise made of blame seems to blame: "can't fault it", "không chê vào đâu được"."""
+    if not hits.areas & FEELINGS:
+        return hits
     praise = [hit for hit in hits if hit.area == "feelings" and hit.name == "good" and not hit.denied]
     if not praise:
         return hits
-    return [
+    kept = (
         hit
         for hit in hits
         if hit.area not in _blaming
         or hit.kind == "good"
         or hit.name[:5] == "sign_"
         or not any(hit.first < good.past <= hit.past for good in praise)
-    ]
+    )
+    return Hits(kept, hits.areas)
 
 
-def _guessed(hits: list[Hit], tokens: Tokens) -> set[str]:
+def _guessed(hits: Hits, tokens: Tokens) -> set[str]:
     """Who asks, or only says that they will not come again, has not said what went wrong."""
     if "?" in tokens.text or any(hit.name == "may_leave" for hit in hits):
         return set()

@@ -1,7 +1,7 @@
 """The door: read(text) -> Reading. Plain Python, importable without Django, never raises on a text."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,7 +16,7 @@ from feedback.text import spam
 from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.expectations import expectations
 from feedback.text.language import detect
-from feedback.text.lexicon import Hit, lexicon, lexicon_with
+from feedback.text.lexicon import Hits, lexicon, lexicon_with
 from feedback.text.model import Model, load
 from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
@@ -48,6 +48,7 @@ AT_ONCE = 512  # texts of a batch
 LETTERS_AT_ONCE = 200_000
 
 FLAGS = (*ORDER, *spam.ORDER, "contradicts_stars")
+_nothing: frozenset[int] = frozenset()
 _serious = frozenset({"safety", "privacy", "legal"})
 Row = tuple[str, str | None, float | None]  # text, language, stars
 
@@ -109,10 +110,10 @@ class Reader:
         raised = list(map(flags, hits))
         disputed = {number for number, its in enumerate(raised) if "dispute" in its}
         pressing = leverages.signs(words, texts, disputed)
-        looks = zip(hits, raised, spam.suspects(words).tolist(), words.private.tolist(), strict=True)
+        looks = (one.tolist() for one in (spam.suspects(words), spam.repeating(words), words.private))
         heard = [
-            _heard(Tokens(words, number, texts[number]), pressing.get(number), *look)
-            for number, look in enumerate(looks)
+            _heard(Tokens(words, number, text), pressing.get(number), *look)
+            for number, (text, *look) in enumerate(zip(texts, hits, raised, *looks, strict=True))
         ]
         felt = self._feelings(words, heard)
         less = _with_less(heard)
@@ -158,6 +159,7 @@ class Reader:
             lang=language,
             sentiment=feeling.sentiment,
             is_suspect=heard.is_suspect,
+            is_repeating=heard.is_repeating,
             is_complaint=complains,
             is_serious=bool(heard.leverage or raised or name not in ("none", "other")),
             off_topic=feeling.heads.get("spam:off_topic", 0.0),
@@ -188,28 +190,34 @@ class Heard:
     """What the phrases of a text say, and the same text without its leverage."""
 
     tokens: Tokens
-    hits: list[Hit]
+    hits: Hits
     raised: set[str]
     leverage: Leverage | None
-    cut: set[int]
+    cut: Set[int]
     told: Tokens
-    told_hits: list[Hit]
+    told_hits: Hits
     is_suspect: bool  # worth a look for gibberish
+    is_repeating: bool  # worth a look for the same again and again
     is_private: bool  # worth a search for personal data
 
 
 def _heard(
     tokens: Tokens,
     signs: leverages.Signs | None,
-    hits: list[Hit],
+    hits: Hits,
     raised: set[str],
     is_suspect: bool,
+    is_repeating: bool,
     is_private: bool,
 ) -> Heard:
+    if signs is None:
+        return Heard(
+            tokens, hits, raised, None, _nothing, tokens, hits, is_suspect, is_repeating, is_private
+        )
     if "dispute" in raised and leverages.is_only_threatened(signs, hits):
         raised.discard("dispute")
     held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)
-    return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_private)
+    return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_repeating, is_private)
 
 
 def _with_less(heard: list[Heard]) -> list[Heard]:

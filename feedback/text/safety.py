@@ -1,16 +1,18 @@
 """Flags: what must reach a certain person soon, whatever else the text says."""
 
-from feedback.text.lexicon import Hit
+from feedback.text.lexicon import FLAGS, Hits
 from feedback.text.reading import Sentiment
 
 ORDER = ("safety", "dispute", "privacy", "legal", "abuse", "may_leave")
 
 
-def flags(hits: list[Hit]) -> set[str]:
+def flags(hits: Hits) -> set[str]:
     """Words of ORDER that the phrases found call for.
 
     And "violence" where the only danger is one from or to people: the goods are not to blame for it.
     """
+    if not hits.areas & FLAGS:
+        return set()
     raised = {hit.name for hit in hits if hit.area == "flags" and not (hit.denied or hit.unreal)}
     if "violence" in raised:
         return raised - {"violence"} if "safety" in raised else raised | {"safety"}

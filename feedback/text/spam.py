@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from feedback.orthography import fold, unmark
 from feedback.text.batch import Batch
 from feedback.text.language import is_known
-from feedback.text.lexicon import Hit
+from feedback.text.lexicon import SPAM, Hits
 from feedback.text.reading import Lang, Mention, Sentiment
 from feedback.text.tokens import Tokens
 
@@ -23,6 +23,7 @@ ORDER = ("spam:gibberish", "spam:off_topic", "spam:brand_only", "spam:copied")
 PROBABLE, FEWEST = 0.6, 6  # from here on the model's word counts; off the topic only in so many words
 LONG = 40  # words in which somebody who speaks of a shop names something of it
 REPEATED = 12  # words from which saying the same again is noticed
+VARIED = 0.5  # share of different words from which on nothing is said again and again
 FEW = 0.25  # share of different words in what says the same again
 COPYABLE = 12  # words: shorter ones are alike by chance
 ALIKE = 0.7  # share of three words in a row that a copy has in common with another text
@@ -48,6 +49,18 @@ def suspects(batch: Batch) -> NDArray[np.bool_]:
     """One a text: it holds words that nobody can say, or many of the same. Such a text is worth a look."""
     strange = batch.vocabulary.beside("strange", strangeness)[batch.word]
     return np.bincount(batch.text, weights=strange, minlength=len(batch)) >= 2 * SHORTEST
+
+
+def repeating(batch: Batch) -> NDArray[np.bool_]:
+    """One a text: it may hold few different words for its length. Words are told apart by one bit of 128."""
+    many = np.diff(batch.starts)
+    different = np.zeros(len(batch), np.int64)
+    for half in (0, 1):
+        bits = np.left_shift(np.uint64(1), (batch.word & 63).astype(np.uint64))
+        bits[batch.word >> 6 & 1 != half] = 0
+        its = np.bitwise_or.reduceat(np.append(bits, np.uint64(0)), batch.starts[:-1])
+        different += np.bitwise_count(its)
+    return (many >= REPEATED) & (different <= VARIED * many)
 
 
 def strangeness(words: Sequence[str]) -> list[int]:
@@ -86,12 +99,13 @@ def _following() -> dict[tuple[str, str], float]:
 
 def signs(
     tokens: Tokens,
-    hits: Sequence[Hit],
+    hits: Hits,
     mentions: Sequence[Mention],
     *,
     lang: Lang,
     sentiment: Sentiment,
     is_suspect: bool,
+    is_repeating: bool,
     is_complaint: bool,
     is_serious: bool,
     off_topic: float = 0.0,
@@ -104,11 +118,11 @@ def signs(
     """
     found = set()
     means_it = is_serious or is_complaint  # who is angry says it twice
-    if (is_suspect and _is_gibberish(tokens.text)) or (not means_it and _says_it_again(tokens)):
+    if (is_suspect and _is_gibberish(tokens.text)) or (is_repeating and not means_it and _says_it_again(tokens)):
         found.add("spam:gibberish")
     if is_serious or not len(tokens):
         return found
-    told = {hit.name for hit in hits if hit.area == "spam"}
+    told = {hit.name for hit in hits if hit.area == "spam"} if hits.areas & SPAM else set()
     if told & {"advert", "chain"} or _is_pasted(tokens, hits):
         found.add("spam:off_topic")
     elif is_complaint:
@@ -118,10 +132,13 @@ def signs(
         if is_likely or _names_nothing(len(tokens), lang, sentiment):
             found.add("spam:off_topic")
     elif sentiment is not Sentiment.NEGATIVE:
-        is_of_the_thing = any(hit.area == "themes" and hit.name in _of_the_thing for hit in hits)
-        if ("unused" in told and not is_of_the_thing) or brand_only > PROBABLE:
+        if brand_only > PROBABLE or ("unused" in told and not _is_of_the_thing(hits)):
             found.add("spam:brand_only")
     return found
+
+
+def _is_of_the_thing(hits: Hits) -> bool:
+    return any(hit.area == "themes" and hit.name in _of_the_thing for hit in hits)
 
 
 def _is_gibberish(text: str) -> bool:
@@ -133,18 +150,20 @@ def _is_gibberish(text: str) -> bool:
 
 def _says_it_again(tokens: Tokens) -> bool:
     """A few words fill it, again and again; faces are no words."""
-    if len(tokens) < REPEATED or tokens.different > 0.5 * len(tokens):
+    if len(tokens) < REPEATED or tokens.different > VARIED * len(tokens):
         return False
     spoken = [word for word in tokens.words if word.isalpha()]
     return len(spoken) >= REPEATED and len(set(spoken)) <= FEW * len(spoken)
 
 
-def _is_pasted(tokens: Tokens, hits: Sequence[Hit]) -> bool:
+def _is_pasted(tokens: Tokens, hits: Hits) -> bool:
     """A description of wares, a row of hashtags, or an address alone."""
     if len(tokens) <= 3 and ":link:" in tokens.words:
         return True
     if "#" in tokens.text and len(_hashtag.findall(tokens.text)) >= HASHTAGS:
         return True
+    if not hits.areas & SPAM:
+        return False
     sheet = [hit.first for hit in hits if hit.area == "spam" and hit.name == "sheet"]
     return (
         len(sheet) >= SHEET

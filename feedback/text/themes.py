@@ -4,7 +4,7 @@ from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
 
-from feedback.text.lexicon import Hit, table
+from feedback.text.lexicon import Hit, Hits, table
 from feedback.text.problems import unpraised
 from feedback.text.reading import Mention, Sentiment
 from feedback.text.sentiment import Feeling
@@ -74,7 +74,7 @@ def names() -> dict[str, dict[str, str]]:
     }
 
 
-def themes(tokens: Tokens, hits: list[Hit], feeling: Feeling, text: str) -> tuple[Mention, ...]:
+def themes(tokens: Tokens, hits: Hits, feeling: Feeling, text: str) -> tuple[Mention, ...]:
     """Mentions in the order in which they first appear; "general" when only a feeling is there.
 
     Phrases name a theme, the model's heads tell of one that no phrase names, and doubt some that one does.

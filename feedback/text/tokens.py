@@ -37,7 +37,7 @@ class Tokens:
 
     def __init__(self, batch: Batch, number: int, text: str) -> None:
         self.batch, self.number, self.text = batch, number, text
-        self.first, self.past = batch.starts[number : number + 2].tolist()
+        self.first, self.past = batch.bounds[number : number + 2]
 
     def __len__(self) -> int:
         return self.past - self.first

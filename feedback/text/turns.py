@@ -1,8 +1,6 @@
 """What the phrases of a text add to its learned feeling."""
 
-from collections.abc import Sequence
-
-from feedback.text.lexicon import Hit
+from feedback.text.lexicon import FEELINGS, PROBLEMS, Hits
 from feedback.text.problems import ORDER
 from feedback.text.reading import Sentiment
 from feedback.text.sentiment import Feeling
@@ -16,8 +14,10 @@ _sides = frozenset({"good", "bad"})
 _problems = frozenset(ORDER)
 
 
-def turn(hits: Sequence[Hit]) -> float:
+def turn(hits: Hits) -> float:
     """What to take from the bad side and add to the good one."""
+    if not hits.areas & (FEELINGS | PROBLEMS):
+        return 0.0
     added, told = 0.0, 0
     for hit in hits:
         if hit.area == "problems":
@@ -27,10 +27,12 @@ def turn(hits: Sequence[Hit]) -> float:
     return added - WOE * min(told, 2)
 
 
-def is_even(hits: Sequence[Hit], tokens: Tokens, feeling: Feeling) -> bool:
+def is_even(hits: Hits, tokens: Tokens, feeling: Feeling) -> bool:
     """A short text with a turn of phrase that takes no side, and nothing beside it that does."""
+    if not hits.areas & FEELINGS or len(tokens) > SHORT:
+        return False
     those = [hit for hit in hits if hit.area == "feelings"]
-    if not those or len(tokens) > SHORT or any(hit.name in _sides for hit in those):
+    if any(hit.name in _sides for hit in those):
         return False
     if any(hit.area in ("problems", "flags") and not hit.denied for hit in hits):
         return False
@@ -40,8 +42,10 @@ def is_even(hits: Sequence[Hit], tokens: Tokens, feeling: Feeling) -> bool:
     return tokens.text.rstrip().endswith("?") and feeling.score > ANGRY if asks else feeling.score < 0
 
 
-def covered(hits: Sequence[Hit]) -> list[int]:
+def covered(hits: Hits) -> list[int]:
     """Numbers of the words of praise made of blame ("not a bad idea"): alone they would say the opposite."""
+    if not hits.areas & FEELINGS:
+        return []
     return [
         number
         for hit in hits
