@@ -16,7 +16,7 @@ from feedback.text.vocabulary import Vocabulary
 
 LONGEST = 20_000  # characters that are read; nobody reads further either
 IN_MARKED, IN_PLAIN = np.uint8(1), np.uint8(2)  # a text with marks, and one without
-Numbers = NDArray[np.int32]
+Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _SPACE, _LINE, _TAG, _SIGN = map(ord, " \n<&")
@@ -65,7 +65,7 @@ class Batch:
 
         A text that was typed with its marks throughout keeps that name, whatever is left of it.
         """
-        number = np.zeros(len(self), np.int32)
+        number = np.zeros(len(self), np.int64)
         number[list(texts)] = np.arange(len(texts))
         text = number[self.text[kept]]
         sentence = _dense(self.sentence[kept])
@@ -110,9 +110,9 @@ def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | N
     firsts = np.cumsum(counts) - counts
     seen = languages([np.add.reduceat(weights[numbers], firsts) for weights in vocabulary.weights.values])
     known = tuple(given or found for given, found in zip(langs, seen, strict=True))
-    its_text = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    its_text = np.repeat(np.arange(len(counts)), counts)
     private = worth_searching(vocabulary.hints.values[numbers], its_text, len(counts))
-    ahead = (first - text_begins[its_text]).astype(np.int32)
+    ahead = first - text_begins[its_text]
     return _assembled(vocabulary, numbers, ahead, its_text, known, private)
 
 
@@ -171,7 +171,7 @@ def _vietnamese(langs: Sequence[Lang]) -> Flags:
 
 def _before(many: Numbers) -> Numbers:
     """For each the sum of those before it."""
-    return np.cumsum(many, dtype=np.int32) - many
+    return np.cumsum(many) - many
 
 
 def begins(numbers: NDArray) -> NDArray[np.intp]:
@@ -185,11 +185,16 @@ def _dense(numbers: NDArray) -> Numbers:
     """The same steps, each up by one, from 0."""
     steps = np.zeros(len(numbers), np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=steps[1:])
-    return np.cumsum(steps, dtype=np.int32)
+    return counted(steps)
+
+
+def counted(flags: Flags) -> Numbers:
+    """For each how many are set up to it. Added up as they are, flags cost ten times that."""
+    return np.cumsum(flags.view(np.int8).astype(np.int64))
 
 
 def _starts(text: Numbers, texts: int) -> Numbers:
-    return np.searchsorted(text, np.arange(texts + 1)).astype(np.int32)
+    return np.append(0, np.cumsum(np.bincount(text, minlength=texts)))
 
 
 def _without_marks(
@@ -199,8 +204,7 @@ def _without_marks(
 
     In Vietnamese three words of four carry one.
     """
-    added = np.zeros(len(marked) + 1, np.int32)
-    np.cumsum(marked, out=added[1:])
+    added = np.append(0, counted(marked))
     with_marks, its_words = np.diff(added[starts]), np.diff(starts)
     bounds = np.append(begins(sentence), len(marked))
     words = np.diff(bounds)

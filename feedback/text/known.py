@@ -45,9 +45,9 @@ class Known:
 
     def __init__(self) -> None:
         self._keys = np.zeros(_slots, np.uint64)
-        self._numbers = np.full(_slots, -1, np.int32)
+        self._numbers = np.full(_slots, -1, np.int64)
 
-    def find(self, hashes: Hashes) -> NDArray[np.int32]:
+    def find(self, hashes: Hashes) -> NDArray[np.int64]:
         """The number of each; -1 where there is none."""
         slots = (hashes >> np.uint64(64 - SLOTS_BITS)).astype(np.int64)
         numbers = self._numbers[slots]

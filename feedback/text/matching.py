@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch, Flags, begins
+from feedback.text.batch import Batch, Flags, begins, counted
 from feedback.text.patterns import MOST_CHOICES, MOST_SLOTS, RINGS, Array, Patterns, shelf_of
 
 NEXT_SLOT = 16 * MOST_CHOICES
@@ -46,7 +46,7 @@ class Matcher(Patterns):
 
         A pattern that begins at a word is found there once: its first choice that fits, at the nearest place.
         """
-        local = batch.vocabulary.beside(self, self._locals).take(batch.word)
+        local = batch.vocabulary.beside(self, self._locals)[batch.word]
         ways = [self._lone(batch, local), *self._paired(batch, local, denies)]
         pattern, first, past, order = (np.concatenate(column) for column in zip(*ways, strict=True))
         which = first * len(self._clauses) + pattern
@@ -61,8 +61,8 @@ class Matcher(Patterns):
 
     def _lone(self, batch: Batch, local: NDArray) -> tuple[Array, Array, Array, Array]:
         """Patterns of one slot that is filled by one word: pattern, first word, past, order."""
-        place = np.flatnonzero(self._is_alone.take(local))
-        place, entry = _expanded(place, local.take(place), self._alone_bounds)
+        place = self._is_alone[local].nonzero()[0]
+        place, entry = _expanded(place, local[place], self._alone_bounds)
         choice = self._alone[entry]
         stands = (self._words[0, choice, 0] == local[place]) | batch.plain[place]
         choice, place = choice[stands], place[stands]
@@ -79,7 +79,7 @@ class Matcher(Patterns):
         found, its = choice[inside], first[inside]
         yield self._pattern[found], its, its + self._length[found], self._rank[found]
         second, pattern = place + distance, self._pattern[choice]
-        denied = np.concatenate([[0], np.cumsum(denies)])
+        denied = np.append(0, counted(denies))
         fits = right >= 0
         fits &= ~self._clauses[pattern] | (batch.clause[place] == batch.clause[second])
         fits &= ~self._blocked[pattern] | (denied[place + 1] == denied[second])
@@ -106,7 +106,7 @@ class Matcher(Patterns):
         key = local[left] * len(self._local) + local[left + apart]
         row: NDArray = self._shelves[shelf_of(key)]
         filed = np.flatnonzero(row >= 0)
-        left, apart, row, key = left[filed], apart[filed], row[filed], key[filed]
+        left, apart, row, key = left[filed], apart[filed], row[filed].astype(np.int64), key[filed]
         lost = np.flatnonzero(self._keys[row] != key)
         while len(lost):  # another pair's place: look at the next that is filed there
             row[lost] = self._next[row[lost]]

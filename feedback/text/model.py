@@ -95,7 +95,7 @@ class Model:
 
     def sums(self, batch: Batch) -> Sums:
         """One row a clause of the batch."""
-        rows = batch.vocabulary.beside(self, self._rows)[batch.word]
+        rows = batch.vocabulary.beside(self, self._rows).take(batch.word, axis=0, mode="clip")
         first = begins(batch.clause)
         if not len(first):
             empty = np.zeros((0, len(self.outputs)), np.float32)
@@ -153,7 +153,7 @@ class Model:
     def _said_by_runs(self, batch: Batch) -> NDArray[np.int16]:
         """[words, FELT]: what the runs that end with each word say, in steps."""
         hashed = batch.vocabulary.beside("hashes", hashes)[batch.word]
-        runs = self.tables.runs.view(np.int32).ravel()  # a row is one number: it is fetched at once
+        runs = np.asarray(self.tables.runs).view(np.int32).ravel()  # a row is one number, fetched at once
         said = np.zeros((len(hashed), FELT), np.int16)
         for last, stands, places in _all_run_places(batch, hashed):
             said[last:] += (runs[places] * stands).view(np.int8).reshape(-1, FELT)

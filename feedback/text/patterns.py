@@ -43,17 +43,17 @@ class Patterns:
             for number, pattern in enumerate(patterns)
             for slot, choices in enumerate(pattern.slots)
         ]
-        self._slots = np.array(slots, np.int32).reshape(-1, 4)
+        self._slots = np.array(slots, np.int64).reshape(-1, 4)
         choices = [choice for pattern in patterns for slot in pattern.slots for choice in slot]
         many = self._slots[:, 2]
         self._pattern, self._slot, _, last = np.repeat(self._slots, many, axis=0).T.copy()
-        self._rank = np.arange(len(choices), dtype=np.int32) - np.repeat(np.cumsum(many) - many, many)
+        self._rank = np.arange(len(choices)) - np.repeat(np.cumsum(many) - many, many)
         self._is_first, self._is_last = self._slot == 0, last > 0
-        self._length = np.array([len(words) for words, _ in choices], np.int32)
+        self._length = np.array([len(words) for words, _ in choices], np.int64)
         written, others = ([word for choice in choices for word in choice[spelling]] for spelling in (0, 1))
         self._local = {word: number for number, word in enumerate(dict.fromkeys(["", *written, *others]))}
         # [spelling, choice, place]: local numbers of the words
-        self._words = np.zeros((2, len(choices), max(2, self._length.max(initial=2))), np.int32)
+        self._words = np.zeros((2, len(choices), max(2, self._length.max(initial=2))), np.int64)
         for spelling, words in zip(self._words, (written, others), strict=True):
             is_word = np.arange(spelling.shape[1]) < self._length[:, None]
             spelling[is_word] = [self._local[word] for word in words]
@@ -163,7 +163,7 @@ def _by_key(keys: Array, many: int, *columns: NDArray) -> tuple[list[NDArray], A
     """The columns ordered by key; what belongs to key k stands from `bounds[k]` to `bounds[k + 1]`."""
     order = np.argsort(keys, kind="stable")
     bounds = np.searchsorted(keys[order], np.arange(many + 1))
-    return [column[order].astype(np.int32) for column in columns], bounds
+    return [column[order].astype(np.int64) for column in columns], bounds
 
 
 def _of_slots(words: Array, whose: Array, bounds: Array) -> tuple[tuple[Array, Array], Array]:

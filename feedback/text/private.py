@@ -46,12 +46,12 @@ def hints(low: str) -> int:
     )
 
 
-def worth_searching(hinted: NDArray[np.int32], text: NDArray[np.int32], texts: int) -> NDArray[np.bool_]:
+def worth_searching(hinted: NDArray[np.int64], text: NDArray[np.int64], texts: int) -> NDArray[np.bool_]:
     """One a text, from the hints of its stretches and the numbers of the texts they are of."""
     is_word = hinted & WORD > 0
     said = np.flatnonzero(hinted & ~WORD)  # by few
     worth = np.zeros(texts, np.bool_)
-    worth[text[_of_long_numbers(said[hinted[said] >= DIGITS], hinted, text, np.cumsum(is_word))]] = True
+    worth[text[_of_long_numbers(said[hinted[said] >= DIGITS], hinted, text, np.cumsum(is_word.view(np.int8).astype(np.int64)))]] = True
     worth[text[said[hinted[said] & MAIL > 0]]] = True
     for sign, wanted, back in ((ORDER, NUMBER, 0), (STREET, -DIGITS, NEAR)):
         place = said[hinted[said] & sign > 0]
@@ -62,7 +62,7 @@ def worth_searching(hinted: NDArray[np.int32], text: NDArray[np.int32], texts: i
 
 
 def _of_long_numbers(
-    figures: NDArray[np.intp], hinted: NDArray[np.int32], text: NDArray[np.int32], words: NDArray[np.int64]
+    figures: NDArray[np.intp], hinted: NDArray[np.int64], text: NDArray[np.int64], words: NDArray[np.int64]
 ) -> NDArray[np.intp]:
     """Those of the stretches with digits that hold enough of them together; no number goes on over a word."""
     is_other = (np.diff(words[figures], prepend=-1) > 0) | (np.diff(text[figures], prepend=-1) > 0)

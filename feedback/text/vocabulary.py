@@ -17,7 +17,7 @@ from feedback.text.stretches import Opened, Word, cut, is_same, lone_word, opene
 
 MOST = 40_000  # stretches of one vocabulary
 MOST_LETTERS = 2_000_000  # characters of all its stretches together
-Numbers = NDArray[np.int32]
+Numbers = NDArray[np.int64]
 Told = tuple[Weights, int, Opened, Opened]  # the words in English, in Vietnamese
 _STOPS, _PAUSE = ".!?…\n", ","
 
@@ -70,12 +70,12 @@ class Vocabulary:
     def __init__(self) -> None:
         self.words: list[str] = []
         self.letters = 0
-        self.weights, self.hints = Columns(np.float64, WEIGHTS), Column(np.int32)
+        self.weights, self.hints = Columns(np.float64, WEIGHTS), Column(np.int64)
         # Two rows a stretch, in English and in Vietnamese: where its words begin in `opened`, how many there
         # are, how many clauses and sentences further it leaves the text.
-        self.openings = Column(np.int32, (4,))
+        self.openings = Column(np.int64, (4,))
         # A row a word of a stretch: its number, marked, clause, sentence, start, end.
-        self.opened = Column(np.int32, (6,))
+        self.opened = Column(np.int64, (6,))
         self._number: dict[str, int] = {}
         self._known = Known()
         self._told: dict[str, Told] = {}
@@ -98,7 +98,7 @@ class Vocabulary:
         if len(new):
             pasts = np.append(begins[1:], len(text))
             keys, first, whose = np.unique(hashed[new], return_index=True, return_inverse=True)
-            numbers[new] = (len(self.weights) + whose).astype(np.int32)
+            numbers[new] = (len(self.weights) + whose).astype(np.int64)
             for number, (key, place) in enumerate(
                 zip(keys, new[first].tolist(), strict=True), len(self.weights)
             ):
