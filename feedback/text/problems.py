@@ -135,8 +135,12 @@ def problem(signs: set[str], feeling: Feeling, *, is_safety: bool) -> str:
     """One word of policy's vocabulary; "other" for a complaint that none of them fits."""
     if is_safety:
         return "safety"
-    taught = [(chance, head[8:]) for head, chance in feeling.heads.items() if head[:8] == "problem:"]
-    if taught and max(taught)[0] > LIKELY:
+    taught = [
+        (chance, head[8:])
+        for head, chance in feeling.heads.items()
+        if chance > LIKELY and head[:8] == "problem:"
+    ]
+    if taught:
         return max(taught)[1]
     told = signs & _problems
     if told:

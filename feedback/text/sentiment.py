@@ -3,7 +3,7 @@
 The one door to TextBlob: importing it costs seconds, so it happens in `second_opinion`, late.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise, repeat
 from typing import NamedTuple, cast
@@ -37,8 +37,10 @@ class Feeling(NamedTuple):
     complaint: float
     heads: dict[str, float]
     leanings: Sequence[float]
-    said: NDArray | None = None  # [words, outputs + 1]: what each word says of each output
-    outputs: Sequence[str] = ()
+    said: NDArray | None = None  # [words of a batch, outputs + 1]: what each word says of each output
+    first: int = 0  # of the words of the batch the first of this text, and the one past its last
+    past: int = 0
+    columns: Mapping[str, int] = {}
 
     def of_clause(self, clause: int) -> float:
         """The score of one clause by itself; 0.0 where clauses were not looked at."""
@@ -46,9 +48,10 @@ class Feeling(NamedTuple):
 
     def loudest(self, head: str) -> int | None:
         """Number of the word that speaks most for a head."""
-        if self.said is None or head not in self.outputs:
+        column = self.columns.get(head)
+        if self.said is None or column is None:
             return None
-        said = self.said[:, self.outputs.index(head)]
+        said = self.said[self.first : self.past, column]
         number = int(said.argmax())
         return number if said[number] > 0 else None
 
@@ -73,7 +76,7 @@ def feelings(
     moods = model.sentiments(logits, batch.langs).astype(np.float64)
     chances = model.chances(logits).astype(np.float64)
     leanings = _praised(model.leanings(sums), batch, covered).tolist()
-    bounds = np.searchsorted(sums.text, np.arange(len(batch) + 1)).tolist()
+    bounds = np.append(0, np.cumsum(np.bincount(sums.text, minlength=len(batch)))).tolist()
     columns = zip(
         map(_sentiments.__getitem__, moods.argmax(axis=1).tolist()),
         np.round(moods[:, 2] - moods[:, 0], 3).tolist(),
@@ -81,9 +84,11 @@ def feelings(
         np.round(chances[:, 0], 3).tolist(),
         _heads(chances[:, 1:], model.outputs[len(SENTIMENTS) + 1 :]),
         (leanings[first:past] for first, past in pairwise(bounds)),
-        (sums.word[first:past] for first, past in pairwise(batch.starts.tolist())),
-        repeat(model.outputs, len(batch)),
-        strict=True,
+        repeat(sums.word),
+        batch.bounds,
+        batch.bounds[1:],
+        repeat({output: number for number, output in enumerate(model.outputs)}),
+        strict=False,
     )
     felt = list(map(_feeling, columns))
     for text, is_strange in _unheard(batch, turns, model):

@@ -1,10 +1,10 @@
 """What a text is about, each theme with its own polarity and the words that show it."""
 
-from collections.abc import Container
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Container, Iterator
+from functools import cache, partial
+from typing import NamedTuple, cast
 
-from feedback.text.lexicon import Hit, Hits, table
+from feedback.text.lexicon import FLAGS, PROBLEMS, THEMES, Hit, Hits, table
 from feedback.text.problems import unpraised
 from feedback.text.reading import Mention, Sentiment
 from feedback.text.sentiment import Feeling
@@ -13,6 +13,8 @@ from feedback.text.tokens import Tokens
 CLEAR = 0.2  # a clause's score beyond this counts as a side taken
 MOST_WORDS = 4
 SIDES = (Sentiment.NEGATIVE, Sentiment.POSITIVE)
+TELLING = THEMES | PROBLEMS | FLAGS
+_mention = cast(Callable[[tuple], Mention], partial(tuple.__new__, Mention))  # Mention() costs twice that
 
 # Chances of the model's heads, chosen on the dev splits (docs/accuracy.md): from which on a theme is heard
 # without any phrase; below which a phrase that touches one, or praises or blames it, is doubted.
@@ -81,25 +83,22 @@ def themes(tokens: Tokens, hits: Hits, feeling: Feeling, text: str) -> tuple[Men
     """
     votes: dict[str, float] = {}
     shown: dict[str, list[Hit]] = {}
-    for hit in unpraised(hits):
-        meaning = _meanings[hit[:3]]
-        vote = meaning and _vote(hit, meaning, feeling)
-        if meaning is None or vote is None:
-            continue
-        theme = meaning.theme
-        if theme in votes:
-            votes[theme] += vote
-            shown[theme].append(hit)
-        else:
-            votes[theme] = vote
-            shown[theme] = [hit]
-    mentions = [Mention(theme, _side(votes[theme]), _words(shown[theme], text)) for theme in votes]
-    taken = {_common[theme] for theme in votes if theme in _common}
-    for head, chance in feeling.heads.items():
-        if chance > LEAST_HEARD and head not in taken:
-            only_heard = _firsts.get(head) or (chance > LIKELY and _own(head, votes))
-            if only_heard:
-                mentions.append(_heard(only_heard, head, tokens, feeling, text))
+    if hits.areas & TELLING:
+        for theme, vote, hit in _votes(unpraised(hits), feeling):
+            if theme in votes:
+                votes[theme] += vote
+                shown[theme].append(hit)
+            else:
+                votes[theme] = vote
+                shown[theme] = [hit]
+    mentions = [_mention((theme, _side(votes[theme]), _words(its, text))) for theme, its in shown.items()]
+    if feeling.heads:
+        taken = {_common.get(theme) for theme in votes}
+        for head, chance in feeling.heads.items():
+            if chance > LEAST_HEARD and head not in taken:
+                only_heard = _firsts.get(head) or (chance > LIKELY and _own(head, votes))
+                if only_heard:
+                    mentions.append(_heard(only_heard, head, tokens, feeling, text))
     if not mentions and feeling.sentiment in SIDES and len(tokens) and OTHER not in feeling.heads:
         return (Mention("general", feeling.sentiment, ()),)
     return tuple(mentions)
@@ -141,21 +140,24 @@ def _meaning(area: str, name: str, kind: str) -> Meaning | None:
 _meanings = _Meanings()
 
 
-def _vote(hit: Hit, meaning: Meaning, feeling: Feeling) -> float | None:
-    """1 to -1 for what this phrase says; denied praise is blame, a denied problem is quiet praise.
+def _votes(hits: Hits, feeling: Feeling) -> Iterator[tuple[str, float, Hit]]:
+    """Theme, 1 to -1 for what a phrase says of it; denied praise is blame, a denied problem is quiet praise.
 
     None where praise and blame are only imagined, or where the model does not hear what it may mean.
     """
-    _, value, head, least, rival = meaning
-    heads = feeling.heads
-    if (head and heads and heads.get(head, 0.0) < least) or (rival and heads.get(rival, 0.0) > SURE):
-        return None
-    if value:
-        if hit.unreal or (hit.denied and hit.area == "flags"):
-            return None
-        return -value if hit.denied else value
-    score = feeling.leanings[hit.clause] if feeling.leanings else 0.0
-    return (0.5 if score > CLEAR else -0.5 if score < -CLEAR else 0.0) or _whole(feeling)
+    heads, leanings, whole = feeling.heads, feeling.leanings, _whole(feeling)
+    for hit in hits:
+        meaning = _meanings[hit[:3]]
+        if meaning is None:
+            continue
+        theme, value, head, least, rival = meaning
+        if (head and heads and heads.get(head, 0.0) < least) or (rival and heads.get(rival, 0.0) > SURE):
+            continue
+        if not value:
+            score = leanings[hit.clause] if leanings else 0.0
+            yield theme, 0.5 if score > CLEAR else -0.5 if score < -CLEAR else whole, hit
+        elif not (hit.unreal or (hit.denied and hit.area == "flags")):
+            yield theme, -value if hit.denied else value, hit
 
 
 def _own(head: str, named: Container[str]) -> str | None:
@@ -193,14 +195,19 @@ def _side(votes: float) -> Sentiment:
 
 def _words(hits: list[Hit], text: str) -> tuple[str, ...]:
     """The words as written, longest finds first come first, none inside another."""
+    if len(hits) == 1:
+        return (_one_line(text[hits[0].start : hits[0].end]),)
     shown: dict[str, None] = {}
     reach = 0
     for hit in hits:  # in the order of the text, the longer first
         past = hit.past
         if past > reach:
             reach = past
-            words = text[hit.start : hit.end]
-            shown[words if words.isalnum() else " ".join(words.split())] = None
+            shown[_one_line(text[hit.start : hit.end])] = None
             if len(shown) == MOST_WORDS:
                 break
     return tuple(shown)
+
+
+def _one_line(words: str) -> str:
+    return words if words.isalnum() else " ".join(words.split())
