@@ -8,16 +8,19 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-MAIL, ORDER, NUMBER, STREET, WORD, DIGITS = 1, 2, 4, 8, 16, 32  # bits, above them how many digits there are
+# Bits, above them how many digits there are. A house is a number that may be one's, before its street.
+MAIL, ORDER, NUMBER, STREET, WORD, ADDRESS, HOUSE, DIGITS = 1, 2, 4, 8, 16, 32, 64, 128
 NEAR = 6  # stretches between a word of an order or a street and its number
+BEFORE, AFTER = range(-NEAR, 1), range(NEAR + 1)
 PHONE = 8  # digits of the shortest number that is somebody's
 
 _orders = frozenset("order invoice tracking booking ticket mã ma số so đơn don vận van đh dh mvđ mvd".split())
 _streets = frozenset(
     "đường duong phố pho ngõ ngo ngách ngach hẻm hem kiệt kiet thôn thon xóm xom ấp tổ phường phuong quận "
     "quan huyện huyen thị tp thành thanh xã tỉnh ward district street st road rd avenue ave lane drive blvd "
-    "boulevard địa dia address đc".split()
+    "boulevard".split()
 )
+_addresses = frozenset("địa dia address đc".split())
 _mails = frozenset({"còng", "dot"})
 _digit = re.compile(r"\d")
 _mail = re.compile(r"[\w.+-]@|@[\w-]*\.\w|(?<!\S)@(?!\S)|\(at\)|\[at\]|\(dot\)|\[dot\]|\.com")
@@ -26,7 +29,8 @@ _order = re.compile(
     + "|".join(sorted(_orders))
     + r"|(?:ght?[kn]|vtp|spx|lex|njv|jnt|vnpost|ord|inv|hd)[\-_#]?\d)"
 )
-_street = re.compile(r"(?<!\w)[pqf]\.|đ/c")
+_street = re.compile(r"(?<!\w)[pqf]\.")
+_house = re.compile(r"(?<!\d)\d{1,4}(?!\d|[%*]|[.,*]\d|(?:k|đ|d|tr|h|g|kg|cm|mm|m|usd|vnd|vnđ)(?![^\W\d_]))")
 _sign = re.compile(r"\W")
 _words = re.compile(r"[^\W\d_]+")
 
@@ -34,7 +38,13 @@ _words = re.compile(r"[^\W\d_]+")
 def hints(low: str) -> int:
     """Of one stretch in small letters."""
     if low.isalpha():
-        return WORD | MAIL * (low in _mails) | ORDER * (low in _orders) | STREET * (low in _streets)
+        return (
+            WORD
+            | MAIL * (low in _mails)
+            | ORDER * (low in _orders)
+            | STREET * (low in _streets)
+            | ADDRESS * (low in _addresses)
+        )
     digits = len(_digit.findall(low))
     words = set(_words.findall(low))
     return (
@@ -42,6 +52,8 @@ def hints(low: str) -> int:
         | ORDER * bool(_order.search(low))
         | NUMBER * (digits > 0 and len(_sign.sub("", low)) > 2)
         | STREET * bool(_street.search(low) or not words.isdisjoint(_streets))
+        | ADDRESS * bool("đ/c" in low or not words.isdisjoint(_addresses))
+        | HOUSE * (digits > 0 and bool(_house.search(low)))
         | DIGITS * digits
     )
 
@@ -51,11 +63,17 @@ def worth_searching(hinted: NDArray[np.int64], text: NDArray[np.int64], texts: i
     is_word = hinted & WORD > 0
     said = np.flatnonzero(hinted & ~WORD)  # by few
     worth = np.zeros(texts, np.bool_)
-    worth[text[_of_long_numbers(said[hinted[said] >= DIGITS], hinted, text, np.cumsum(is_word.view(np.int8).astype(np.int64)))]] = True
+    worth[
+        text[
+            _of_long_numbers(
+                said[hinted[said] >= DIGITS], hinted, text, np.cumsum(is_word.view(np.int8).astype(np.int64))
+            )
+        ]
+    ] = True
     worth[text[said[hinted[said] & MAIL > 0]]] = True
-    for sign, wanted, back in ((ORDER, NUMBER, 0), (STREET, -DIGITS, NEAR)):
+    for sign, wanted, steps in ((ORDER, NUMBER, AFTER), (STREET, HOUSE, BEFORE), (ADDRESS, HOUSE, AFTER)):
         place = said[hinted[said] & sign > 0]
-        for step in range(-back, NEAR + 1) if len(place) else ():
+        for step in steps if len(place) else ():
             there = np.minimum(np.maximum(place + step, 0), len(text) - 1)
             worth[text[place[(hinted[there] & wanted > 0) & (text[there] == text[place])]]] = True
     return worth

@@ -211,9 +211,7 @@ def _heard(
     is_private: bool,
 ) -> Heard:
     if signs is None:
-        return Heard(
-            tokens, hits, raised, None, _nothing, tokens, hits, is_suspect, is_repeating, is_private
-        )
+        return Heard(tokens, hits, raised, None, _nothing, tokens, hits, is_suspect, is_repeating, is_private)
     if "dispute" in raised and leverages.is_only_threatened(signs, hits):
         raised.discard("dispute")
     held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)

@@ -118,7 +118,9 @@ def signs(
     """
     found = set()
     means_it = is_serious or is_complaint  # who is angry says it twice
-    if (is_suspect and _is_gibberish(tokens.text)) or (is_repeating and not means_it and _says_it_again(tokens)):
+    if (is_suspect and _is_gibberish(tokens.text)) or (
+        is_repeating and not means_it and _says_it_again(tokens)
+    ):
         found.add("spam:gibberish")
     if is_serious or not len(tokens):
         return found
