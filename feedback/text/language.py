@@ -92,7 +92,7 @@ def weigh(words: Iterable[str]) -> Weights:
     return vietnamese, english, other, of_vietnamese, of_english
 
 
-def languages(weights: Sequence[NDArray[np.float64]]) -> list[Lang]:
+def languages(weights: Sequence[NDArray[np.float64]] | NDArray[np.float64]) -> list[Lang]:
     """Language of each text from its five weights, each an array with one entry a text."""
     vietnamese, english, other, of_vietnamese, of_english = weights
     most = np.maximum(vietnamese, english)
@@ -102,8 +102,3 @@ def languages(weights: Sequence[NDArray[np.float64]]) -> list[Lang]:
     number[other > most] = 3
     number[most + other == 0] = 4
     return [_names[one] for one in number.tolist()]
-
-
-def detect(words: Iterable[str]) -> Lang:
-    """Language of one text from its words."""
-    return languages(tuple(np.array([weigh(words)]).T))[0]

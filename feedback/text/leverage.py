@@ -8,6 +8,7 @@ these is leverage (S3-4).
 
 import re
 from bisect import bisect_left
+from functools import cache
 
 from feedback.text.leverage_spans import cut, spans
 from feedback.text.lexicon import Hit
@@ -20,6 +21,7 @@ __all__ = ["Signs", "find", "is_only_threatened", "signs"]
 
 LOOK_BACK = 40  # words before an act among which its "or else" is looked for
 
+_telling = frozenset({"flags", "problems", "themes"})
 _amount = re.compile(r"\d{1,4}(?:k|tr|cu|d|usd|vnd)")
 
 
@@ -58,17 +60,9 @@ def _here(hits: list[Hit], numbers: list[int]) -> list[Hit]:
     """The hits in the words of those numbers, counted as those words are."""
     place = {number: place for place, number in enumerate(numbers)}
     return [
-        Hit(
-            hit.area,
-            hit.name,
-            hit.kind,
-            place[hit.first],
-            place[hit.first] + hit.past - hit.first,
-            hit.denied,
-            hit.unreal,
-        )
-        for hit in hits
-        if hit.first in place and hit.past - 1 in place
+        Hit(area, name, kind, place[first], place[first] + past - first, denied, unreal)
+        for area, name, kind, first, past, denied, unreal, *_ in hits
+        if area in _telling and first in place and past - 1 in place
     ]
 
 
@@ -184,7 +178,12 @@ def _follows_or(tokens: Tokens, first: int) -> bool:
     """An "or I", "otherwise", "nếu không" stands before the act in its sentence."""
     begin = max(bisect_left(tokens.sentence, tokens.sentence[first]), first - LOOK_BACK)
     before = f" {' '.join(tokens.bare[begin:first])} "
-    return any(f" {sign} " in before for sign in words("or_else"))
+    return any(sign in before for sign in _or_else())
+
+
+@cache
+def _or_else() -> tuple[str, ...]:
+    return tuple(f" {sign} " for sign in words("or_else"))
 
 
 def _is_told(tokens: Tokens, first: int) -> bool:
@@ -216,10 +215,18 @@ def _priced(tokens: Tokens) -> set[int]:
     return {
         tokens.sentence[number]
         for number, word in enumerate(tokens.bare)
-        if _amount.fullmatch(word)
-        or (word.isdigit() and (tokens.bare[number + 1 : number + 2] or [""])[0] in words("units"))
-        or (word.isdigit() and (start := tokens.places[number][0]) > 0 and tokens.text[start - 1] in "$£€")
+        if word[:1].isdecimal()
+        and (
+            _amount.fullmatch(word)
+            or (word.isdigit() and (tokens.bare[number + 1 : number + 2] or [""])[0] in words("units"))
+            or (word.isdigit() and _is_after_currency(tokens, number))
+        )
     }
+
+
+def _is_after_currency(tokens: Tokens, number: int) -> bool:
+    start = tokens.places[number][0]
+    return start > 0 and tokens.text[start - 1] in "$£€"
 
 
 def _is_kind(signs: Signs, act: Place) -> bool:

@@ -43,9 +43,8 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     demanding = _demanding(tokens, places, held)
     pressed = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
     telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
-    asks = places["demand"]
-    told = _of(segments, [hit for hit in telling if hit.area == "problems" and not _is_inside(hit, asks)])
-    left = _of(segments, [hit for hit in telling if not _is_inside(hit, pressed)])
+    told = _of(segments, _outside([hit for hit in telling if hit.area == "problems"], places["demand"]))
+    left = _of(segments, _outside(telling, pressed))
     carrying = {segments[number] for first, past in acts for number in (first, past - 1)}
     pressing = carrying | _in(segments, places, PRESSING)
     asking = _in(segments, places, ASKING)
@@ -103,12 +102,15 @@ def _opening(tokens: Tokens, sentence: int) -> str:
     return " ".join(tokens.bare[first : first + 3])
 
 
-def _is_inside(hit: Hit, signs: list[Place]) -> bool:
-    """The words say little more than signs of pressure do: "no refund" is what is threatened about."""
-    if any(first - 1 <= hit.first and hit.past <= past + 1 for first, past in signs):
-        return True
+def _outside(hits: list[Hit], signs: list[Place]) -> list[Hit]:
+    """But for those that say little more than signs of pressure: "no refund" is what is threatened about."""
     said = {number for first, past in signs for number in range(first, past)}
-    return 3 * len(set(range(hit.first, hit.past)) - said) <= hit.past - hit.first
+    return [
+        hit
+        for hit in hits
+        if not any(first - 1 <= hit.first and hit.past <= past + 1 for first, past in signs)
+        and 3 * sum(number not in said for number in range(hit.first, hit.past)) > hit.past - hit.first
+    ]
 
 
 def _in(segments: list[int], places: dict[str, list[Place]], signs: tuple[str, ...]) -> set[int]:
@@ -119,13 +121,13 @@ def _in(segments: list[int], places: dict[str, list[Place]], signs: tuple[str, .
 
 def _segments(tokens: Tokens) -> list[int]:
     """Number of the segment of each word: finer than clauses, broken before "or", "if", "and I"."""
-    numbers, current, words = [], 0, tokens.words
-    for number, word in enumerate(words):
-        if number:
-            new_clause = tokens.clause[number] != tokens.clause[number - 1]
-            after = words[number + 1] if number + 1 < len(words) else ""
-            if new_clause or word in _openers or (word in _joins and after in _persons):
-                current += 1
+    words, clauses = tokens.words, tokens.clause
+    numbers: list[int] = []
+    current = before = 0
+    for word, after, clause in zip(words, [*words[1:], ""], clauses, strict=True):
+        if numbers and (clause != before or word in _openers or (word in _joins and after in _persons)):
+            current += 1
+        before = clause
         numbers.append(current)
     return numbers
 
@@ -133,11 +135,12 @@ def _segments(tokens: Tokens) -> list[int]:
 def spans(tokens: Tokens, taken: set[int]) -> tuple[Place, ...]:
     """Runs of the words taken, as offsets in the text as given."""
     found: list[Place] = []
-    previous = -2
+    places, previous = tokens.places, -2
     for number in sorted(taken):
-        start, end = tokens.span(number, number + 1)
-        if found and number == previous + 1:
-            found[-1] = found[-1][0], max(found[-1][1], end)
+        start, end = places[number]
+        if number == previous + 1:
+            begin, reached = found[-1]
+            found[-1] = begin, max(reached, end)
         else:
             found.append((start, end))
         previous = number

@@ -134,27 +134,20 @@ class Matcher(Patterns):
 
     def _stand(self, batch: Batch, local: NDArray, choice: NDArray, first: NDArray) -> Flags:
         """Whether all words of each choice stand there, given that one of them does."""
-        stands = np.ones(len(choice), np.bool_)
-        left = np.flatnonzero(~self._is_sure[choice])
+        stands = self._is_sure[choice]
+        left = np.flatnonzero(~stands)
+        if not len(left):
+            return stands
         its, place = choice[left], first[left]
         length = self._length[its]
-        is_whole = (place >= 0) & (place + length <= len(local))
-        is_whole[is_whole] = batch.text[place[is_whole]] == batch.text[(place + length - 1)[is_whole]]
-        stands[left[~is_whole]] = False
-        left, its, place, length = left[is_whole], its[is_whole], place[is_whole], length[is_whole]
-        word = local[place]
-        fits = self._words[0, its, 0] == word
-        fits |= (self._words[1, its, 0] == word) & ((length > 1) | batch.plain[place])
-        number = 0
-        while True:
-            stands[left[~fits]] = False
-            number += 1
-            these = np.flatnonzero(fits & (length > number))
-            if not len(these):
-                break
-            left, its, place, length = left[these], its[these], place[these], length[these]
-            word = local[place + number]
-            fits = (self._words[:, its, number] == word).any(axis=0)
+        last = np.minimum(place + length - 1, len(local) - 1)
+        fits = (place >= 0) & (place + length <= len(local)) & (batch.text[place] == batch.text[last])
+        for number in range(int(length.max())):
+            word = local[np.minimum(place + number, len(local) - 1)]
+            is_there = (self._words[0, its, number] == word) | (self._words[1, its, number] == word)
+            fits &= is_there | (length <= number)
+        is_lone = (length == 1) & (self._words[0, its, 0] != local[place])  # typed the other way
+        stands[left] = fits & ~(is_lone & ~batch.plain[place])
         return stands
 
     def _joined(self, pairs: Pairs, words: int) -> Iterator[tuple[Array, Array, Array, Array]]:

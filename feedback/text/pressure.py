@@ -78,18 +78,16 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     if not numbers:
         return {}
     less = replace(meant.only(kept, numbers), sentence=batch.sentence[kept])
-    sure, calm = _sure(found, scores), _calm(batch, found, scores)[kept]
-    return {
-        number: _signs(
-            Tokens(less, place, texts[number]),
-            hits,
-            kept[less.starts[place] : less.starts[place + 1]] - batch.starts[number],
-            _placed(sure.get(number), kept, int(less.starts[place])),
-            calm[less.starts[place] : less.starts[place + 1]].tolist(),
-        )
-        for number, (place, hits) in zip(numbers, enumerate(_lexicon().hits(less)), strict=True)
-        if number in sure or number in disputed or any(hit.name in ACTS for hit in hits)
-    }
+    sure, calm, rows = _sure(found, scores), _calm(batch, found, scores)[kept].tolist(), kept.tolist()
+    found_signs = {}
+    for number, (place, hits) in zip(numbers, enumerate(_lexicon().hits(less)), strict=True):
+        if number in sure or number in disputed or any(hit.name in ACTS for hit in hits):
+            begin, past = less.bounds[place : place + 2]
+            tokens, ahead = Tokens(less, place, texts[number]), batch.bounds[number]
+            its = [row - ahead for row in rows[begin:past]]
+            stretch = _placed(sure.get(number), its, ahead)
+            found_signs[number] = _signs(tokens, hits, its, stretch, calm[begin:past])
+    return found_signs
 
 
 def _worth_a_look(batch: Batch, found: Stretches, scores: Floats) -> NDArray:
@@ -142,15 +140,15 @@ def _calm(batch: Batch, found: Stretches, scores: Floats) -> Flags:
     return (most <= CALM)[batch.sentence]
 
 
-def _placed(sure: Sure | None, kept: NDArray, begin: int) -> Sure | None:
-    """The same stretch, counted in the words that are kept of its text."""
+def _placed(sure: Sure | None, kept: list[int], ahead: int) -> Sure | None:
+    """The same stretch, counted in the words that are kept of its text, `ahead` words into the batch."""
     if sure is None:
         return None
-    first, past = (np.searchsorted(kept, sure[:2]) - begin).tolist()
+    first, past = (bisect_left(kept, word - ahead) for word in sure[:2])
     return (first, past, sure[2]) if first < past else None
 
 
-def _signs(tokens: Tokens, hits: list[Hit], numbers: NDArray, sure: Sure | None, calm: list[bool]) -> Signs:
+def _signs(tokens: Tokens, hits: list[Hit], numbers: list[int], sure: Sure | None, calm: list[bool]) -> Signs:
     places: dict[str, list[Place]] = defaultdict(list)
     for hit in hits:
         if not (hit.denied and hit.name == "demand") and not _asks(tokens, hit.past):
@@ -163,7 +161,7 @@ def _signs(tokens: Tokens, hits: list[Hit], numbers: NDArray, sure: Sure | None,
     written = {number for place in places["posted"] for number in range(*place)}
     for sign in ("publicity", "low", "stage"):
         places[sign] = [place for place in places[sign] if place[0] not in written]
-    return Signs(tokens, numbers.tolist(), places, sure, calm)
+    return Signs(tokens, numbers, places, sure, calm)
 
 
 def _asks(tokens: Tokens, past: int) -> bool:

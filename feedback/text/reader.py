@@ -15,7 +15,7 @@ from feedback.text import leverage as leverages
 from feedback.text import spam
 from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.expectations import expectations
-from feedback.text.language import detect
+from feedback.text.language import languages, weigh
 from feedback.text.lexicon import Hits, lexicon, lexicon_with
 from feedback.text.model import Model, load
 from feedback.text.problems import GUESSED, fault, found, problem
@@ -235,8 +235,8 @@ def _without_leverage(words: Batch, less: list[Heard], given: list[Lang | None])
     numbers = [one.tokens.number for one in less]
     left = words.only(np.flatnonzero(kept), numbers)
     langs = [
-        lang if given[number] else _narrowed(Tokens(left, place, ""), lang)
-        for place, (number, lang) in enumerate(zip(numbers, left.langs, strict=True))
+        lang if given[number] or seen in (Lang.UNKNOWN, Lang.OTHER) else seen
+        for number, lang, seen in zip(numbers, left.langs, _spoken(left), strict=True)
     ]
     return replace(left, langs=tuple(langs))
 
@@ -281,10 +281,10 @@ def _language(given: str | None) -> Lang | None:
     return Lang(short) if short in set(Lang) else Lang.OTHER
 
 
-def _narrowed(told: Tokens, language: Lang) -> Lang:
-    """The language of the complaint itself, so that a threat in another changes nothing."""
-    left = detect(told.words)
-    return language if left in (Lang.UNKNOWN, Lang.OTHER) else left
+def _spoken(words: Batch) -> list[Lang]:
+    """The language of each text by its words alone. None is without a word."""
+    weights = words.vocabulary.beside("speaks", lambda new: [weigh((word,)) for word in new])[words.word]
+    return languages(np.add.reduceat(weights, words.starts[:-1]).T)
 
 
 def _is_complaint(name: str, feeling: Feeling) -> bool:

@@ -133,9 +133,10 @@ def signs(
         is_likely = off_topic > PROBABLE and len(tokens) >= FEWEST
         if is_likely or _names_nothing(len(tokens), lang, sentiment):
             found.add("spam:off_topic")
-    elif sentiment is not Sentiment.NEGATIVE:
-        if brand_only > PROBABLE or ("unused" in told and not _is_of_the_thing(hits)):
-            found.add("spam:brand_only")
+    elif sentiment is not Sentiment.NEGATIVE and (
+        brand_only > PROBABLE or ("unused" in told and not _is_of_the_thing(hits))
+    ):
+        found.add("spam:brand_only")
     return found
 
 
