@@ -120,7 +120,7 @@ def _ends(joined: str, codes: NDArray[np.uint32], text_begins: NDArray) -> NDArr
     """Where the stretches of the texts end: at each space and line break, but for those within a tag."""
     is_end = (codes == _SPACE) | (codes == _LINE)
     if "<" in joined or "&" in joined:
-        opens = np.flatnonzero((codes == _TAG) | (codes == _SIGN))
+        opens = ((codes == _TAG) | (codes == _SIGN)).nonzero()[0]
         texts = text_begins.searchsorted(opens, "right")
         for place, text in zip(opens.tolist(), texts.tolist(), strict=True):
             if _reaches_over_spaces.match(joined, place):

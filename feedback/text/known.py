@@ -51,7 +51,7 @@ class Known:
         """The number of each; -1 where there is none."""
         slots = (hashes >> np.uint64(64 - SLOTS_BITS)).astype(np.int64)
         numbers = self._numbers[slots]
-        left = np.flatnonzero((self._keys[slots] != hashes) & (numbers >= 0))
+        left = ((self._keys[slots] != hashes) & (numbers >= 0)).nonzero()[0]
         while len(left):  # somebody else's slot: look into the next
             slots[left] = (slots[left] + 1) & (_slots - 1)
             numbers[left] = self._numbers[slots[left]]

@@ -208,13 +208,14 @@ def _denials(words: list[str]) -> NDArray[np.uint8]:
 
 def _feared(batch: Batch, first: NDArray) -> Flags:
     """Whether a fear stands before the phrase that begins there, or close before it a nobody."""
-    reach = batch.vocabulary.beside("fears", _fears_reach)
-    clause = batch.clause[first]
-    feared = np.zeros(len(first), np.bool_)
-    for back in range(1, FEAR_REACH + 1):
-        place = np.maximum(first - back, 0)
-        feared |= (reach[batch.word[place]] >= back) & (first >= back) & (batch.clause[place] == clause)
-    return feared
+    reaches = batch.vocabulary.beside("fears", _fears_reach)[batch.word]
+    fears = reaches.nonzero()[0]  # few
+    feared = np.zeros(len(reaches) + FEAR_REACH, np.bool_)
+    for ahead in range(1, FEAR_REACH + 1) if len(fears) else ():
+        place = np.minimum(fears + ahead, len(reaches) - 1)
+        near = (reaches[fears] >= ahead) & (batch.clause[place] == batch.clause[fears])
+        feared[fears[near] + ahead] = True
+    return feared[first]
 
 
 def _fears_reach(words: list[str]) -> NDArray[np.uint8]:

@@ -5,13 +5,15 @@ the first of the next slot's. Few pairs of a text are pairs of any phrase; only 
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from feedback.text.batch import Batch, Flags, begins, counted
-from feedback.text.patterns import MOST_CHOICES, MOST_SLOTS, RINGS, Array, Patterns, shelf_of
+from feedback.text.patterns import FURTHEST, MOST_CHOICES, MOST_SLOTS, RINGS, Array, Patterns, shelf_of
 
 NEXT_SLOT = 16 * MOST_CHOICES
 TRACES = 1 << 16  # where a choice stands is told by a hash: that many places for them
@@ -35,7 +37,10 @@ class Pairs(NamedTuple):
     order: Array
 
     def of(self, these: NDArray[np.intp]) -> "Pairs":
-        return Pairs(*(column.take(these) for column in self))
+        left, first, right, second, order = self
+        return Pairs(
+            left.take(these), first.take(these), right.take(these), second.take(these), order.take(these)
+        )
 
 
 class Matcher(Patterns):
@@ -74,7 +79,7 @@ class Matcher(Patterns):
         place, distance, entry = self._neighbours(batch, local)
         choice, right = self._left[entry], self._right[entry]
         first = place - self._back[entry]
-        inside = np.flatnonzero(right < 0)
+        inside = (right < 0).nonzero()[0]
         inside = inside[self._stand(batch, local, choice[inside], first[inside])]
         found, its = choice[inside], first[inside]
         yield self._pattern[found], its, its + self._length[found], self._rank[found]
@@ -105,25 +110,27 @@ class Matcher(Patterns):
         """Those that are a pair, and the number of the pair."""
         key = local[left] * len(self._local) + local[left + apart]
         row: NDArray = self._shelves[shelf_of(key)]
-        filed = np.flatnonzero(row >= 0)
+        filed = (row >= 0).nonzero()[0]
         left, apart, row, key = left[filed], apart[filed], row[filed].astype(np.int64), key[filed]
-        lost = np.flatnonzero(self._keys[row] != key)
+        lost = (self._keys[row] != key).nonzero()[0]
         while len(lost):  # another pair's place: look at the next that is filed there
             row[lost] = self._next[row[lost]]
             lost = lost[row[lost] >= 0]
             lost = lost[self._keys[row[lost]] != key[lost]]
-        known = np.flatnonzero(row >= 0)
+        known = (row >= 0).nonzero()[0]
         return left[known], apart[known], row[known]
 
     def _partly(self, local: NDArray) -> tuple[Array, Array]:
         """The same left words and distances, and some more."""
-        bits = self._bits[local]
-        lefts = [np.zeros(0, np.intp)]
-        for distance in range(1, min(self._furthest, len(local) - 1) + 1):
-            if distance in RINGS:
-                partners = self._partners[RINGS.index(distance)][local]
-            lefts.append(np.flatnonzero((partners[:-distance] & bits[distance:]) != 0))
-        return np.concatenate(lefts), np.repeat(np.arange(len(lefts)), list(map(len, lefts)))
+        bits = np.zeros(len(local) + self._furthest, np.int64)
+        bits[: len(local)] = self._bits[local]
+        ahead = sliding_window_view(bits, len(local))  # [distance, word]: bits of the word so far ahead
+        found = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
+        for partners, (ring, past) in zip(self._partners, pairwise((*RINGS, FURTHEST + 2)), strict=True):
+            step, left = ((ahead[ring : min(past, len(ahead))] & partners[local]) != 0).nonzero()
+            found.append((left, step + ring))
+        lefts, apart = zip(*found, strict=True)
+        return np.concatenate(lefts), np.concatenate(apart)
 
     def _is_chained(self, left: NDArray, first: NDArray, right: NDArray, second: NDArray) -> Flags:
         """Whether a pair follows where one has to, and precedes; yes by mistake now and then."""
@@ -135,7 +142,7 @@ class Matcher(Patterns):
     def _stand(self, batch: Batch, local: NDArray, choice: NDArray, first: NDArray) -> Flags:
         """Whether all words of each choice stand there, given that one of them does."""
         stands = self._is_sure[choice]
-        left = np.flatnonzero(~stands)
+        left = (~stands).nonzero()[0]
         if not len(left):
             return stands
         its, place = choice[left], first[left]
@@ -153,15 +160,15 @@ class Matcher(Patterns):
     def _joined(self, pairs: Pairs, words: int) -> Iterator[tuple[Array, Array, Array, Array]]:
         """Pairs put together where the right side of one is the left side of the next."""
         slot = self._slot[pairs.left]
-        begun = pairs.of(np.flatnonzero(slot == 0))
+        begun = pairs.of((slot == 0).nonzero()[0])
         begun = begun._replace(order=self._rank[begun.left] * NEXT_SLOT + begun.order)
         for number in range(1, MOST_SLOTS):
             is_whole = self._is_last[begun.right]
             whole = begun.of(is_whole.nonzero()[0])
             past = whole.second + self._length[whole.right]
             yield self._pattern[whole.left], whole.first, past, whole.order
-            further = pairs.of(np.flatnonzero(slot == number))
-            begun = begun.of(np.flatnonzero(~is_whole))
+            further = pairs.of((slot == number).nonzero()[0])
+            begun = begun.of((~is_whole).nonzero()[0])
             if not len(begun.left) or not len(further.left):
                 return
             begun = _join(begun, further, words)

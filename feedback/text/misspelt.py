@@ -19,7 +19,7 @@ def unmasked(batch: Batch, texts: Sequence[str]) -> Numbers:
     vocabulary = batch.vocabulary
     numbers = vocabulary.beside("meant", lambda words: [vocabulary.number(meant(word)) for word in words])
     word = numbers[batch.word]
-    for run in _runs(np.flatnonzero(batch.end - batch.start == 1), batch):
+    for run in _runs((batch.end - batch.start == 1).nonzero()[0], batch):
         text, at = texts[batch.text[run[0]]], batch.start[run].tolist()
         for found in _hidden().finditer("".join(text[place] for place in at).lower()):
             word[run[found.start()]] = vocabulary.number(found.group())
@@ -31,7 +31,7 @@ def _runs(places: NDArray, batch: Batch) -> Iterator[list[int]]:
     if len(places) < LEAST:
         return
     text = batch.text[places]
-    begins = np.flatnonzero(np.append(True, (np.diff(places) != 1) | (text[1:] != text[:-1])))
+    begins = (np.append(True, (np.diff(places) != 1) | (text[1:] != text[:-1]))).nonzero()[0]
     pasts = np.append(begins[1:], len(places))
     for begin, past in zip(begins.tolist(), pasts.tolist(), strict=True):
         if past - begin >= LEAST:

@@ -73,7 +73,7 @@ def stretches(batch: Batch) -> Stretches:
 
 def _units(batch: Batch) -> Ints:
     """Where each begins."""
-    begins = np.flatnonzero(np.diff(batch.sentence, prepend=-1))
+    begins = (np.diff(batch.sentence, prepend=-1)).nonzero()[0]
     many = (np.diff(begins, append=len(batch.word)) - 1) // UNIT  # more than one of its sentence
     if not many.any():
         return begins
@@ -147,7 +147,7 @@ def pairs(batch: Batch) -> list[tuple[Ints, Ints, float]]:
     hashed = batch.vocabulary.beside("bare hashes", _bare_hashes)[batch.word]
     found = []
     for apart in range(1, REACH + 1):
-        last = np.flatnonzero(batch.sentence[apart:] == batch.sentence[:-apart]) + apart
+        last = (batch.sentence[apart:] == batch.sentence[:-apart]).nonzero()[0] + apart
         mixed = hashed[last - apart] * _before ^ hashed[last] * _after
         mixed ^= np.uint64(0 if apart == 1 else 0x94D049BB133111EB)
         mixed = (mixed ^ mixed >> np.uint64(29)) * _stir
@@ -181,7 +181,7 @@ def _kinds(batch: Batch) -> Ints:
     lone, opens = (batch.vocabulary.beside(tell, tell) for tell in (_kinds_of, _opens))
     its_lang = np.array([_SIDES.get(lang, 0) for lang in batch.langs], np.int32)[batch.text]
     found = lone.ravel()[len(_READ) * batch.word + its_lang + batch.plain]
-    at = np.flatnonzero(opens[batch.word[:-1]] & (batch.sentence[1:] == batch.sentence[:-1]))
+    at = (opens[batch.word[:-1]] & (batch.sentence[1:] == batch.sentence[:-1])).nonzero()[0]
     hashed = batch.vocabulary.beside("hashes", hashes)
     both = hashed[batch.word[at]] * _before ^ hashed[batch.word[at + 1]] * _after
     keys, kinds = _two_words()

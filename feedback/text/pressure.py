@@ -92,14 +92,14 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
 
 def _worth_a_look(batch: Batch, found: Stretches, scores: Floats) -> NDArray:
     """The words of the sentences that may press, and of their neighbours; of a text so many at most."""
-    heard = np.flatnonzero(scores > LOW)
+    heard = (scores > LOW).nonzero()[0]
     steps = np.zeros(len(batch.word) + 1, np.int32)
     np.add.at(steps, found.first[heard], 1)
     np.add.at(steps, found.past[heard], -1)
-    sentences, begins = int(batch.sentence[-1]) + 1, np.flatnonzero(np.diff(batch.sentence, prepend=-1))
+    sentences, begins = int(batch.sentence[-1]) + 1, (np.diff(batch.sentence, prepend=-1)).nonzero()[0]
     pressing = np.zeros(sentences, np.bool_)
     pressing[batch.sentence[np.cumsum(steps[:-1]) > 0]] = True
-    kept = np.flatnonzero(_spread(pressing, batch.text[begins])[batch.sentence])
+    kept = (_spread(pressing, batch.text[begins])[batch.sentence]).nonzero()[0]
     rank = np.arange(len(kept)) - np.searchsorted(batch.text[kept], batch.text[kept])
     return kept[rank < MOST]
 
@@ -119,7 +119,7 @@ Sure = tuple[int, int, int]  # first word, word past the last, kinds of its word
 def _sure(found: Stretches, scores: Floats) -> dict[int, Sure]:
     """By number of the text: the stretch of it that presses most, without what only stands beside it."""
     sure: dict[int, Sure] = {}
-    its = np.flatnonzero(scores > SURE)
+    its = (scores > SURE).nonzero()[0]
     alone, many = scores[: found.units], (found.past - found.first)[: found.units]
     may_press = (alone > ASIDE) | ((many <= CURT) & (alone > CALM))
     for number in its[np.argsort(-scores[its], kind="stable")].tolist():
@@ -127,7 +127,7 @@ def _sure(found: Stretches, scores: Floats) -> dict[int, Sure]:
         if text not in sure:
             both = np.searchsorted(found.first[: found.units], (found.first[number], found.past[number]))
             begin, past = both.tolist()
-            pressing = begin + np.flatnonzero(may_press[begin:past])
+            pressing = begin + may_press[begin:past].nonzero()[0]
             first, last = (pressing[0], pressing[-1]) if len(pressing) else (begin, past - 1)
             sure[text] = int(found.first[first]), int(found.past[last]), int(found.kinds[number])
     return sure

@@ -61,7 +61,7 @@ def hints(low: str) -> int:
 def worth_searching(hinted: NDArray[np.int64], text: NDArray[np.int64], texts: int) -> NDArray[np.bool_]:
     """One a text, from the hints of its stretches and the numbers of the texts they are of."""
     is_word = hinted & WORD > 0
-    said = np.flatnonzero(hinted & ~WORD)  # by few
+    said = (hinted & ~WORD).nonzero()[0]  # by few
     worth = np.zeros(texts, np.bool_)
     worth[
         text[

@@ -21,7 +21,7 @@ from feedback.text.model import Model, load
 from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
-from feedback.text.sentiment import Feeling, even, feelings, only_pressure
+from feedback.text.sentiment import UNREAD, Feeling, even, feelings, only_pressure
 from feedback.text.themes import themes
 from feedback.text.tokens import Tokens
 from feedback.text.turns import covered, is_even, turn
@@ -115,8 +115,8 @@ class Reader:
             _heard(Tokens(words, number, text), pressing.get(number), *look)
             for number, (text, *look) in enumerate(zip(texts, hits, raised, *looks, strict=True))
         ]
-        felt = self._feelings(words, heard)
         less = _with_less(heard)
+        felt = self._feelings(words, heard) if len(less) < len(heard) else [UNREAD] * len(heard)
         if less:
             self._read_less(words, less, given)
             left = less[0].told.batch
@@ -233,7 +233,7 @@ def _without_leverage(words: Batch, less: list[Heard], given: list[Lang | None])
         kept[one.tokens.first : one.tokens.past] = True
         kept[[one.tokens.first + word for word in one.cut]] = False
     numbers = [one.tokens.number for one in less]
-    left = words.only(np.flatnonzero(kept), numbers)
+    left = words.only(kept.nonzero()[0], numbers)
     langs = [
         lang if given[number] or seen in (Lang.UNKNOWN, Lang.OTHER) else seen
         for number, lang, seen in zip(numbers, left.langs, _spoken(left), strict=True)

@@ -100,7 +100,7 @@ def _uncovered(batch: Batch, covered: Sequence[int], logits: NDArray, model: Mod
     texts = np.unique(batch.text[covered])
     kept = np.isin(batch.text, texts)
     kept[covered] = False
-    left = batch.only(np.flatnonzero(kept), texts.tolist())
+    left = batch.only(kept.nonzero()[0], texts.tolist())
     logits[texts] = model.logits(model.sums(left), left.langs)
     return logits
 
@@ -127,8 +127,8 @@ def _unheard(batch: Batch, turns: Sequence[float], model: Model) -> Iterator[tup
     learned = batch.vocabulary.beside(
         (model, "learned"), lambda words: [known_as(word) in model.tables.numbers for word in words]
     )
-    known = np.bincount(batch.text[np.flatnonzero(learned[batch.word])], minlength=len(batch))
-    few = set(np.flatnonzero(known < FAMILIAR).tolist())
+    known = np.bincount(batch.text[learned[batch.word].nonzero()[0]], minlength=len(batch))
+    few = set((known < FAMILIAR).nonzero()[0].tolist())
     for text, lang in enumerate(batch.langs):
         if lang is Lang.UNKNOWN and _only_faces(batch, text):
             continue

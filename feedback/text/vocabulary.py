@@ -94,7 +94,7 @@ class Vocabulary:
         """
         hashed = hashes(codes, begins)
         numbers = self._known.find(hashed)
-        new = np.flatnonzero(numbers < 0)
+        new = (numbers < 0).nonzero()[0]
         if len(new):
             pasts = np.append(begins[1:], len(text))
             keys, first, whose = np.unique(hashed[new], return_index=True, return_inverse=True)
