@@ -5,15 +5,13 @@ the first of the next slot's. Few pairs of a text are pairs of any phrase; only 
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from feedback.text.batch import Batch, Flags, begins, counted
-from feedback.text.patterns import FURTHEST, MOST_CHOICES, MOST_SLOTS, RINGS, Array, Patterns, shelf_of
+from feedback.text.patterns import MOST_CHOICES, MOST_SLOTS, RINGS, Array, Patterns, shelf_of
 
 NEXT_SLOT = 16 * MOST_CHOICES
 TRACES = 1 << 16  # where a choice stands is told by a hash: that many places for them
@@ -69,7 +67,7 @@ class Matcher(Patterns):
         place = self._is_alone[local].nonzero()[0]
         place, entry = _expanded(place, local[place], self._alone_bounds)
         choice = self._alone[entry]
-        stands = (self._words[0, choice, 0] == local[place]) | batch.plain[place]
+        stands = (self._written[0][choice] == local[place]) | batch.plain[place]
         choice, place = choice[stands], place[stands]
         return self._pattern[choice], place, place + 1, self._rank[choice]
 
@@ -122,15 +120,13 @@ class Matcher(Patterns):
 
     def _partly(self, local: NDArray) -> tuple[Array, Array]:
         """The same left words and distances, and some more."""
-        bits = np.zeros(len(local) + self._furthest, np.int64)
-        bits[: len(local)] = self._bits[local]
-        ahead = sliding_window_view(bits, len(local))  # [distance, word]: bits of the word so far ahead
-        found = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
-        for partners, (ring, past) in zip(self._partners, pairwise((*RINGS, FURTHEST + 2)), strict=True):
-            step, left = ((ahead[ring : min(past, len(ahead))] & partners[local]) != 0).nonzero()
-            found.append((left, step + ring))
-        lefts, apart = zip(*found, strict=True)
-        return np.concatenate(lefts), np.concatenate(apart)
+        bits = self._bits[local]
+        lefts = [np.zeros(0, np.intp)]
+        for distance in range(1, min(self._furthest, len(local) - 1) + 1):
+            if distance in RINGS:
+                partners = self._partners[RINGS.index(distance)][local]
+            lefts.append(((partners[:-distance] & bits[distance:]) != 0).nonzero()[0])
+        return np.concatenate(lefts), np.arange(len(lefts)).repeat(list(map(len, lefts)))
 
     def _is_chained(self, left: NDArray, first: NDArray, right: NDArray, second: NDArray) -> Flags:
         """Whether a pair follows where one has to, and precedes; yes by mistake now and then."""
@@ -149,12 +145,12 @@ class Matcher(Patterns):
         length = self._length[its]
         last = np.minimum(place + length - 1, len(local) - 1)
         fits = (place >= 0) & (place + length <= len(local)) & (batch.text[place] == batch.text[last])
+        fits &= (length > 1) | batch.plain[place] | (self._written[0][its] == local[place])
         for number in range(int(length.max())):
             word = local[np.minimum(place + number, len(local) - 1)]
-            is_there = (self._words[0, its, number] == word) | (self._words[1, its, number] == word)
+            is_there = (self._written[number][its] == word) | (self._typed[number][its] == word)
             fits &= is_there | (length <= number)
-        is_lone = (length == 1) & (self._words[0, its, 0] != local[place])  # typed the other way
-        stands[left] = fits & ~(is_lone & ~batch.plain[place])
+        stands[left] = fits
         return stands
 
     def _joined(self, pairs: Pairs, words: int) -> Iterator[tuple[Array, Array, Array, Array]]:
@@ -183,7 +179,7 @@ def _expanded(rows: Array, keys: NDArray, bounds: Array) -> tuple[Array, Array]:
     first = bounds[keys]
     many = bounds[keys + 1] - first
     past = np.cumsum(many)
-    return np.repeat(rows, many), np.repeat(first - past + many, many) + np.arange(many.sum())
+    return rows.repeat(many), (first - past + many).repeat(many) + np.arange(past[-1] if len(past) else 0)
 
 
 def _join(begun: Pairs, further: Pairs, words: int) -> Pairs:

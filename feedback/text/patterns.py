@@ -57,6 +57,10 @@ class Patterns:
         for spelling, words in zip(self._words, (written, others), strict=True):
             is_word = np.arange(spelling.shape[1]) < self._length[:, None]
             spelling[is_word] = [self._local[word] for word in words]
+        # By place of the word, [choice]: as written, and as it may be typed as well.
+        self._written, self._typed = (
+            list(spelling.T.astype(np.int32, order="C")) for spelling in self._words
+        )
         # Where its word stands, so does the choice.
         self._is_sure = (self._length == 1) & (self._words[0, :, 0] == self._words[1, :, 0])
 
