@@ -45,30 +45,32 @@ def hinted(tokens: Tokens, among: tuple[str, ...]) -> str | None:
     begun = _votes(among, tokens.unmarked)
     heard: set[Choice] = set()
     past = 0
-    for number, word in enumerate(words):
-        if word in begun and number >= past:
-            said = _said(begun[word], words, number)
-            if said:
-                choice, its = said
-                past = number + len(choice)
-                if choice not in heard:
-                    heard.add(choice)
-                    for which, says in its:
-                        votes[which] += says
+    for number, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+        if word not in begun or number < past:
+            continue
+        said, longer = begun[word]
+        if after in longer:
+            said = _longest(longer[after], words, number) or said
+        if said is not None:
+            choice, its = said
+            past = number + len(choice)
+            if choice not in heard:
+                heard.add(choice)
+                for which, says in its:
+                    votes[which] += says
     most = max(votes)
     if most < LEAST or sum(most - other < LEAD for other in votes) > 1:
         return None
     return among[votes.index(most)]
 
 
-def _said(begun: Begun, words: list[str], number: int) -> Said | None:
-    """The longest choice that stands there, of those that begin with the word."""
-    alone, longer = begun
-    for said in longer.get(words[number + 1], ()) if longer and number + 1 < len(words) else ():
+def _longest(choices: list[Said], words: list[str], number: int) -> Said | None:
+    """The first of the choices that stands there."""
+    for said in choices:
         choice = said[0]
         if tuple(words[number : number + len(choice)]) == choice:
             return said
-    return alone
+    return None
 
 
 @cache

@@ -8,6 +8,7 @@ these is leverage (S3-4).
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from functools import cache
 
 from feedback.text.leverage_spans import cut, spans
@@ -177,13 +178,22 @@ def _is_held(signs: Signs, place: Place) -> bool:
 def _follows_or(tokens: Tokens, first: int) -> bool:
     """An "or I", "otherwise", "nếu không" stands before the act in its sentence."""
     begin = max(bisect_left(tokens.sentence, tokens.sentence[first]), first - LOOK_BACK)
-    before = f" {' '.join(tokens.bare[begin:first])} "
-    return any(sign in before for sign in _or_else())
+    before, signs = tokens.bare[begin:first], _or_else()
+    return any(
+        before[number : number + len(sign)] == sign
+        for number, word in enumerate(before)
+        if word in signs
+        for sign in signs[word]
+    )
 
 
 @cache
-def _or_else() -> tuple[str, ...]:
-    return tuple(f" {sign} " for sign in words("or_else"))
+def _or_else() -> dict[str, list[list[str]]]:
+    """By first word."""
+    signs: dict[str, list[list[str]]] = defaultdict(list)
+    for sign in words("or_else"):
+        signs[sign.split()[0]].append(sign.split())
+    return dict(signs)
 
 
 def _is_told(tokens: Tokens, first: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from itertools import accumulate
 
 from feedback.text.lexicon import Hit
 from feedback.text.pressure import Place, Signs
@@ -122,14 +123,15 @@ def _in(segments: list[int], places: dict[str, list[Place]], signs: tuple[str, .
 def _segments(tokens: Tokens) -> list[int]:
     """Number of the segment of each word: finer than clauses, broken before "or", "if", "and I"."""
     words, clauses = tokens.words, tokens.clause
-    numbers: list[int] = []
-    current = before = 0
-    for word, after, clause in zip(words, [*words[1:], ""], clauses, strict=True):
-        if numbers and (clause != before or word in _openers or (word in _joins and after in _persons)):
-            current += 1
-        before = clause
-        numbers.append(current)
-    return numbers
+    if not words:
+        return []
+    breaks = [
+        clause != before or word in _openers or (word in _joins and after in _persons)
+        for word, after, clause, before in zip(
+            words[1:], [*words[2:], ""], clauses[1:], clauses, strict=False
+        )
+    ]
+    return list(accumulate(breaks, initial=0))
 
 
 def spans(tokens: Tokens, taken: set[int]) -> tuple[Place, ...]:

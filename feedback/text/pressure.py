@@ -150,9 +150,10 @@ def _placed(sure: Sure | None, kept: list[int], ahead: int) -> Sure | None:
 
 def _signs(tokens: Tokens, hits: list[Hit], numbers: list[int], sure: Sure | None, calm: list[bool]) -> Signs:
     places: dict[str, list[Place]] = defaultdict(list)
-    for hit in hits:
-        if not (hit.denied and hit.name == "demand") and not _asks(tokens, hit.past):
-            places[hit.name].append((hit.first, hit.past))
+    asking = _asking(tokens)
+    for _, name, _, first, past, denied, *_ in hits:
+        if not (denied and name == "demand") and past not in asking:
+            places[name].append((first, past))
     places["demand"] = [place for place in places["demand"] if not _is_past(tokens, place[0])]
     vain = {tokens.sentence[first] for first, _ in places["vain"]}
     for sign in ("removal", "undo", "publicity", "low", "stage"):
@@ -164,9 +165,13 @@ def _signs(tokens: Tokens, hits: list[Hit], numbers: list[int], sure: Sure | Non
     return Signs(tokens, numbers, places, sure, calm)
 
 
-def _asks(tokens: Tokens, past: int) -> bool:
-    """The last word is no star: "thì làm sao", "vì sao"."""
-    return past > 1 and tokens.bare[past - 1] == "sao" and tokens.bare[past - 2] in words("why")
+def _asking(tokens: Tokens) -> set[int]:
+    """Numbers of the words behind a "sao" that is no star: "thì làm sao", "vì sao"."""
+    bare = tokens.bare
+    if "sao" not in bare:
+        return set()
+    why = words("why")
+    return {past for past in range(2, len(bare) + 1) if bare[past - 1] == "sao" and bare[past - 2] in why}
 
 
 def _is_to_come(tokens: Tokens, first: int) -> bool:
