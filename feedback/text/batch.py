@@ -54,7 +54,7 @@ class Batch:
     def turned(self) -> Flags:
         """Stands within REACH words after a negation, in the same clause."""
         known = self.vocabulary.beside("negations", _negations)[self.word]
-        turns = known & np.repeat(np.where(self.unmarked, IN_PLAIN, IN_MARKED), np.diff(self.starts)) > 0
+        turns = known & np.repeat(np.where(self.unmarked, IN_PLAIN, IN_MARKED), steps(self.starts)) > 0
         turned = np.zeros(len(self.word), np.bool_)
         for reach in range(1, REACH + 1):
             turned[reach:] |= turns[:-reach] & (self.clause[:-reach] == self.clause[reach:])
@@ -105,8 +105,8 @@ def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | N
     text_begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     ends = _ends(joined, codes, text_begins)
-    numbers = vocabulary.stretches(joined, codes, first := np.append(0, ends[:-1] + 1))
-    counts = np.diff(np.searchsorted(first, text_begins))
+    numbers = vocabulary.stretches(joined, codes, first := _after(ends))
+    counts = steps(first.searchsorted(text_begins))
     firsts = np.cumsum(counts) - counts
     seen = languages([np.add.reduceat(weights[numbers], firsts) for weights in vocabulary.weights.values])
     known = tuple(given or found for given, found in zip(langs, seen, strict=True))
@@ -114,6 +114,13 @@ def batch(vocabulary: Vocabulary, texts: Sequence[str], langs: Sequence[Lang | N
     private = worth_searching(vocabulary.hints.values[numbers], its_text, len(counts))
     ahead = first - text_begins[its_text]
     return _assembled(vocabulary, numbers, ahead, its_text, known, private)
+
+
+def _after(ends: NDArray) -> NDArray:
+    """Where what begins at 0 and behind each end but the last begins."""
+    begins = np.zeros(len(ends), np.int64)
+    np.add(ends[:-1], 1, out=begins[1:])
+    return begins
 
 
 def _ends(joined: str, codes: NDArray[np.uint32], text_begins: NDArray) -> NDArray:
@@ -176,25 +183,32 @@ def _before(many: Numbers) -> Numbers:
 
 def begins(numbers: NDArray) -> NDArray[np.intp]:
     """Where another number begins."""
-    steps = np.ones(len(numbers), np.bool_)
-    np.not_equal(numbers[1:], numbers[:-1], out=steps[1:])
-    return steps.nonzero()[0]
+    are_new = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=are_new[1:])
+    return are_new.nonzero()[0]
 
 
 def _dense(numbers: NDArray) -> Numbers:
     """The same steps, each up by one, from 0."""
-    steps = np.zeros(len(numbers), np.bool_)
-    np.not_equal(numbers[1:], numbers[:-1], out=steps[1:])
-    return counted(steps)
+    return added_up(numbers[1:] != numbers[:-1])[: len(numbers)]
 
 
-def counted(flags: Flags) -> Numbers:
-    """For each how many are set up to it. Added up as they are, flags cost ten times that."""
-    return np.cumsum(flags.view(np.int8).astype(np.int64))
+def added_up(numbers: NDArray) -> Numbers:
+    """The sums of the first 0, 1, 2 … of whole numbers or flags."""
+    sums = np.zeros(len(numbers) + 1, np.int64)
+    if numbers.dtype == np.bool_:  # added up as they are, flags cost ten times that
+        numbers = numbers.view(np.int8).astype(np.int64)
+    numbers.cumsum(out=sums[1:])
+    return sums
+
+
+def steps(numbers: NDArray) -> NDArray:
+    """From each to the next."""
+    return numbers[1:] - numbers[:-1]
 
 
 def _starts(text: Numbers, texts: int) -> Numbers:
-    return np.append(0, np.cumsum(np.bincount(text, minlength=texts)))
+    return added_up(np.bincount(text, minlength=texts))
 
 
 def _without_marks(
@@ -204,11 +218,11 @@ def _without_marks(
 
     In Vietnamese three words of four carry one.
     """
-    added = np.append(0, counted(marked))
-    with_marks, its_words = np.diff(added[starts]), np.diff(starts)
-    bounds = np.append(begins(sentence), len(marked))
-    words = np.diff(bounds)
+    added = added_up(marked)
+    with_marks, its_words = steps(added[starts]), steps(starts)
+    bounds = np.concatenate((begins(sentence), (len(marked),)))
+    words = steps(bounds)
     vietnamese = _vietnamese(langs)
-    plain = np.repeat(4 * np.diff(added[bounds]) <= words, words)
+    plain = np.repeat(4 * steps(added[bounds]) <= words, words)
     plain |= np.repeat(with_marks == 0, its_words)
     return plain & np.repeat(vietnamese, its_words), vietnamese & (4 * with_marks <= its_words)

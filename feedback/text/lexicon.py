@@ -169,7 +169,9 @@ class Lexicon:
         labels = (column[pattern] for column in self._labels)
         found = list(map(_hit, zip(*(column.tolist() for column in (*labels, *columns)), strict=True)))
         bounds = np.searchsorted(first, batch.starts)
-        areas = np.bitwise_or.reduceat(np.append(self._bits[pattern], np.uint8(0)), bounds[:-1])
+        bits = np.zeros(len(pattern) + 1, np.uint8)  # one more, for texts without a word at the end
+        bits[:-1] = self._bits[pattern]
+        areas = np.bitwise_or.reduceat(bits, bounds[:-1])
         areas[bounds[1:] == bounds[:-1]] = 0
         cuts = zip(pairwise(bounds.tolist()), areas.tolist(), strict=True)
         return [Hits(found[begin:past], areas) for (begin, past), areas in cuts]

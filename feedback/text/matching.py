@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch, Flags, begins, counted
+from feedback.text.batch import Batch, Flags, added_up, begins
 from feedback.text.patterns import MOST_CHOICES, MOST_SLOTS, RINGS, Array, Patterns, shelf_of
 
 NEXT_SLOT = 16 * MOST_CHOICES
@@ -82,7 +82,7 @@ class Matcher(Patterns):
         found, its = choice[inside], first[inside]
         yield self._pattern[found], its, its + self._length[found], self._rank[found]
         second, pattern = place + distance, self._pattern[choice]
-        denied = np.append(0, counted(denies))
+        denied = added_up(denies)
         fits = right >= 0
         fits &= ~self._clauses[pattern] | (batch.clause[place] == batch.clause[second])
         fits &= ~self._blocked[pattern] | (denied[place + 1] == denied[second])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.orthography import unmark
-from feedback.text.batch import Batch
+from feedback.text.batch import Batch, begins, steps
 from feedback.text.hashing import Hashes, hashes, known_as
 from feedback.text.lexicon import table
 from feedback.text.model import SHIPPED
@@ -56,29 +56,29 @@ class Stretches:
 
 
 def stretches(batch: Batch) -> Stretches:
-    begins = _units(batch)
-    pasts, text = np.append(begins[1:], len(batch.word)), batch.text[begins]
-    said = np.bitwise_or.reduceat(_kinds(batch), begins) if len(begins) else begins
+    opens = _units(batch)
+    pasts, text = np.concatenate((opens[1:], (len(batch.word),))), batch.text[opens]
+    said = np.bitwise_or.reduceat(_kinds(batch), opens) if len(opens) else opens
     found = []
     for length in range(LONGEST):
-        last = np.arange(length, len(begins))
+        last = np.arange(length, len(opens))
         last = last[text[last] == text[last - length]]
         kinds = said[last]
         for back in range(1, length + 1):
             kinds = kinds | said[last - back]
-        found.append((begins[last - length], pasts[last], text[last], kinds))
+        found.append((opens[last - length], pasts[last], text[last], kinds))
     first, past, texts, both = (np.concatenate(column) for column in zip(*found, strict=True))
-    return Stretches(units=len(begins), first=first, past=past, text=texts, kinds=both)
+    return Stretches(units=len(opens), first=first, past=past, text=texts, kinds=both)
 
 
 def _units(batch: Batch) -> Ints:
     """Where each begins."""
-    begins = (np.diff(batch.sentence, prepend=-1)).nonzero()[0]
-    many = (np.diff(begins, append=len(batch.word)) - 1) // UNIT  # more than one of its sentence
+    first = begins(batch.sentence)
+    many = (steps(np.concatenate((first, (len(batch.word),)))) - 1) // UNIT  # more than one of its sentence
     if not many.any():
-        return begins
+        return first
     place = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many) + 1
-    return np.sort(np.concatenate([begins, np.repeat(begins, many) + UNIT * place]))
+    return np.sort(np.concatenate([first, np.repeat(first, many) + UNIT * place]))
 
 
 class Presser:
@@ -106,7 +106,8 @@ class Presser:
         said = batch.vocabulary.beside(self, self._said)[batch.word]
         for last, places, much in pairs(batch):
             said[last] += self._weights[SINGLES + places] * np.float32(much)
-        added = np.concatenate([[0.0], np.cumsum(said, dtype=np.float64)])
+        added = np.zeros(len(said) + 1)
+        said.astype(np.float64).cumsum(out=added[1:])
         alone = (added[found.past] - added[found.first]) / length(found)
         return alone + self._said_together(found.kinds) + float(self._weights[-1])
 

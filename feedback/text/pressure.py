@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch, Flags, Numbers
+from feedback.text.batch import Batch, Flags, Numbers, begins
 from feedback.text.lexicon import Hit, Lexicon, phrases, table
 from feedback.text.misspelt import unmasked
 from feedback.text.pressing import Floats, Stretches, presser, stretches
@@ -96,10 +96,10 @@ def _worth_a_look(batch: Batch, found: Stretches, scores: Floats) -> NDArray:
     steps = np.zeros(len(batch.word) + 1, np.int32)
     np.add.at(steps, found.first[heard], 1)
     np.add.at(steps, found.past[heard], -1)
-    sentences, begins = int(batch.sentence[-1]) + 1, (np.diff(batch.sentence, prepend=-1)).nonzero()[0]
+    sentences, opens = int(batch.sentence[-1]) + 1, begins(batch.sentence)
     pressing = np.zeros(sentences, np.bool_)
     pressing[batch.sentence[np.cumsum(steps[:-1]) > 0]] = True
-    kept = (_spread(pressing, batch.text[begins])[batch.sentence]).nonzero()[0]
+    kept = (_spread(pressing, batch.text[opens])[batch.sentence]).nonzero()[0]
     rank = np.arange(len(kept)) - np.searchsorted(batch.text[kept], batch.text[kept])
     return kept[rank < MOST]
 

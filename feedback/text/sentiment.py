@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch
+from feedback.text.batch import Batch, added_up
 from feedback.text.hashing import known_as
 from feedback.text.model import SENTIMENTS, Model
 from feedback.text.reading import READ, Lang, Sentiment
@@ -76,7 +76,7 @@ def feelings(
     moods = model.sentiments(logits, batch.langs).astype(np.float64)
     chances = model.chances(logits).astype(np.float64)
     leanings = _praised(model.leanings(sums), batch, covered).tolist()
-    bounds = np.append(0, np.cumsum(np.bincount(sums.text, minlength=len(batch)))).tolist()
+    bounds = added_up(np.bincount(sums.text, minlength=len(batch))).tolist()
     columns = zip(
         map(_sentiments.__getitem__, moods.argmax(axis=1).tolist()),
         np.round(moods[:, 2] - moods[:, 0], 3).tolist(),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.orthography import fold, unmark
-from feedback.text.batch import Batch
+from feedback.text.batch import Batch, steps
 from feedback.text.language import is_known
 from feedback.text.lexicon import SPAM, Hits
 from feedback.text.reading import Lang, Mention, Sentiment
@@ -53,13 +53,12 @@ def suspects(batch: Batch) -> NDArray[np.bool_]:
 
 def repeating(batch: Batch) -> NDArray[np.bool_]:
     """One a text: it may hold few different words for its length. Words are told apart by one bit of 128."""
-    many = np.diff(batch.starts)
+    many = steps(batch.starts)
     different = np.zeros(len(batch), np.int64)
-    for half in (0, 1):
-        bits = np.left_shift(np.uint64(1), (batch.word & 63).astype(np.uint64))
-        bits[batch.word >> 6 & 1 != half] = 0
-        its = np.bitwise_or.reduceat(np.append(bits, np.uint64(0)), batch.starts[:-1])
-        different += np.bitwise_count(its)
+    for half in (0, 64):
+        bits = np.zeros(len(batch.word) + 1, np.int64)  # one more, for texts without a word at the end
+        bits[:-1] = np.left_shift(batch.word & 64 == half, batch.word & 63)
+        different += np.bitwise_count(np.bitwise_or.reduceat(bits, batch.starts[:-1]).view(np.uint64))
     return (many >= REPEATED) & (different <= VARIED * many)
 
 
