@@ -51,7 +51,9 @@ _order_before = re.compile(
 )
 _year = re.compile(r"(?:19|20)\d\d(?!\w)")
 _order_rest = re.compile(r"\d{4,20}[A-Z]{0,4}(?!\w)", re.IGNORECASE)
-_lead = r"(?<!\w)(?:(?:nhà số|nha so|số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|đc|address) ?:? ?)?"
+_leads = r"(?:nhà số|nha so|số nhà|so nha|số|so|nhà|nha|địa chỉ|dia chi|đ/c|đc|address) ?:? ?"
+_lead = rf"(?<!\w)(?:{_leads})?"
+_lead_before = re.compile(rf"(?<!\w){_leads}\Z", re.IGNORECASE)
 _house = r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,4}"
 # Names of streets and towns begin with a capital; a word in small letters ends the address.
 _name = r"(?-i:[A-ZÀ-ỸĐ])[\w.']{0,15}(?: (?-i:[A-ZÀ-ỸĐ0-9])[\w.']{0,15}){0,4}"
@@ -191,9 +193,12 @@ def _addresses(text: str, small: str, start: int) -> Iterator[tuple[int, int, st
     lead = max(0, start - 20)
     if not _place.search(small, start, start + FAR) and not _says_address.search(small[lead:start]):
         return
-    match = _address.search(text, lead, start + LONGEST_ADDRESS)
-    if match:
-        yield from _address_of(match)
+    before = _lead_before.search(text, lead, start)
+    for begin in (before.start(), start) if before else (start,):
+        match = _address.match(text, begin, start + LONGEST_ADDRESS)
+        if match:
+            yield from _address_of(match)
+            return
 
 
 def _address_of(match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
