@@ -145,12 +145,16 @@ class Matcher(Patterns):
         length = self._length[its]
         last = np.minimum(place + length - 1, len(local) - 1)
         fits = (place >= 0) & (place + length <= len(local)) & (batch.text[place] == batch.text[last])
-        fits &= (length > 1) | batch.plain[place] | (self._written[0][its] == local[place])
-        for number in range(int(length.max())):
+        word = local[place]
+        as_written, as_typed = self._written[0][its] == word, self._typed[0][its] == word
+        fits &= as_written | (as_typed & ((length > 1) | batch.plain[place]))
+        stands[left] = fits
+        longer = (fits & (length > 1)).nonzero()[0]
+        left, its, place, length = left[longer], its[longer], place[longer], length[longer]
+        for number in range(1, int(length.max(initial=1))):
             word = local[np.minimum(place + number, len(local) - 1)]
             is_there = (self._written[number][its] == word) | (self._typed[number][its] == word)
-            fits &= is_there | (length <= number)
-        stands[left] = fits
+            stands[left] &= is_there | (length <= number)
         return stands
 
     def _joined(self, pairs: Pairs, words: int) -> Iterator[tuple[Array, Array, Array, Array]]:

@@ -97,8 +97,9 @@ def feelings(
 
 
 def _uncovered(batch: Batch, covered: Sequence[int], logits: NDArray, model: Model) -> NDArray:
-    texts = np.unique(batch.text[covered])
-    kept = np.isin(batch.text, texts)
+    holds = np.zeros(len(batch), np.bool_)
+    holds[batch.text[covered]] = True
+    texts, kept = holds.nonzero()[0], holds[batch.text]
     kept[covered] = False
     left = batch.only(kept.nonzero()[0], texts.tolist())
     logits[texts] = model.logits(model.sums(left), left.langs)
