@@ -45,7 +45,7 @@ def hinted(tokens: Tokens, among: tuple[str, ...]) -> str | None:
     begun = _votes(among, tokens.unmarked)
     heard: set[Choice] = set()
     past = 0
-    for number, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+    for number, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=False)):
         if word not in begun or number < past:
             continue
         said, longer = begun[word]

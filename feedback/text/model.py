@@ -41,7 +41,7 @@ class Sums:
     word: Floats  # [words, outputs + 1]: what each word says by itself; last, its square
     clause: Floats  # [clauses, outputs]
     square: Floats  # [clauses]: how much the clause says at all, squared
-    text: NDArray[np.int32]  # [clauses]: number of the clause's text
+    text: NDArray[np.int64]  # [clauses]: number of the clause's text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
