@@ -26,6 +26,8 @@ HELD = [
     "số 7 đường Lê Lợi, quận 1",
     "12 Hàng Bông, phường Hàng Gai",
     "28 Baker Street, London",
+    "Ship tới số nhà 5, Nguyễn Trãi giúp mình",
+    "address: 5 Elm Grove, Leeds",
     "Tracking:\u200b VN123456789",
     "<b>order 48213</b>",
 ]
@@ -55,6 +57,21 @@ def test_it_never_hides_a_text_in_which_something_is_found():
     texts = [text for line in lines if isinstance(text := json.loads(line).get("text"), str)]
 
     assert all(is_worth for text, is_worth in zip(texts, worth(texts), strict=True) if find(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Giao thành công 2 lần",  # a town comes after its house
+        "đường 2 bên rất đẹp",
+        "We drove down the road for 3 hours",
+        "50k quận nào cũng ship",  # money
+    ],
+)
+def test_a_street_is_no_address_without_a_house_before_it(text):
+    """L9"""
+    assert not find(text)
+    assert worth([text]) == [False]
 
 
 def test_it_looks_no_further_into_everyday_texts():

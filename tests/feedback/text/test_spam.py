@@ -3,7 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.text.spam import fingerprints, is_copy, strangeness
+from feedback.text.batch import batch
+from feedback.text.spam import REPEATED, VARIED, fingerprints, is_copy, repeating, strangeness
+from feedback.text.tokens import Tokens
+from feedback.text.vocabulary import Vocabulary
 
 
 def test_it_counts_the_letters_of_words_nobody_can_say():
@@ -54,3 +57,22 @@ def test_it_takes_any_text(text):
 
     assert both is None or 0 <= both[0] <= both[1] < 2**32
     assert np.array(strangeness(text.split())).sum() <= len(text)
+
+
+@given(st.lists(st.lists(st.integers(0, 300), max_size=200), min_size=1, max_size=4))
+def test_it_misses_no_text_of_few_different_words(texts):
+    written = [" ".join(f"w{chr(97 + word % 26)}{chr(97 + word // 26)}" for word in text) for text in texts]
+    words = batch(Vocabulary(), written, [None] * len(written))
+
+    may_repeat = repeating(words).tolist()
+
+    for number, is_one in enumerate(may_repeat):
+        tokens = Tokens(words, number, written[number])
+        if len(tokens) >= REPEATED and tokens.different <= VARIED * len(tokens):
+            assert is_one
+
+
+def test_it_looks_no_further_into_texts_of_many_different_words():
+    written = ["a b", "", "we came by bus and left on foot since the driver had gone home before us"]
+
+    assert repeating(batch(Vocabulary(), written, [None] * 3)).tolist() == [False] * 3
