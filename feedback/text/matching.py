@@ -141,10 +141,10 @@ class Matcher(Patterns):
         left = (~stands).nonzero()[0]
         if not len(left):
             return stands
-        its, place = choice[left], first[left]
+        its, begin = choice[left], first[left]
         length = self._length[its]
-        last = np.minimum(place + length - 1, len(local) - 1)
-        fits = (place >= 0) & (place + length <= len(local)) & (batch.text[place] == batch.text[last])
+        place, last = np.maximum(begin, 0), np.minimum(begin + length, len(local)) - 1
+        fits = (begin >= 0) & (begin + length <= len(local)) & (batch.text[place] == batch.text[last])
         word = local[place]
         as_written, as_typed = self._written[0][its] == word, self._typed[0][its] == word
         fits &= as_written | (as_typed & ((length > 1) | batch.plain[place]))

@@ -143,7 +143,7 @@ _meanings = _Meanings()
 def _votes(hits: Hits, feeling: Feeling) -> Iterator[tuple[str, float, Hit]]:
     """Theme, 1 to -1 for what a phrase says of it; denied praise is blame, a denied problem is quiet praise.
 
-    None where praise and blame are only imagined, or where the model does not hear what it may mean.
+    Not of praise and blame that are only imagined, nor of what the model does not hear.
     """
     heads, leanings, whole = feeling.heads, feeling.leanings, _whole(feeling)
     for hit in hits:
