@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback.text.batch import begins
+
 Array = NDArray[np.int64]
 Choice = tuple[tuple[str, ...], tuple[str, ...]]  # words as written, and the other way to type them
 
@@ -88,8 +90,10 @@ class Patterns:
         place = (common[:, :-1] * common[:, 1:]).argmin(axis=1)
         lefts, rights = self._words[:, choices, place], self._words[:, choices, place + 1]
         keys = [left * len(self._local) + right.astype(np.int64) for left in lefts for right in rights]
-        rows = np.stack([choices, place, np.full_like(place, -1), np.ones_like(place)], 1)
-        return np.unique(np.hstack([np.concatenate(keys)[:, None], np.tile(rows, (4, 1))]), axis=0)
+        both = np.sort(np.concatenate([key * len(choices) + np.arange(len(choices)) for key in keys]))
+        key, number = np.divmod(both[begins(both)], max(1, len(choices)))
+        place = place[number]
+        return np.stack([key, choices[number], place, np.full_like(place, -1), np.ones_like(place)], 1)
 
     def _between(self, reach: Array) -> Array:
         """The last words of each slot's choices before the first words of the next slot's choices."""
@@ -116,13 +120,13 @@ class Patterns:
         )
 
     def _file_pairs(self, entries: Array) -> None:
-        keys, number = np.unique(entries[:, 0], return_inverse=True)
-        reach = np.zeros(len(keys), np.uint8)
-        np.maximum.at(reach, number, entries[:, 4].astype(np.uint8))
-        self._keys = keys
-        columns, self._pair_bounds = _by_key(number, len(keys), *entries[:, 1:].T)
-        self._left, self._back, self._right, self._apart = columns
-        self._file_partners(*np.divmod(keys, len(self._local)), reach)
+        entries = entries[entries[:, 0].argsort(kind="stable")]
+        key, self._left, self._back, self._right, self._apart = entries.T.copy()
+        opens = begins(key)
+        self._keys = key[opens]
+        self._pair_bounds = np.concatenate((opens, (len(key),)))
+        reach = np.maximum.reduceat(self._apart, opens) if len(opens) else opens
+        self._file_partners(*np.divmod(self._keys, len(self._local)), reach.astype(np.uint8))
 
     def _file_partners(self, left: Array, right: Array, reach: NDArray[np.uint8]) -> None:
         """Where each pair is filed, and what tells most words that are no pair without a look there.

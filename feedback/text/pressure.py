@@ -74,7 +74,8 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     found = stretches(meant)
     scores = presser().scores(meant, found)
     kept = _worth_a_look(batch, found, scores)
-    numbers = np.unique(batch.text[kept]).tolist()
+    texts_kept = batch.text[kept]
+    numbers = texts_kept[begins(texts_kept)].tolist()
     if not numbers:
         return {}
     less = replace(meant.only(kept, numbers), sentence=batch.sentence[kept])

@@ -109,7 +109,7 @@ def _uncovered(batch: Batch, covered: Sequence[int], logits: NDArray, model: Mod
 def _praised(leanings: NDArray, batch: Batch, covered: Sequence[int]) -> NDArray:
     """ "Not bad for the price": a clause with praise made of blame leans to the good side."""
     if covered:
-        clauses = np.unique(batch.clause[covered])
+        clauses = batch.clause[covered]
         leanings[clauses] = np.maximum(leanings[clauses], PRAISED)
     return leanings
 
