@@ -159,6 +159,8 @@ class Lexicon:
         pattern, first, past = self._matcher.find(batch, denies)
         ours = np.array([lang in READ for lang in batch.langs], np.bool_)[batch.text[first]]
         pattern, first, past = pattern[ours], first[ours], past[ours]
+        if not len(first):
+            return [Hits() for _ in batch.langs]
         denied, unreal = _turned(batch.clause, first, denies, supposes, excepted)
         free = self._always[pattern]
         begin = batch.starts[batch.text[first]]

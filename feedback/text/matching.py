@@ -75,6 +75,8 @@ class Matcher(Patterns):
         self, batch: Batch, local: NDArray, denies: Flags
     ) -> Iterator[tuple[Array, Array, Array, Array]]:
         place, distance, entry = self._neighbours(batch, local)
+        if not len(entry):
+            return
         choice, right = self._left[entry], self._right[entry]
         first = place - self._back[entry]
         inside = (right < 0).nonzero()[0]

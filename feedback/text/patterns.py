@@ -126,7 +126,8 @@ class Patterns:
         self._keys = key[opens]
         self._pair_bounds = np.concatenate((opens, (len(key),)))
         reach = np.maximum.reduceat(self._apart, opens) if len(opens) else opens
-        self._file_partners(*np.divmod(self._keys, len(self._local)), reach.astype(np.uint8))
+        left, right = np.divmod(self._keys, len(self._local))
+        self._file_partners(left, right, reach.astype(np.uint8))
 
     def _file_partners(self, left: Array, right: Array, reach: NDArray[np.uint8]) -> None:
         """Where each pair is filed, and what tells most words that are no pair without a look there.

@@ -73,6 +73,8 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     meant = replace(batch, word=unmasked(batch, texts))
     found = stretches(meant)
     scores = presser().scores(meant, found)
+    if not (scores > LOW).any():
+        return {}
     kept = _worth_a_look(batch, found, scores)
     texts_kept = batch.text[kept]
     numbers = texts_kept[begins(texts_kept)].tolist()
