@@ -57,6 +57,12 @@ def is_only_threatened(signs: Signs | None, hits: list[Hit]) -> bool:
     return bool(told) and all(_follows_or(signs.tokens, hit.first) for hit in told)
 
 
+def is_within(cut: set[int], hits: list[Hit], flag: str) -> bool:
+    """Whether only the "or else" itself raises the flag: "or all my followers boycott you"."""
+    raising = [hit for hit in hits if (hit.area, hit.name) == ("flags", flag)]
+    return bool(cut) and all(cut.issuperset(range(hit.first, hit.past)) for hit in raising)
+
+
 def _here(hits: list[Hit], numbers: list[int]) -> list[Hit]:
     """The hits in the words of those numbers, counted as those words are."""
     place = {number: place for place, number in enumerate(numbers)}

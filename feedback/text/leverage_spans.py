@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from itertools import accumulate
 
+from feedback.text.bounds import BEGINS, WITHIN, bounds, breaks_of, likeliest
 from feedback.text.lexicon import Hit
 from feedback.text.pressure import Place, Signs
 from feedback.text.tokens import Tokens
@@ -24,6 +25,8 @@ PUSHING = ("push", "bluff", "ready")  # these belong to the act wherever they st
 _or_opens = re.compile(r"(?:or|else|otherwise|neu khong|khong thi|bang khong|con khong|keo|if not)\b")
 ASKING = ("demand", "refusal")
 CURT = 3  # words
+NEVER = -1e6
+TOLD, COMPLAINING = 1.0, 1.0  # how much it counts against a word that the signs leave it, that it complains
 _openers = frozenset(
     {"or", "otherwise", "unless", "if", "nếu", "neu", "hoặc", "kẻo", "until", "once", "else"}
 )
@@ -37,7 +40,7 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     So too the stretch that presses for sure, whatever acts are named in it.
     """
     tokens, places, sure = signs.tokens, signs.places, signs.sure
-    segments, sentence = _segments(tokens), tokens.sentence
+    segments, sentence = segments_of(tokens), tokens.sentence
     acting = {sentence[first] for first, _ in acts} | set(sentence[sure[0] : sure[1]] if sure else ())
     held = acting | (_beside(acting) & (_having(sentence, places, PUSHING) | _curt(sentence, places)))
     held |= _run_up(tokens, acting)
@@ -49,7 +52,7 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     carrying = {segments[number] for first, past in acts for number in (first, past - 1)}
     pressing = carrying | _in(segments, places, PRESSING)
     asking = _in(segments, places, ASKING)
-    return {
+    taken = {
         number
         for number, segment in enumerate(segments)
         if (sentence[number] in acting or not signs.calm[number])
@@ -59,6 +62,27 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
             or (sentence[number] in demanding and segment in asking and segment not in told)
         )
     }
+    complaining = {
+        number for hit in telling if not _is_inside(hit, pressed) for number in range(hit.first, hit.past)
+    }
+    return _bounded(tokens, segments, taken, complaining)
+
+
+def _bounded(tokens: Tokens, segments: list[int], taken: set[int], complaining: set[int]) -> set[int]:
+    """In each sentence with words that are taken: those that belong to the "or else", from first to last."""
+    sentence = tokens.sentence
+    scores = bounds().scores(
+        tokens.batch, tokens.first, tokens.past, breaks_of(sentence, tokens.clause, segments)
+    )
+    pressing = {sentence[number] for number in taken}
+    for number, its in enumerate(sentence):
+        if its not in pressing:
+            scores[number, WITHIN] = scores[number, BEGINS] = NEVER
+        else:
+            scores[number, WITHIN] -= TOLD * (number not in taken) + COMPLAINING * (number in complaining)
+    within = {number for number, is_within in enumerate(likeliest(scores.tolist())) if is_within}
+    unbounded = pressing - {sentence[number] for number in within}
+    return within | {number for number in taken if sentence[number] in unbounded}
 
 
 def _of(segments: list[int], hits: list[Hit]) -> set[int]:
@@ -120,7 +144,7 @@ def _in(segments: list[int], places: dict[str, list[Place]], signs: tuple[str, .
     }
 
 
-def _segments(tokens: Tokens) -> list[int]:
+def segments_of(tokens: Tokens) -> list[int]:
     """Number of the segment of each word: finer than clauses, broken before "or", "if", "and I"."""
     words, clauses = tokens.words, tokens.clause
     if not words:

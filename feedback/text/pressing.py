@@ -58,7 +58,7 @@ class Stretches:
 def stretches(batch: Batch) -> Stretches:
     opens = _units(batch)
     pasts, text = np.concatenate((opens[1:], (len(batch.word),))), batch.text[opens]
-    said = np.bitwise_or.reduceat(_kinds(batch), opens) if len(opens) else opens
+    said = np.bitwise_or.reduceat(kinds_of(batch, 0, len(batch.word)), opens) if len(opens) else opens
     found = []
     for length in range(LONGEST):
         last = np.arange(length, len(opens))
@@ -177,19 +177,22 @@ def names() -> tuple[str, ...]:
     return tuple(table("pressing")["en"])
 
 
-def _kinds(batch: Batch) -> Ints:
-    """[words]: a bit for each kind that the word, or it and the next, belongs to."""
+def kinds_of(batch: Batch, first: int, past: int) -> Ints:
+    """[words] from first to past: a bit for each kind that the word, or it and the next, belongs to."""
     lone, opens = (batch.vocabulary.beside(tell, tell) for tell in (_kinds_of, _opens))
-    its_lang = np.array([_SIDES.get(lang, 0) for lang in batch.langs], np.int32)[batch.text]
-    found = lone.ravel()[len(_READ) * batch.word + its_lang + batch.plain]
-    at = (opens[batch.word[:-1]] & (batch.sentence[1:] == batch.sentence[:-1])).nonzero()[0]
+    word, plain, sentence = batch.word[first:past], batch.plain[first:past], batch.sentence[first:past]
+    text = batch.text[first:past]
+    begin, end = (int(text[0]), int(text[-1]) + 1) if len(text) else (0, 0)
+    its_lang = np.array([_SIDES.get(lang, 0) for lang in batch.langs[begin:end]], np.int32)[text - begin]
+    found = lone.ravel()[len(_READ) * word + its_lang + plain]
+    at = (opens[word[:-1]] & (sentence[1:] == sentence[:-1])).nonzero()[0]
     hashed = batch.vocabulary.beside("hashes", hashes)
-    both = hashed[batch.word[at]] * _before ^ hashed[batch.word[at + 1]] * _after
+    both = hashed[word[at]] * _before ^ hashed[word[at + 1]] * _after
     keys, kinds = _two_words()
     place = np.searchsorted(keys, both).clip(max=len(keys) - 1)
     known = keys[place] == both
     at, place = at[known], place[known]
-    found[at] |= kinds[place, its_lang[at] + batch.plain[at]]
+    found[at] |= kinds[place, its_lang[at] + plain[at]]
     return found
 
 

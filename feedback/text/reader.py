@@ -219,6 +219,8 @@ def _heard(
     if "dispute" in raised and leverages.is_only_threatened(signs, hits):
         raised.discard("dispute")
     held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)
+    if "may_leave" in raised and leverages.is_within(cut, hits, "may_leave"):
+        raised.discard("may_leave")
     return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_repeating, is_private)
 
 

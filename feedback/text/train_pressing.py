@@ -40,6 +40,7 @@ ROUNDS = 150
 TURNS = 3  # after the first, only the stretches of a text that press most stand for it
 MARGIN = 0.3
 PRESSING, HARD = 2.0, 5.0  # how much a text that presses counts, and an own one that does not
+RUN_ON = 4  # one pressing text of parts in so many is learned behind a complaint too
 UNKEPT = ("en_pros_cons",)  # lists of words, no texts
 
 
@@ -83,12 +84,33 @@ def _own(folder: Path) -> tuple[list[str], list[str]]:
         complaints = json.loads((folder / path.name.replace("parts", "pairs")).read_text("utf-8"))
         more = _joined(json.loads(path.read_text("utf-8")), complaints["complaints"])
         pressing += more[0]
+        pressing += _run_on(more[0], complaints["complaints"])
         harmless += more[1] + complaints["complaints"]
     return pressing, harmless
 
 
+def _run_on(pressing: list[str], complaints: list[str]) -> list[str]:
+    """Some of them behind a complaint in one sentence."""
+    return [
+        f"{complaints[number % len(complaints)].rstrip('.!?')}{', ' if number % 2 else ' '}{text}"
+        for number, text in enumerate(pressing)
+        if number % RUN_ON == 0
+    ]
+
+
 def _joined(parts: dict[str, list[str]], complaints: list[str]) -> tuple[list[str], list[str]]:
     """Sentences put together: hints with what is asked, demands with an "or else"; and demands alone."""
+    asks, pressing = parts["ask"], joined_parts(parts)
+    harmless = [*parts["neg"], *map(_ended, asks)]
+    for number, complaint in enumerate(complaints):
+        harmless.append(f"{_ended(complaint)} {_ended(asks[number % len(asks)])}")
+    for number, plain in enumerate(parts["neg"]):
+        harmless.append(f"{_ended(complaints[number % len(complaints)])} {plain}")
+    return pressing, harmless
+
+
+def joined_parts(parts: dict[str, list[str]]) -> list[str]:
+    """Hints with what is asked, demands with an "or else"."""
     asks = parts["ask"]
     pressing: list[str] = []
     for number, hint in enumerate([*parts["hint"], *parts["bankhint"]]):
@@ -103,12 +125,7 @@ def _joined(parts: dict[str, list[str]], complaints: list[str]) -> tuple[list[st
         for ask in _some(asks, number, 2):
             follows = edit[0].islower()
             pressing.append(f"{ask.rstrip('.?!')}, {edit}" if follows else f"{edit} {_ended(ask)}")
-    harmless = [*parts["neg"], *map(_ended, asks)]
-    for number, complaint in enumerate(complaints):
-        harmless.append(f"{_ended(complaint)} {_ended(asks[number % len(asks)])}")
-    for number, plain in enumerate(parts["neg"]):
-        harmless.append(f"{_ended(complaints[number % len(complaints)])} {plain}")
-    return pressing, harmless
+    return pressing
 
 
 def _some(asks: list[str], number: int, many: int) -> list[str]:

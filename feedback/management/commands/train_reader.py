@@ -42,12 +42,13 @@ class Command(BaseCommand):
         if not data.is_dir():
             raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": data})
         try:
-            from feedback.text import ship, train_pressing
+            from feedback.text import ship, train_bounds, train_pressing
         except ImportError as error:
             raise CommandError(_("SciPy is needed for this: install the extra “train”.")) from error
         try:
             if threats:
                 train_pressing.train(data, threats, into)
+                train_bounds.train(data, threats, into)
             else:
                 ship.train(data, into)
         except (OSError, ValueError, KeyError) as error:

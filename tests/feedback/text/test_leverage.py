@@ -7,8 +7,8 @@ import pytest
 from feedback.text.reader import read, read_many
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-# Recall by the way of putting it, over the half that the phrases were tuned on and the half held back. No
-# template of a text is in both halves.
+# Recall by the way of putting it, over the half that is learned and the half held back: other voices, some
+# twenty a language. No template of a text is in both halves.
 FLOOR = {
     "tuned": {
         "plain": 0.97,
@@ -19,16 +19,16 @@ FLOOR = {
         "switch": 0.9,
     },
     "held": {
-        "plain": 0.95,
-        "implied": 0.58,
-        "obfuscated": 0.65,
-        "slang": 0.88,
-        "no_marks": 0.95,
-        "switch": 0.85,
+        "plain": 0.75,
+        "implied": 0.75,
+        "obfuscated": 0.6,
+        "slang": 0.8,
+        "no_marks": 0.9,
+        "switch": 0.7,
     },
 }
-SPECIFICITY = {"tuned": 0.99, "held": 0.9}
-PLAINLY_NOT = {"tuned": 0.99, "held": 0.95}  # of rights, refund wishes and controls
+SPECIFICITY = {"tuned": 0.98, "held": 0.9}
+PLAINLY_NOT = {"tuned": 0.98, "held": 0.87}  # of rights, refund wishes and controls
 COMPLAINTS = {
     "en": [
         "The vase arrived broken.",
@@ -114,7 +114,7 @@ def test_it_tells_the_kinds_apart(language):
     kinds = [(row["kind"], one.leverage.kind) for row, one in zip(rows, found, strict=True) if one.leverage]
     right = sum(meant == read for meant, read in kinds)
 
-    assert right >= 0.9 * len(kinds)
+    assert right >= 0.84 * len(kinds)
 
 
 @pytest.mark.parametrize(("alone", "threatened"), TWINS)

@@ -11,43 +11,53 @@ from feedback.policy.terms import Terms
 from feedback.text.reader import read_many
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-ALL = {"problem": 0.99, "fault": 0.99, "sentiment": 0.98, "themes": 0.985}
-FOUND = {"problem": 0.995, "fault": 0.995, "sentiment": 0.985, "themes": 0.985}
+NAMES = ("problem", "fault", "sentiment", "themes")
+# Share of the pairs that read the same, by how the threat stands: in a sentence of its own, or run on.
+APART = {"problem": 0.99, "fault": 0.99, "sentiment": 0.98, "themes": 0.985}
+RUN_ON = {"problem": 0.9, "fault": 0.9, "sentiment": 0.9, "themes": 0.85}
+FLOOR = {"behind": APART, "before": APART, "comma": RUN_ON, "bare": RUN_ON}
+FOUND = 0.95
+ANSWERED = {"behind": 0.99, "before": 0.99, "comma": 0.9, "bare": 0.85}
 OURS = {"fault": "ours", "order_value": "500000", "currency": "VND"}
 
 
+def placed(complaint, threat):
+    """The threat with the complaint, in every place."""
+    ended = threat if threat[-1] in ".!?" else f"{threat}."
+    open_ended = complaint.rstrip(".!")
+    is_kept = threat[:2] in ("I ", "I'") or threat[:2].isupper()
+    following = threat if is_kept else threat[0].lower() + threat[1:]
+    return {
+        "behind": f"{complaint} {ended}",
+        "before": f"{ended} {complaint}",
+        "comma": f"{open_ended}, {following}",
+        "bare": f"{open_ended} {following}",
+    }
+
+
 def pairs(language, *, every):
-    """Complaint, threat, both in one text: the threat behind, before or between."""
+    """Complaint, threat, where it stands, both in one text."""
     with (CORPUS / f"leverage.pairs.{language}.json").open(encoding="utf-8") as file:
         given = json.load(file)
     for number, complaint in enumerate(given["complaints"]):
         for place, threat in enumerate(given["threats"]):
             if (number + place) % every == 0:
-                ended = threat if threat[-1] in ".!?" else f"{threat}."
-                text = f"{ended} {complaint}" if place % 3 == 0 else f"{complaint} {threat}"
-                yield complaint, threat, text
+                for where, text in placed(complaint, threat).items():
+                    yield complaint, threat, where, text
 
 
 def same(language, *, every):
-    """Share of the pairs that read the same, of all and of those whose leverage is found; and how many."""
+    """{where: {name: share of the pairs that read the same}}, and of the texts whose leverage is found."""
     given = list(pairs(language, every=every))
-    alone = dict(zip(*both([complaint for complaint, _, _ in given]), strict=True))
-    counts, found = Counter(), 0
-    for (complaint, _, _), held in zip(given, read_many(text for *_, text in given), strict=True):
-        found += held.leverage is not None
-        for name in ALL:
-            is_same = told(alone[complaint], name) == told(held, name)
-            counts["all", name] += is_same
-            counts["found", name] += is_same and held.leverage is not None
-    return (
-        {name: counts["all", name] / len(given) for name in ALL},
-        {name: counts["found", name] / found for name in ALL},
-        found / len(given),
-    )
-
-
-def both(texts):
-    return texts, list(read_many(texts))
+    complaints = [complaint for complaint, *_ in given]
+    alone = dict(zip(complaints, read_many(complaints), strict=True))
+    counts, many = Counter(), Counter()
+    for (complaint, _, where, _), held in zip(given, read_many(text for *_, text in given), strict=True):
+        many[where] += 1
+        counts[where, "found"] += held.leverage is not None
+        for name in NAMES:
+            counts[where, name] += told(alone[complaint], name) == told(held, name)
+    return {where: {name: counts[where, name] / many[where] for name in (*NAMES, "found")} for where in many}
 
 
 def told(reading, name):
@@ -59,35 +69,52 @@ def answered(text, language):
     return {name: answer[name] for name in ("decision", "reply", "message")}
 
 
+def answered_alike(language, *, every):
+    """{where: share of the pairs whose decision, reply and message are the same}."""
+    alone, counts, many = {}, Counter(), Counter()
+    for complaint, _, where, text in pairs(language, every=every):
+        if complaint not in alone:
+            alone[complaint] = answered(complaint, language)
+        many[where] += 1
+        counts[where] += alone[complaint] == answered(text, language)
+    return {where: counts[where] / many[where] for where in many}
+
+
+def below(shares, floor):
+    return {name: share for name, share in shares.items() if share < floor.get(name, 0)}
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_it_reads_a_complaint_the_same_with_a_threat(language):
     """S3-4"""
-    everywhere, where_found, found = same(language, every=13)
-
-    assert found >= 0.95
-    assert all(everywhere[name] >= ALL[name] - 0.01 for name in ALL), everywhere
-    assert all(where_found[name] >= FOUND[name] - 0.01 for name in FOUND), where_found
+    for where, shares in same(language, every=31).items():
+        assert not below(shares, {name: least - 0.03 for name, least in FLOOR[where].items()}), where
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_it_answers_a_complaint_the_same_with_a_threat(language):
     """S3-4"""
-    given = list(pairs(language, every=31))
-    differing = [
-        (complaint, threat)
-        for complaint, threat, text in given
-        if answered(complaint, language) != answered(text, language)
-    ]
+    shares = answered_alike(language, every=61)
 
-    assert len(differing) <= 0.02 * len(given), differing
+    assert not below(shares, {where: least - 0.05 for where, least in ANSWERED.items()}), shares
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_it_reads_every_complaint_the_same_with_every_threat(language):
     """S3-4"""
-    everywhere, where_found, found = same(language, every=1)
+    found = same(language, every=1)
+    print(language, found)
 
-    assert found >= 0.95
-    assert all(everywhere[name] >= ALL[name] for name in ALL), everywhere
-    assert all(where_found[name] >= FOUND[name] for name in FOUND), where_found
+    for where, shares in found.items():
+        assert not below(shares, FLOOR[where] | {"found": FOUND}), (where, shares)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_it_answers_every_complaint_the_same_with_every_threat(language):
+    """S3-4, decision 5: the whole cross product through `assess`."""
+    shares = answered_alike(language, every=1)
+    print(language, shares)
+
+    assert not below(shares, ANSWERED), shares

@@ -1,0 +1,71 @@
+"""Where an "or else" begins and ends: the likeliest way through the words (S3-4)."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.text.bounds import breaks_of, likeliest
+from feedback.text.reader import read
+
+NUMBERS = st.floats(-5, 5, allow_nan=False)
+SCORES = st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=6)
+THREATS = [
+    ("The vase arrived in pieces", "refund me or I'll tell everyone on Facebook"),
+    ("The parcel came a week late", "give me a discount or I will leave a one star review"),
+    ("Bình hoa giao tới bị vỡ", "hoàn tiền không thì mình bóc phốt lên Facebook"),
+    ("Đơn hàng giao trễ cả tuần", "giảm giá đi không mình đánh giá 1 sao"),
+]
+
+
+def weight(scores, way):
+    total = 0.0
+    for number, (belongs, begins, ends) in enumerate(scores):
+        total += belongs * way[number]
+        if number and way[number] != way[number - 1]:
+            total += begins if way[number] else ends
+    return total
+
+
+@given(SCORES)
+def test_no_other_way_is_likelier(scores):
+    best = max(weight(scores, way) for way in product((False, True), repeat=len(scores)))
+
+    assert weight(scores, likeliest(scores)) == pytest.approx(best)
+
+
+@given(SCORES)
+def test_what_is_learned_from_adds_up_over_all_ways(scores):
+    marginals = pytest.importorskip("feedback.text.train_bounds")._marginals
+    ways = list(product((False, True), repeat=len(scores)))
+    weights = np.exp([weight(scores, way) for way in ways])
+    whole, likely = marginals(np.array(scores).T[:, :, None], np.ones((len(scores), 1), np.bool_))
+
+    assert whole[0] == pytest.approx(np.log(weights.sum()))
+    assert likely[0, :, 0] == pytest.approx(weights @ np.array(ways) / weights.sum())
+
+
+def test_the_widest_break_before_a_word_counts():
+    assert breaks_of([0, 0, 0, 0, 1], [0, 0, 0, 1, 2], [0, 0, 1, 2, 3]) == [0, 0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("complaint", "threat"), THREATS)
+@pytest.mark.parametrize("join", [". ", ", ", "\n"])
+def test_a_threat_is_cut_whole_and_nothing_else(complaint, threat, join):
+    """S3-4"""
+    text = complaint + join + threat
+    held = read(text).leverage
+
+    assert [text[start:end] for start, end in held.spans] == [threat]
+
+
+@pytest.mark.parametrize(("complaint", "threat"), THREATS)
+def test_without_a_sign_between_them_the_threat_is_cut_to_within_a_word(complaint, threat):
+    """S3-4"""
+    text = f"{complaint} {threat}"
+    ((start, end),) = read(text).leverage.spans
+
+    assert text[start:end].endswith(threat)
+    assert complaint.rsplit(" ", 1)[0] in text[:start]
