@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from itertools import accumulate
 
 from feedback.text.bounds import BEGINS, WITHIN, bounds, breaks_of, likeliest
@@ -25,6 +26,7 @@ PUSHING = ("push", "bluff", "ready")  # these belong to the act wherever they st
 _or_opens = re.compile(r"(?:or|else|otherwise|neu khong|khong thi|bang khong|con khong|keo|if not)\b")
 ASKING = ("demand", "refusal")
 CURT = 3  # words
+SCRAP = 2  # words left of a sentence that say nothing by themselves
 NEVER = -1e6
 TOLD, COMPLAINING = 1.0, 1.0  # how much it counts against a word that the signs leave it, that it complains
 _openers = frozenset(
@@ -81,7 +83,10 @@ def _bounded(tokens: Tokens, segments: list[int], taken: set[int], complaining: 
         else:
             scores[number, WITHIN] -= TOLD * (number not in taken) + COMPLAINING * (number in complaining)
     within = {number for number, is_within in enumerate(likeliest(scores.tolist())) if is_within}
-    unbounded = pressing - {sentence[number] for number in within}
+    rest = Counter(its for number, its in enumerate(sentence) if its in pressing and number not in within)
+    unbounded = (pressing - {sentence[number] for number in within}) | {
+        its for its, many in rest.items() if many <= SCRAP
+    }
     return within | {number for number in taken if sentence[number] in unbounded}
 
 
