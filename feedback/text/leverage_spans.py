@@ -50,7 +50,8 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     pressed = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
     telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
     told = _of(segments, _outside([hit for hit in telling if hit.area == "problems"], places["demand"]))
-    left = _of(segments, _outside(telling, pressed))
+    outside = _outside(telling, pressed)
+    left = _of(segments, outside)
     carrying = {segments[number] for first, past in acts for number in (first, past - 1)}
     pressing = carrying | _in(segments, places, PRESSING)
     asking = _in(segments, places, ASKING)
@@ -64,9 +65,7 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
             or (sentence[number] in demanding and segment in asking and segment not in told)
         )
     }
-    complaining = {
-        number for hit in telling if not _is_inside(hit, pressed) for number in range(hit.first, hit.past)
-    }
+    complaining = {number for hit in outside for number in range(hit.first, hit.past)}
     return _bounded(tokens, segments, taken, complaining)
 
 
