@@ -17,6 +17,7 @@ from feedback.personal_data import redact
 from feedback.text import model
 from feedback.text.reader import Reader
 from feedback.text.scores import accuracy, micro_macro_f1
+from feedback.text.themes import ELSE
 from feedback.text.train import Example, Scores, adapt, is_held
 
 MOST = 20_000  # corrections that are learned from, the newest
@@ -121,7 +122,9 @@ def measured(reader: Reader, told: Sequence[Example]) -> Scores:
     pairs = list(zip(told, read, strict=True))
     felt = [(one.sentiment, got.sentiment.value) for one, got in pairs if one.sentiment]
     wrong = [(one.problem, got.problem) for one, got in pairs if one.problem]
-    themes = [(one.themes, {m.theme for m in got.themes}) for one, got in pairs if one.themes is not None]
+    themes = [
+        (one.themes, {m.theme for m in got.themes} - {ELSE}) for one, got in pairs if one.themes is not None
+    ]
     return Scores(
         sentiment=accuracy(*zip(*felt, strict=True)) if felt else None,
         themes=micro_macro_f1(*zip(*themes, strict=True))[0] if themes else None,

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.orthography import normalise, unmark
+from feedback.text.kinds import COMMON
 from feedback.text.model import SENTIMENTS
 from feedback.text.reading import Lang
 
-COMMON = "product price service delivery packaging_damage place process general other".split()
 OUTPUTS = (
     *SENTIMENTS,
     "complaint",
@@ -29,6 +29,18 @@ OUTPUTS = (
 )
 COMPLAINTS = ("vi_viocd", "en_complaint_tweets")
 NEVER_NEUTRAL = ("en_pros_cons",)  # sets of two classes that say nothing of how often a text is neutral
+KINDS = {  # sets that speak of the same kind of shop; any other set with themes is a kind of its own
+    "en_acos_laptop": "laptops",
+    "en_semeval15_laptop": "laptops",
+    "en_airline": "airline",
+    "en_mams": "restaurant_en",
+    "en_semeval14_restaurant": "restaurant_en",
+    "en_semeval15_restaurant": "restaurant_en",
+    "vi_vlsp2018_restaurant": "restaurant_vi",
+    "vi_beauty_absa": "cosmetics",
+    "vi_visfd": "phones",
+    "vi_vsfc": "teaching",
+}
 ELSEWHERE = 0.2  # how much it counts that a set of texts does not know a common theme at all
 ALSO = 0.3  # how much it counts that an angry tweet to an airline is a complaint
 UNMARKED = 3  # one Vietnamese text in so many is also learned without its marks

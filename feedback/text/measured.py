@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from feedback.text.labelled import COMMON
+from feedback.text.kinds import COMMON
 from feedback.text.reading import Reading
 from feedback.text.scores import accuracy, calibration_error, macro_f1, micro_macro_f1, recall
 from feedback.text.themes import COMMON as COMMON_OF

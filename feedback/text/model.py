@@ -26,6 +26,7 @@ from feedback.text.hashing import (
     triple_places,
     turned_places,
 )
+from feedback.text.kinds import COMMON, Kinds, doubted_anywhere
 from feedback.text.reading import Lang
 
 SHIPPED = Path(str(files(__package__) / "weights"))
@@ -55,6 +56,7 @@ class Tables:
     runs: NDArray  # [2 ** RUN_BITS, FELT], in steps of `run_steps`: pairs, triples, words under a negation
     run_steps: Floats
     rarest: float  # weight of a word that was never seen
+    kinds: Kinds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,6 +116,19 @@ class Model:
             texts[named] = np.add.reduceat(sums.clause, first, axis=0)
             square[named] += np.add.reduceat(sums.square, first)
         return texts / np.sqrt(square)[:, None] + self.start[_sides(langs)]
+
+    def sharpened(self, batch: Batch, sums: Sums, logits: Floats) -> tuple[Floats, list[int]]:
+        """The logits, those of the common themes for the text's kind of shop, and what is `doubted`."""
+        kinds = self.tables.kinds
+        first = self.column(f"common:{COMMON[0]}")
+        if kinds is None:
+            return logits, doubted_anywhere(logits[:, first : first + len(COMMON)])
+        square = 1 + np.bincount(sums.text, weights=sums.square, minlength=len(batch))
+        scores = kinds.scores(batch, self.tables.numbers, square)
+        sharp = logits.copy()
+        columns = slice(first, first + len(COMMON))
+        sharp[:, columns], doubted = kinds.sharpened(scores, logits[:, columns])
+        return sharp, doubted
 
     def sentiments(self, logits: Floats, langs: tuple[Lang, ...]) -> Floats:
         """Chances of negative, neutral, positive, [texts, 3], calibrated: each row adds up to 1."""
@@ -235,6 +250,7 @@ def load_from(folder: Path) -> Model:
         runs=np.load(folder / "runs.npy", mmap_mode="r", allow_pickle=False),
         run_steps=np.array(said["run_steps"], np.float32),
         rarest=said["rarest"],
+        kinds=Kinds.load_from(folder),
     )
     return Model(
         engine=said["engine"],

@@ -23,7 +23,7 @@ from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
 from feedback.text.sentiment import UNREAD, Feeling, even, feelings, only_pressure
-from feedback.text.themes import themes
+from feedback.text.themes import ELSE, themes
 from feedback.text.tokens import Tokens
 from feedback.text.turns import covered, is_even, turn
 from feedback.text.vocabulary import Vocabulary
@@ -157,7 +157,7 @@ class Reader:
         raised |= spam.signs(
             tokens,
             heard.hits,
-            mentions,
+            [one for one in mentions if one.theme != ELSE],
             lang=language,
             sentiment=feeling.sentiment,
             is_suspect=heard.is_suspect,

@@ -41,6 +41,7 @@ class Feeling(NamedTuple):
     first: int = 0  # of the words of the batch the first of this text, and the one past its last
     past: int = 0
     columns: Mapping[str, int] = {}
+    doubted: int = 0  # bits of the themes of which phrases are doubted (`feedback.text.kinds.doubts`)
 
     def of_clause(self, clause: int) -> float:
         """The score of one clause by itself; 0.0 where clauses were not looked at."""
@@ -73,6 +74,7 @@ def feelings(
         logits = _uncovered(batch, covered, logits, model)
     logits[:, 0] -= turns
     logits[:, 2] += turns
+    logits, doubted = model.sharpened(batch, sums, logits)
     moods = model.sentiments(logits, batch.langs).astype(np.float64)
     chances = model.chances(logits).astype(np.float64)
     leanings = _praised(model.leanings(sums), batch, covered).tolist()
@@ -88,6 +90,7 @@ def feelings(
         batch.bounds,
         batch.bounds[1:],
         repeat({output: number for number, output in enumerate(model.outputs)}),
+        doubted,
         strict=False,
     )
     felt = list(map(_feeling, columns))

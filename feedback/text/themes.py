@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterator
 from functools import cache, partial
 from typing import NamedTuple, cast
 
+from feedback.text.kinds import ABOUT, TOLD, WRONG, bit
 from feedback.text.lexicon import FLAGS, PROBLEMS, THEMES, Hit, Hits, table
 from feedback.text.problems import unpraised
 from feedback.text.reading import Mention, Sentiment
@@ -16,13 +17,11 @@ SIDES = (Sentiment.NEGATIVE, Sentiment.POSITIVE)
 TELLING = THEMES | PROBLEMS | FLAGS
 _mention = cast(Callable[[tuple], Mention], partial(tuple.__new__, Mention))  # Mention() costs twice that
 
-# Chances of the model's heads, chosen on the dev splits (docs/accuracy.md): from which on a theme is heard
-# without any phrase; below which a phrase that touches one, or praises or blames it, is doubted.
-LIKELY = 0.5  # for heads that a shop taught
+# Chances of the model's heads from which on a theme is heard without any phrase, chosen on the dev splits.
+LIKELY = 0.5  # for heads that a shop taught, and for what no theme names
 LEAST_HEARD = 0.35
-LEAST_ABOUT = 0.27
-LEAST_TOLD = 0.38
 OTHER = "common:other"
+ELSE = "other"  # the theme of what none of ours names; no theme of interfaces.md, so pages leave it out
 COMMON = {  # ours -> the nine that the model was trained on
     "product_quality": "product",
     "size_fit": "product",
@@ -45,14 +44,17 @@ COMMON = {  # ours -> the nine that the model was trained on
     "refund_return": "process",
     "subscription_terms": "process",
     "general": "general",
+    ELSE: "other",
+}
+UNWORDED = {  # no phrase names them
+    "general": {"name_vi": "Chung", "name_en": "General"},
+    ELSE: {"name_vi": "Chuyện khác", "name_en": "Something else"},
 }
 FIRST = {common: theme for theme, common in reversed(COMMON.items())}  # the first of ours for each
-UNSURE = frozenset({"delivery", "packaging_damage", "process"})  # heads that know few kinds of shop
 RIVALS = {"website_app": "common:product"}  # where the goods are a device, an app and an update are theirs
 SURE = 0.9  # chance of the rival from which on
 _firsts = {f"common:{common}": theme for common, theme in FIRST.items()}
 _common = {theme: f"common:{common}" for theme, common in COMMON.items()}
-_heads = {theme: _common[theme] for theme, common in COMMON.items() if common not in UNSURE}
 
 
 @cache
@@ -69,9 +71,7 @@ def names() -> dict[str, dict[str, str]]:
     """Theme -> its name in Vietnamese and in English."""
     return {
         theme: {"vi": entry["name_vi"], "en": entry["name_en"]}
-        for theme, entry in (
-            table("themes") | {"general": {"name_vi": "Chung", "name_en": "General"}}
-        ).items()
+        for theme, entry in (table("themes") | UNWORDED).items()
         if "name_en" in entry
     }
 
@@ -95,7 +95,7 @@ def themes(tokens: Tokens, hits: Hits, feeling: Feeling, text: str) -> tuple[Men
     if feeling.heads:
         taken = {_common.get(theme) for theme in votes}
         for head, chance in feeling.heads.items():
-            if chance > LEAST_HEARD and head not in taken:
+            if chance > (LIKELY if head == OTHER else LEAST_HEARD) and head not in taken:
                 only_heard = _firsts.get(head) or (chance > LIKELY and _own(head, votes))
                 if only_heard:
                     mentions.append(_heard(only_heard, head, tokens, feeling, text))
@@ -107,14 +107,12 @@ def themes(tokens: Tokens, hits: Hits, feeling: Feeling, text: str) -> tuple[Men
 class Meaning(NamedTuple):
     """What a phrase says of a theme: praise (1.0), blame (-1.0) or that it is spoken of (0.0).
 
-    Where there is a head, the model must hear it with the least chance; where there is a rival, it must
-    not be sure of that.
+    The model must not doubt the `bit`; where there is a rival, it must not be sure of that.
     """
 
     theme: str
     value: float
-    head: str | None
-    least: float
+    bit: int
     rival: str | None = None
 
 
@@ -128,13 +126,18 @@ class _Meanings(dict[tuple[str, str, str], Meaning | None]):
 
 def _meaning(area: str, name: str, kind: str) -> Meaning | None:
     if area == "themes":
-        least = LEAST_ABOUT if kind == "about" else LEAST_TOLD
         value = 0.0 if kind == "about" else 1.0 if kind == "good" else -1.0
-        return Meaning(name, value, _heads.get(name), least, RIVALS.get(name) if kind == "about" else None)
+        doubt = _bit(TOLD if value else ABOUT, name)
+        return Meaning(name, value, doubt, RIVALS.get(name) if kind == "about" else None)
     theme = theme_of_problem().get(name) if area == "problems" else None
     if (area, name) == ("flags", "safety"):
         theme = "safety"
-    return Meaning(theme, -1.0, None, 0.0) if theme else None
+    return Meaning(theme, -1.0, _bit(WRONG, theme)) if theme else None
+
+
+def _bit(sort: int, theme: str) -> int:
+    """What the model may doubt; nothing of a theme of the shop's own, or of danger."""
+    return bit(sort, COMMON[theme]) if theme in COMMON else 0
 
 
 _meanings = _Meanings()
@@ -145,13 +148,13 @@ def _votes(hits: Hits, feeling: Feeling) -> Iterator[tuple[str, float, Hit]]:
 
     Not of praise and blame that are only imagined, nor of what the model does not hear.
     """
-    heads, leanings, whole = feeling.heads, feeling.leanings, _whole(feeling)
+    heads, leanings, whole, doubted = feeling.heads, feeling.leanings, _whole(feeling), feeling.doubted
     for hit in hits:
         meaning = _meanings[hit[:3]]
         if meaning is None:
             continue
-        theme, value, head, least, rival = meaning
-        if (head and heads and heads.get(head, 0.0) < least) or (rival and heads.get(rival, 0.0) > SURE):
+        theme, value, doubt, rival = meaning
+        if doubt & doubted or (rival and heads.get(rival, 0.0) > SURE):
             continue
         if not value:
             score = leanings[hit.clause] if leanings else 0.0

@@ -3,7 +3,7 @@
 Ships words and numbers, never a text: `feedback.text.ship` writes them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from scipy import optimize, sparse
 from feedback.text.batch import Batch, batch
 from feedback.text.hashing import PIECE_BITS, RUN_BITS, hashes, known_as, piece_places
 from feedback.text.labelled import Answers, Labelled
-from feedback.text.model import FELT, run_places
+from feedback.text.model import FELT, SENTIMENTS, run_places
 from feedback.text.reading import Lang
 from feedback.text.vocabulary import Vocabulary
 
@@ -125,16 +125,20 @@ class Learned:
 
 def learn(seen: Features, taught: Answers, langs: Sequence[Lang]) -> Learned:
     """The sentiments and complaint from words and runs of words, the other outputs from words only."""
-    square = seen.word @ (seen.rarity**2)
-    shorter = sparse.diags((1 / np.sqrt(square + 1)).astype(np.float32))
-    words = (shorter @ seen.word).tocsr()
+    shorter = _shorter(seen)
+    words = normed(seen)
     runs = (shorter @ seen.run @ sparse.diags(seen.run_rarity)).tocsr()
     pieces = piece_weights(seen)
     listed = (sparse.diags(np.float32(LISTED) * (seen.listed.sum(axis=1).A1 > 0)) @ seen.listed).tocsr()
     expand = sparse.hstack([sparse.diags(seen.own), pieces, listed], format="csr")
     side = np.array([lang is Lang.EN for lang in langs], np.intp)
     start = _counts(np.arange(len(side)), side, len(side), 2)
-    felt = fitted(_columns(taught, slice(FELT)), [(words, expand), (runs, None)], start)
+    by_runs = [(words, expand), (runs, None)]
+    sides = slice(len(SENTIMENTS)), slice(len(SENTIMENTS), FELT)  # each by itself: together they settle late
+    felt = [
+        np.hstack(both)
+        for both in zip(*(fitted(_columns(taught, side), by_runs, start) for side in sides), strict=True)
+    ]
     said = fitted(_columns(taught, slice(FELT, None)), [(words, expand)], start)
     expanded = np.hstack([felt[0], said[0]])
     begin = np.hstack([felt[-1], said[-1]])
@@ -146,6 +150,16 @@ def learn(seen: Features, taught: Answers, langs: Sequence[Lang]) -> Learned:
         run=felt[1] * seen.run_rarity[:, None],
         start=begin,
     )
+
+
+def normed(seen: Features) -> sparse.csr_matrix:
+    """How often the words stand in each text, less for a text that says more."""
+    return (_shorter(seen) @ seen.word).tocsr()
+
+
+def _shorter(seen: Features) -> sparse.dia_matrix:
+    square = seen.word @ (seen.rarity**2)
+    return sparse.diags((1 / np.sqrt(square + 1)).astype(np.float32))
 
 
 def piece_weights(seen: Features) -> sparse.csr_matrix:
@@ -163,32 +177,46 @@ Block = tuple[sparse.csr_matrix, sparse.csr_matrix | None]  # counts, and featur
 
 
 def fitted(taught: Answers, blocks: Sequence[Block], start: sparse.csr_matrix) -> list[NDArray]:
-    """Weights of each block and of the start, by L-BFGS from nothing."""
-    given = [*blocks, (start, None)]
-    turned: list[tuple[Any, Any]] = [
-        (counts.T.tocsr(), None if inner is None else inner.T.tocsr()) for counts, inner in given
-    ]
-    width = taught.right.shape[1]
-    sizes = [width * (counts if inner is None else inner).shape[1] for counts, inner in given]
-    cuts = np.cumsum(sizes)[:-1]
+    """Weights of each block and of the start."""
     totals = np.maximum(taught.counts.sum(axis=0), 1)
+    width = taught.right.shape[1]
+    return descend(
+        [*blocks, (start, None)], width, lambda scores: _loss(scores, taught, totals), SHRINK, ROUNDS
+    )
+
+
+def descend(
+    blocks: Sequence[Block],
+    width: int,
+    slope_of: Callable[[NDArray], tuple[float, NDArray]],
+    shrink: float,
+    rounds: int,
+) -> list[NDArray]:
+    """Weights of each block, [features, width], by L-BFGS from nothing. `slope_of` tells, of scores of the
+    texts, the loss and its slope.
+    """
+    turned: list[tuple[Any, Any]] = [
+        (counts.T.tocsr(), None if inner is None else inner.T.tocsr()) for counts, inner in blocks
+    ]
+    sizes = [width * (counts if inner is None else inner).shape[1] for counts, inner in blocks]
+    cuts = np.cumsum(sizes)[:-1]
 
     def cost(flat: NDArray) -> tuple[float, NDArray]:
         parts = [part.reshape(-1, width).astype(np.float32) for part in np.split(flat, cuts)]
         scores = sum(
             counts @ (part if inner is None else inner @ part)
-            for (counts, inner), part in zip(given, parts, strict=True)
+            for (counts, inner), part in zip(blocks, parts, strict=True)
         )
-        loss, slope = _loss(scores, taught, totals)
+        loss, slope = slope_of(scores)
         slopes = []
         for (back, inside), part in zip(turned, parts, strict=True):
             its = back @ slope
-            slopes.append((its if inside is None else inside @ its) + SHRINK * part)
-            loss += 0.5 * SHRINK * float((part.astype(np.float64) ** 2).sum())
+            slopes.append((its if inside is None else inside @ its) + shrink * part)
+            loss += 0.5 * shrink * float((part.astype(np.float64) ** 2).sum())
         return loss, np.concatenate([its.ravel() for its in slopes]).astype(np.float64)
 
     found = optimize.minimize(
-        cost, np.zeros(sum(sizes)), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS, "maxcor": 8}
+        cost, np.zeros(sum(sizes)), jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxcor": 8}
     )
     return [part.reshape(-1, width).astype(np.float32) for part in np.split(found.x, cuts)]
 
@@ -196,26 +224,19 @@ def fitted(taught: Answers, blocks: Sequence[Block], start: sparse.csr_matrix) -
 def _loss(scores: NDArray, taught: Answers, totals: NDArray) -> tuple[float, NDArray]:
     """The mean losses of the outputs, added up, and their slope by the scores.
 
-    Where there are FELT outputs the first three are the sentiments, of which one is right; any other output
-    is a yes or a no.
+    Of as many outputs as there are sentiments one is right; of any other number each is a yes or a no.
     """
-    shares = taught.counts / totals
-    felt = 3 if scores.shape[1] == FELT else 0
-    slope = np.zeros_like(scores)
-    loss = 0.0
-    if felt:
-        feelings = scores[:, :felt].copy()
-        feelings[taught.barred, 1] -= 30
-        feelings -= feelings.max(axis=1, keepdims=True)
-        powers = np.exp(feelings)
-        sums = powers.sum(axis=1, keepdims=True)
-        right, share = taught.right[:, :felt], shares[:, :1]
-        loss += float((share * right * (np.log(sums) - feelings)).sum(dtype=np.float64))
-        slope[:, :felt] = share * (powers / sums - right)
-    others, right, share = scores[:, felt:], taught.right[:, felt:], shares[:, felt:]
-    loss += float((share * (np.logaddexp(0, others) - right * others)).sum(dtype=np.float64))
-    slope[:, felt:] = share * (1 / (1 + np.exp(-np.clip(others, -30, 30))) - right)
-    return loss, slope
+    right, share = taught.right, taught.counts / totals
+    if scores.shape[1] != len(SENTIMENTS):
+        loss = (share * (np.logaddexp(0, scores) - right * scores)).sum(dtype=np.float64)
+        return float(loss), share * (1 / (1 + np.exp(-np.clip(scores, -30, 30))) - right)
+    feelings = scores.copy()
+    feelings[taught.barred, 1] -= 30
+    feelings -= feelings.max(axis=1, keepdims=True)
+    powers = np.exp(feelings)
+    sums = powers.sum(axis=1, keepdims=True)
+    loss = (share[:, :1] * right * (np.log(sums) - feelings)).sum(dtype=np.float64)
+    return float(loss), share[:, :1] * (powers / sums - right)
 
 
 def word_lists(folder: Path) -> list[frozenset[str]]:

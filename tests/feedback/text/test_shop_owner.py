@@ -119,7 +119,7 @@ def test_it_raises_the_flag(text, flag):
     ("text", "problem"),
     [
         ("tôi muốn chết quá", "other"),
-        ("I will come and kill you", "none"),
+        ("I will come and kill you", "other"),
         ("The heater caught fire, I will come and kill you", "safety"),
         ("The heater caught fire", "safety"),
     ],

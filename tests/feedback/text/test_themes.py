@@ -1,8 +1,11 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from feedback.text.kinds import COMMON as NINE
+from feedback.text.kinds import doubted_anywhere
 from feedback.text.lexicon import lexicon
 from feedback.text.reader import read
 from feedback.text.reading import Sentiment
@@ -16,7 +19,7 @@ WORDS = (
     "late_delivery "
     "not_received courier price_value payment_billing refund_return staff_attitude waiting_response "
     "information "
-    "website_app subscription_terms place_cleanliness food_drink safety general"
+    "website_app subscription_terms place_cleanliness food_drink safety general other"
 ).split()
 
 
@@ -72,7 +75,9 @@ def test_its_phrases_are_all_readable(name):
 
 def felt(**heads):
     chances = {name.replace("_", ":", 1): chance for name, chance in heads.items()}
-    return Feeling(Sentiment.NEGATIVE, -0.9, 0.9, 0.9, chances, (-0.9,) * 9)
+    common = np.array([[chances.get(f"common:{name}", 0.001) for name in NINE]])
+    (doubted,) = doubted_anywhere(np.log(common / (1 - common)))
+    return Feeling(Sentiment.NEGATIVE, -0.9, 0.9, 0.9, chances, (-0.9,) * 9, doubted=doubted)
 
 
 def told(text, feeling):
@@ -92,7 +97,12 @@ def test_it_takes_a_theme_that_the_shop_taught():
 
 
 def test_it_doubts_a_word_that_the_model_does_not_hear():
-    assert told("The price of fame, said the film", felt(common_other=0.9)) == {}
+    assert told("The price of fame, said the film", felt(common_price=0.2)) == {"general": "negative"}
+
+
+def test_it_says_when_a_text_is_about_something_that_no_theme_names():
+    assert told("The price of fame, said the film", felt(common_other=0.9)) == {"other": "negative"}
+    assert told("The price of fame, said the film", felt(common_other=0.4)) == {}
 
 
 def test_an_app_on_a_device_is_not_the_app_of_the_shop():
@@ -108,3 +118,4 @@ def test_it_never_doubts_what_went_wrong():
 
 def test_every_theme_of_the_shop_has_its_common_one():
     assert set(COMMON) == set(names()) - {"safety"}
+    assert set(COMMON.values()) == set(NINE)

@@ -49,7 +49,15 @@ def test_the_same_data_give_the_same_bytes(shop, quick, tmp_path):
         ship.train(shop, tmp_path / name)
         written.append({path.name: path.read_bytes() for path in sorted((tmp_path / name).iterdir())})
     assert written[0] == written[1]
-    assert sorted(written[0]) == ["model.json", "pieces.npy", "runs.npy", "words.npy", "words.txt"]
+    assert sorted(written[0]) == [
+        "kinds.json",
+        "kinds.npy",
+        "model.json",
+        "pieces.npy",
+        "runs.npy",
+        "words.npy",
+        "words.txt",
+    ]
 
 
 def test_what_was_learned_is_read(shop, quick, tmp_path):
