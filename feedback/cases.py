@@ -133,8 +133,9 @@ def wait(case: Case, *, by: User) -> None:
     _move(case, by, "waiting", from_states=("open",))
 
 
-def resolve(case: Case, *, by: User, first_time: bool) -> None:
-    """S0-1: whether it was solved the first time they told us is asked for, not guessed."""
+def resolve(case: Case, *, by: User, first_time: bool, cause_removed: str = "") -> None:
+    """S0-1: whether it was solved the first time they told us is asked for, not guessed. S2-9: and so is
+    what was done about the cause."""
     _move(
         case,
         by,
@@ -142,6 +143,7 @@ def resolve(case: Case, *, by: User, first_time: bool) -> None:
         from_states=("open", "waiting"),
         resolved_at=timezone.now(),
         resolved_first_time=first_time,
+        cause_removed=cause_removed[:300],
     )
 
 
@@ -158,6 +160,7 @@ def reopen(case: Case, *, by: User) -> None:
         resolved_at=None,
         closed_at=None,
         resolved_first_time=None,
+        cause_removed="",
     )
 
 

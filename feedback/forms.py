@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -132,6 +133,21 @@ class PeriodFilter(forms.Form):
         elif (end - start).days > trends.LONGEST_DAYS:
             self.add_error("start", _("At most ten years fit on one page."))
         return cleaned
+
+
+class ReportFilter(PeriodFilter):
+    """Days alone."""
+
+    channel = None
+    language = None
+
+    def as_shown(self) -> dict[str, date]:
+        """The address that says the same, with the usual days filled in."""
+        return {"from": self.cleaned_data["start"], "to": self.cleaned_data["end"]}
+
+    def as_text(self) -> HttpResponse:
+        lines = [f"{self.add_prefix(name)}: {' '.join(errors)}" for name, errors in self.errors.items()]
+        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
 
 
 class TrendsFilter(PeriodFilter):
@@ -267,12 +283,25 @@ class MoveForm(forms.Form):
     """What a person does with a case. `first_time`: solved the first time the customer told us (S0-1)."""
 
     to = forms.ChoiceField(choices=[("waiting", ""), ("resolved", ""), ("closed", ""), ("open", "")])
-    first_time = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
+    first_time = forms.ChoiceField(
+        label=_("Is it solved?"), choices=[("", ""), ("yes", ""), ("no", "")], required=False
+    )
+    cause_removed = forms.CharField(
+        label=_("What was done so that it does not happen again?"),
+        max_length=300,
+        required=False,  # of the other moves
+        widget=forms.TextInput(attrs={"required": True}),
+    )
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("to") == "resolved" and not cleaned.get("first_time"):
-            self.add_error("first_time", _("Say whether it was solved the first time they told us."))
+        if cleaned.get("to") == "resolved":
+            if not cleaned.get("first_time"):
+                self.add_error("first_time", _("Say whether it was solved the first time they told us."))
+            if not cleaned.get("cause_removed") and "cause_removed" not in self.errors:
+                self.add_error(
+                    "cause_removed", _("Say what was done about the cause, or that nothing could be.")
+                )
         return cleaned
 
 

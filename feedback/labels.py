@@ -176,6 +176,13 @@ EVENTS = {
     "customer confirmed": _("Customer checked"),
     "case closed": _("Closed"),
     "fact corrected": _("A fact was corrected"),
+    "message edited": _("Message edited"),
+    "message composed": _("Message put into words again"),
+    "message approved": _("Message approved"),
+    "message sent": _("Message sent by hand"),
+    "message discarded": _("Message discarded"),
+    "concession booked": _("Something was granted"),
+    "decision overridden": _("Decided otherwise than the policy"),
     "reading corrected": _("The reading was corrected"),
     "reading correction withdrawn": _("The correction was taken back"),
 }

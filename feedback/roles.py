@@ -31,6 +31,7 @@ NAMES = {
 }
 EVERYONE = frozenset(Role)
 DESK = frozenset({Role.STAFF, Role.APPROVER, Role.MANAGER, Role.ADVOCATE, Role.ADMINISTRATOR})
+REPORTS = frozenset({Role.MANAGER, Role.ADVOCATE, Role.ADMINISTRATOR})  # what the work cost, and who did it
 PUBLIC = frozenset({"public"})
 
 

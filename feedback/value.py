@@ -4,18 +4,24 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, F, QuerySet, Sum, When
 
 from feedback import shop
-from feedback.models import Concession, Order, Refund
+from feedback.models import Concession, Dispute, Order, Refund
 from feedback.models.cases import COST
+
+GONE = (Dispute.Outcome.LOST, Dispute.Outcome.ACCEPTED)
+# What a dispute took from us: its fee, and the money itself once it is lost or given up (S3-5).
+DISPUTE_COST = F("fee") + Case(
+    When(outcome__in=GONE, order__cancelled_at=None, then=F("amount")), default=Decimal(0)
+)
 
 
 def lifetime_values(customer_ids: Collection[int]) -> dict[int, Decimal]:
-    """Orders net of refunds and of what concessions cost, per customer, in the shop's currency.
+    """Orders net of refunds and of what concessions and disputes cost, per customer, in the shop's currency.
 
     Customers without an order are absent. A cancelled order counts for nothing, and so does what was paid
-    back on it. Amounts in another currency are left out: there is no rate to trust. Three queries, however
+    back on it. Amounts in another currency are left out: there is no rate to trust. Four queries, however
     many customers.
     """
     currency = shop.current().currency
@@ -34,8 +40,14 @@ def lifetime_values(customer_ids: Collection[int]) -> dict[int, Decimal]:
         "order__customer",
         Sum(COST),
     )
+    disputed = _sums(
+        Dispute.objects.filter(order__customer__in=customer_ids, currency=currency),
+        "order__customer",
+        Sum(DISPUTE_COST),
+    )
+    lost = [refunded, conceded, disputed]
     return {
-        customer: total - refunded.get(customer, Decimal(0)) - conceded.get(customer, Decimal(0))
+        customer: total - sum((one.get(customer, Decimal(0)) for one in lost), Decimal(0))
         for customer, total in bought.items()
     }
 

@@ -10,18 +10,37 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from feedback import api_access, cases, comments, mail, policies, trials
+from feedback import api_access, cases, comments, mail, messages, policies, trials
 from feedback.middleware import allowed_roles
-from feedback.models import ApiToken, Comment, Engine, MailAddress, OwnDay, PolicyTrial
+from feedback.models import (
+    ApiToken,
+    Comment,
+    Decision,
+    Engine,
+    MailAddress,
+    Override,
+    OwnDay,
+    PolicyTrial,
+)
 from feedback.policy.terms import Terms
-from feedback.roles import DESK, EVERYONE, PUBLIC, Role
+from feedback.roles import DESK, EVERYONE, PUBLIC, REPORTS, Role
 from feedback.tokens import digest
 from reviews import drafting, intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
 from surveys import invitations, publishing
 from surveys.models import Picture
-from tests.factories import a_shop, case, comment, customer, order, read_comment, user
+from tests.factories import (
+    a_shop,
+    case,
+    comment,
+    concession,
+    customer,
+    dispute,
+    order,
+    read_comment,
+    user,
+)
 
 pytestmark = pytest.mark.django_db
 ADMINISTRATOR = {Role.ADMINISTRATOR}
@@ -63,7 +82,14 @@ TABLE = {
     "case": ("get", EVERYONE),
     "case_fact": ("post", ACT),
     "case_customer": ("post", ACT),
-    "case_move": ("post", ACT),
+    "case_move": ("post", ACT | {Role.FRONT_LINE}),
+    "case_override": ("post", {Role.APPROVER, Role.MANAGER}),
+    **dict.fromkeys(["message_save", "message_again", "message_approve"], ("post", EDIT)),
+    **dict.fromkeys(["message_sent", "message_discard", "message_lint"], ("post", EDIT)),
+    "disputes": ("get", DESK),
+    "dispute": ("get", DESK),
+    **dict.fromkeys(["dispute_note", "dispute_evidence", "dispute_close"], ("post", ACT)),
+    **dict.fromkeys(["concessions", "concessions_csv", "divergence", "divergence_csv"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
     "comments": ("get", DESK),
@@ -121,6 +147,8 @@ TABLE = {
     "tokens": ("get", ADMINISTRATOR),
     "token_revoke": ("post", ADMINISTRATOR),
     "api_orders": ("post", NOBODY),
+    "api_disputes": ("post", NOBODY),
+    "api_dispute": ("patch", NOBODY),
     "api_reviews": ("post", NOBODY),
     "api_rewards_check": ("post", TILL),
     "api_rewards_redeem": ("post", TILL),
@@ -179,8 +207,14 @@ def world():
         policy=policies.live(now), kind="backtest", months=1, asked_at=now, finished_at=now,
         result=trials.backtest(Terms.shipped(), 1, now),
     )  # fmt: skip
+    disputed = dispute(order(lan), currency="VND")
+    messages.edit(opened, Decision.objects.get(case=opened), "…", messages.Plan(), by=user(), edition=0)
     return {
         **dict.fromkeys(["source", "source_save", "source_test", "source_fetch"], ("gom",)),
+        **dict.fromkeys([name for name in TABLE if name.startswith("message_")], (opened.public_id,)),
+        "case_override": (opened.public_id,),
+        **dict.fromkeys(["dispute", "dispute_evidence", "dispute_close"], (disputed.pk,)),
+        "api_dispute": (disputed.external_id,),
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
         **dict.fromkeys(["case", "case_fact", "case_customer", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
@@ -263,6 +297,10 @@ def test_what_changes_something_takes_a_post(client, world, name):
 
 _OTHER_IDS = (
     *(name for name in TABLE if name.startswith("policy_")),
+    "dispute",
+    "dispute_evidence",
+    "dispute_close",
+    "api_dispute",
     "job_try_again",
     "own_day_remove",
     "password_reset_confirm",
@@ -301,6 +339,9 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/policy/",
         "/policy/thresholds/",
         "/setup/themes/",
+        "/disputes/",
+        "/reports/concessions/",
+        "/reports/divergence/",
     ],
 )
 def test_a_longer_list_asks_no_more(client, world, address):
@@ -318,7 +359,14 @@ def grow(count):
     for _ in range(count):
         buyer = customer()
         said = read_comment(channel="form", customer=buyer, order=order(buyer), said_at=timezone.now())
-        cases.decide_many([said], timezone.now(), cases={said.pk: case(said)})
+        about = case(said)
+        decision = cases.decide_many([said], timezone.now(), cases={said.pk: about})[said.pk]
+        concession(about, decision=decision, by=user(), booked_at=timezone.now())
+        Override.objects.create(
+            case=about, decision=decision, direction="more", remedy="credit", reason="kind", role="manager",
+            by=user(), cost=1, at=timezone.now(),
+        )  # fmt: skip
+        dispute(said.order)
         stuck = comment()
         Comment.objects.filter(pk=stuck.pk).update(failed_at=timezone.now(), failure="x: y")
     replies(count)

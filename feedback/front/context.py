@@ -31,7 +31,12 @@ WAITING: dict[str, Callable[[], int]] = {
     "policies": lambda: Policy.objects.filter(state=Policy.State.PROPOSED).count(),
 }
 # Pages that lie beneath one of these.
-BENEATH = {"/comments/": "/trends/", "/practice/": "/replies/"}
+BENEATH = {
+    "/comments/": "/trends/",
+    "/practice/": "/replies/",
+    "/disputes/": "/cases/",
+    "/reports/": "/cases/",
+}
 
 
 def shop_and_navigation(request: HttpRequest) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from feedback.front import search
 from feedback.front.timeline import timeline
 from feedback.models import Case, Customer, MailAddress, Order
 from feedback.money import format_money
+from feedback.reports import concessions
 from feedback.roles import DESK, EVERYONE, Role, allow, holds
 
 PER_PAGE = 40
@@ -126,8 +127,10 @@ def _worth(customer: Customer, language: str) -> dict[str, Any]:
         threshold = format_money(terms.money[currency].valued_from, currency, language)
         reason = _("valued from %(amount)s on") % {"amount": threshold}
     orders = Order.objects.filter(customer=customer, cancelled_at=None)
+    balance = concessions.balances([customer.pk]).get(customer.pk)
     return {
         "worth": worth,
+        "balance": balance,
         "currency": currency,
         "standing": labels.STANDINGS[standing],
         "is_valued": standing == "valued",

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from feedback import cases, shop, work
-from feedback.front import demo_people, demo_readings, demo_shop
+from feedback.front import demo_cases, demo_people, demo_readings, demo_shop
 from feedback.models import Case, Consent, Customer, Order, Shop, User
 from feedback.wording.compose import DoesNotFit
 from reviews import intake, replies
@@ -50,6 +50,7 @@ def seed(now: datetime) -> bool:
         _answers(dice, survey, placed, now)
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
+        demo_cases.work(dice, staff, now)
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
     return True
@@ -287,7 +288,9 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
         ended = case.opened_at + timedelta(days=dice.uniform(1, 9))
         forgotten = case.opened_at > now - timedelta(days=45) and dice.random() < 0.12
         if not forgotten:
-            cases.resolve(case, by=staff["bao"], first_time=dice.random() < 0.64)
+            cases.resolve(
+                case, by=staff["bao"], first_time=dice.random() < 0.64, cause_removed=demo_cases.cause(dice)
+            )
             Case.objects.filter(pk=case.pk).update(resolved_at=ended)
 
 

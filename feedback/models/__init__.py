@@ -1,12 +1,13 @@
 """The kernel's rows, one file per subject."""
 
 from feedback.models.access import ApiToken, User
-from feedback.models.cases import Case, Concession, Decision, FactCorrection, Promise
+from feedback.models.cases import Case, Concession, Decision, FactCorrection, Override, Promise
 from feedback.models.contacts import Contact, StaffedHour
 from feedback.models.copies import Fingerprint
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.mail import MailAddress, OutgoingMail
+from feedback.models.messages import Message
 from feedback.models.people import (
     Consent,
     Customer,
@@ -41,10 +42,12 @@ __all__ = [
     "Location",
     "MailAddress",
     "Mention",
+    "Message",
     "Notice",
     "Order",
     "OrderLine",
     "OutgoingMail",
+    "Override",
     "OwnDay",
     "Policy",
     "PolicyTrial",

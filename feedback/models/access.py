@@ -31,6 +31,7 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         ORDERS = "orders", _("Send orders")
         REVIEWS = "reviews", _("Send reviews")
+        DISPUTES = "disputes", _("Send disputes")
         REWARDS = "rewards", _("Check and redeem rewards")
         TRENDS = "trends", _("Read theme trends")
 

@@ -44,6 +44,8 @@ class Case(Addressed, Leasable):
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     resolved_first_time = models.BooleanField(null=True, blank=True)
+    # What was done so that it does not happen to the next customer (S2-9).
+    cause_removed = models.CharField(max_length=300, blank=True, default="")
 
     objects = LeasableQuerySet.as_manager()
 
@@ -101,6 +103,44 @@ class Decision(models.Model):
         ]
 
 
+class Override(models.Model):
+    """A person with the role decided otherwise than the policy. Stands beside the Decision, which stays as it
+    is and provable; it ends with it, when the case is decided anew."""
+
+    class Direction(models.TextChoices):
+        MORE = "more", _("more generous")
+        LESS = "less", _("less generous")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="overrides")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="override")
+    direction = models.CharField(max_length=4, choices=Direction)
+    remedy = models.CharField(max_length=24, blank=True, default="")  # what is offered beside the policy's
+    amount = MoneyField(null=True, blank=True)  # what the customer gets in money, if that is what they get
+    cost = MoneyField(default=0)  # expected, to us; of less: what the policy would have spent
+    currency = CurrencyField()
+    reason = models.CharField(max_length=300)
+    role = models.CharField(max_length=16)  # by which the person might do it
+    by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=["approver", "manager"]), name="override_by_those_who_may"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="override_says_why"),
+            models.CheckConstraint(
+                condition=Q(cost__gte=0) & (Q(amount=None) | Q(amount__gt=0)),
+                name="override_money_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=(Q(direction="more") & ~Q(remedy="")) | Q(direction="less", remedy="", amount=None),
+                name="override_offers_more_or_nothing",
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], name="overrides_by_time")]
+
+
 class Promise(models.Model):
     """Who does what by when; a call-back follows."""
 
@@ -148,10 +188,12 @@ class Concession(models.Model):
     refund = MoneyField(default=0)
     return_cost = MoneyField(default=0)
     fee = MoneyField(default=0)
+    reason = models.CharField(max_length=300, blank=True, default="")  # why the parts are not the policy's
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        indexes = [models.Index(fields=["booked_at"], name="concessions_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.models.addressed import Addressed, CurrencyField, Language, MoneyField
 
@@ -176,6 +177,11 @@ class Dispute(models.Model):
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed")
 
+    class Outcome(models.TextChoices):
+        WON = "won", pgettext_lazy("dispute", "won")
+        LOST = "lost", pgettext_lazy("dispute", "lost")
+        ACCEPTED = "accepted", pgettext_lazy("dispute", "accepted by us")
+
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes")
     external_id = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
@@ -187,6 +193,9 @@ class Dispute(models.Model):
     opened_at = models.DateTimeField()
     due_by = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    evidence = models.JSONField(
+        default=list
+    )  # what a person ticked as attached, by feedback.disputes.EVIDENCE
 
     class Meta:
         constraints = [
@@ -196,3 +205,15 @@ class Dispute(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0, fee__gte=0), name="dispute_money_not_negative"),
         ]
+        indexes = [
+            models.Index(fields=["due_by"], condition=Q(state="open"), name="disputes_to_answer"),
+        ]
+
+    def __str__(self):
+        return self.external_id
+
+    @property
+    def cost(self):
+        """What it took from us so far: the fee, and the money itself once it is lost or given up."""
+        gone = self.outcome in (self.Outcome.LOST, self.Outcome.ACCEPTED)
+        return self.fee + (self.amount if gone else 0)

@@ -9,23 +9,25 @@ from django.db import models
 from django.db.models import F, Prefetch, QuerySet, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import cases, corrections, fact_sheet, labels, shop, value
+from feedback import case_message, cases, corrections, disputes, fact_sheet, labels, overrides, shop, value
+from feedback.case_forms import OverrideForm
 from feedback.forms import CaseFilter, FactForm, MoveForm
 from feedback.models import Case, Decision, Event, FactCorrection, Theme, ThemeTotal
 from feedback.models.totals import ALL
 from feedback.money import format_money
-from feedback.policy.decision import Decision as Decided
 from feedback.policy.facts import BadFacts
-from feedback.roles import DESK, EVERYONE, Role, allow, holds
-from feedback.wording.compose import Promised, compose, explain
+from feedback.roles import DESK, EVERYONE, REPORTS, Role, allow, holds
+from feedback.wording.compose import explain
 
 PER_PAGE = 40
 LATELY = timedelta(days=30)
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
+SOLVE = (Role.FRONT_LINE, *ACT)
 _URGENCY = models.Case(
     *(When(route=route, then=Value(place)) for place, route in enumerate(Case.Route)),
     output_field=models.IntegerField(),
@@ -39,48 +41,56 @@ def case_list(request: HttpRequest) -> HttpResponse:
     form = CaseFilter(request.GET)
     if not form.is_valid():
         return render(request, "feedback/cases.html", {"form": form}, status=400)
-    page = Paginator(_found(form.cleaned_data, today), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_listed(form.cleaned_data, today), PER_PAGE).get_page(request.GET.get("page"))
     for case in page.object_list:
         case.problem = _problem(case)
-    context = {"form": CaseFilter(form.cleaned_data), "page": page, "today": today}
+    context = {
+        "form": CaseFilter(form.cleaned_data),
+        "page": page,
+        "today": today,
+        "is_desk": holds(request, *DESK),
+        "sees_reports": holds(request, *REPORTS),
+    }
     return render(request, "feedback/cases.html", context)
 
 
 @allow(EVERYONE)
 @require_safe
 def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _show(request, _case(public_id))
+    return show(request, found(public_id))
 
 
 @allow(*ACT)
 @require_POST
 def correct_fact(request: HttpRequest, public_id: str) -> HttpResponse:
-    case = _case(public_id)
+    case = found(public_id)
     name = request.POST.get("name", "")
     if name not in labels.FACT_CHOICES or case.comment.read_at is None:
         messages.error(request, _("This fact cannot be set by hand."))
         return redirect("case", public_id)
     form = FactForm(request.POST, name=name)
     if not form.is_valid():
-        return _show(request, case, refused=form, status=400)
+        return show(request, case, refused=form, status=400)
     given = form.cleaned_data
     try:
         cases.correct_fact(case.comment, name, given["value"], reason=given["reason"], by=request.user)
     except BadFacts as error:
         form.add_error("value", error.message)
-        return _show(request, case, refused=form, status=400)
+        return show(request, case, refused=form, status=400)
     messages.success(request, _("Kept, and decided again with it."))
     return redirect("case", public_id)
 
 
-@allow(*ACT)
+@allow(*SOLVE)
 @require_POST
 def move(request: HttpRequest, public_id: str) -> HttpResponse:
-    case = _case(public_id)
+    """The front line may solve what needs no approver (S2-9); everything else is for staff."""
+    case = found(public_id)
     form = MoveForm(request.POST)
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, errors[0])
+        return show(request, case, moving=form, status=400)
+    if not holds(request, *ACT) and not (form.cleaned_data["to"] == "resolved" and _within_limit(case)):
+        messages.error(request, _("This is above what the front line may settle: hand it to staff."))
         return redirect("case", public_id)
     try:
         messages.success(request, _move(case, form.cleaned_data, request.user))
@@ -94,7 +104,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
 @allow(*ACT)
 @require_POST
 def confirm_customer(request: HttpRequest, public_id: str) -> HttpResponse:
-    cases.confirm_customer(_case(public_id), by=request.user)
+    cases.confirm_customer(found(public_id), by=request.user)
     messages.success(request, _("Kept. What we know of this customer now counts."))
     return redirect("case", public_id)
 
@@ -105,7 +115,9 @@ def _move(case: Case, given: dict[str, str], by) -> str:
             cases.wait(case, by=by)
             return _("The case waits for the customer.")
         case "resolved":
-            cases.resolve(case, by=by, first_time=given["first_time"] == "yes")
+            cases.resolve(
+                case, by=by, first_time=given["first_time"] == "yes", cause_removed=given["cause_removed"]
+            )
             return _("The case is resolved.")
         case "closed":
             cases.close(case, by=by)
@@ -114,28 +126,28 @@ def _move(case: Case, given: dict[str, str], by) -> str:
     return _("The case is open again.")
 
 
-def _found(chosen: dict[str, Any], today: date) -> QuerySet[Case]:
-    found = Case.objects.select_related("comment__analysis", "customer").prefetch_related(
+def _listed(chosen: dict[str, Any], today: date) -> QuerySet[Case]:
+    rows = Case.objects.select_related("comment__analysis", "customer").prefetch_related(
         Prefetch("comment__decisions", Decision.objects.filter(is_current=True), to_attr="current")
     )
     match chosen["state"]:
         case CaseFilter.TO_DO:
-            found = found.filter(state__in=[Case.State.OPEN, Case.State.WAITING])
+            rows = rows.filter(state__in=[Case.State.OPEN, Case.State.WAITING])
         case "all":
             pass
         case state:
-            found = found.filter(state=state)
+            rows = rows.filter(state=state)
     if chosen["route"]:
-        found = found.filter(route=chosen["route"])
+        rows = rows.filter(route=chosen["route"])
     if chosen["problem"]:
-        found = found.filter(
+        rows = rows.filter(
             comment__decisions__is_current=True, comment__decisions__facts__problem=chosen["problem"]
         )
     if chosen["due"]:
-        found = found.filter(due_on__lte=today)
+        rows = rows.filter(due_on__lte=today)
     if chosen["state"] in (Case.State.RESOLVED, Case.State.CLOSED, "all"):
-        return found.order_by("-opened_at", "-pk")
-    return found.order_by(_URGENCY, F("due_on").asc(nulls_last=True), "opened_at", "pk")
+        return rows.order_by("-opened_at", "-pk")
+    return rows.order_by(_URGENCY, F("due_on").asc(nulls_last=True), "opened_at", "pk")
 
 
 def _problem(case: Case) -> str:
@@ -145,22 +157,51 @@ def _problem(case: Case) -> str:
     return case.comment.analysis.final_problem if hasattr(case.comment, "analysis") else ""
 
 
-def _case(public_id: str) -> Case:
-    found = Case.objects.select_related(
+def found(public_id: str) -> Case:
+    rows = Case.objects.select_related(
         "comment__analysis", "comment__touchpoint", "comment__product", "customer", "order", "owner"
     )
-    return get_object_or_404(found, public_id=public_id)
+    return get_object_or_404(rows, public_id=public_id)
 
 
-def _show(
-    request: HttpRequest, case: Case, *, refused: FactForm | None = None, status: int = 200
+def url_of(case: Case) -> str:
+    return reverse("case", args=[case.public_id])
+
+
+def current_decision(case: Case) -> Decision | None:
+    rows = Decision.objects.filter(comment=case.comment_id, is_current=True)
+    return rows.select_related("policy", "override__by").first()
+
+
+def _within_limit(case: Case) -> bool:
+    decision = current_decision(case)
+    return decision is not None and not decision.needs_approver
+
+
+def show(
+    request: HttpRequest,
+    case: Case,
+    *,
+    refused: FactForm | None = None,
+    moving: MoveForm | None = None,
+    overriding: OverrideForm | None = None,
+    message: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The page of a case; one of its forms with what was typed and refused."""
     language = request.LANGUAGE_CODE
-    decision = Decision.objects.filter(comment=case.comment, is_current=True).select_related("policy").first()
+    decision = current_decision(case)
     context: dict[str, Any] = {
         "case": case,
         "comment": case.comment,
         "may_act": holds(request, *ACT),
+        "may_solve": holds(request, *ACT)
+        or (holds(request, Role.FRONT_LINE) and decision is not None and not decision.needs_approver),
+        "moving": moving or MoveForm(),
+        "locked_by": [
+            {"row": row, "evidence": disputes.evidence(row, language)}
+            for row in disputes.open_on(case.order_id)
+        ],
         "is_desk": holds(request, *DESK),
         "history": _history(case),
         "refused": refused,
@@ -169,13 +210,21 @@ def _show(
         "today": shop.day(timezone.now()),
     }
     if decision:
-        decided = Decided.from_dict(decision.decision)
+        decided = overrides.effective(decision)
+        currency = decision.facts["currency"]
         context |= {
             "decision": decision,
             "decided": decided,
             "reason": explain(decided, language),
             "facts": list(fact_sheet.shown(decision, language, refused)),
-            "message": _message(case, decision, decided),
+            "override": case_message.overridden(case, decision, language),
+            "overriding": overriding or OverrideForm(currency=currency, initial={"decision": decision.pk}),
+            "may_override": holds(request, *overrides.ROLES),
+            "is_overriding": overriding is not None,
+            "currency": currency,
+            "message": case_message.shown(case, decision, decided, request.user, language, **(message or {})),
+            "promises": case.promises.select_related("who").order_by("by_when", "pk"),
+            "given": case.concessions.select_related("booked_by").order_by("pk"),
         }
     return render(request, "feedback/case.html", context, status=status)
 
@@ -200,32 +249,10 @@ def _worth(case: Case, language: str) -> str:
     """Lifetime value in money (S2-7), as it is now."""
     if case.customer_id is None:
         return ""
-    found = value.lifetime_values([case.customer_id])
-    if case.customer_id not in found:
+    values = value.lifetime_values([case.customer_id])
+    if case.customer_id not in values:
         return ""
-    return format_money(found[case.customer_id], shop.current().currency, language)
-
-
-def _message(case: Case, decision: Decision, decided: Decided) -> dict[str, str]:
-    """The private message that says what was decided, in the customer's language, for a person to send."""
-    language = case.comment.analysis.lang
-    if language not in ("vi", "en"):
-        spoken = case.comment.language or (case.customer.language if case.customer else "")
-        language = spoken or shop.current().language
-    text = compose(
-        decided,
-        audience="private",
-        language=language,
-        problem=decision.facts["problem"],
-        seed=case.public_id,
-        name=case.customer.name if case.customer else "",
-        signature=shop.current().signature(language),
-        promises=[
-            Promised(what=promise.what, who=str(promise.who or ""), by=promise.by_when)
-            for promise in case.promises.filter(state="open").select_related("who").order_by("by_when")
-        ],
-    )
-    return {"text": text, "language": language}
+    return format_money(values[case.customer_id], shop.current().currency, language)
 
 
 def _history(case: Case) -> list[dict[str, Any]]:

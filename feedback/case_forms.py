@@ -1,0 +1,208 @@
+"""Forms about a case: its private message, an override, a dispute."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from feedback import labels, money
+from feedback.forms import _IN_REACH, Day
+from feedback.messages import Plan, Planned
+from feedback.models import Dispute, Message, User
+from feedback.policy.decision import Remedy
+
+_MOST = MaxValueValidator(money.LARGEST)
+_AMOUNT = [MinValueValidator(Decimal(0)), _MOST]
+
+
+class Amount(forms.DecimalField):
+    """In the currency of the form; no decimals where it has none."""
+
+    def __init__(self, *, label: Any, required: bool = False, help_text: Any = ""):
+        super().__init__(
+            label=label,
+            required=required,
+            max_digits=16,
+            decimal_places=2,
+            validators=_AMOUNT,
+            help_text=help_text,
+            widget=forms.NumberInput(attrs={"min": "0", "inputmode": "decimal"}),
+        )
+
+
+class MessageForm(forms.Form):
+    """The words, what is granted with them, and what they promise; `plan` once it is valid."""
+
+    ROWS = 3
+    COSTS = {
+        "product_cost": pgettext_lazy("cost part", "Goods"),
+        "shipping_cost": pgettext_lazy("cost part", "Shipping"),
+        "refund": pgettext_lazy("cost part", "Money to the customer"),
+        "return_cost": pgettext_lazy("cost part", "Goods that come back unsellable"),
+        "fee": pgettext_lazy("cost part", "Payment fee"),
+    }
+
+    text = forms.CharField(required=False, strip=False, max_length=20_000)
+    edition = forms.IntegerField(min_value=0, max_value=10**6, widget=forms.HiddenInput)
+    decision = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    remedy = forms.ChoiceField(label=_("Grant now"), required=False, widget=forms.RadioSelect)
+    cost_reason = forms.CharField(label=_("Why it costs otherwise"), max_length=300, required=False)
+    by_mail = forms.ChoiceField(
+        label=_("How it reaches them"), required=False, widget=forms.RadioSelect, initial="hand"
+    )
+
+    def __init__(
+        self, data=None, *, remedies: Sequence[tuple[str, str]], currency: str, address: str, initial=None
+    ):
+        self.currency = currency
+        super().__init__(data, initial=initial, auto_id="id_message_%s")
+        self.fields["remedy"].choices = [("", _("nothing yet: the customer chooses first")), *remedies]
+        ways = [("hand", _("I send it myself: chat, phone, letter …"))]
+        if address:
+            ways.insert(0, ("mail", _("by e-mail to %(address)s") % {"address": address}))
+            self.fields["by_mail"].initial = "mail"
+        self.fields["by_mail"].choices = ways
+        for name, label in self.COSTS.items():
+            self.fields[name] = Amount(label=label)
+        staff = [("", _("our team")), *((user.pk, str(user)) for user in _staff())]
+        for n in range(1, self.ROWS + 1):
+            self.fields[f"what-{n}"] = forms.CharField(label=_("What"), max_length=300, required=False)
+            self.fields[f"who-{n}"] = forms.ChoiceField(label=_("Who"), required=False, choices=staff)
+            self.fields[f"by-{n}"] = forms.DateField(
+                label=pgettext_lazy("a day", "By"), required=False, validators=_IN_REACH, widget=Day
+            )
+
+    @staticmethod
+    def initial_of(plan: Plan, **more: Any) -> dict[str, Any]:
+        given: dict[str, Any] = {"remedy": plan.remedy, "cost_reason": plan.cost_reason, **plan.costs, **more}
+        for n, one in enumerate(plan.promises, 1):
+            given |= {f"what-{n}": one.what, f"who-{n}": one.who or "", f"by-{n}": one.by}
+        return given
+
+    def cost_fields(self):
+        return [self[name] for name in self.COSTS]
+
+    def promise_rows(self):
+        return [(self[f"what-{n}"], self[f"who-{n}"], self[f"by-{n}"]) for n in range(1, self.ROWS + 1)]
+
+    def clean(self):
+        cleaned = super().clean()
+        for n in range(1, self.ROWS + 1):
+            what, by = cleaned.get(f"what-{n}"), cleaned.get(f"by-{n}")
+            if what and not by and f"by-{n}" not in self.errors:
+                self.add_error(f"by-{n}", _("Say by when."))
+            if by and not what and f"what-{n}" not in self.errors:
+                self.add_error(f"what-{n}", _("Say what is promised."))
+        for name in self.COSTS:
+            _fits(self, name, self.currency)
+        return cleaned
+
+    @property
+    def plan(self) -> Plan:
+        given = self.cleaned_data
+        rows = [(given[f"what-{n}"], given[f"who-{n}"], given[f"by-{n}"]) for n in range(1, self.ROWS + 1)]
+        return Plan(
+            remedy=given["remedy"],
+            costs={name: given[name] for name in self.COSTS if given[name]},
+            cost_reason=given["cost_reason"].strip(),
+            promises=tuple(
+                Planned(what=what.strip(), who=int(who) if who else None, by=by)
+                for what, who, by in rows
+                if what
+            ),
+        )
+
+
+class SentForm(forms.Form):
+    channel = forms.ChoiceField(label=_("How it was sent"))
+
+    def __init__(self, data=None):
+        super().__init__(data, auto_id="id_sent_%s")
+        by_hand = [(word, label) for word, label in Message.Channel.choices]
+        self.fields["channel"].choices = [("", _("choose …")), *by_hand]
+
+
+class DiscardForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=300)
+    edition = forms.IntegerField(min_value=1, max_value=10**6, widget=forms.HiddenInput)
+
+
+class OverrideForm(forms.Form):
+    LESS = "less"
+
+    decision = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    remedy = forms.ChoiceField(label=_("Decide instead"))
+    amount = Amount(label=_("What the customer gets, if it is money"))
+    cost = Amount(label=_("What it will cost us"))
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+    def __init__(self, data=None, *, currency: str, initial=None):
+        self.currency = currency
+        super().__init__(data, initial=initial, auto_id="id_override_%s")
+        more = [(word, label) for word, label in labels.REMEDIES.items()]
+        self.fields["remedy"].choices = [
+            ("", _("choose …")),
+            (_("More than the policy gives"), more),
+            (_("Less than the policy gives"), [(self.LESS, _("no remedy, an alternative instead"))]),
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in ("amount", "cost"):
+            _fits(self, name, self.currency)
+        return cleaned
+
+
+class DisputeForm(forms.Form):
+    order_number = forms.CharField(label=_("Order number"), max_length=64)
+    external_id = forms.CharField(
+        label=_("Reference of the bank or payment provider"), max_length=120,
+        help_text=_("The same reference again is the same dispute."),
+    )  # fmt: skip
+    amount = Amount(label=_("Amount in dispute"), required=True)
+    fee = Amount(label=_("Fee the bank takes for it"))
+    reason = forms.CharField(label=_("Reason the bank gives"), max_length=80, required=False)
+    opened_on = forms.DateField(label=_("Opened on"), validators=_IN_REACH, widget=Day)
+    due_on = forms.DateField(label=_("Answer due by"), required=False, validators=_IN_REACH, widget=Day)
+
+
+class EvidenceForm(forms.Form):
+    attached = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, data=None, *, choices: Sequence[str]):
+        super().__init__(data)
+        self.fields["attached"].choices = [(key, key) for key in choices]
+
+
+class CloseForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("How it ended"), choices=Dispute.Outcome.choices, widget=forms.RadioSelect
+    )
+    fee = Amount(label=_("Fee in the end"))
+
+
+def _fits(form: forms.Form, name: str, currency: str) -> None:
+    amount = form.cleaned_data.get(name)
+    if amount is not None and amount != money.quantize(amount, currency):
+        form.add_error(name, _("%(code)s has no such decimals.") % {"code": currency})
+
+
+def _staff():
+    return User.objects.filter(is_active=True).order_by("first_name", "username")[:200]
+
+
+def labelled(remedies: Sequence[Remedy], costs: Sequence[str]) -> list[tuple[str, str]]:
+    """The choices of the grant, each with what it costs us."""
+    return [
+        (
+            one.kind,
+            f"{labels.known(labels.REMEDIES, one.kind)} · {cost}"
+            if cost
+            else str(labels.known(labels.REMEDIES, one.kind)),
+        )
+        for one, cost in zip(remedies, costs, strict=True)
+    ]

@@ -1,0 +1,149 @@
+"""What the page of a case shows of its private message: the form, the findings, what was sent before."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from feedback import case_forms, concessions, labels, messages, overrides
+from feedback.case_forms import MessageForm
+from feedback.models import Case, Decision, Message, User
+from feedback.money import format_money
+from feedback.policy.decision import Decision as Decided
+from feedback.wording.lint import blocks
+
+DRAFT = Message.State.DRAFT
+
+
+def shown(
+    case: Case,
+    decision: Decision,
+    decided: Decided,
+    by: User,
+    language: str,
+    *,
+    form: Any = None,
+    problem: Any = "",
+    stale: Any = None,
+    typed: str = "",
+) -> dict[str, Any]:
+    """`form`: with what was typed and is refused. `stale`: how the message stands now, or True."""
+    known = messages.at_work(case)
+    plan = _plan(case, decision, decided, known)
+    text = _text(case, decision, decided, known, plan)
+    context: dict[str, Any] = {
+        "row": known,
+        "language": messages.language_of(case),
+        "text": text,
+        "plan": plan,
+        "earlier": messages.earlier(case),
+        "problem": problem,
+        "stale": stale,
+        "typed": typed,
+        "is_outdated": bool(known and known.state == DRAFT and known.decision_id != decision.pk),
+        "limit": _limit(decision, language),
+        "may_edit": messages.may_edit(by),
+        "sent": case_forms.SentForm(),
+    }
+    if known is None or known.state == DRAFT:
+        bound = form if form is not None and stale is None else None
+        if bound is not None and not bound.is_valid():
+            context["text"] = bound.data.get("text", text)
+        context |= {
+            "form": bound or form_of(case, decision, None, decided=decided, known=known, plan=plan),
+            "edition": known.edition if known else 0,
+            "checked": findings(case, decision, context["text"], plan, decided),
+            "why_not": _why_not(known, decided, by),
+        }
+    return context
+
+
+def form_of(
+    case: Case,
+    decision: Decision,
+    data: Any,
+    *,
+    decided: Decided | None = None,
+    known: Message | None = None,
+    plan: messages.Plan | None = None,
+) -> MessageForm:
+    decided = decided or overrides.effective(decision)
+    currency, language = decision.facts["currency"], messages.language_of(case)
+    costs = [
+        _cost(concessions.proposed(one, decision, case.order), currency, language) for one in decided.remedies
+    ]
+    return MessageForm(
+        data,
+        remedies=case_forms.labelled(decided.remedies, costs),
+        currency=currency,
+        address=messages.mail_address(case),
+        initial=MessageForm.initial_of(plan or messages.Plan()),
+    )
+
+
+def findings(
+    case: Case, decision: Decision, text: str, plan: messages.Plan, decided: Decided | None = None
+) -> dict[str, Any]:
+    """In the form of the desk's own list."""
+    found = messages.findings(case, decision, decided or overrides.effective(decision), text, plan)
+    return {
+        "findings": [
+            {"finding": one, "message": _(one.message), "words": " ".join(one.words.split())[:80]}
+            for one in found
+        ],
+        "is_blocked": blocks(found),
+        "size": len(text),
+        "limit": None,
+    }
+
+
+def fitting(plan: messages.Plan, decision: Decision) -> messages.Plan:
+    """The plan without a remedy that the current decision does not offer any more."""
+    offered = {one.kind for one in overrides.effective(decision).remedies}
+    if plan.remedy in offered:
+        return plan
+    return messages.Plan(promises=plan.promises)
+
+
+def _plan(case: Case, decision: Decision, decided: Decided, known: Message | None) -> messages.Plan:
+    if known is not None:
+        return messages.plan_of(known)
+    return messages.proposal(case, decision, decided, timezone.now())
+
+
+def _text(
+    case: Case, decision: Decision, decided: Decided, known: Message | None, plan: messages.Plan
+) -> str:
+    return known.text if known is not None else messages.words_of(case, decided, decision, plan)
+
+
+def _why_not(known: Message | None, decided: Decided, by: User) -> Any:
+    if known is not None:
+        return messages.why_not(known, by)
+    if decided.needs_approver and not concessions.may_agree_above_the_limit(by):
+        return _("This message needs an approver.")
+    return ""
+
+
+def _limit(decision: Decision, language: str) -> str:
+    limit = concessions.staff_limit(decision)
+    return format_money(limit, decision.facts["currency"], language) if limit is not None else ""
+
+
+def _cost(costs: dict[str, Any], currency: str, language: str) -> str:
+    if not costs:
+        return _("cost not known: fill it in below")
+    total = format_money(sum(costs.values()), currency, language)
+    return _("costs us %(total)s") % {"total": total}
+
+
+def overridden(case: Case, decision: Decision, language: str) -> dict[str, Any] | None:
+    """What a person decided otherwise, in words."""
+    row = decision.override if hasattr(decision, "override") else None
+    if row is None:
+        return None
+    return {
+        "row": row,
+        "remedy": labels.known(labels.REMEDIES, row.remedy) if row.remedy else "",
+        "cost": format_money(row.cost, row.currency, language),
+    }

@@ -1,0 +1,433 @@
+"""The private message of a case: put into words, edited, linted, approved with all that it promises, sent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise as Words
+from django.utils.translation import gettext_lazy as _
+
+from feedback import comments, concessions, journal, mail, overrides, shop
+from feedback.concessions import Refused
+from feedback.models import Case, Comment, Decision, MailAddress, Message, OutgoingMail, Promise, User
+from feedback.policy.decision import Decision as Decided
+from feedback.policy.decision import Remedy
+from feedback.roles import Role, roles_of
+from feedback.wording.compose import PRIVATE, Promised, compose
+from feedback.wording.findings import Finding
+from feedback.wording.lint import lint
+from feedback.wording.phrases import phrases
+
+State = Message.State
+LONGEST = 10_000  # characters
+_EDITORS = frozenset({Role.STAFF, Role.APPROVER})
+
+
+class Stale(RuntimeError):
+    """Somebody else was faster, or the case was decided anew. `message`: how it stands now, or None."""
+
+    def __init__(self, message: Message | None) -> None:
+        super().__init__(message.state if message else "decided anew")
+        self.message = message
+
+
+class NotAllowed(RuntimeError):
+    """`why` says so to the person who tried."""
+
+    def __init__(self, why: str | Words) -> None:
+        super().__init__("not allowed")
+        self.why = why
+
+
+class Blocked(RuntimeError):
+    """The words may not go out like this: `findings` that block."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(", ".join(finding.code for finding in findings))
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A promise that the message will make. `who`: the id of a User; None: the team."""
+
+    what: str
+    by: date
+    who: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is done with the message. `remedy`: the kind that is granted, "" for none yet.
+
+    `costs`: by column of Concession; {}: as the policy reckons them.
+    """
+
+    remedy: str = ""
+    costs: Mapping[str, Decimal] = field(default_factory=dict)
+    cost_reason: str = ""
+    promises: tuple[Planned, ...] = ()
+
+
+def at_work(case: Case) -> Message | None:
+    return _rows().filter(case=case, state__in=[State.DRAFT, State.APPROVED]).first()
+
+
+def earlier(case: Case) -> list[Message]:
+    """Those that went out, oldest first."""
+    return list(_rows().filter(case=case, state__in=[State.SENDING, State.SENT]).order_by("pk"))
+
+
+def plan_of(message: Message) -> Plan:
+    return Plan(
+        remedy=message.remedy,
+        costs={name: Decimal(amount) for name, amount in message.costs.items()},
+        cost_reason=message.cost_reason,
+        promises=tuple(
+            Planned(what=one["what"], who=one["who"], by=date.fromisoformat(one["by"]))
+            for one in message.promises
+        ),
+    )
+
+
+def proposal(case: Case, decision: Decision, decided: Decided, now: datetime) -> Plan:
+    """The decision's commitments as promises with days; none where the case has promised already."""
+    if case.promises.filter(decision=decision).exists():
+        return Plan()
+    book, today = phrases(language_of(case)), shop.day(now)
+    return Plan(
+        promises=tuple(
+            Planned(
+                what=book.word("words", owed.what),
+                who=case.owner_id,
+                by=shop.working_days_later(today, owed.within),
+            )
+            for owed in decided.commitments
+        )
+    )
+
+
+def words_of(case: Case, decided: Decided, decision: Decision, plan: Plan) -> str:
+    """The message as the program writes it: with a remedy granted it speaks of that one only."""
+    language = language_of(case)
+    return compose(
+        narrowed(decided, plan.remedy),
+        audience=PRIVATE,
+        language=language,
+        problem=decision.facts["problem"],
+        seed=case.public_id,
+        name=name_of(case),
+        signature=shop.current().signature(language),
+        promises=_promised(case, plan),
+    )
+
+
+def language_of(case: Case) -> str:
+    """The language the customer wrote in, else the one they asked for, else the shop's."""
+    read = case.comment.analysis.lang
+    if read in ("vi", "en"):
+        return read
+    asked = case.comment.language or (case.customer.language if case.customer else "")
+    return asked or shop.current().language
+
+
+def name_of(case: Case) -> str:
+    return case.customer.name if case.customer else ""
+
+
+def narrowed(decided: Decided, remedy: str) -> Decided:
+    return replace(decided, remedies=(chosen,)) if (chosen := _chosen(decided, remedy)) else decided
+
+
+def findings(case: Case, decision: Decision, decided: Decided, text: str, plan: Plan) -> tuple[Finding, ...]:
+    """What the lint says to `text` as this case's message with this plan (S1-9)."""
+    here, language = shop.current(), language_of(case)
+    return lint(
+        text,
+        audience=PRIVATE,
+        language=language,
+        decision=narrowed(decided, plan.remedy),
+        name=name_of(case),
+        promises=_promised(case, plan),
+        own=tuple(filter(None, (here.name, here.signature(language), here.reply_address))),
+    )
+
+
+def edit(case: Case, decision: Decision, text: str, plan: Plan, *, by: User, edition: int) -> Message:
+    """Keep the words and the plan that were on the page; `edition` 0: nobody saved before. Raises Stale."""
+    words = clean(text)
+    with journal.recording():
+        decided = overrides.effective(decision)
+        given = _columns(case, decision, decided, words, plan)
+        known = at_work(case)
+        if known is not None and _is_as(known, decision, given):
+            return known
+        if not Decision.objects.filter(pk=decision.pk, is_current=True).exists():
+            raise Stale(known)
+        composed = words_of(case, decided, decision, plan)
+        is_own = words == composed and plan == proposal(case, decision, decided, timezone.now())
+        given |= {"decision": decision, "edited_by": None if is_own else by}
+        if edition == 0:
+            message = _create(case, drafted_text=composed, **given)
+        else:
+            message = _set(case, edition, State.DRAFT, **given)
+        journal.log("message edited", case, by=by, message=message.pk, edition=message.edition)
+    return message
+
+
+def compose_again(case: Case, decision: Decision, plan: Plan, *, by: User, edition: int) -> Message:
+    """The program's own words for this plan, in place of what was written. Raises Stale."""
+    with journal.recording():
+        decided = overrides.effective(decision)
+        words = words_of(case, decided, decision, plan)
+        is_own = plan == proposal(case, decision, decided, timezone.now())
+        given = _columns(case, decision, decided, words, plan) | {
+            "decision": decision,
+            "drafted_text": words,
+            "edited_by": None if is_own else by,
+        }
+        message = _create(case, **given) if edition == 0 else _set(case, edition, State.DRAFT, **given)
+        journal.log("message composed", case, by=by, message=message.pk, edition=message.edition)
+    return message
+
+
+def approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Message:
+    """One transaction: the words are approved, promised is what they promise, and what is granted is booked.
+
+    Raises Stale, NotAllowed, Refused (the grant) or Blocked (the words); then nothing was done.
+    """
+    try:
+        with journal.recording():
+            return _approve(message, by=by, edition=edition, by_mail=by_mail)
+    except IntegrityError as error:
+        if concessions.GUARD in str(error):
+            raise Refused(_("A dispute was opened just now: nothing is granted beside it.")) from None
+        if "feedback_concession" in str(error) or "each_remedy_booked_once" in str(error):
+            raise Refused(_("This remedy was granted already."), field="remedy") from None
+        raise
+
+
+def sent_by_hand(message: Message, *, channel: str, by: User) -> None:
+    """A person carried the approved words over to where the customer is."""
+    with journal.recording():
+        waiting = Message.objects.filter(pk=message.pk, state=State.APPROVED)
+        if not waiting.update(state=State.SENT, channel=channel, sent_by=by, sent_at=timezone.now()):
+            raise Stale(_as_it_stands(message))
+        journal.log("message sent", message.case, by=by, message=message.pk, channel=channel)
+
+
+def discard(message: Message, *, reason: str, by: User, edition: int) -> None:
+    """Drafts only: what was approved has been promised."""
+    with journal.recording():
+        _set(message.case, edition, State.DRAFT, state=State.DISCARDED, reason=reason[:300])
+        journal.log("message discarded", message.case, by=by, message=message.pk)
+
+
+def why_not(message: Message, by: User) -> str | Words:
+    """Why this person may not approve it; '' when they may."""
+    held = roles_of(by)
+    if held.isdisjoint(_EDITORS):
+        return _("Only staff and approvers approve messages.")
+    if message.state != State.DRAFT:
+        return _("This message is not waiting for approval.")
+    if not message.decision.is_current:
+        return _("The case was decided anew since this was written. Put it into words again first.")
+    if message.needs_approver and Role.APPROVER not in held:
+        return _("This message needs an approver.")
+    if message.needs_approver and message.edited_by_id == by.pk:
+        return _("You prepared this message: another approver must look at it.")
+    return ""
+
+
+def may_edit(by: User) -> bool:
+    return not roles_of(by).isdisjoint(_EDITORS)
+
+
+def mail_address(case: Case) -> str:
+    """Where the message can go by mail; '' when there is no address that we may and can use."""
+    customer = case.customer
+    if customer is None or case.comment.customer_claimed or customer.erased_at or not customer.email:
+        return ""
+    gone = MailAddress.objects.filter(email=customer.email.lower()).exclude(bounced_at=None)
+    return "" if gone.exists() else customer.email
+
+
+def costs_of(plan: Plan, remedy: Remedy, decision: Decision, case: Case) -> dict[str, Decimal]:
+    """The parts to book: those that a person gave, else the policy's. Raises Refused."""
+    usual = concessions.proposed(remedy, decision, case.order)
+    given = {name: amount for name, amount in plan.costs.items() if amount}
+    if given and given != usual and not plan.cost_reason.strip():
+        raise Refused(_("Say why it costs otherwise than the policy reckons."), field="cost_reason")
+    return given or usual
+
+
+def clean(text: str) -> str:
+    kept = comments.clean(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if len(kept) > LONGEST:
+        raise NotAllowed(_("A message of more than %(most)s characters cannot be kept.") % {"most": LONGEST})
+    return kept
+
+
+def _approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Message:
+    concessions.lock(message.case)
+    # Whoever decides anew waits here, so that the decision stays the current one until all is written.
+    list(Comment.objects.select_for_update(no_key=True).filter(pk=message.case.comment_id).values("pk"))
+    now = _as_it_stands(message)
+    if (now.edition, now.state) != (edition, State.DRAFT):
+        raise Stale(now)
+    if why := why_not(now, by):
+        raise NotAllowed(why)
+    case, decision, plan, at = now.case, now.decision, plan_of(now), timezone.now()
+    decided = overrides.effective(decision)
+    if decided.refusal and not decided.alternatives:
+        raise NotAllowed(_("A no needs something beside it that we can do. Set the facts right first."))
+    grant = _grant(case, decision, decided, plan)
+    if stops := [one for one in findings(case, decision, decided, now.text, plan) if one.blocks]:
+        raise Blocked(stops)
+    if by_mail and not mail_address(case):
+        raise NotAllowed(_("There is no e-mail address that we may write to."))
+    letter = _letter(now) if by_mail else None
+    done = _set(
+        case,
+        edition,
+        State.DRAFT,
+        state=State.SENDING if letter else State.APPROVED,
+        channel=Message.Channel.EMAIL if letter else "",
+        mail=letter,
+        approved_by=by,
+        approved_at=at,
+    )
+    promised = _promise(case, decision, plan, at)
+    if grant is not None:
+        remedy, costs = grant
+        concessions.book(case, decision, remedy, costs, reason=plan.cost_reason, by=by, now=at)
+    journal.log(
+        "message approved", case, by=by, message=done.pk, edition=edition, decision=decision.pk,
+        promises=promised, remedy=plan.remedy,
+    )  # fmt: skip
+    return done
+
+
+def _grant(
+    case: Case, decision: Decision, decided: Decided, plan: Plan
+) -> tuple[Remedy, dict[str, Decimal]] | None:
+    if not plan.remedy:
+        return None
+    if concessions.is_locked_out(case.order_id):
+        raise Refused(_("A dispute on this order is open: nothing is granted beside it."), field="remedy")
+    if case.comment.customer_claimed:
+        raise Refused(_("First check that it is this customer who wrote."), field="remedy")
+    remedy = _chosen(decided, plan.remedy)
+    if remedy is None:
+        raise Refused(_("The decision does not offer this."), field="remedy")
+    costs = costs_of(plan, remedy, decision, case)
+    field, why = concessions.why_not(remedy, decision, decided, costs)
+    if why:
+        raise Refused(why, field=field)
+    return remedy, costs
+
+
+def _promise(case: Case, decision: Decision, plan: Plan, at: datetime) -> list[int]:
+    rows = [
+        Promise(case=case, decision=decision, who_id=one.who, what=one.what[:300], by_when=one.by, made_at=at)
+        for one in plan.promises
+    ]
+    return [row.pk for row in Promise.objects.bulk_create(rows)]
+
+
+def _letter(message: Message) -> OutgoingMail:
+    written = mail.write(
+        to=mail_address(message.case),
+        template="message",
+        context={"words": message.text},
+        language=message.language,
+        customer=message.case.customer,
+        about=f"feedback.message:{message.pk}",
+    )
+    assert written is not None  # a service mail is never refused at writing
+    return written
+
+
+def _promised(case: Case, plan: Plan) -> list[Promised]:
+    """For the recap: what the case promised before and has not kept yet, then what this message adds."""
+    known = case.promises.filter(state=Promise.State.OPEN).select_related("who").order_by("by_when", "pk")
+    names = _names(one.who for one in plan.promises)
+    return [
+        *(Promised(what=one.what, who=str(one.who or ""), by=one.by_when) for one in known),
+        *(Promised(what=one.what, who=names.get(one.who, ""), by=one.by) for one in plan.promises),
+    ]
+
+
+def _names(ids: Iterable[int | None]) -> dict[int | None, str]:
+    wanted = {one for one in ids if one is not None}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
+
+
+def _chosen(decided: Decided, remedy: str) -> Remedy | None:
+    return next((one for one in decided.remedies if one.kind == remedy), None) if remedy else None
+
+
+def _columns(case: Case, decision: Decision, decided: Decided, words: str, plan: Plan) -> dict[str, Any]:
+    costs = {name: amount for name, amount in plan.costs.items() if amount}
+    remedy = _chosen(decided, plan.remedy)
+    at_stake = costs or (concessions.proposed(remedy, decision, case.order) if remedy else {})
+    return {
+        "text": words,
+        "remedy": plan.remedy,
+        "costs": {name: str(amount) for name, amount in costs.items()},
+        "cost_reason": plan.cost_reason[:300],
+        "promises": [
+            {"what": one.what[:300], "who": one.who, "by": one.by.isoformat()} for one in plan.promises
+        ],
+        "needs_approver": decided.needs_approver
+        or (remedy is not None and concessions.is_over_limit(decision, at_stake)),
+    }
+
+
+def _is_as(message: Message, decision: Decision, given: Mapping[str, Any]) -> bool:
+    return (
+        message.state == State.DRAFT
+        and message.decision_id == decision.pk
+        and all(getattr(message, name) == value for name, value in given.items())
+    )
+
+
+def _create(case: Case, **columns: Any) -> Message:
+    """Editions go on counting over the messages of a case: a page of an earlier one can never fit."""
+    before = Message.objects.filter(case=case).aggregate(last=Max("edition"))["last"] or 0
+    try:
+        with transaction.atomic():
+            return Message.objects.create(
+                case=case,
+                language=language_of(case),
+                drafted_at=timezone.now(),
+                edition=before + 1,
+                **columns,
+            )
+    except IntegrityError:
+        raise Stale(at_work(case)) from None
+
+
+def _set(case: Case, edition: int, was: str, /, **changes: Any) -> Message:
+    """Compare and set: one winner, whoever else presses a button at the same time."""
+    mine = Message.objects.filter(case=case, state=was, edition=edition)
+    found = mine.values_list("pk", flat=True).first()
+    if found is None or not mine.filter(pk=found).update(edition=edition + 1, **changes):
+        raise Stale(at_work(case))
+    return _rows().get(pk=found)
+
+
+def _as_it_stands(message: Message) -> Message:
+    return _rows().get(pk=message.pk)
+
+
+def _rows() -> QuerySet[Message]:
+    return Message.objects.select_related(
+        "case__comment__analysis", "case__customer", "case__order", "decision__policy", "mail",
+        "edited_by", "approved_by", "sent_by",
+    )  # fmt: skip

@@ -1,0 +1,277 @@
+"""Disputes: noted once, everything else locked out, closed with an outcome; by staff and by the API."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from feedback import api_access, cases, disputes, value
+from feedback.models import Decision, Dispute, Event
+from feedback.roles import Role
+from tests import factories
+from tests.factories import NOW, a_shop, user
+
+pytestmark = pytest.mark.django_db
+OPENED = NOW - timedelta(days=3)
+
+
+@pytest.fixture(autouse=True)
+def _shop(client):
+    a_shop()
+    client.cookies["django_language"] = "en"
+
+
+@pytest.fixture
+def case():
+    lan = factories.customer("Lan")
+    bought = factories.order(lan, carrier="GHN", delivered_on=NOW.date(), terms_shown_at=NOW)
+    about = factories.read_comment(
+        "Không nhận được hàng.",
+        reading={"problem": "not_received", "fault": "ours"},
+        channel="form",
+        customer=lan,
+        order=bought,
+    )
+    made = factories.case(about)
+    cases.decide_many([about], NOW, cases={about.pk: made})
+    return made
+
+
+def note(case, **given):
+    given = {"external_id": "cb-1", "amount": Decimal(500_000), "opened_at": OPENED} | given
+    return disputes.note(case.order, **given)
+
+
+def rule(case):
+    return Decision.objects.get(comment=case.comment_id, is_current=True).rule
+
+
+def test_the_case_is_decided_anew_when_it_opens_and_when_it_closes(case):
+    assert rule(case) == "own_fault"
+
+    row, is_new = note(case)
+    case.refresh_from_db()
+    assert (is_new, rule(case), case.route) == (True, "dispute", "dispute")
+
+    disputes.close(row, outcome="won")
+    case.refresh_from_db()
+    assert (rule(case), case.route) == ("own_fault", "normal")
+    assert set(Event.objects.filter(subject=f"feedback.dispute:{row.pk}").values_list("verb", flat=True)) == {
+        "dispute opened",
+        "dispute closed",
+    }
+
+
+def test_the_lock_ends_with_the_last_of_several(case):
+    first, _new = note(case)
+    note(case, external_id="cb-2")
+
+    disputes.close(first, outcome="lost")
+
+    assert rule(case) == "dispute"
+
+
+def test_the_same_reference_again_changes_nothing(case):
+    row, _new = note(case)
+    disputes.close(row, outcome="lost")
+
+    again, is_new = note(case, amount=Decimal(1))
+
+    assert (again.pk, is_new) == (row.pk, False)
+    assert Dispute.objects.get().state == "closed"
+    with pytest.raises(disputes.BadDispute):
+        disputes.note(factories.order(), external_id="cb-1", amount=Decimal(1))
+
+
+def test_it_closes_once(case):
+    row, _new = note(case)
+    disputes.close(row, outcome="accepted")
+
+    with pytest.raises(disputes.Stale):
+        disputes.close(row, outcome="won")
+    assert Dispute.objects.get().outcome == "accepted"
+
+
+def test_the_fee_is_a_cost_and_a_lost_one_takes_the_money_too(case):
+    """S3-5"""
+    before = value.lifetime_values([case.customer_id])[case.customer_id]
+    row, _new = note(case, fee=Decimal(300_000))
+
+    assert value.lifetime_values([case.customer_id])[case.customer_id] == before - 300_000
+    disputes.close(row, outcome="lost")
+    assert value.lifetime_values([case.customer_id])[case.customer_id] == before - 800_000
+    assert row.cost == 800_000
+
+
+def test_the_evidence_is_what_we_hold(case):
+    row, _new = note(case)
+
+    found = {one.key: one for one in disputes.evidence(row, "en")}
+
+    assert list(found) == list(disputes.EVIDENCE)
+    assert found["tracking"].held == ("GHN",)
+    assert "Không nhận được hàng." in found["words"].held[0]
+    assert found["mails"].held == ()
+    assert not found["invoice"].attached
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"amount": Decimal(-1)}, "amount"),
+        ({"amount": Decimal("0.5")}, "amount"),
+        ({"fee": Decimal(-1)}, "fee"),
+        ({"currency": "XXQ"}, "currency"),
+        ({"due_by": OPENED - timedelta(days=1)}, "due_by"),
+        ({"opened_at": timezone.now() + timedelta(days=40)}, "opened_at"),
+    ],
+)
+def test_it_names_what_cannot_be(case, given, field):
+    with pytest.raises(disputes.BadDispute) as bad:
+        note(case, **given)
+
+    assert bad.value.field == field
+
+
+def page(client, case):
+    return client.get(f"/cases/{case.public_id}/").content.decode()
+
+
+def test_staff_note_it_and_see_that_nothing_else_is_offered(client, case):
+    """S3-5: reason, evidence list, due date."""
+    client.force_login(user(Role.STAFF))
+
+    answer = client.post(
+        "/disputes/note/",
+        {"order_number": case.order.number, "external_id": "dp_1", "amount": "500000", "fee": "300000",
+         "reason": "product_not_received", "opened_on": "2026-11-15", "due_on": "2027-01-05"},
+    )  # fmt: skip
+
+    row = Dispute.objects.get()
+    assert answer.url == f"/disputes/{row.pk}/"
+    shown = page(client, case)
+    assert "Nothing else is offered here" in shown
+    assert "product_not_received" in shown
+    assert "we hold nothing of it" in shown
+    assert 'name="remedy"' not in shown
+
+
+def test_a_wrong_form_keeps_what_was_typed(client, case):
+    client.force_login(user(Role.STAFF))
+
+    answer = client.post(
+        "/disputes/note/",
+        {"order_number": "nowhere", "external_id": "dp_1", "amount": "5", "opened_on": "2026-11-15"},
+    )
+
+    assert answer.status_code == 400
+    assert "There is no order of this number." in answer.content.decode()
+    assert 'value="dp_1"' in answer.content.decode()
+
+
+def test_evidence_is_ticked_and_the_end_noted_on_its_page(client, case):
+    row, _new = note(case)
+    client.force_login(user(Role.MANAGER))
+
+    client.post(f"/disputes/{row.pk}/evidence/", {"attached": ["invoice", "tracking"]})
+    client.post(f"/disputes/{row.pk}/close/", {"outcome": "lost", "fee": "250000"})
+
+    row.refresh_from_db()
+    assert (row.evidence, row.state, row.outcome, row.fee) == (
+        ["invoice", "tracking"],
+        "closed",
+        "lost",
+        250_000,
+    )
+    assert client.post(f"/disputes/{row.pk}/close/", {"outcome": "won"}).status_code == 302
+    assert client.post(f"/disputes/{row.pk}/evidence/", {"attached": ["a lie"]}).status_code == 400
+
+
+@pytest.fixture
+def send(client):
+    key = api_access.issue("shop", ["disputes"], by=None)
+
+    def call(method, path, body):
+        return getattr(client, method)(
+            path,
+            body,
+            "application/json",
+            headers={"authorization": f"Bearer {key}", "accept-language": "en"},
+        )
+
+    return call
+
+
+def test_the_api_notes_changes_and_closes(send, case):
+    body = {"external_id": "dp/1 ü", "order_number": case.order.number, "amount": "500000", "fee": 300000}
+
+    first, again = (send("post", "/api/v1/disputes", body) for _ in range(2))
+    changed = send(
+        "patch", "/api/v1/disputes/dp%2F1%20%C3%BC", {"reason": "fraud", "due_by": "2027-01-05T10:00:00"}
+    )
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["state"] == "open"
+    assert first.json()["fee"] == "300000"
+    assert changed.status_code in (200, 404)  # a slash in a reference cannot stand in an address
+
+
+def test_the_api_closes_once(send, case):
+    send("post", "/api/v1/disputes", {"external_id": "dp_1", "order_number": case.order.number, "amount": 5})
+
+    closed = send("patch", "/api/v1/disputes/dp_1", {"state": "closed", "outcome": "won", "fee": "10"})
+    again = send("patch", "/api/v1/disputes/dp_1", {"state": "closed", "outcome": "lost"})
+
+    assert (closed.status_code, closed.json()["outcome"], closed.json()["fee"]) == (200, "won", "10")
+    assert again.status_code == 409
+    assert again.json()["errors"][0]["code"] == "dispute_closed"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "order_number"),
+        ({"order_number": "nowhere"}, "order_number"),
+        ({"amount": "lots"}, "amount"),
+        ({"amount": -5}, "amount"),
+        ({"amount": True}, "amount"),
+        ({"amount": [1]}, "amount"),
+        ({"amount": "1e999999"}, "amount"),
+        ({"currency": "ZZ"}, "currency"),
+        ({"opened_at": "yesterday"}, "opened_at"),
+        ({"due_by": "0001-01-01T00:00:00Z"}, "due_by"),
+        ({"external_id": "x" * 121}, "external_id"),
+        ({"external_id": {"a": 1}}, "external_id"),
+        ({"bribe": "5"}, "bribe"),
+    ],
+)
+def test_the_api_names_the_field(send, case, body, field):
+    whole = {"external_id": "dp_1", "order_number": case.order.number, "amount": "5"} | body if body else {}
+
+    answer = send("post", "/api/v1/disputes", whole)
+
+    assert answer.status_code == 400
+    assert field in {error["attr"] for error in answer.json()["errors"]}
+    assert not Dispute.objects.exists()
+
+
+@pytest.mark.parametrize("body", [[], "x", 5, None])
+def test_the_api_wants_an_object(send, body):
+    assert send("post", "/api/v1/disputes", body).status_code == 400
+    assert send("patch", "/api/v1/disputes/none", body).status_code in (400, 404)
+
+
+def test_an_unknown_dispute_is_not_found(send):
+    assert send("patch", "/api/v1/disputes/none", {"reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"state": "open"}, {"outcome": "won"}, {"state": "closed"}, {"state": "closed", "outcome": "draw"}],
+)
+def test_an_end_needs_its_outcome(send, case, body):
+    note(case, external_id="dp_1")
+
+    assert send("patch", "/api/v1/disputes/dp_1", body).status_code == 400
+    assert Dispute.objects.get().state == "open"

@@ -1,0 +1,357 @@
+"""The private message of a case: words, approval with all it promises, and how it is sent."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from feedback import cases, concessions, disputes, messages, overrides, shop
+from feedback.concessions import Refused
+from feedback.messages import Plan, Planned
+from feedback.models import Concession, Decision, Event, Message, OutgoingMail, Promise
+from feedback.roles import Role
+from tests import factories
+from tests.factories import NOW, a_shop, user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _shop():
+    a_shop()
+
+
+@pytest.fixture
+def bao():
+    return user(Role.STAFF, "Bảo")
+
+
+@pytest.fixture
+def mai():
+    return user(Role.APPROVER, "Mai")
+
+
+@pytest.fixture
+def told():
+    """`told(problem=…, fault=…, total=…)`: a decided case of Lan's."""
+
+    def tell(*, problem="damaged", fault="ours", total=Decimal(500_000), person=True, **reading):
+        lan = factories.customer("Lan", language="vi")
+        about = factories.read_comment(
+            "Ấm bị vỡ khi mở hộp.",
+            reading={"problem": problem, "fault": fault} | reading,
+            channel="form",
+            customer=lan,
+            order=factories.order(lan, total=total),
+        )
+        case = factories.case(about)
+        cases.decide_many([about], NOW, cases={about.pk: case})
+        if person:
+            cases.correct_fact(about, "fault", fault, reason="The photo shows it.", by=user())
+        return case
+
+    return tell
+
+
+def decision_of(case):
+    return Decision.objects.select_related("policy").get(comment=case.comment_id, is_current=True)
+
+
+def plan_for(case, remedy=""):
+    decision = decision_of(case)
+    usual = messages.proposal(case, decision, overrides.effective(decision), timezone.now())
+    return Plan(remedy=remedy, promises=usual.promises)
+
+
+def written(case, by, plan=None, text=None):
+    decision = decision_of(case)
+    plan = plan or plan_for(case)
+    words = messages.words_of(case, overrides.effective(decision), decision, plan)
+    return messages.edit(case, decision, words if text is None else text, plan, by=by, edition=0)
+
+
+def approved(case, by, plan=None, *, by_mail=False, writer=None):
+    message = written(case, writer or by, plan)
+    return messages.approve(message, by=by, edition=message.edition, by_mail=by_mail)
+
+
+def test_the_programs_own_words_pass_its_lint(told, bao):
+    """S1-9: name, what we can do, a question, who does what by when."""
+    case = told()
+    message = written(case, bao)
+    decided = overrides.effective(message.decision)
+
+    assert not [
+        one
+        for one in messages.findings(case, message.decision, decided, message.text, plan_for(case))
+        if one.blocks
+    ]
+    assert message.edited_by is None
+
+
+def test_approval_makes_the_promises_of_the_text(told, bao):
+    case = told()
+
+    message = approved(case, bao)
+
+    promise = Promise.objects.get()
+    assert (promise.case, promise.decision, promise.state) == (case, message.decision, "open")
+    assert f"{promise.by_when:%d/%m/%Y}" in message.text
+    assert message.state == "approved"
+    assert Event.objects.get(verb="message approved").data["promises"] == [promise.pk]
+
+
+def test_a_second_message_promises_nothing_twice(told, bao):
+    case = told()
+    messages.sent_by_hand(approved(case, bao), channel="zalo", by=bao)
+
+    assert plan_for(case).promises == ()
+
+
+def test_what_is_granted_is_booked_with_its_parts(told, bao):
+    """S3-6"""
+    case = told()
+
+    message = approved(case, bao, plan_for(case, "refund"))
+
+    booked = Concession.objects.get()
+    assert (booked.remedy, booked.refund, booked.fee) == ("refund", Decimal(500_000), Decimal(15_000))
+    assert (booked.order, booked.decision, booked.booked_by) == (case.order, message.decision, bao)
+
+
+def test_the_cost_of_goods_is_the_orders_own_where_the_shop_told_it(told):
+    case = told()
+    case.order.lines.create(name="Ấm", price=500_000, cost=Decimal(210_000))
+    decision = decision_of(case)
+    replacement = next(one for one in overrides.effective(decision).remedies if one.kind == "replacement")
+
+    found = concessions.proposed(replacement, decision, case.order)
+
+    assert found == {"product_cost": Decimal(210_000), "shipping_cost": Decimal(35_000)}
+
+
+def test_other_costs_need_a_reason(told, bao):
+    case = told()
+    plan = Plan(remedy="refund", costs={"refund": Decimal(400_000)}, promises=plan_for(case).promises)
+
+    with pytest.raises(Refused) as refused:
+        approved(case, bao, plan)
+
+    assert refused.value.field == "cost_reason"
+    assert not Concession.objects.exists()
+    assert not Promise.objects.exists()
+
+
+def test_nothing_is_granted_on_the_customers_word_alone(told, bao):
+    """Decision 2: drafted with, but a concession needs the fault confirmed."""
+    case = told(person=False)
+
+    with pytest.raises(Refused) as refused:
+        approved(case, bao, plan_for(case, "refund"))
+
+    assert refused.value.field == "fault"
+    assert Message.objects.get().state == "draft"
+
+
+def test_above_the_limit_an_approver_agrees_who_did_not_prepare_it(told, bao, mai):
+    """Decision 14."""
+    case = told(total=Decimal(4_000_000))
+    plan = plan_for(case, "refund")
+    message = written(case, mai, plan)
+
+    for person in (bao, mai):
+        with pytest.raises(messages.NotAllowed):
+            messages.approve(message, by=person, edition=message.edition, by_mail=False)
+    other = user(Role.APPROVER, "Thảo")
+    messages.approve(message, by=other, edition=message.edition, by_mail=False)
+
+    assert Concession.objects.get().booked_by == other
+
+
+def test_the_database_wants_four_eyes_too(told, mai):
+    case = told(total=Decimal(4_000_000))
+    message = written(case, mai, plan_for(case, "refund"))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Message.objects.filter(pk=message.pk).update(state="approved", approved_by=mai, approved_at=NOW)
+
+
+def test_a_no_waits_for_an_approver_and_offers_something(told, bao, mai):
+    """L18, S1-10"""
+    case = told(problem="change_of_mind", fault="customer")
+    message = written(case, bao)
+    decided = overrides.effective(message.decision)
+
+    assert decided.refusal
+    assert decided.alternatives
+    with pytest.raises(messages.NotAllowed):
+        messages.approve(message, by=bao, edition=message.edition, by_mail=False)
+    messages.approve(message, by=mai, edition=message.edition, by_mail=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda words: words.replace("Lan", "bạn"), "missing_name"),
+        (lambda words: words.replace("?", "."), "missing_question"),
+        (lambda words: words.replace("/2026", "/1999"), "missing_recap"),
+        (lambda words: words + " Cam kết hoàn 900.000đ.", "amount"),
+    ],
+)
+def test_a_missing_part_blocks_and_is_named(told, bao, change, code):
+    """S1-9"""
+    case = told()
+    plan = plan_for(case)
+    words = change(written(case, bao, plan).text)
+    message = messages.edit(case, decision_of(case), words, plan, by=bao, edition=1)
+
+    with pytest.raises(messages.Blocked) as blocked:
+        messages.approve(message, by=bao, edition=message.edition, by_mail=False)
+
+    assert code in {one.code for one in blocked.value.findings}
+
+
+def test_the_days_in_the_text_must_be_those_that_are_promised(told, bao):
+    case = told()
+    usual = plan_for(case).promises[0]
+    later = Plan(promises=(Planned(what=usual.what, by=usual.by + timedelta(days=3)),))
+    words = written(case, bao).text
+    message = messages.edit(case, decision_of(case), words, later, by=bao, edition=1)
+
+    with pytest.raises(messages.Blocked):
+        messages.approve(message, by=bao, edition=message.edition, by_mail=False)
+    again = messages.compose_again(case, decision_of(case), later, by=bao, edition=message.edition)
+    messages.approve(again, by=bao, edition=again.edition, by_mail=False)
+
+    assert Promise.objects.get().by_when == usual.by + timedelta(days=3)
+
+
+def test_a_granted_remedy_is_the_only_one_the_text_names(told):
+    case = told()
+    decision = decision_of(case)
+
+    words = messages.words_of(case, overrides.effective(decision), decision, plan_for(case, "refund"))
+
+    assert "500.000" in words
+    assert "– " in words
+    assert words.count("\n– ") == 1
+
+
+def test_it_goes_by_mail_where_there_is_an_address(told, bao):
+    case = told()
+
+    message = approved(case, bao, by_mail=True)
+
+    letter = OutgoingMail.objects.get(about=f"feedback.message:{message.pk}")
+    assert (letter.kind, letter.to, letter.text.strip()) == ("service", case.customer.email, message.text)
+    assert message.state == "sending"
+    OutgoingMail.objects.update(state="suppressed")
+    assert messages.earlier(case)[0].failed
+
+
+def test_nothing_is_mailed_to_an_address_that_somebody_only_typed(told, bao):
+    case = told()
+    case.comment.customer_claimed = True
+    case.comment.save()
+
+    assert messages.mail_address(case) == ""
+    with pytest.raises(messages.NotAllowed):
+        approved(case, bao, by_mail=True)
+
+
+def test_by_hand_it_says_who_sent_it_and_how(told, bao):
+    message = approved(told(), bao)
+
+    messages.sent_by_hand(message, channel="zalo", by=bao)
+
+    message.refresh_from_db()
+    assert (message.state, message.channel, message.sent_by) == ("sent", "zalo", bao)
+    with pytest.raises(messages.Stale):
+        messages.sent_by_hand(message, channel="sms", by=bao)
+
+
+def test_a_draft_for_an_older_decision_cannot_go_out(told, bao):
+    case = told()
+    message = written(case, bao)
+    cases.correct_fact(case.comment, "problem", "late", reason="It came late.", by=bao)
+
+    with pytest.raises(messages.NotAllowed):
+        messages.approve(message, by=bao, edition=message.edition, by_mail=False)
+    with pytest.raises(messages.Stale):
+        messages.edit(case, message.decision, "Lời khác", plan_for(case), by=bao, edition=1)
+
+
+def test_one_of_two_who_start_is_told(told, bao, mai):
+    """C5, at the first save."""
+    case = told()
+    written(case, bao, text="Lời của Bảo")
+
+    with pytest.raises(messages.Stale) as stale:
+        written(case, mai, text="Lời của Mai")
+
+    assert stale.value.message.text == "Lời của Bảo"
+
+
+def test_a_page_of_a_discarded_message_fits_no_later_one(told, bao):
+    case = told()
+    first = written(case, bao, text="Một")
+    messages.discard(first, reason="wrong tone", by=bao, edition=first.edition)
+    second = written(case, bao, text="Hai")
+
+    with pytest.raises(messages.Stale):
+        messages.edit(case, decision_of(case), "Một nữa", plan_for(case), by=bao, edition=first.edition)
+    assert Message.objects.get(pk=second.pk).text == "Hai"
+
+
+def test_a_dispute_makes_the_grant_impossible(told, bao):
+    """S3-5: the decision offers nothing any more; and the book itself refuses."""
+    case = told()
+    message = written(case, bao, plan_for(case, "refund"))
+    disputes.note(case.order, external_id="cb-1", amount=Decimal(500_000), by=bao)
+
+    with pytest.raises(messages.NotAllowed):
+        messages.approve(message, by=bao, edition=message.edition, by_mail=False)
+    with pytest.raises(Refused):
+        concessions.book(
+            case, message.decision, overrides.effective(message.decision).remedies[0], {"refund": Decimal(1)},
+            reason="", by=bao, now=NOW,
+        )  # fmt: skip
+
+
+def test_the_message_in_a_dispute_still_passes_the_lint(told, mai):
+    case = told()
+    disputes.note(case.order, external_id="cb-1", amount=Decimal(500_000))
+
+    approved(case, mai)
+
+    assert Message.objects.get().state == "approved"
+
+
+@pytest.mark.parametrize("problem", ["late", "damaged", "not_received", "overcharged", "safety", "other"])
+@pytest.mark.parametrize("fault", ["ours", "carrier", "customer", "unknown"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_whatever_was_decided_can_be_told(told, mai, problem, fault, language):
+    """Every kind of decision gets words that its own lint lets pass."""
+    case = told(problem=problem, fault=fault, lang=language)
+
+    approved(case, mai)
+
+    assert Promise.objects.filter(case=case).exists()
+
+
+def test_a_plan_keeps_what_a_person_set(told, bao):
+    case = told()
+    day = shop.day(NOW)
+    plan = Plan(
+        remedy="refund",
+        costs={"refund": Decimal(400_000)},
+        cost_reason="Kept the lid.",
+        promises=(Planned(what="Hoàn tiền", by=day, who=bao.pk),),
+    )
+
+    message = written(case, bao, plan, text="…")
+
+    assert messages.plan_of(message) == plan
+    assert message.edited_by == bao
