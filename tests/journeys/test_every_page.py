@@ -15,8 +15,20 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from feedback import mail, policies
-from feedback.models import Case, Comment, Consent, Customer, MailAddress, Order, Policy, User
+from feedback import disputes, mail, policies
+from feedback.models import (
+    Case,
+    Comment,
+    Concession,
+    Consent,
+    Customer,
+    Dispute,
+    MailAddress,
+    Order,
+    Override,
+    Policy,
+    User,
+)
 from feedback.policy.terms import Terms
 from feedback.tokens import digest
 from reviews import intake
@@ -28,6 +40,7 @@ from tests.test_routes import TABLE
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
 NO_PAGE |= {"healthz", "trends_csv", "thresholds_csv", "policy_file", "policy_replay_csv"}
 NO_PAGE |= {"api_schema", "api_theme_trends", "survey_picture", "survey_export"}
+NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
 
 REVIEWS = [
     (1, 1, "Minh", "Ấm bị vỡ khi mở hộp. Không hoàn tiền thì tôi đăng 1 sao khắp nơi."),
@@ -60,6 +73,7 @@ class World:
             "case": Case.objects.values_list("public_id", flat=True)[:2],
             "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
             "survey": [invitations.find(self.invitation).survey.public_id],
+            "dispute": Dispute.objects.values_list("pk", flat=True),
             "preferences": [self.mailed_to],
         }
         if name == "answer":
@@ -97,6 +111,7 @@ def world(lan_pottery, jobs):
     source = Source.objects.create(slug="own", name="Our page", kind="own")
     intake.receive_many(source, list(records(now)))
     jobs()
+    given_and_disputed(now)
     stuck = Comment.objects.order_by("pk").first()
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError: 'x'")
     a_web_shop(now)
@@ -112,6 +127,24 @@ def a_web_shop(now):
         source=gom, base_url="https://gom.example", reply_account="gom", trouble="silent", misses=7,
         alarmed_at=now, polled_at=now - timedelta(days=2), quiet_until=now + timedelta(minutes=9),
     )  # fmt: skip
+
+
+def given_and_disputed(now):
+    """Something granted at a loss, something decided otherwise, and an open dispute."""
+    bao = User.objects.first() or User.objects.create_user("bao", password="x")
+    case = Case.objects.filter(order__isnull=False, comment__decisions__is_current=True).first()
+    decision = case.comment.decisions.get(is_current=True)
+    Concession.objects.create(
+        case=case, order=case.order, decision=decision, remedy="refund", refund=Decimal(21_510_000),
+        booked_at=now, booked_by=bao, reason="Paid back in full",
+    )  # fmt: skip
+    Override.objects.create(
+        case=case, decision=decision, direction="more", remedy="credit", amount=Decimal(50_000),
+        cost=Decimal(50_000), reason="Bought for years", role="manager", by=bao, at=now,
+    )  # fmt: skip
+    disputes.note(
+        case.order, external_id="dp-1042", amount=Decimal(21_510_000), due_by=now + timedelta(days=9)
+    )
 
 
 def buy(buyer, number, now):
@@ -139,8 +172,8 @@ STAFF_PAGES = {
     "themes theme reader import_reviews source source_woocommerce setup setup_shop "
     "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done".split(),
-    "mai": ["today", "reply", "case", "practice", "practice_page"],
-    "huy": "survey_new survey_edit survey_question survey_publish survey_try".split(),
+    "mai": ["today", "reply", "case", "practice", "practice_page", "disputes", "dispute"],
+    "huy": "concessions divergence survey_new survey_edit survey_question survey_publish survey_try".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
