@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import disputes, shop
+from feedback import disputes, money, shop
 from feedback.case_forms import CloseForm, DisputeForm, EvidenceForm
 from feedback.models import Case, Dispute
 from feedback.roles import DESK, Role, allow, holds
@@ -61,7 +61,8 @@ def note(request: HttpRequest) -> HttpResponse:
 @allow(DESK)
 @require_safe
 def dispute_page(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, _dispute(pk), CloseForm())
+    row = _dispute(pk)
+    return _show(request, row, CloseForm(initial={"fee": money.quantize(row.fee, row.currency)}))
 
 
 @allow(*ACT)
