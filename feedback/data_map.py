@@ -95,6 +95,9 @@ PERSONAL: dict[str, Personal] = {
     "reviews.Reply.text": _WORDS,
     "reviews.Reply.external_ref": _IDENTITY,
     "reviews.Reply.reason": _WORDS,
+    "reviews.SearchText.words": _WORDS,
+    "reviews.Hold.words": _WORDS,
+    "reviews.Hold.answer": _WORDS,
     "feedback.MailAddress.email": Personal(kind=Kind.CONTACT, days=WHILE_CUSTOMER, erasure=Erasure.KEEP),
     "feedback.MailAddress.token_digest": _LINK,
     "feedback.OutgoingMail.to": _LETTER,
@@ -275,6 +278,11 @@ NOT_PERSONAL: dict[str, str] = {
     "reviews.UnreadableReview.failure": _FAILURE,
     "reviews.Review.digest": "tells an edit; made anew when the words are blanked",
     "reviews.Review.routes": _WORD,
+    "reviews.Reply.standing": _WORD,
+    "reviews.Reply.held": _WORD,
+    "reviews.Hold.fact": _WORD,
+    "reviews.SavedFilter.name": "somebody of the shop's own name for a list",
+    "reviews.SavedFilter.query": "filters; what was searched for is not kept",
 }
 
 

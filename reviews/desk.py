@@ -2,25 +2,44 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    F,
+    Field,
+    Func,
+    PositiveSmallIntegerField,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback import labels
 from feedback.marks import Segment, pieces
-from feedback.models import Event, FactCorrection, Mention
+from feedback.models import Comment, Event, FactCorrection, Mention
 from reviews.forms import QueueFilter
 from reviews.intake import DELETED, EDITED
-from reviews.models import Reply, Review
+from reviews.models import Hold, Reply, Review
 from reviews.publishing import VANISHED
+from reviews.routing import Route
+from reviews.searching import saying
 
 BEFORE, AFTER = 8, 16  # neighbours beside an open reply
+MOST_COUNTED = 1000
+MOST_VERSIONS = 20
+_COLUMNS = ("urgency", "drafted_at", "public_id")
 _READING = "review__comment__analysis"
+_SAID_BY_HOLDS = ("reply held", "reply let go")
 LEVERAGE = {
     "review_threat": gettext_lazy("threatens with bad reviews"),
     "posted_then_demand": gettext_lazy("posted first, then demands"),
@@ -29,27 +48,80 @@ LEVERAGE = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some rows of the list in its order, and whether there are others before and after them."""
+
+    rows: list[Reply]
+    has_before: bool
+    has_after: bool
+
+
 def found(chosen: Mapping[str, str], now: datetime) -> QuerySet[Reply]:
-    """The list, the longest waiting first; of what is done, the newest first."""
+    """What the filters let through, with what a row of the list shows. In no order."""
     rows = Reply.objects.select_related("review__source", "review__comment__analysis", "decision")
-    rows = rows.filter(_wanted(chosen, now))
-    return (
-        rows.order_by("drafted_at", "pk")
-        if chosen["state"] == "draft"
-        else rows.order_by("-drafted_at", "-pk")
-    )
+    return rows.filter(_wanted(chosen, now))
+
+
+def page(chosen: Mapping[str, str], now: datetime, *, size: int, after: str = "", before: str = "") -> Page:
+    """Beginning after, or ending before, the reply of this public id. Two queries, however deep."""
+    order = _order(chosen)
+    rows = found(chosen, now)
+    at = after or before
+    place = Reply.objects.filter(public_id=at).only(*_COLUMNS).first() if at else None
+    if place is not None and not after:
+        above = list(_beside(rows, place, order, later=False)[: size + 1])
+        return Page(rows=above[:size][::-1], has_before=len(above) > size, has_after=True)
+    ordered = rows.order_by(*order) if place is None else _beside(rows, place, order, later=True)
+    here = list(ordered[: size + 1])
+    return Page(rows=here[:size], has_before=place is not None, has_after=len(here) > size)
+
+
+def count(chosen: Mapping[str, str], now: datetime) -> int:
+    """How many there are; MOST_COUNTED + 1 stands for more, as counting all of them takes long."""
+    return Reply.objects.filter(_wanted(chosen, now))[: MOST_COUNTED + 1].count()
 
 
 def neighbours(reply: Reply, chosen: Mapping[str, str], now: datetime) -> list[Reply]:
     """The list around an open reply, in the list's order, with the reply itself. Two queries."""
-    waiting = chosen["state"] == "draft"
-    rows = found(chosen, now).exclude(pk=reply.pk)
-    at = reply.drafted_at  # the outer bound is for the index
-    earlier = Q(drafted_at__lte=at) & (Q(drafted_at__lt=at) | Q(pk__lt=reply.pk))
-    later = Q(drafted_at__gte=at) & (Q(drafted_at__gt=at) | Q(pk__gt=reply.pk))
-    first, second = (earlier, later) if waiting else (later, earlier)
-    above = list(rows.filter(first).reverse()[:BEFORE])[::-1]
-    return [*above, reply, *rows.filter(second)[:AFTER]]
+    order, rows = _order(chosen), found(chosen, now).exclude(pk=reply.pk)
+    above = list(_beside(rows, reply, order, later=False)[:BEFORE])[::-1]
+    return [*above, reply, *_beside(rows, reply, order, later=True)[:AFTER]]
+
+
+def _order(chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """What waits: the most urgent first, then the longest waiting. What is done: the newest first."""
+    match chosen.get("sort") or ("urgent" if chosen["state"] == Reply.State.DRAFT else "newest"):
+        case "urgent":
+            return ("urgency", "drafted_at", "pk")
+        case "oldest":
+            return ("drafted_at", "pk")
+    return ("-drafted_at", "-pk")
+
+
+def _beside(rows: QuerySet[Reply], place: Reply, order: Sequence[str], *, later: bool) -> QuerySet[Reply]:
+    """Those after (or, nearest first, before) a place of the order: one step into an index, not a count."""
+    names = [name.removeprefix("-") for name in order]
+    is_down = order[0].startswith("-")
+    here = _Row(*(Value(getattr(place, name), _KINDS[name]) for name in names))
+    columns = _Row(*map(F, names))
+    beyond = GreaterThan(columns, here) if later is not is_down else LessThan(columns, here)
+    ordered = rows.filter(beyond).order_by(*order)
+    return ordered if later else ordered.reverse()
+
+
+_KINDS: dict[str, Field] = {
+    "urgency": PositiveSmallIntegerField(),
+    "drafted_at": DateTimeField(),
+    "pk": BigIntegerField(),
+}
+
+
+class _Row(Func):
+    """(a, b, c), which both databases compare as an index is sorted."""
+
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
 
 
 def segments(review: Review) -> list[Segment]:
@@ -70,19 +142,47 @@ def leverage(review: Review) -> str | Promise:
 
 
 def history(reply: Reply) -> list[dict[str, Any]]:
-    """What was done to the reply, its review and its facts, oldest first. Two queries."""
+    """What was done to the reply, its review and its facts, oldest first. Three queries."""
     subjects = [f"reviews.reply:{reply.pk}", f"reviews.review:{reply.review_id}"]
-    events = Event.objects.filter(subject__in=subjects).select_related("by").order_by("id")
+    events = Event.objects.filter(subject__in=subjects).exclude(verb__in=_SAID_BY_HOLDS)
+    events = events.select_related("by").order_by("id")
     corrections = FactCorrection.objects.filter(comment=reply.review.comment_id).select_related("by")
     entries: list[dict[str, Any]] = [{"at": reply.drafted_at, "what": _("Drafted")}]
     entries += [
         {"at": event.at, "by": event.by, "what": labels.known(_done(), event.verb), "why": _why(event, reply)}
         for event in events
     ]
+    for hold in reply.holds.select_related("asked_by", "ended_by"):
+        what = _("Asked: %(whom)s") % {"whom": hold.get_whom_display()}
+        entries.append({"at": hold.asked_at, "by": hold.asked_by, "what": what, "why": hold.words})
+        if hold.ended_at:
+            what = _("Answered") if hold.answer else _("The question ended")
+            entries.append({"at": hold.ended_at, "by": hold.ended_by, "what": what, "why": hold.answer})
     for row in corrections:
         what = _("%(fact)s corrected") % {"fact": labels.known(labels.FACTS, row.name)}
         entries.append({"at": row.at, "by": row.by, "what": what, "why": row.reason})
     return sorted(entries, key=lambda entry: entry["at"])
+
+
+def open_hold(reply: Reply) -> Hold | None:
+    """What the reply waits for. One query where it waits, none where it does not."""
+    return reply.holds.filter(ended_at=None).select_related("asked_by").first() if reply.held else None
+
+
+def former_versions(review: Review) -> list[Comment]:
+    """The review's words before its author edited them, the newest first. One query for each of them."""
+    found: list[Comment] = []
+    older = Comment.objects.filter(superseded_by=review.comment_id).first() if review.version > 1 else None
+    while older is not None and len(found) < MOST_VERSIONS:
+        found.append(older)
+        older = Comment.objects.filter(superseded_by=older.pk).first()
+    return found
+
+
+def former_replies(reply: Reply) -> list[Reply]:
+    """The other replies to this review, the newest first."""
+    others = Reply.objects.filter(review=reply.review_id).exclude(pk=reply.pk)
+    return list(others.select_related("approved_by").order_by("-pk"))
 
 
 def reason(reply: Reply) -> str:
@@ -109,22 +209,40 @@ def differences(theirs: str, mine: str) -> list[Segment]:
 
 
 def _wanted(chosen: Mapping[str, str], now: datetime) -> Q:
-    wanted = Q()
+    wanted = saying(chosen.get("q", ""))
     if chosen["state"] != QueueFilter.ALL:
         wanted &= Q(state=chosen["state"])
     for name, column in (
         ("source", "review__source__slug"),
-        ("route", "review__route"),
         ("language", "language"),
+        ("standing", "standing"),
     ):
-        if chosen[name]:
+        if chosen.get(name):
             wanted &= Q(**{column: chosen[name]})
+    if chosen["route"]:
+        wanted &= Q(urgency=tuple(Route).index(Route(chosen["route"])))
     if chosen["sentiment"]:
         read = Q(**{f"{_READING}__sentiment": chosen["sentiment"], f"{_READING}__corrected_sentiment": ""})
         wanted &= read | Q(**{f"{_READING}__corrected_sentiment": chosen["sentiment"]})
+    if chosen.get("theme"):
+        wanted &= Q(review__comment__in=_about(chosen["theme"]))
     if chosen["age"]:
         wanted &= Q(drafted_at__lt=now - timedelta(days=int(chosen["age"])))
-    return wanted
+    return wanted & _NEEDS.get(chosen.get("needs", ""), Q())
+
+
+_NEEDS = {
+    "approver": Q(needs_approver=True),
+    "leverage": ~Q(**{f"{_READING}__leverage": ""}),
+    "answer": ~Q(held=""),
+    "edited": Q(review_version__gt=1),
+}
+
+
+def _about(theme: str) -> QuerySet:
+    """Comments with a mention of the theme that stands; of one that was merged, under its new name."""
+    named = Q(theme__slug=theme) | Q(theme__merged_into__slug=theme)
+    return Mention.objects.filter(named).exclude(corrected_polarity=Mention.GONE).values("comment")
 
 
 def _why(event: Event, reply: Reply) -> str:
@@ -144,4 +262,7 @@ def _done() -> dict[str, str]:
         "review edited": _("The customer edited the review"),
         "review deleted at its source": _("Deleted at its source"),
         "review is back at its source": _("Back at its source"),
+        "review hidden": _("Hidden from the public page"),
+        "review shown again": _("Shown on the public page again"),
+        "evidence taken": _("Evidence for the platform taken"),
     }

@@ -175,6 +175,8 @@ def _drafts(
                 "review_version": review.version,
                 "case_id": case.pk if case else None,
                 "decision_id": decision.pk,
+                "urgency": queues[comment.pk].urgency,
+                "standing": decision.facts["standing"],
                 "language": language,
                 "drafted_text": words,
                 "text": words,

@@ -2,12 +2,13 @@
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback import labels
-from feedback.models import Case
+from feedback.models import Case, Theme
 from feedback.models.addressed import Language
-from reviews.models import Reply, Source
+from reviews.models import Hold, Reply, Review, Source
 
 
 class QueueFilter(forms.Form):
@@ -15,7 +16,26 @@ class QueueFilter(forms.Form):
 
     ALL = "all"
     AGES = [("", _("any age")), ("1", _("over a day")), ("3", _("over three days")), ("7", _("over a week"))]
+    NEEDS = [
+        ("", _("anything")),
+        ("approver", _("an approver")),
+        ("leverage", _("a look at leverage")),
+        ("answer", _("an answer to a question")),
+        ("edited", _("another look: the review was edited")),
+    ]
+    SORTS = [
+        ("", _("as usual")),
+        ("urgent", _("most urgent first")),
+        ("oldest", _("longest waiting first")),
+        ("newest", _("newest first")),
+    ]
 
+    q = forms.CharField(
+        label=_("Words of the review"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[*Reply.State.choices, (ALL, _("every state"))]
     )
@@ -31,12 +51,31 @@ class QueueFilter(forms.Form):
         required=False,
         choices=[("", _("every language")), *((code, labels.LANGUAGES[code]) for code in Language.values)],
     )
+    theme = forms.ChoiceField(label=_("Theme"), required=False)
+    standing = forms.ChoiceField(
+        label=_("Standing"),
+        required=False,
+        choices=[("", _("every customer")), *labels.STANDINGS.items()],
+    )
     age = forms.ChoiceField(label=_("Waiting"), required=False, choices=AGES)
+    needs = forms.ChoiceField(label=_("Needs"), required=False, choices=NEEDS)
+    sort = forms.ChoiceField(label=_("Order of the list"), required=False, choices=SORTS)
+
+    field_order = (
+        "q", "state", "needs", "route", "source", "theme", "sentiment", "standing", "language", "age", "sort"
+    )  # fmt: skip
 
     def __init__(self, data):
         super().__init__(data)
         sources = Source.objects.order_by("name").values_list("slug", "name")
         self.fields["source"].choices = [("", _("every source")), *sources]
+        language = (get_language() or "")[:2]
+        themes = Theme.objects.filter(is_active=True, merged_into=None)
+        named = [(theme.slug, theme.name(language)) for theme in themes]
+        self.fields["theme"].choices = [("", _("every theme")), *named]
+
+    def clean_q(self):
+        return " ".join(self.cleaned_data["q"].split())
 
     def clean_state(self):
         return self.cleaned_data["state"] or Reply.State.DRAFT
@@ -52,6 +91,56 @@ class DraftForm(forms.Form):
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=300)
     edition = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class HoldForm(forms.Form):
+    """A question about a fact, or the hand of somebody higher."""
+
+    fact = forms.ChoiceField(label=_("About"), required=False)
+    whom = forms.ChoiceField(label=_("Whom to ask"), choices=Hold.Whom.choices)
+    words = forms.CharField(label=_("What do you need to know?"), max_length=500, widget=forms.Textarea)
+    edition = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, upwards=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["words"].widget.attrs["rows"] = 3
+        if upwards:
+            del self.fields["fact"]
+            self.fields["whom"].label = _("Who should decide")
+            self.fields["whom"].choices = [one for one in Hold.Whom.choices if one[0] not in Hold.ASKED]
+            self.fields["words"].label = _("Why")
+            return
+        facts = [(name, labels.FACTS[name]) for name in labels.FACT_CHOICES]
+        self.fields["fact"].choices = [("", _("something else")), *facts]
+        self.fields["whom"].choices = [one for one in Hold.Whom.choices if one[0] in Hold.ASKED]
+
+
+class AnswerForm(forms.Form):
+    """What came back; for a question about a fact also what the fact is now."""
+
+    value = forms.ChoiceField(label=_("So the fact is"), required=False)
+    words = forms.CharField(label=_("The answer"), max_length=500, widget=forms.Textarea)
+    edition = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, fact="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["words"].widget.attrs["rows"] = 3
+        choices = [choice for choice in labels.FACT_CHOICES.get(fact, []) if choice[0]]
+        if not choices:
+            del self.fields["value"]
+            return
+        self.fields["value"].label = labels.FACTS[fact]
+        self.fields["value"].choices = [("", _("leave it as it is")), *choices]
+
+
+class HideForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why it may not be shown"), choices=Review._meta.get_field("hidden_reason").choices
+    )
+
+
+class SavedFilterForm(forms.Form):
+    name = forms.CharField(label=_("Name of this list"), max_length=60)
 
 
 class ImportForm(forms.Form):

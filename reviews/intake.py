@@ -14,8 +14,9 @@ from django.utils import timezone
 from feedback import bulk, comments, journal, tokens
 from feedback.models import Case, Comment, Location, Order, Product
 from feedback.models.words import Channel, WhyItCame
-from reviews.models import Reply, Review, Source
+from reviews.models import Reply, Review, SearchText, Source
 from reviews.records import ReviewRecord, is_older
+from reviews.searching import words_of
 
 BATCH = 1000
 EDITED, DELETED = "review was edited", "review was deleted"  # why an answer ended
@@ -178,7 +179,7 @@ def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now:
     ids = iter(tokens.public_ids(2 * len(records)))
     words = [_comment(source, record, about, now) | {"public_id": next(ids)} for record in records]
     keys = bulk.write(Comment, words)
-    bulk.write(
+    reviews = bulk.write(
         Review,
         [
             {
@@ -193,6 +194,13 @@ def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now:
                 "edited_at": record.edited_at,
             }
             for record, key in zip(records, keys, strict=True)
+        ],
+    )
+    bulk.write(
+        SearchText,
+        [
+            {"review_id": pk, "words": words_of(record.title, record.text, record.author)}
+            for pk, record in zip(reviews, records, strict=True)
         ],
     )
 
@@ -237,6 +245,8 @@ def _new_version(review: Review, record: ReviewRecord, about: _About, now: datet
     review.leased_by, review.leased_until, review.tries = "", None, 0
     review.retry_at, review.failed_at, review.failure = None, None, ""
     review.save()
+    words = words_of(record.title, record.text, record.author)
+    SearchText.objects.update_or_create(review=review, defaults={"words": words})
     # A complaint that is still being put right goes on under the newer words.
     Case.objects.filter(comment=old, state__in=[Case.State.OPEN, Case.State.WAITING]).update(
         comment=new, state=Case.State.OPEN, decided_at=None

@@ -195,6 +195,18 @@ class Review(Addressed, Leasable):
         return self.public_id
 
 
+class SearchText(models.Model):
+    """A review's words as the desk's search knows them: folded, without signs. The index stands beside it.
+
+    A table of its own: SQLite makes a table anew when a column is added, and forgets its triggers.
+    """
+
+    review = models.OneToOneField(
+        Review, on_delete=models.CASCADE, related_name="search_text", primary_key=True
+    )
+    words = models.TextField()
+
+
 class ReplyQuerySet(LeasableQuerySet):
     def waiting(self):
         return self.filter(state=Reply.State.DRAFT)
@@ -243,10 +255,14 @@ class Reply(Addressed, Leasable):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="replies")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     language = models.CharField(max_length=2, choices=Language)
+    # Of the review and the decision, as they were when it was drafted: what the list is sorted and chosen by.
+    urgency = models.PositiveSmallIntegerField(default=4)  # place of the route, 0 the most urgent
+    standing = models.CharField(max_length=8, blank=True, default="")
     drafted_text = models.TextField()  # as composed
     text = models.TextField()  # as it will go out
     edition = models.PositiveIntegerField(default=1)  # raised by each edit: compare-and-set
     needs_approver = models.BooleanField(default=False)
+    held = models.CharField(max_length=8, blank=True, default="")  # the open Hold's `whom`, "" for none
     drafted_at = models.DateTimeField()
     edited_by = models.ForeignKey(
         "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -288,7 +304,57 @@ class Reply(Addressed, Leasable):
         ]
         indexes = [
             models.Index(fields=["state", "drafted_at"], name="replies_by_state"),
+            models.Index(fields=["state", "urgency", "drafted_at", "id"], name="replies_by_urgency"),
+            models.Index(fields=["drafted_at"], name="replies_by_time"),
             models.Index(
                 fields=["id"], condition=Q(state__in=["approved", "publishing"]), name="replies_to_publish"
             ),
         ]
+
+
+class Hold(models.Model):
+    """Why a draft waits: a question, or a word from somebody higher. It ends with their answer."""
+
+    class Whom(models.TextChoices):
+        COLLEAGUE = "staff", _("a colleague")
+        CUSTOMER = "customer", _("the customer")
+        APPROVER = "approver", _("an approver")
+        MANAGER = "manager", _("a manager")
+
+    ASKED = (Whom.COLLEAGUE, Whom.CUSTOMER)
+
+    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="holds")
+    whom = models.CharField(max_length=8, choices=Whom)
+    fact = models.CharField(max_length=24, blank=True, default="")  # the fact that is asked for, if one is
+    words = models.CharField(max_length=500)
+    asked_by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=500, blank=True, default="")  # "" for a question that was taken back
+    ended_by = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reply"], condition=Q(ended_at=None), name="one_open_hold_per_reply"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, answer="")
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="hold_ends_by_somebody",
+            ),
+        ]
+
+
+class SavedFilter(models.Model):
+    """A list that somebody looks at often: the tail of its address under a name, for this person."""
+
+    by = models.ForeignKey("feedback.User", on_delete=models.CASCADE, related_name="saved_filters")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["by", "name"], name="one_saved_filter_of_a_name")]

@@ -1,60 +1,114 @@
 """The shop's own review page, for everybody: every review that is not hidden for a listed reason (L6)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Avg, Count, Prefetch
+from django.db.models import Count, F, Prefetch, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from feedback.personal_data import redact
 from feedback.roles import public
-from reviews.models import Reply, Review
+from reviews.models import Reply, Review, Source
 
 PER_PAGE = 20
+_SENTIMENTS = ("positive", "neutral", "negative", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """How many reviews gave so many stars; `share` in percent of the most frequent number, for drawing."""
+    """How many reviews are of one kind; `share` in percent of the most frequent kind, for drawing."""
 
-    stars: int
+    kind: int | str
     count: int
     share: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Of all reviews that are shown. `average` is of those with stars, None without any."""
+
+    count: int
+    rated: int
+    average: float | None
+    rewarded: int
+    stars: list[Bar]
+    sentiments: list[Bar]
 
 
 @public
 @require_safe
 def review_page(request: HttpRequest) -> HttpResponse:
     shown = Review.objects.shown()
+    figures = _figures(shown)
     published = Reply.objects.filter(state=Reply.State.PUBLISHED).order_by("-review_version")
     newest = (
-        shown.select_related("comment__analysis", "comment__product")
+        shown.select_related("comment__analysis")
         .prefetch_related(Prefetch("replies", published, to_attr="published"))
         .order_by("-comment__said_at", "-pk")
     )
-    page = Paginator(newest, PER_PAGE).get_page(request.GET.get("page"))
+    page = _Counted(newest, PER_PAGE, figures.count).get_page(request.GET.get("page"))
     for review in page.object_list:
         review.answer = review.published[0] if review.published else None
         review.language = _language(review)
         # Phone numbers, addresses and the like are covered, whoever wrote them there (L6, L9).
         review.title, review.text = redact(review.comment.title), redact(review.comment.text)
-    rated = shown.filter(comment__score__isnull=False)
-    figures = rated.aggregate(average=Avg("comment__score"), count=Count("pk"))
-    bars = _bars(dict(rated.values_list("comment__score").annotate(n=Count("pk")).order_by()))
-    rewarded = shown.filter(incentivised=True).count()
-    context = {"page": page, "figures": figures, "bars": bars, "rewarded": rewarded}
+    context = {"page": page, "figures": figures, "hidden": _hidden()}
     return render(request, "reviews/reviews.html", context)
 
 
-def _bars(counts: dict[Decimal, int]) -> list[Bar]:
-    by_stars = dict.fromkeys(range(5, 0, -1), 0)
-    for score, count in counts.items():
-        by_stars[round(score)] += count
-    most = max(by_stars.values()) or 1
-    return [Bar(stars=stars, count=n, share=round(100 * n / most)) for stars, n in by_stars.items()]
+class _Counted(Paginator):
+    """The number of rows is known already: it stands in the figures."""
+
+    def __init__(self, rows: QuerySet[Review], per_page: int, count: int) -> None:
+        super().__init__(rows, per_page)
+        self.count = count
+
+
+def _figures(shown: QuerySet[Review]) -> Figures:
+    """One query, a few rows. What nobody could read is unknown, which is not neutral."""
+    read = "comment__analysis__sentiment"
+    corrected = "comment__analysis__corrected_sentiment"
+    rows = (
+        shown.annotate(felt=Coalesce(NullIf(F(corrected), Value("")), F(read), Value("unknown")))
+        .values_list("comment__score", "felt", "incentivised")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    stars, felt = dict.fromkeys(range(5, 0, -1), 0), dict.fromkeys(_SENTIMENTS, 0)
+    rewarded, total = 0, 0.0
+    for score, sentiment, incentivised, n in rows:
+        felt[sentiment] += n
+        rewarded += n if incentivised else 0
+        if score is not None:
+            stars[round(score)] += n
+            total += float(score) * n
+    rated = sum(stars.values())
+    return Figures(
+        count=sum(felt.values()),
+        rated=rated,
+        average=total / rated if rated else None,
+        rewarded=rewarded,
+        stars=_bars(stars),
+        sentiments=_bars(felt),
+    )
+
+
+def _hidden() -> list[tuple[str, int]]:
+    """How many of our own page are hidden, by reason (L6, differentiator 8)."""
+    hidden = Review.objects.filter(source__kind=Source.Kind.OWN, hidden_at__isnull=False)
+    counts = dict(hidden.values_list("hidden_reason").annotate(n=Count("pk")).order_by())
+    labels = Review._meta.get_field("hidden_reason").choices or ()
+    return [(str(label), counts[word]) for word, label in labels if word in counts]
+
+
+def _bars(counts: Mapping[Any, int]) -> list[Bar]:
+    most = max(counts.values()) or 1
+    return [Bar(kind=kind, count=n, share=round(100 * n / most)) for kind, n in counts.items()]
 
 
 def _language(review: Review) -> str:

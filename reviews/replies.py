@@ -17,10 +17,12 @@ from feedback.wording.compose import PUBLIC
 from feedback.wording.findings import Finding
 from feedback.wording.lint import lint
 from reviews import drafting
-from reviews.models import Reply, Review
+from reviews.models import Hold, Reply, Review
 
 State = Reply.State
 LONGEST = 10_000  # characters; no source takes more
+# Who it is handed up to as an approver may answer by approving.
+WAITS_FOR_WORD = frozenset(Hold.Whom.values) - {Hold.Whom.APPROVER.value}
 _EDITORS = frozenset({Role.STAFF, Role.APPROVER})
 
 
@@ -52,10 +54,10 @@ def edit(reply: Reply, text: str, *, by: User, edition: int) -> int:
     """Save other words; the edition they are now. Saving the same words changes nothing, whoever does it."""
     words = clean(text)
     with journal.recording():
-        now = _as_it_stands(reply)
+        now = as_it_stands(reply)
         if now.state == State.DRAFT and now.text == words:
             return edition
-        _set(reply, edition, State.DRAFT, text=words, edited_by=by)
+        change(reply, edition, State.DRAFT, text=words, edited_by=by)
         journal.log("reply edited", reply, by=by, edition=edition + 1)
     return edition + 1
 
@@ -64,14 +66,16 @@ def approve(reply: Reply, *, by: User, edition: int) -> None:
     """The words that were on the page go out: `edition` is theirs."""
     with journal.recording():
         review = Review.objects.select_for_update(no_key=True).get(pk=reply.review_id)
-        now = _as_it_stands(reply)
+        now = as_it_stands(reply)
         if (now.edition, now.state) != (edition, State.DRAFT) or review.version != now.review_version:
             raise Stale(now)
         if why := why_not(now, by):
             raise NotAllowed(why)
         if stops := [finding for finding in findings(now, now.text) if finding.blocks]:
             raise Blocked(stops)
-        _set(now, edition, State.DRAFT, state=State.APPROVED, approved_by=by, approved_at=timezone.now())
+        at = timezone.now()
+        change(now, edition, State.DRAFT, state=State.APPROVED, approved_by=by, approved_at=at, held="")
+        end_hold(now, by)
         journal.log("reply approved", reply, by=by, edition=edition, decision=now.decision_id)
 
 
@@ -82,7 +86,7 @@ def take_back(reply: Reply, *, by: User) -> None:
         if not waiting.update(
             state=State.DRAFT, approved_by=None, approved_at=None, edition=F("edition") + 1
         ):
-            raise Stale(_as_it_stands(reply))
+            raise Stale(as_it_stands(reply))
         journal.log("approval taken back", reply, by=by)
 
 
@@ -91,7 +95,8 @@ def discard(reply: Reply, *, reason: str, by: User, edition: int) -> None:
     if not reason:
         raise NotAllowed(_("Say why: the reason is kept with the reply."))
     with journal.recording():
-        _set(reply, edition, State.DRAFT, state=State.DISCARDED, reason=reason[:300])
+        change(reply, edition, State.DRAFT, state=State.DISCARDED, reason=reason[:300], held="")
+        end_hold(reply, by)
         journal.log("reply discarded", reply, by=by)
 
 
@@ -101,7 +106,7 @@ def correct_fact(reply: Reply, name: str, value: object, *, reason: str, by: Use
     if not reason:
         raise NotAllowed(_("Say how you know: the reason is kept with the fact."))
     with journal.recording():
-        now = _as_it_stands(reply)
+        now = as_it_stands(reply)
         if (now.edition, now.state) != (edition, State.DRAFT):
             raise Stale(now)
         comment = now.review.comment
@@ -115,7 +120,7 @@ def correct_fact(reply: Reply, name: str, value: object, *, reason: str, by: Use
 def draft_again(reply: Reply, *, by: User, edition: int) -> Decision:
     """The facts or the policy changed elsewhere, or the edits are not wanted: the draft as it is now."""
     with journal.recording():
-        now = _as_it_stands(reply)
+        now = as_it_stands(reply)
         if (now.edition, now.state) != (edition, State.DRAFT):
             raise Stale(now)
         comment = now.review.comment
@@ -128,18 +133,19 @@ def answer_again(reply: Reply, *, by: User) -> Reply:
     """After our no or the platform's: a new draft for the same version of the review."""
     with journal.recording():
         review = Review.objects.select_for_update(no_key=True).get(pk=reply.review_id)
-        now = _as_it_stands(reply)
+        now = as_it_stands(reply)
         if review.version != now.review_version or now.state not in (State.DISCARDED, State.REFUSED):
             raise Stale(now)
         rivals = Reply.objects.filter(review=review, review_version=review.version)
         if rivals.exclude(state=State.DISCARDED).exclude(pk=now.pk).exists():
             raise Stale(now)
         if now.state == State.REFUSED:
-            _set(now, now.edition, State.REFUSED, state=State.DISCARDED)
+            change(now, now.edition, State.REFUSED, state=State.DISCARDED)
         again = Reply.objects.create(
             review=review, review_version=review.version, case=now.case, decision=now.decision,
             language=now.language, drafted_text=now.drafted_text, text=now.text,
             needs_approver=now.needs_approver, drafted_at=timezone.now(), edited_by=now.edited_by,
+            urgency=now.urgency, standing=now.standing,
         )  # fmt: skip
         journal.log("reply drafted again", again, by=by, after=now.pk)
     return again
@@ -152,6 +158,8 @@ def why_not(reply: Reply, by: User) -> str | Promise:
         return _("Only staff and approvers approve replies.")
     if reply.state != State.DRAFT:
         return _("This reply is not waiting for approval.")
+    if reply.held in WAITS_FOR_WORD:
+        return _("This reply waits for an answer. Write it down below, or take the question back.")
     if reply.needs_approver and Role.APPROVER not in held:
         return _("This reply needs an approver.")
     if reply.needs_approver and reply.edited_by_id == by.pk:
@@ -213,27 +221,35 @@ def _draft_again(reply: Reply, by: User) -> Decision:
         drafting.seed_of(review, case),
         shop.current().signature(reply.language),
     )
-    _set(
+    change(
         reply,
         reply.edition,
         State.DRAFT,
         case=case,
         decision=decision,
+        standing=decision.facts["standing"],
         drafted_text=words,
         text=words,
         edited_by=None,
-        needs_approver=decision.needs_approver or review.wants_approver,
+        needs_approver=decision.needs_approver or review.wants_approver or reply.held == Hold.Whom.APPROVER,
     )
     journal.log("reply drafted again", reply, by=by, decision=decision.pk)
     return decision
 
 
-def _as_it_stands(reply: Reply) -> Reply:
+def as_it_stands(reply: Reply) -> Reply:
     return Reply.objects.with_all_around().get(pk=reply.pk)
 
 
-def _set(reply: Reply, edition: int, was: str, /, **changes: Any) -> None:
+def change(reply: Reply, edition: int, was: str, /, **changes: Any) -> None:
     """Compare and set: one winner, whoever else presses a button at the same time."""
     mine = Reply.objects.filter(pk=reply.pk, state=was, edition=edition)
     if not mine.update(edition=edition + 1, **changes):
-        raise Stale(_as_it_stands(reply))
+        raise Stale(as_it_stands(reply))
+
+
+def end_hold(reply: Reply, by: User, *, answer: str = "") -> None:
+    """Whatever the reply waited for. Within the transaction that cleared `held`."""
+    Hold.objects.filter(reply=reply, ended_at=None).update(
+        answer=answer, ended_by=by, ended_at=timezone.now()
+    )

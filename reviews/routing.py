@@ -21,8 +21,14 @@ class Routing:
     routes: tuple[Route, ...]  # all that apply, the most urgent first
     wants_approver: bool
 
+    @property
+    def urgency(self) -> int:
+        """Place of the route, 0 the most urgent: what the desk's list is sorted by."""
+        return tuple(Route).index(self.route)
 
-# What a text says, and the queue that follows. Insults stay in the normal queue: the claim is what counts.
+
+# What a text says, and the queue that follows. Insults stay in the normal queue, the claim is what counts;
+# but somebody senior bears them (S1-11).
 _QUEUES = {
     "safety": Route.SAFETY,
     "dispute": Route.DISPUTE,
@@ -53,4 +59,4 @@ def route(flags: Collection[str], *, dispute: str = "none", leverage: str = "") 
     if dispute in _DISPUTED:
         found.add(Route.DISPUTE)
     routes = tuple(queue for queue in Route if queue in found) or (Route.NORMAL,)
-    return Routing(route=routes[0], routes=routes, wants_approver=bool(leverage))
+    return Routing(route=routes[0], routes=routes, wants_approver=bool(leverage) or "abuse" in flags)

@@ -48,6 +48,7 @@ SET_UP = {Role.MANAGER, Role.ADMINISTRATOR}
 SURVEYS = SET_UP | {Role.ADVOCATE}
 ACT = {Role.STAFF, Role.APPROVER, Role.MANAGER}
 EDIT = {Role.STAFF, Role.APPROVER}
+HIDE = {Role.APPROVER, Role.MANAGER}
 TILL = {Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR}
 COUNTER = TILL | {Role.FRONT_LINE}
 NOBODY: set[Role] = set()  # programs with a token only
@@ -108,6 +109,18 @@ TABLE = {
     "reply_fact": ("post", EDIT),
     "reply_draft_again": ("post", EDIT),
     "reply_lint": ("post", EDIT),
+    "reply_ask": ("post", EDIT),
+    "reply_hand_up": ("post", EDIT),
+    "reply_answer": ("post", ACT),
+    "reply_stop_asking": ("post", EDIT),
+    "reply_evidence": ("get", ACT),
+    "reply_list_keep": ("post", DESK),
+    "reply_list_drop": ("post", DESK),
+    "reply_groups": ("get", EDIT),
+    "reply_batch": ("get", EDIT),
+    "hidden_reviews": ("get", DESK),
+    "review_hide": ("post", HIDE),
+    "review_show": ("post", HIDE),
     "import_reviews": ("get", SET_UP),
     "source": ("get", SET_UP),
     "source_woocommerce": ("get", ADMINISTRATOR),
@@ -219,6 +232,10 @@ def world():
         **dict.fromkeys(["case", "case_fact", "case_customer", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["practice_page", "practice_lint"], ("cracked-cup",)),
+        **dict.fromkeys(["reply_groups", "reply_list_keep"], ()),
+        "reply_list_drop": [1],
+        "reply_batch": ["0" * 64, "vi"],
+        **dict.fromkeys(["review_hide", "review_show"], (Reply.objects.get().review.public_id,)),
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", *OF_A_SURVEY], (survey.public_id,)),
         "survey_question": [survey.public_id, "problem"],

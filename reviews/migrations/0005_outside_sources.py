@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0001_first'),
+        ('reviews', '0004_index_of_words'),
     ]
 
     operations = [

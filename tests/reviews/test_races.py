@@ -60,8 +60,8 @@ def no_guard(monkeypatch):
     def write(reply, edition, was, /, **changes):
         Reply.objects.filter(pk=reply.pk).update(edition=edition + 1, **changes)
 
-    monkeypatch.setattr(replies, "_as_it_stands", lambda reply: reply)
-    monkeypatch.setattr(replies, "_set", write)
+    monkeypatch.setattr(replies, "as_it_stands", lambda reply: reply)
+    monkeypatch.setattr(replies, "change", write)
 
 
 def refused(results):

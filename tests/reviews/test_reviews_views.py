@@ -303,7 +303,7 @@ def test_the_pages_ask_as_much_for_many_as_for_few(
     for n in range(25):
         receive(own, external_id=f"m{n}", text=LATE if n % 2 else THREAT)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         at_the_desk.get("/replies/")
     with django_assert_max_num_queries(18):
         at_the_desk.get(f"/replies/{reply.public_id}/")

@@ -4,7 +4,9 @@
                             and what it objects to is marked in the draft: li[data-start][data-end], counted in
                             characters; [data-show] leads to it, [data-say] puts its words at [value] "from:to:…"
    [data-watch]             (with an id) is looked at again every few seconds until it no longer says so
-   [data-desk]              keys: [data-next] j, [data-previous] k, [data-edit] e, [data-approve] a, [data-reject] r
+   [data-desk]              keys: [data-next] j, [data-previous] k, [data-edit] e, [data-approve] a, [data-reject] r,
+                            [data-ask] f, [data-escalate] s
+   [data-list]              keys: j and k go through its links, / goes to the search
    [data-open="id"]         opens that <dialog>
    [data-copy="id"]         copies the text of that element; says [data-copied] when done */
 (() => {
@@ -211,7 +213,7 @@
   }
 
   // --- Keys of the desk ----------------------------------------------------------------------------------------
-  const KEYS = { j: "next", k: "previous", e: "edit", a: "approve", r: "reject" };
+  const KEYS = { j: "next", k: "previous", e: "edit", a: "approve", r: "reject", f: "ask", s: "escalate" };
   const keysAreOn = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
   const isTyping = (place) => place.isContentEditable || /^(input|textarea|select)$/i.test(place.tagName);
 
@@ -226,6 +228,19 @@
     if (!place || place.disabled) return;
     event.preventDefault();
     if (name === "edit") place.focus(); else place.click();
+    // What was opened is what one goes on with.
+    if (place.tagName === "SUMMARY" && place.parentElement.open) place.parentElement.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const list = document.querySelector("[data-list]");
+    if (!list || !keysAreOn() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
+    if (event.key === "/") { event.preventDefault(); document.querySelector("input[type=search]")?.focus(); return; }
+    if (event.key !== "j" && event.key !== "k") return;
+    const links = all("a", list);
+    const at = links.indexOf(document.activeElement);
+    const next = links[event.key === "j" ? at + 1 : at < 0 ? links.length - 1 : at - 1];
+    if (next) { event.preventDefault(); next.focus(); }
   });
 
   // --- What is being done is looked at again ---------------------------------------------------------------------

@@ -1,0 +1,46 @@
+"""What review platforms take as a report of a demand with a review behind it. Data, with its sources.
+
+Where a platform has no such form this page claims none. `seen` is when somebody last read the source.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    name: str
+    accepts: str | Promise
+    url: str
+    seen: date
+
+
+PLATFORMS = (
+    Platform(
+        name="Google",
+        accepts=_(
+            "A form for businesses that are asked for money because of reviews. Google says: do not answer"
+            " the demand, do not pay, keep the evidence, and report it with the form."
+        ),
+        url="https://support.google.com/business/answer/16404809",
+        seen=date(2026, 11, 28),
+    ),
+    Platform(
+        name="Yelp",
+        accepts=_(
+            "A report of the review, with details and proof, if somebody expressly offers to remove a bad"
+            " review for payment, or threatens to post one. Only asking for a refund is not enough."
+        ),
+        url="https://www.yelp-support.com/",
+        seen=date(2026, 11, 28),
+    ),
+    Platform(
+        name="Tripadvisor",
+        accepts=_("A report of blackmail, also before any review stands there: send it at once."),
+        url="https://www.tripadvisorsupport.com/hc/articles/200614417",
+        seen=date(2026, 11, 28),
+    ),
+)

@@ -1,0 +1,112 @@
+"""The twin of a review that holds leverage: the same words without it, read, decided and drafted afresh.
+
+Both sides go the whole way, so that the page shows what is so and not what we believe (S3-4).
+"""
+
+import copy
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from feedback import comments, engines, facts, shop
+from feedback.models import Analysis, Comment, Decision
+from feedback.policy.decide import decide
+from feedback.policy.facts import Facts
+from feedback.policy.terms import Terms
+from reviews import drafting
+from reviews.models import Reply
+
+# What may come from the words alone. All else that was known is taken as the decision saw it.
+_FROM_WORDS = {"problem": ("problem",), "fault": ("fault", "fault_from"), "dispute": ("dispute",)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What follows from some words. Digests are SHA-256 of the decision's canonical JSON and of the draft."""
+
+    words: str
+    decision: Mapping[str, Any]
+    decision_digest: str
+    draft: str
+    draft_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twins:
+    written: Side
+    without: Side
+
+    @property
+    def are_alike(self) -> bool:
+        return self._of(self.written) == self._of(self.without)
+
+    @staticmethod
+    def _of(side: Side) -> tuple[str, str]:
+        return side.decision_digest, side.draft_digest
+
+
+def of(reply: Reply) -> Twins | None:
+    """None where nothing is marked as leverage. Takes a reply `with_all_around`."""
+    comment = reply.review.comment
+    analysis = getattr(comment, "analysis", None)
+    if analysis is None or not analysis.leverage:
+        return None
+    terms = Terms.from_dict(reply.decision.policy.terms) if reply.decision.policy else Terms.shipped()
+    known = Facts.from_dict(reply.decision.facts)
+    left = cut(comment.words, analysis.leverage_spans)
+    return Twins(
+        written=_side(reply, comment.words, known, terms),
+        without=_side(reply, left, _facts(reply, left, terms), terms),
+    )
+
+
+def cut(words: str, spans: list[list[int]]) -> str:
+    """The words without the spans, [start, end] each; gaps close to one space."""
+    kept = words
+    for start, end in sorted(spans, reverse=True):
+        kept = f"{kept[: max(start, 0)].rstrip()} {kept[max(end, 0) :].lstrip()}"
+    return kept.strip()
+
+
+def _facts(reply: Reply, left: str, terms: Terms) -> Facts:
+    """As the decision saw them, but for what came from the words: that is read again in what is left."""
+    sources = reply.decision.sources
+    read = _read(reply.review.comment, left)
+    found = facts.gather([read], terms, timezone.now())[read.pk].facts.as_dict()
+    known = dict(reply.decision.facts)
+    for name, columns in _FROM_WORDS.items():
+        if sources.get(name, "text") == "text":
+            known |= {column: found[column] for column in columns}
+    return Facts.from_dict(known)
+
+
+def _read(comment: Comment, left: str) -> Comment:
+    """The comment as if only this had been written; a person's correction of the reading stands."""
+    twin = copy.copy(comment)
+    twin._state = copy.copy(comment._state)
+    twin._state.fields_cache = dict(comment._state.fields_cache)
+    twin.title, twin.text = "", left
+    (reading,) = comments.readings([twin], engines.at_work().reader)
+    analysis = Analysis(**comments.analysis(twin, reading, timezone.now()))
+    analysis.corrected_problem = comment.analysis.corrected_problem
+    twin._state.fields_cache["analysis"] = analysis
+    return twin
+
+
+def _side(reply: Reply, words: str, known: Facts, terms: Terms) -> Side:
+    decided = decide(known, terms)
+    row = Decision(decision=decided.as_dict(), facts=known.as_dict())
+    review = reply.review
+    signature = shop.current().signature(reply.language)
+    seed = drafting.seed_of(review, reply.case)
+    draft = drafting.words_of(reply.language, row, review.source, seed, signature)
+    return Side(
+        words=words,
+        decision=row.decision,
+        decision_digest=decided.digest,
+        draft=draft,
+        draft_digest=hashlib.sha256(draft.encode()).hexdigest(),
+    )

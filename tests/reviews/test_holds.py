@@ -1,0 +1,132 @@
+import io
+import zipfile
+
+import pytest
+from django.utils import timezone
+
+from feedback.models import Event
+from reviews import batches, desk, evidence, hiding, holds, replies, twin
+from reviews.models import Reply, Review
+from reviews.views.kept import USUAL
+
+pytestmark = pytest.mark.django_db
+LATE = "Giao trễ ba ngày, gọi không ai nghe."
+THREAT = "Ấm bị vỡ. Không đền thì tôi đăng một sao khắp nơi cho mọi người biết."
+
+
+def now(reply):
+    return Reply.objects.get(pk=reply.pk)
+
+
+def test_a_question_holds_the_reply_until_it_is_answered_and_drafted_anew(own, receive, bao, mai):
+    reply = receive(own, text=LATE)
+    holds.hold(reply, whom="staff", fact="fault", words="Ai giao?", by=bao, edition=1)
+
+    with pytest.raises(replies.NotAllowed):
+        replies.approve(reply, by=mai, edition=2)
+    holds.answer(now(reply), "Bưu tá nhận lỗi", by=mai, edition=2, value="carrier")
+
+    assert (now(reply).held, now(reply).decision.facts["fault"]) == ("", "carrier")
+
+
+def test_handed_up_only_an_approver_may_approve(own, receive, bao, mai):
+    reply = receive(own, text=LATE)
+    holds.hold(reply, whom="approver", words="Khách quen", by=bao, edition=1)
+
+    with pytest.raises(replies.NotAllowed):
+        replies.approve(reply, by=bao, edition=2)
+    replies.approve(reply, by=mai, edition=2)
+
+    assert now(reply).state == "approved"
+    assert now(reply).holds.get().ended_by == mai
+
+
+def test_the_twin_of_a_threat_has_the_same_decision_and_draft(own, receive):
+    """S3-4, differentiator 1: really read, decided and drafted without the words."""
+    twins = twin.of(Reply.objects.with_all_around().get(pk=receive(own, text=THREAT).pk))
+
+    assert twins.are_alike
+    assert "đăng một sao" not in twins.without.words
+
+
+def test_the_evidence_holds_every_text_and_names_nobody_of_ours(own, receive, bao):
+    reply = Reply.objects.with_all_around().get(pk=receive(own, text=THREAT).pk)
+
+    packed = evidence.take(reply, by=bao, language="en", now=timezone.now())
+
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert files["review-version-1.txt"] == THREAT
+    assert not any("Bảo" in text or "terrorist" in text for text in files.values())
+    assert Event.objects.filter(verb="evidence taken", by=bao).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [("giao trễ", True), ("giao tre", True), ("gia ngh", True), ("vỡ", False), ("'", True)],
+)
+def test_words_are_found_with_and_without_marks(own, receive, typed, is_found, later):
+    receive(own, text=LATE)
+
+    assert bool(desk.page({**USUAL, "q": typed}, later, size=5).rows) is is_found
+
+
+def test_pages_follow_each_other_without_a_gap(own, receive, later):
+    made = {receive(own, external_id=f"r{n}", text=f"Giao trễ {n} ngày.").pk for n in range(5)}
+    first = desk.page(USUAL, later, size=2)
+    second = desk.page(USUAL, later, size=2, after=first.rows[-1].public_id)
+    third = desk.page(USUAL, later, size=2, after=second.rows[-1].public_id)
+
+    assert [row.pk for row in [*first.rows, *second.rows, *third.rows]] == sorted(made)
+    assert not third.has_after
+    assert desk.page(USUAL, later, size=2, before=second.rows[0].public_id).rows == first.rows
+
+
+def test_a_batch_approves_only_what_is_as_it_was_shown(own, receive, bao):
+    """L18: the one that was edited meanwhile stays."""
+    made = [receive(own, external_id=f"r{n}", text=LATE) for n in range(3)]
+    (group,) = batches.groups(bao)
+    rows = batches.waiting(bao, digest=group.digest, language=group.language)
+    replies.edit(made[0], made[0].text + " Cảm ơn.", by=bao, edition=1)
+
+    results = batches.approve([(row.public_id, row.edition) for row in rows], by=bao)
+
+    assert batches.counted(results) == 2
+    assert now(made[0]).state == "draft"
+
+
+def test_no_batch_for_staff_where_an_approver_is_needed(own, receive, bao):
+    made = [receive(own, external_id=f"r{n}", text=THREAT) for n in range(2)]
+
+    assert batches.groups(bao) == []
+    assert batches.counted(batches.approve([(one.public_id, 1) for one in made], by=bao)) == 0
+
+
+def test_a_review_is_hidden_for_a_listed_reason_alone(own, receive, mai):
+    """L6."""
+    review = receive(own, text=LATE).review
+    with pytest.raises(ValueError, match="negative"):
+        hiding.hide(review, reason="negative", by=mai)
+    hiding.hide(review, reason="fake", by=mai)
+
+    assert not Review.objects.shown().exists()
+    assert Event.objects.get(verb="review hidden").data["reason"] == "fake"
+    hiding.show(review, by=mai)
+    assert Review.objects.shown().exists()
+
+
+@pytest.mark.parametrize("path", ["/replies/alike/", "/reviews/hidden/", "/reviews/"])
+def test_the_pages_open(client, own, receive, mai, path):
+    for n in range(2):
+        receive(own, external_id=f"r{n}", text=LATE)
+    client.force_login(mai)
+
+    assert client.get(path).status_code == 200
+
+
+def test_the_page_of_evidence_gives_the_zip(client, own, receive, bao):
+    reply = receive(own, text=THREAT)
+    client.force_login(bao)
+
+    assert "support.google.com" in client.get(f"/replies/{reply.public_id}/evidence/").text
+    assert client.post(f"/replies/{reply.public_id}/evidence/")["Content-Type"] == "application/zip"
