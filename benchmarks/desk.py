@@ -1,0 +1,294 @@
+"""The desk with 100,000 waiting replies: its list, filtered and searched, and an open reply, at 10 clients.
+
+    .venv/bin/python benchmarks/desk.py [--reviews 100000] [--requests 600] [--clients 10] [--rounds 3]
+
+Makes the reviews itself: the demo's texts are taken in, read, decided and drafted by the real jobs, and the
+rows then copied with other times and a number of their own. Web server as in the demo (gunicorn, two workers
+of four threads), SQLite unless DATABASE_URL names another database, which must be empty and stays
+as it is afterwards. On a busy machine look at the processor time of a page, not at its seconds.
+"""
+
+import argparse
+import http.client
+import itertools
+import json
+import os
+import re
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+with socket.create_server(("127.0.0.1", 0)) as _free:
+    PORT = _free.getsockname()[1]
+PAGES = {
+    "list": "/replies/",
+    "one route": "/replies/?route=safety",
+    "a source that is rare": "/replies/?source=rare",
+    "a theme": "/replies/?theme=courier",
+    "a theme that is rare": "/replies/?theme=subscription_terms",
+    "negative, in English": "/replies/?sentiment=negative&language=en",
+    "valued customers": "/replies/?standing=valued",
+    "needs an approver": "/replies/?needs=approver",
+    "over a week, newest first": "/replies/?age=7&sort=newest",
+    "words without marks": "/replies/?q=giao+hang+tre",
+    "one word of one review": "/replies/?q=so{number}",
+    "words and three filters": "/replies/?q=vo&language=vi&sentiment=negative&age=1",
+}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--reviews", type=int, default=100_000)
+    options.add_argument("--requests", type=int, default=600)
+    options.add_argument("--clients", type=int, default=10)
+    options.add_argument("--rounds", type=int, default=3)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        cookie = _prepare(folder, chosen.reviews)
+        before = _processor_seconds()
+        rounds = [_round(chosen, cookie) for _ in range(chosen.rounds)]
+        used = _processor_seconds() - before
+    _report(chosen, rounds)
+    # Before a next page and an open reply the list was asked for as well.
+    pages = chosen.rounds * (chosen.requests + 4 * chosen.clients) * 3 // 2
+    print(f"processor time of the servers, starting them included: {used / pages * 1000:.0f} ms a page")
+
+
+def _prepare(folder: str, count: int) -> str:
+    """The session of somebody who approves."""
+    os.environ |= {"SECRET_KEY": "benchmark", "DATA_DIR": folder, "BASE_URL": f"http://127.0.0.1:{PORT}"}
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+    os.environ["LOG_LEVEL"] = "ERROR"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.contrib.auth.models import Group
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+
+    call_command("migrate", verbosity=0)
+    started = time.perf_counter()
+    _multiply(_originals(), count)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    print(f"{count:,} reviews made in {time.perf_counter() - started:.0f} s", flush=True)
+    from feedback.models import User
+
+    mai = User.objects.create_user("mai-at-the-desk", password=None)
+    mai.groups.add(Group.objects.get(name="approver"))
+    client = Client()
+    client.force_login(mai)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def _originals() -> list:
+    """Replies to the demo's reviews, made by the jobs."""
+    from django.utils import timezone
+
+    from feedback import comments, shop
+    from feedback.models import Shop
+    from reviews import drafting, intake
+    from reviews.models import Reply, Source
+    from reviews.records import ReviewRecord
+
+    if Reply.objects.exists():
+        sys.exit("this database is not empty")
+    now = timezone.now()
+    Shop.objects.get_or_create(pk=1, defaults={"name": "Tiệm Gốm Lan", "set_up_at": now})
+    shop.forget()
+    source = Source.objects.create(slug="own", name="Our page", kind="own")
+    Source.objects.create(slug="rare", name="Rare", kind="file")
+    lines = [
+        json.loads(line)
+        for language in ("vi", "en")
+        for line in (ROOT / "feedback/front/demo" / f"reviews.{language}.jsonl").read_text().splitlines()
+    ]
+    records = [
+        ReviewRecord(external_id=f"o{n}", text=line["text"], said_at=now, stars=line.get("stars"))
+        for n, line in enumerate(lines)
+    ]
+    intake.receive_many(source, records)
+    comments.read_all()
+    drafting.answer_all()
+    everything = Reply.objects.select_related("review__comment__analysis", "review__search_text", "decision")
+    return list(everything.prefetch_related("review__comment__mentions"))
+
+
+def _multiply(originals: list, count: int) -> None:
+    from feedback import bulk
+
+    with bulk.uncollected():
+        for start in range(0, count, 2000):
+            _copy([(n, originals[n % len(originals)]) for n in range(start, min(start + 2000, count))])
+
+
+def _copy(numbered: list) -> None:
+    """Rows of every table that the desk reads. Each text gets a number of its own, to be found by."""
+    from django.utils import timezone
+
+    from feedback import bulk, tokens
+    from feedback.models import Analysis, Case, Comment, Decision, Mention
+    from reviews.models import Reply, Review, SearchText, Source
+
+    now, rare = timezone.now(), Source.objects.get(slug="rare").pk
+    names = iter(tokens.public_ids(4 * len(numbered)))
+    said = [(n, reply, reply.review, reply.review.comment) for n, reply in numbered]
+    comments = bulk.write(
+        Comment,
+        [_of(c) | {"public_id": next(names), "text": f"{c.text} so{n}"} for n, _reply, _review, c in said],
+    )
+    keys = list(zip(said, comments, strict=True))
+    bulk.write(Analysis, [_of(c.analysis) | {"comment_id": key} for (_n, _r, _v, c), key in keys])
+    mentions = [_of(m) | {"comment_id": key} for (_n, _r, _v, c), key in keys for m in c.mentions.all()]
+    bulk.write(Mention, mentions)
+    complaints = [(reply, key) for (_n, reply, _v, _c), key in keys if reply.case_id]
+    bulk.write(
+        Case,
+        [_of(reply.case) | {"public_id": next(names), "comment_id": key} for reply, key in complaints],
+    )
+    decisions = bulk.write(
+        Decision, [_of(r.decision) | {"comment_id": key, "case_id": None} for (_n, r, _v, _c), key in keys]
+    )
+    reviews = bulk.write(
+        Review,
+        [
+            _of(review)
+            | {"public_id": next(names), "external_id": f"c{n}", "comment_id": key}
+            | ({"source_id": rare} if n % 5000 == 7 else {})
+            for (n, _reply, review, _c), key in keys
+        ],
+    )
+    bulk.write(
+        SearchText,
+        [
+            {"review_id": pk, "words": f"{review.search_text.words} so{n}"}
+            for (n, _reply, review, _c), pk in zip(said, reviews, strict=True)
+        ],
+    )
+    bulk.write(
+        Reply,
+        [
+            _of(reply)
+            | {"public_id": next(names), "review_id": pk, "decision_id": decision, "case_id": None}
+            | {"drafted_at": now - timedelta(minutes=(n * 7919) % 43_200)}
+            | ({"standing": "valued"} if n % 50 == 3 else {})
+            for (n, reply, _v, _c), pk, decision in zip(said, reviews, decisions, strict=True)
+        ],
+    )
+
+
+def _of(row) -> dict:
+    from django.db.models import AutoField
+
+    fields = [field for field in row._meta.concrete_fields if not isinstance(field, AutoField)]
+    return {field.attname: getattr(row, field.attname) for field in fields}
+
+
+def _round(chosen: argparse.Namespace, cookie: str) -> dict[str, list[float]]:
+    with _served():
+        _run(_requests(chosen.clients * 4), chosen.clients, cookie)  # each worker reads its templates once
+        return _run(_requests(chosen.requests), chosen.clients, cookie)
+
+
+def _processor_seconds() -> float:
+    """Of all servers that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _requests(count: int) -> list[tuple[str, str]]:
+    """Half of them the plain list and the page after it, a quarter open replies, a quarter all the rest."""
+    others = itertools.cycle(list(PAGES.items())[1:])
+    kinds = itertools.cycle(["list", "next page", "open", "other"])
+    made = []
+    for n, kind in zip(range(count), kinds, strict=False):
+        name, path = next(others) if kind == "other" else (kind, PAGES["list"])
+        made.append((name, path.format(number=n * 97)))
+    return made
+
+
+def _run(requests: list[tuple[str, str]], clients: int, cookie: str) -> dict[str, list[float]]:
+    took: dict[str, list[float]] = {}
+    with ThreadPoolExecutor(clients) as pool:
+        for name, seconds in pool.map(lambda one: _ask(*one, cookie), requests):
+            took.setdefault(name, []).append(seconds)
+    return took
+
+
+def _ask(name: str, path: str, cookie: str) -> tuple[str, float]:
+    """What a person does: for the next page and an open reply the list was there before, unmeasured."""
+    if name in ("next page", "open"):
+        page = _get(path, cookie)
+        pattern = r'rel="next" href="([^"]+)"' if name == "next page" else r'href="(/replies/\w{16}/[^"]*)"'
+        found = re.search(pattern, page)
+        path = found[1].replace("&amp;", "&") if found[1].startswith("/") else f"/replies/{found[1]}"
+    started = time.perf_counter()
+    _get(path, cookie)
+    return name, time.perf_counter() - started
+
+
+def _get(path: str, cookie: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+    connection.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "vi"})
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    if answer.status != 200:
+        sys.exit(f"{path}: {answer.status}")
+    return body
+
+
+@contextmanager
+def _served():
+    command = [sys.executable, "-m", "gunicorn", "feedback.wsgi:application", "--bind", f"127.0.0.1:{PORT}"]
+    command += ["--workers=2", "--threads=4", "--log-level=error"]
+    server = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, cwd=ROOT)
+    try:
+        _wait_until_it_answers()
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_until_it_answers() -> None:
+    for _ in range(300):
+        try:
+            _get("/healthz", "")
+            return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit("the server does not answer")
+
+
+def _report(chosen: argparse.Namespace, rounds: list[dict[str, list[float]]]) -> None:
+    print(
+        f"{chosen.reviews:,} reviews, {chosen.clients} clients, {chosen.requests} pages a round,"
+        f" {chosen.rounds} rounds: medians of p50 and p95 in ms"
+    )
+    for name in rounds[0]:
+        _line(name, [one[name] for one in rounds])
+    _line("all", [list(itertools.chain(*one.values())) for one in rounds])
+
+
+def _line(name: str, rounds: list[list[float]]) -> None:
+    p50 = statistics.median(statistics.median(one) for one in rounds)
+    p95 = statistics.median(sorted(one)[int(len(one) * 0.95)] for one in rounds)
+    print(f"{name:<28}{p50 * 1000:>8.0f}{p95 * 1000:>8.0f}   n = {len(rounds[0])}")
+
+
+if __name__ == "__main__":
+    main()
