@@ -40,8 +40,18 @@ class OwnWords(RuntimeError):
 
 
 def live(now: datetime) -> Policy | None:
-    """The version that counts at `now`; None before anything was decided here."""
-    return Policy.objects.in_force_at(now).first()
+    """The version that counts at `now`; None before anything was decided here.
+
+    Two clocks need not agree to the second: a moment before the program's own first version is within it.
+    """
+    return Policy.objects.in_force_at(now).first() or _first_of_ours(now)
+
+
+def _first_of_ours(now: datetime) -> Policy | None:
+    counted = Policy.objects.filter(state__in=Policy.COUNTED)
+    if counted.filter(starts_at__lte=now).exists():
+        return None
+    return counted.filter(author=None).order_by("starts_at").first()
 
 
 def in_force(now: datetime) -> tuple[Policy, Terms]:

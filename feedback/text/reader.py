@@ -149,7 +149,8 @@ class Reader:
             feeling = even(feeling)
         signs = found(hits, told, feeling)
         name = problem(signs, feeling, is_safety="safety" in raised and "violence" not in raised)
-        mentions = themes(told, hits, feeling, tokens.text) if language in READ else ()
+        heard_of = themes(told, hits, feeling, tokens.text) if language in READ else ()
+        mentions = tuple(one for one in heard_of if one.theme != ELSE)  # no theme of interfaces.md
         wanted = wish(hits)
         complains = _is_complaint("other" if GUESSED in signs else name, feeling) or (
             feeling.score < 0 and (not _serious.isdisjoint(raised) or wanted == "refund")
@@ -157,7 +158,7 @@ class Reader:
         raised |= spam.signs(
             tokens,
             heard.hits,
-            [one for one in mentions if one.theme != ELSE],
+            mentions,
             lang=language,
             sentiment=feeling.sentiment,
             is_suspect=heard.is_suspect,

@@ -53,6 +53,15 @@ def test_it_writes_the_shipped_terms_down_once():
     assert (again.pk, first.version, Policy.objects.count()) == (first.pk, 1, 1)
 
 
+def test_a_moment_before_the_first_version_is_within_it():
+    """A job and a page need not agree to the second: they do not make a version each."""
+    first, _terms = policies.in_force(NOW)
+
+    before, _terms = policies.in_force(EARLIER)
+
+    assert (before.pk, Policy.objects.count()) == (first.pk, 1)
+
+
 def test_an_update_of_the_program_is_a_new_version():
     earlier = Terms.shipped().as_dict() | {"comment": "as in the last release"}
     old = Terms.from_dict(earlier)
