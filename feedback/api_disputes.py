@@ -131,6 +131,8 @@ class OneDispute(APIView):
         ],
     )
     def patch(self, request: Request, external_id: str) -> Response:
+        if "\x00" in external_id:
+            raise Http404
         raw = _object(request.data)
         _only(raw, ChangedDisputeSerializer())
         row = Dispute.objects.filter(external_id=external_id).first()

@@ -80,11 +80,24 @@ def why_not(
     total = sum(costs.values(), Decimal(0))
     if total <= 0:
         return "costs", _("Say what it costs us: at least one part is above zero.")
+    if costs.get("refund", Decimal(0)) < paid_out(remedy):
+        return "costs", _("The message gives more than is booked here as paid back.")
     if remedy.limit is not None and total > remedy.limit:
         return "costs", _(
             "This costs more than the decision allows. An approver or a manager may override it."
         )
     return "", ""
+
+
+def paid_out(remedy: Remedy) -> Decimal:
+    """What the customer gets in money by it, as the message says; goods are no money."""
+    is_money = remedy.kind in _IN_MONEY or remedy.kind == Kind.REFUND
+    return remedy.amount if is_money and remedy.amount is not None else Decimal(0)
+
+
+def granted_before(case: Case, currency: str) -> Decimal:
+    """What was granted on this case already: remedies are alternatives to each other."""
+    return sum((one.cost for one in Concession.objects.filter(case=case, currency=currency)), Decimal(0))
 
 
 def is_over_limit(decision: Decision, costs: Mapping[str, Decimal]) -> bool:

@@ -287,6 +287,9 @@ def _approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Mess
     if decided.refusal and not decided.alternatives:
         raise NotAllowed(_("A no needs something beside it that we can do. Set the facts right first."))
     grant = _grant(case, decision, decided, plan)
+    wants = _wants_approver(case, decision, decided, *(grant or (None, {})))
+    if wants and not now.needs_approver:  # an override, or another grant, came in between
+        raise NotAllowed(_("This message needs an approver by now. Save it again first."))
     if stops := [one for one in findings(case, decision, decided, now.text, plan) if one.blocks]:
         raise Blocked(stops)
     if by_mail and not mail_address(case):
@@ -332,6 +335,21 @@ def _grant(
     return remedy, costs
 
 
+def _wants_approver(
+    case: Case, decision: Decision, decided: Decided, remedy: Remedy | None, costs: Mapping[str, Decimal]
+) -> bool:
+    """Above the limit counts all that the case got so far, and what the letter gives, whatever is typed as
+    its cost. A second grant always waits for an approver: remedies are alternatives (S1-10, decision 14)."""
+    if decided.needs_approver or remedy is None:
+        return decided.needs_approver
+    before = concessions.granted_before(case, remedy.currency or decision.facts["currency"])
+    usual = concessions.proposed(remedy, decision, case.order)
+    stake = max(
+        sum(costs.values(), Decimal(0)), sum(usual.values(), Decimal(0)), concessions.paid_out(remedy)
+    )
+    return before > 0 or concessions.is_over_limit(decision, {"all": stake})
+
+
 def _promise(case: Case, decision: Decision, plan: Plan, at: datetime) -> list[int]:
     rows = [
         Promise(case=case, decision=decision, who_id=one.who, what=one.what[:300], by_when=one.by, made_at=at)
@@ -375,7 +393,6 @@ def _chosen(decided: Decided, remedy: str) -> Remedy | None:
 def _columns(case: Case, decision: Decision, decided: Decided, words: str, plan: Plan) -> dict[str, Any]:
     costs = {name: amount for name, amount in plan.costs.items() if amount}
     remedy = _chosen(decided, plan.remedy)
-    at_stake = costs or (concessions.proposed(remedy, decision, case.order) if remedy else {})
     return {
         "text": words,
         "remedy": plan.remedy,
@@ -384,8 +401,7 @@ def _columns(case: Case, decision: Decision, decided: Decided, words: str, plan:
         "promises": [
             {"what": one.what[:300], "who": one.who, "by": one.by.isoformat()} for one in plan.promises
         ],
-        "needs_approver": decided.needs_approver
-        or (remedy is not None and concessions.is_over_limit(decision, at_stake)),
+        "needs_approver": _wants_approver(case, decision, decided, remedy, costs),
     }
 
 

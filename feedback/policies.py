@@ -19,6 +19,7 @@ from feedback.policy.prove import program
 from feedback.policy.terms import BadTerms, Terms
 
 TRIES = 20
+FARTHEST = 2200  # the last year that a version may begin or end in
 MONTHS = 6  # that a new version is replayed over, unless somebody asks for others
 State = Policy.State
 
@@ -186,6 +187,10 @@ def _adopt_shipped(shipped: Terms, now: datetime) -> Policy:
 
 
 def _check_days(terms: Terms, today: date) -> None:
+    for name in ("starts_on", "ends_on"):
+        day = getattr(terms, name)
+        if day and day.year > FARTHEST:
+            raise BadTerms(name, _("is too far away"))
     if terms.starts_on and terms.starts_on < today:
         raise BadTerms("starts_on", _("is over already: leave it out to begin at once"))
     if terms.ends_on and terms.ends_on < today:

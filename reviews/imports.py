@@ -61,6 +61,8 @@ def source_named(name: str, *, kind: str = "", by: User | None = None, keep: boo
     if not slug:
         raise UnknownSource(_("The source needs a name with letters or digits."))
     known = Source.objects.filter(slug=slug).first() or Source.objects.filter(name=name.strip()).first()
+    if known is not None and known.kind in Source.POLLED and not kind:
+        raise UnknownSource(_("This source gives its reviews by itself. Import a file under another name."))
     if known is None and kind in Source.POLLED:
         raise UnknownSource(_("A source of this kind is set up in the browser first."))
     if known is None:

@@ -61,12 +61,16 @@ def take_again(rows: Sequence[UnreadableReview], now: datetime) -> None:
     """A person asked for another try at a review that could not be kept."""
     for row in rows:
         source = Source.objects.select_related("polling").get(pk=row.source_id)
+        try:  # before anything is locked: the shop may take its time
+            found = sources.reader(source).look(source, row.external_id, now)
+        except Gone:
+            row.delete()
+            continue
+        except Away as away:
+            stumbled(source, away, now)
+            leases.let_go([row])
+            continue
         with journal.recording():
-            try:
-                found = sources.reader(source).look(source, row.external_id, now)
-            except Gone:
-                row.delete()
-                continue
             if isinstance(found, Unreadable):
                 _put_aside(source, [found], now)
             else:
@@ -74,7 +78,8 @@ def take_again(rows: Sequence[UnreadableReview], now: datetime) -> None:
 
 
 def again_due(now: datetime) -> LeasableQuerySet:
-    return UnreadableReview.objects.filter(source__is_active=True)
+    rested = Q(source__polling__quiet_until=None) | Q(source__polling__quiet_until__lte=now)
+    return UnreadableReview.objects.filter(rested, source__is_active=True)
 
 
 TAKE_AGAIN = leases.Job(name="read review again", due=again_due, run=take_again, batch=1)

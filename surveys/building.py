@@ -81,12 +81,17 @@ def _save_first(version: SurveyVersion, definition: Mapping[str, Any]) -> int:
 def publish(version: SurveyVersion, *, edition: int, now: datetime, by: User | None = None) -> None:
     """Asked from now on. Raises Stale, BadDefinition, publishing.Faulty."""
     survey = version.survey
+    mine = SurveyVersion.objects.filter(pk=version.pk, published_at=None, edition=edition)
+    current = mine.first()
+    if current is None:
+        raise Stale
+    publishing.refuse_faulty(
+        definitions.load(current.definition)
+    )  # takes its time: before anything is locked
     with journal.recording():
         Survey.objects.select_for_update().get(pk=survey.pk)  # two publishers get two numbers
-        current = SurveyVersion.objects.filter(pk=version.pk, published_at=None, edition=edition).first()
-        if current is None:
+        if not mine.exists():
             raise Stale
-        publishing.refuse_faulty(definitions.load(current.definition))
         last = survey.versions.exclude(pk=version.pk).aggregate(last=Max("number"))["last"] or 0
         SurveyVersion.objects.filter(pk=version.pk).update(published_at=now, number=last + 1)
         Survey.objects.filter(pk=survey.pk).update(state=Survey.State.LIVE, archived_at=None)

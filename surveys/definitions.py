@@ -32,6 +32,7 @@ _FIELDS = frozenset(
     | {"fields", "purpose", "show_if", "asked_at_most"}
 )
 _OF_CHOICE = frozenset({"id", "words", "help", "points", "picture"})
+_UNFIT = re.compile("[\x00\ud800-\udfff]")  # NUL and half surrogates
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 WITH_CHOICES = {Kind.CHOICE, Kind.CHOICES, Kind.PICTURE, Kind.DROPDOWN, Kind.GRID, Kind.RANKING}
 FITS = {
@@ -205,7 +206,7 @@ def _fields(name: str, kind: Kind, raw: object) -> tuple[str, ...]:
         not isinstance(raw, Sequence)
         or isinstance(raw, str)
         or not raw
-        or not set(raw) <= set(CONTACT_FIELDS)
+        or not all(isinstance(one, str) and one in CONTACT_FIELDS for one in raw)
     ):
         raise BadDefinition(name, "fields", _("must be a list of %(known)s"), known=", ".join(CONTACT_FIELDS))
     return tuple(field for field in CONTACT_FIELDS if field in raw)
@@ -307,6 +308,8 @@ def _words(name: str, field: str, raw: object, *, optional: bool = False) -> Wor
     """Texts by language; every language that the shop speaks, unless the whole text may be left out."""
     if not isinstance(raw, Mapping) or not all(isinstance(text, str) for text in raw.values()):
         raise BadDefinition(name, field, _("must be texts by language"))
+    if any(_UNFIT.search(text) for text in raw.values()):
+        raise BadDefinition(name, field, _("holds a character that cannot be stored"))
     if optional and not raw:
         return {}
     missing = [language for language in LANGUAGES if not str(raw.get(language, "")).strip()]

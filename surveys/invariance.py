@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from surveys import reach
 from surveys.questions import Definition, Question
+from surveys.reach import Ways
 
 
 def _(message: str) -> str:
@@ -100,9 +101,12 @@ def ending(offer: Offer) -> Ending:
     return Ending(offer=offer)
 
 
-def prove_survey(definition: Definition, offer: Offer) -> Proof:
-    """Walk every way that the conditions can tell apart, and collect what stands at its end."""
-    found = reach.explore(definition)
+def prove_survey(definition: Definition, offer: Offer, found: Ways | None = None) -> Proof:
+    """Walk every way that the conditions can tell apart, and collect what stands at its end.
+
+    `found`: the ways, where they are known.
+    """
+    found = found or reach.explore(definition)
     endings = {ending(offer) for _way in found.ways}
     return Proof(
         tried=found.tried, ways=len(found.ways), endings=tuple(endings), faults=tuple(faults(definition))

@@ -7,14 +7,14 @@ with one that they cannot, and with none. Questions that no condition looks at d
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice, product
+from itertools import product
 from math import prod
 
 from surveys import conditions, logic
 from surveys.conditions import About, Check, Circumstances, Fact
 from surveys.questions import LANGUAGES, STEPS, Definition, Kind, Question, Value, ids_of
 
-MOST_WAYS = 200_000
+MOST_WAYS = 20_000
 """Combinations tried; a survey with more is told to be simpler."""
 OTHERWISE = "otherwise"
 """Stands for a word that no condition names."""
@@ -55,21 +55,19 @@ class Ways:
 def explore(definition: Definition) -> Ways:
     names, choices = _axes(definition)
     size = prod(len(one) for one in choices)
+    if size > MOST_WAYS:
+        too_many = Fault(question="", key="too_many")
+        return Ways(tried=0, ways=frozenset(), faults=(*_dead_ends(definition), too_many))
     combinations = _combinations(definition, names, choices)
     ways = frozenset(
         tuple(question.id for question in logic.path(definition, given, circumstances))
-        for given, circumstances in islice(combinations, MOST_WAYS)
+        for given, circumstances in combinations
     )
     faults = list(_dead_ends(definition))
-    if size > MOST_WAYS:
-        faults.append(Fault(question="", key="too_many"))
-    else:
-        met = {name for way in ways for name in way}
-        faults += [
-            Fault(question=one.id, key="unreachable") for one in definition.questions if one.id not in met
-        ]
-        faults += [Fault(question="", key="nothing")] if () in ways else []
-    return Ways(tried=min(size, MOST_WAYS), ways=ways, faults=tuple(faults))
+    met = {name for way in ways for name in way}
+    faults += [Fault(question=one.id, key="unreachable") for one in definition.questions if one.id not in met]
+    faults += [Fault(question="", key="nothing")] if () in ways else []
+    return Ways(tried=size, ways=ways, faults=tuple(faults))
 
 
 def _dead_ends(definition: Definition) -> Iterator[Fault]:

@@ -45,7 +45,11 @@ def compose_again(request: HttpRequest, public_id: str) -> HttpResponse:
         return _nothing_to_say(request, case)
     if not form.is_valid():
         return _refuse(request, case, form=form, status=400)
-    current = Decision.objects.select_related("policy").get(comment=case.comment_id, is_current=True)
+    current = (
+        Decision.objects.select_related("policy").filter(comment=case.comment_id, is_current=True).first()
+    )
+    if current is None:
+        return _nothing_to_say(request, case)
     try:
         messages.compose_again(
             case, current, case_message.fitting(form.plan, current), by=request.user, edition=_edition(form)

@@ -19,13 +19,20 @@ _OFFER = re.compile(
 )
 
 
+def _is_called(name: str, text: str, bare: str) -> bool:
+    """With its own marks; a text typed without any may leave them out ("lần" does not call Lan)."""
+    if not name:
+        return True
+    said, called = (bare, unmark(name)) if text == bare else (text, name)
+    return re.search(rf"(?<!\w){re.escape(called)}(?!\w)", said) is not None
+
+
 def missing_parts(
     text: str, decision: Decision, *, name: str, promises: Sequence[Promised], times: Sequence[Moment]
 ) -> Iterator[str]:
     """The codes of what is missing; `text` is normalised and in small letters; `times` are those it names."""
     bare = unmark(text)
-    called = unmark(align(plain_name(name)).text.lower())
-    if called and not re.search(rf"(?<!\w){re.escape(called)}(?!\w)", bare):
+    if not _is_called(align(plain_name(name)).text.lower(), text, bare):
         yield "missing_name"
     if decision.safety and not STOP_USING.search(bare):
         yield "missing_safety"

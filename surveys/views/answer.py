@@ -76,7 +76,8 @@ def _post(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
         if "all" in request.GET:
             return _ask(request, invitation, sheet, step=ALL, typed=typed, errors=error.errors)
         # The fault may be on another page than this one: what fits here is kept before going there.
-        if fitting := {name: given for name, given in typed.items() if name not in error.errors}:
+        asked = {question.id for question in sheet.path(typed)} - error.errors.keys()
+        if fitting := {name: given for name, given in typed.items() if name in asked}:
             responses.save(invitation, fitting, language=language, sheet=sheet)
         first = next(one.id for one in sheet.definition.questions if one.id in error.errors)
         return _ask(request, invitation, sheet, step=first, typed=typed, errors=error.errors)

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from feedback import comments
 from feedback.models import User
 from feedback.roles import Role, allow
 from surveys import building, definitions, editing, invariance, publishing, reach, screens, sheets, spoken
@@ -73,7 +74,7 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     """One change of the whole: a title, a new question, another order, one moved, copied or removed."""
     version = _version(public_id)
     try:
-        definition, target = _changed(version.definition, request)
+        definition, target = _changed(version.definition, _clean(request))
         building.save(version, definition, edition=_edition(request))
     except (Stale, NoSuchQuestion):
         return _stale(request, public_id)
@@ -92,7 +93,7 @@ def question(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
         return _stale(request, public_id)
     if request.method != "POST":
         return _question(request, version, current)
-    sent = editing.from_form(current, request.POST, dict(request.POST.lists()))
+    sent = editing.from_form(current, _clean(request), _several(request))
     if "look" in request.GET:  # what one types, drawn: nothing is saved
         return render(request, "surveys/_preview.html", {"previews": _previews(sent)})
     try:
@@ -193,9 +194,18 @@ def trial(request: HttpRequest, public_id: str) -> HttpResponse:
         return render(request, "surveys/trial.html", context)
 
 
-def _changed(definition: Json, request: HttpRequest) -> tuple[Json, str]:
+def _clean(request: HttpRequest) -> dict[str, str]:
+    """What was typed, without what no database keeps."""
+    return {name: comments.clean(text) for name, text in request.POST.items()}
+
+
+def _several(request: HttpRequest) -> dict[str, list[str]]:
+    return {name: [comments.clean(text) for text in texts] for name, texts in request.POST.lists()}
+
+
+def _changed(definition: Json, sent: Mapping[str, str]) -> tuple[Json, str]:
     """The definition after this change, and the question to open next. Raises NoSuchQuestion."""
-    sent, name = request.POST, request.POST.get("question", "")
+    name = sent.get("question", "")
     match sent.get("act"):
         case "add" if sent.get("kind") in tuple(Kind):
             return editing.add(definition, Kind(sent["kind"]))
@@ -295,7 +305,7 @@ def _check(request: HttpRequest, version: SurveyVersion, status: int = 200) -> H
     if not faults:
         definition = _whole(definitions.load(version.definition))
         found = reach.explore(definition)
-        proof = invariance.prove_survey(definition, sheets.offer(version.survey))
+        proof = invariance.prove_survey(definition, sheets.offer(version.survey), found)
         faults = [_fault(fault) for fault in (*found.faults, *proof.faults)]
     context = {"survey": version.survey, "version": version, "faults": faults, "found": found, "proof": proof}
     return render(request, "surveys/publish.html", context, status=status)

@@ -148,5 +148,5 @@ def test_it_asks_no_more_for_many_themes(client, mai, about, many, django_assert
     said = read_comment("Nhiều chuyện.", themes=themes)
     client.get(address(said))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(address(said))

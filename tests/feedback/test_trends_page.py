@@ -154,7 +154,7 @@ def test_its_queries_do_not_grow(client, django_assert_num_queries, django_asser
 
     with django_assert_max_num_queries(10):
         client.get("/trends/", PERIOD)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/comments/", PERIOD)
 
 

@@ -35,9 +35,9 @@ def test_it_lists_all_routes_that_apply():
 @pytest.mark.parametrize("flags", [c for n in range(3) for c in itertools.combinations(FLAGS, n)])
 @pytest.mark.parametrize("dispute", ["none", "open"])
 def test_leverage_changes_the_approver_and_nothing_else(flags, dispute):
-    """Decision 5: a threat chooses who approves; the queue follows from the facts."""
+    """Decision 5: a threat chooses who approves; the queue follows from the facts. So does abuse (S1-11)."""
     calm = route(flags, dispute=dispute)
     threatened = route(flags, dispute=dispute, leverage="review_threat")
 
     assert (threatened.route, threatened.routes) == (calm.route, calm.routes)
-    assert (calm.wants_approver, threatened.wants_approver) == (False, True)
+    assert (calm.wants_approver, threatened.wants_approver) == ("abuse" in flags, True)
