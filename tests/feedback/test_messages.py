@@ -355,3 +355,34 @@ def test_a_plan_keeps_what_a_person_set(told, bao):
 
     assert messages.plan_of(message) == plan
     assert message.edited_by == bao
+
+
+def test_a_second_grant_on_a_case_waits_for_an_approver(told, bao, mai):
+    """S1-10, decision 14: remedies are alternatives, and small ones do not add up past one person's limit."""
+    case = told(total=Decimal(90_000))
+    messages.sent_by_hand(approved(case, bao, plan_for(case, "replacement")), channel="zalo", by=bao)
+
+    second = written(case, bao, plan_for(case, "refund"))
+
+    assert second.needs_approver
+    with pytest.raises(messages.NotAllowed):
+        messages.approve(second, by=bao, edition=second.edition, by_mail=False)
+    assert Concession.objects.count() == 1
+
+
+def test_no_letter_gives_more_than_is_booked(told, bao):
+    case = told(total=Decimal(90_000))
+    usual = plan_for(case, "refund")
+    less = Plan(
+        remedy="refund",
+        promises=usual.promises,
+        costs={"refund": Decimal(1)},
+        cost_reason="a slip of the hand",
+    )
+    message = written(case, bao, less)
+
+    with pytest.raises(Refused) as refused:
+        messages.approve(message, by=bao, edition=message.edition, by_mail=False)
+
+    assert refused.value.field == "costs"
+    assert not Concession.objects.exists()

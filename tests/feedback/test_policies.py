@@ -264,3 +264,11 @@ def test_what_counts_is_never_touched_again(ready, huy):
     ):
         with pytest.raises(IntegrityError, match="policies_stay"), transaction.atomic():
             Policy.objects.filter(pk=ready.pk).update(**columns)
+
+
+@pytest.mark.parametrize("name", ["starts_on", "ends_on"])
+def test_a_day_too_far_away_is_refused_by_name(huy, name):
+    with pytest.raises(BadTerms) as caught:
+        policies.propose(SHIPPED | {name: "9999-12-31"}, comment="Never.", by=huy, now=NOW)
+
+    assert caught.value.field == name

@@ -218,3 +218,15 @@ def test_each_shipped_survey_can_be_published_and_answered(client, ask, name):
     address = ask(publishing.shipped(name))
 
     assert client.get(f"{address}?all=1").status_code == 200
+
+
+def test_a_fault_in_what_is_not_asked_any_more_harms_nothing(client, ask):
+    """A second tab that is out of date sends an answer to a question that logic has hidden since."""
+    hidden = one("many", "number", show_if=when({"question": "met", "is": ["no"]}))
+    address = ask({"questions": [one("met"), one("must", required=True), hidden]})
+    go_on(client, address, met="yes")
+
+    page = client.post(f"{address}?step=3", {"action": "finish", "asked": "many", "q-many": "abc"})
+
+    assert page.status_code == 200
+    assert 'name="q-must"' in page.content.decode()
