@@ -31,7 +31,7 @@ work: setup
 test: setup-dev lint types
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py catalogue --check
-	$(BIN)/pytest -m "not prove" --numprocesses auto --dist loadfile
+	$(BIN)/pytest -m "not prove"
 
 lint: .venv/dev
 	$(BIN)/ruff format --check
