@@ -31,7 +31,7 @@ work: setup
 test: setup-dev lint types
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py catalogue --check
-	$(BIN)/pytest -m "not prove"
+	$(BIN)/pytest -m "not prove" --numprocesses auto --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff format --check
@@ -44,8 +44,8 @@ types: .venv/dev
 # What is slow or needs a browser, on SQLite; then all that touches the database, on PostgreSQL.
 prove: export PROVE_BROKER_URL := $(PROVE_BROKER_URL)
 prove: setup-dev
-	env -u DATABASE_URL $(BIN)/pytest -m "prove or browser"
-	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest -m "database or postgres"
+	env -u DATABASE_URL $(BIN)/pytest -m "prove or browser" --numprocesses auto --dist loadfile
+	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest -m "database or postgres" --numprocesses auto --dist loadfile
 
 format: .venv/dev
 	$(BIN)/ruff check --fix

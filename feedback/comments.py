@@ -54,7 +54,11 @@ def supersede_many(edits: Sequence[tuple[Comment, Comment]]) -> None:
     """Old and new words in pairs. All at once: rows and totals are locked in the order of the reading job."""
     newer = {old.pk: new for old, new in edits}
     with transaction.atomic():
-        locked = Comment.objects.select_for_update().filter(pk__in=newer, superseded_by=None).order_by("pk")
+        locked = (
+            Comment.objects.select_for_update(no_key=True)
+            .filter(pk__in=newer, superseded_by=None)
+            .order_by("pk")
+        )
         still = list(locked)
         totals.take_away([comment for comment in still if comment.read_at is not None])
         for comment in still:
@@ -90,7 +94,9 @@ def _store(
     comments: Sequence[Comment], readings: Sequence[Reading], themes: Mapping[str, int], now: datetime
 ) -> None:
     # In the order of their ids, so that two who lock several rows cannot wait for each other.
-    locked = Comment.objects.select_for_update().filter(pk__among=[comment.pk for comment in comments])
+    locked = Comment.objects.select_for_update(no_key=True).filter(
+        pk__among=[comment.pk for comment in comments]
+    )
     locked = locked.order_by("pk")
     counting = set(locked.filter(superseded_by=None).values_list("pk", flat=True))
     pairs = list(zip(comments, readings, strict=True))

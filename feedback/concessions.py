@@ -113,7 +113,7 @@ def may_agree_above_the_limit(by: User) -> bool:
 def lock(case: Case) -> None:
     """Who grants something and who notes a dispute wait for each other at the order. First of all locks."""
     if case.order_id is not None:
-        list(Order.objects.select_for_update().filter(pk=case.order_id).values("pk"))
+        list(Order.objects.select_for_update(no_key=True).filter(pk=case.order_id).values("pk"))
 
 
 def is_locked_out(order_id: int | None) -> bool:

@@ -22,7 +22,7 @@ class Given:
 def note(customer: Customer, given: Given, *, order: Order | None = None, by: User | None = None) -> bool:
     """Keep it, once for each purpose and moment; False: it was known. A later withdrawal outlives it."""
     with journal.recording():
-        Customer.objects.select_for_update().get(pk=customer.pk)  # no constraint keeps two apart
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)  # no constraint keeps two apart
         same = Consent.objects.filter(customer=customer, purpose=given.purpose)
         if same.filter(given_at=given.given_at).exists():
             return False
@@ -43,7 +43,7 @@ def note(customer: Customer, given: Given, *, order: Order | None = None, by: Us
 def withdraw(customer: Customer, purpose: str, *, now: datetime, by: User | None = None) -> bool:
     """Take back all of this purpose; False: there was nothing to take back."""
     with journal.recording():
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         standing = list(Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None))
         for consent in standing:
             consent.withdrawn_at = now

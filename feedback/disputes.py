@@ -87,7 +87,7 @@ def note(
         reason=reason[:80], opened_at=opened, due_by=due_by,
     )  # fmt: skip
     with journal.recording():
-        list(Order.objects.select_for_update().filter(pk=order.pk).values("pk"))
+        list(Order.objects.select_for_update(no_key=True).filter(pk=order.pk).values("pk"))
         is_new = bulk.insert_first(row, of="external_id")
         if not is_new:
             known = Dispute.objects.get(external_id=external_id)
@@ -104,7 +104,7 @@ def change(dispute: Dispute, given: Mapping[str, Any], *, by: User | None = None
     if not given:
         return
     with journal.recording():
-        row = Dispute.objects.select_for_update().get(pk=dispute.pk)
+        row = Dispute.objects.select_for_update(no_key=True).get(pk=dispute.pk)
         merged = {
             name: given.get(name, getattr(row, name)) for name in ("due_by", "amount", "fee", "currency")
         }
@@ -138,7 +138,7 @@ def close(
         raise BadDispute("closed_at", _("It cannot have closed before it opened, or in days to come."))
     costs = {} if fee is None else {"fee": _sum("fee", fee, dispute.currency)}
     with journal.recording():
-        order = Order.objects.select_for_update().get(pk=dispute.order_id)
+        order = Order.objects.select_for_update(no_key=True).get(pk=dispute.order_id)
         still_open = Dispute.objects.filter(pk=dispute.pk, state=Dispute.State.OPEN)
         if not still_open.update(state=Dispute.State.CLOSED, outcome=outcome, closed_at=at, **costs):
             raise Stale(dispute.external_id)

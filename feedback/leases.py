@@ -86,7 +86,7 @@ def lease(job: Job, now: datetime) -> list[Any]:
     with transaction.atomic():
         due = job.due(now).free(now).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
+            due = due.select_for_update(skip_locked=True, of=("self",), no_key=True)
         ids = list(due.values_list("pk", flat=True)[: job.batch])
         if not ids:
             return []

@@ -104,7 +104,11 @@ def parse(raw: object, *, now: datetime) -> Taken:
 def take(taken: Taken) -> tuple[Order, bool]:
     """Store it; the second value: is it new. A repeat updates what it names and keeps the rest."""
     with journal.recording():
-        known = Order.objects.select_for_update().filter(store=taken.store, number=taken.number).first()
+        known = (
+            Order.objects.select_for_update(no_key=True)
+            .filter(store=taken.store, number=taken.number)
+            .first()
+        )
         customer = known.customer if known else _customer(taken)
         order, created = Order.objects.update_or_create(
             store=taken.store,

@@ -91,7 +91,7 @@ def make(
             raise NotAllowed(_("Only approvers and managers decide otherwise than the policy."))
         if concessions.is_locked_out(case.order_id):
             raise NotAllowed(_("A dispute is open: nobody decides otherwise before it is closed."))
-        now = Decision.objects.select_for_update().get(pk=decision.pk)
+        now = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
         if not now.is_current:
             raise NotAllowed(_("The case was decided anew in the meantime. Look at the new decision first."))
         decided = Decided.from_dict(now.decision)

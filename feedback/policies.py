@@ -117,7 +117,7 @@ def adopt(policy: Policy, *, by: User, now: datetime) -> Policy:
     (no_policy_counts_unproved_or_unspoken).
     """
     with journal.recording():
-        held = Policy.objects.select_for_update().get(pk=policy.pk)
+        held = Policy.objects.select_for_update(no_key=True).get(pk=policy.pk)
         if held.state != State.PROPOSED:
             raise Stale
         if reason := why_not(held, now):

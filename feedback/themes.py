@@ -58,7 +58,9 @@ def merge(theme: Theme, into: Theme, *, by: User) -> None:
     """From now on `theme` counts as `into`, in the past as well; its words still find it. Raises Stale."""
     with journal.recording():
         totals.meaning_changes()
-        pair = Theme.objects.select_for_update().filter(pk__in=[theme.pk, into.pk], merged_into=None)
+        pair = Theme.objects.select_for_update(no_key=True).filter(
+            pk__in=[theme.pk, into.pk], merged_into=None
+        )
         if len(pair.order_by("pk")) != 2:
             raise Stale(theme.slug)
         Theme.objects.filter(pk=theme.pk).update(merged_into=into)
@@ -70,7 +72,7 @@ def part(theme: Theme, *, by: User) -> None:
     """Undo a merge: both count for themselves again, in the past as well. Raises Stale."""
     with journal.recording():
         totals.meaning_changes()
-        held = Theme.objects.select_for_update(of=("self",)).exclude(merged_into=None)
+        held = Theme.objects.select_for_update(of=("self",), no_key=True).exclude(merged_into=None)
         found = held.select_related("merged_into").filter(pk=theme.pk).first()
         if found is None:
             raise Stale(theme.slug)

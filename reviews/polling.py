@@ -88,7 +88,7 @@ TAKE_AGAIN = leases.Job(name="read review again", due=again_due, run=take_again,
 def stumbled(source: Source, away: Away, now: datetime) -> None:
     """No usable answer, while fetching or publishing: wait, and after some tries raise one alarm."""
     with journal.recording():
-        polling = Polling.objects.select_for_update().get(source=source)
+        polling = Polling.objects.select_for_update(no_key=True).get(source=source)
         polling.misses += 1
         polling.trouble = away.trouble.value
         polling.quiet_until = now + _pause(polling.misses, away.wait)
@@ -102,7 +102,7 @@ def stumbled(source: Source, away: Away, now: datetime) -> None:
 def answered(source: Source) -> None:
     """It did: what was wrong is over."""
     with journal.recording():
-        polling = Polling.objects.select_for_update().filter(source=source, misses__gt=0).first()
+        polling = Polling.objects.select_for_update(no_key=True).filter(source=source, misses__gt=0).first()
         if polling is None:
             return
         if polling.alarmed_at:
@@ -113,7 +113,7 @@ def answered(source: Source) -> None:
 def took_no_reply(source: Source, away: Away, now: datetime) -> None:
     """The account that replies is not let in. The replies wait, one alarm is raised, and reading goes on."""
     with journal.recording():
-        polling = Polling.objects.select_for_update().get(source=source)
+        polling = Polling.objects.select_for_update(no_key=True).get(source=source)
         if not polling.reply_trouble:
             journal.log("source takes no replies", source, trouble=away.trouble.value)
         polling.reply_trouble = away.trouble.value

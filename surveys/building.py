@@ -89,7 +89,7 @@ def publish(version: SurveyVersion, *, edition: int, now: datetime, by: User | N
         definitions.load(current.definition)
     )  # takes its time: before anything is locked
     with journal.recording():
-        Survey.objects.select_for_update().get(pk=survey.pk)  # two publishers get two numbers
+        Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)  # two publishers get two numbers
         if not mine.exists():
             raise Stale
         last = survey.versions.exclude(pk=version.pk).aggregate(last=Max("number"))["last"] or 0

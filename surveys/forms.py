@@ -33,7 +33,7 @@ class SurveyForm(forms.ModelForm):
 
     def clean_budget(self) -> Decimal | None:
         budget: Decimal | None = self.cleaned_data["budget"]
-        used = Survey.objects.select_for_update().get(pk=self.instance.pk).budget_used
+        used = Survey.objects.select_for_update(no_key=True).get(pk=self.instance.pk).budget_used
         if budget is not None and budget < used:
             raise forms.ValidationError(
                 _("%(used)s is already promised or spent; the budget cannot be lower.") % {"used": used}

@@ -62,7 +62,7 @@ def invite(
     due = send_at or now
     with journal.recording():
         if order is None:  # no constraint keeps these apart, so that whoever asks waits here
-            Customer.objects.select_for_update().get(pk=customer.pk)
+            Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         invitation, created = Invitation.objects.get_or_create(
             survey=survey,
             order=order,

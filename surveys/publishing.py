@@ -49,7 +49,7 @@ def publish(
     """The next version, asked from now on; the survey goes live. Raises BadDefinition, Faulty."""
     refuse_faulty(definitions.load(definition))
     with journal.recording():
-        Survey.objects.select_for_update().get(pk=survey.pk)  # two publishers get two numbers
+        Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)  # two publishers get two numbers
         last = survey.versions.aggregate(last=Max("number"))["last"] or 0
         version = survey.versions.create(number=last + 1, definition=definition, published_at=now)
         Survey.objects.filter(pk=survey.pk).update(state=Survey.State.LIVE)

@@ -234,7 +234,7 @@ def _take_from_budget(survey: Survey, amount: Decimal) -> bool:
 def _give_back(rewards: Sequence[Reward], due: LeasableQuerySet, state: str, verb: str) -> None:
     """Only of rows that are still due: a customer may have finished since the lease."""
     with journal.recording():
-        locked = due.select_for_update().filter(pk__in=[reward.pk for reward in rewards])
+        locked = due.select_for_update(no_key=True).filter(pk__in=[reward.pk for reward in rewards])
         still_due = {reward.pk for reward in locked}
         ending = [reward for reward in rewards if reward.pk in still_due]
         others = [reward for reward in rewards if reward.pk not in still_due]

@@ -73,6 +73,35 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item not in left_out]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """What empties the tables takes along the rows that migrations made; they return for whichever test comes
+    next in this process."""
+    yield
+    if _empties_the_tables(item):
+        _bring_back_the_rows_of_migrations(item)
+
+
+def _empties_the_tables(item):
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        return True
+    return bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+
+
+def _bring_back_the_rows_of_migrations(item):
+    from django.db import connection
+    from pytest_django.plugin import blocking_manager_key
+
+    with item.config.stash[blocking_manager_key].unblock():
+        rows = getattr(connection, "_test_serialized_contents", "")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM auth_group")
+            empty = not cursor.fetchone()[0]
+        if rows and empty:
+            connection.creation.deserialize_db_from_string(rows)
+
+
 def pytest_terminal_summary(terminalreporter):
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(NO_CHROMIUM in str(report.longrepr) for report in skipped)

@@ -1,5 +1,6 @@
 """The import contracts of pyproject.toml: each is kept, and each is seen to fail when it is broken."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -86,3 +87,20 @@ def test_a_rule_starts_alone(rule):
     )
 
     assert (result.stdout, result.stderr) == ("set()\n", "")
+
+
+def test_rows_are_locked_without_their_keys():
+    """FOR UPDATE waits for every transaction that refers to the row, and they for it: a deadlock between two
+    who each did nothing wrong. Only who deletes a row needs its key."""
+    sources = [
+        path for package in ("feedback", "surveys", "reviews") for path in (ROOT / package).rglob("*.py")
+    ]
+    calls = re.compile(r"\.select_for_update\(([^)]*\)?[^)]*)\)")
+    found = [
+        (path.name, said)
+        for path in sources
+        for said in calls.findall(path.read_text())
+        if "no_key=True" not in said
+    ]
+
+    assert found == []

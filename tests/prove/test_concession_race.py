@@ -17,14 +17,14 @@ factories.user()
 """
 DISPUTE = """
 INSERT INTO feedback_dispute
-    (order_id, external_id, state, reason, outcome, amount, fee, currency, opened_at)
-SELECT id, 'cb-1', 'open', '', '', total, 0, currency, now() FROM feedback_order
+    (order_id, external_id, state, reason, outcome, amount, fee, currency, opened_at, evidence)
+SELECT id, 'cb-1', 'open', '', '', total, 0, currency, now(), '[]' FROM feedback_order
 """
 CONCESSION = """
 INSERT INTO feedback_concession
     (case_id, order_id, decision_id, remedy, currency, product_cost, shipping_cost, refund, return_cost, fee,
-     booked_at, booked_by_id)
-SELECT c.id, c.order_id, d.id, 'goodwill', 'VND', 0, 0, 1, 0, 0, now(), u.id
+     reason, booked_at, booked_by_id)
+SELECT c.id, c.order_id, d.id, 'goodwill', 'VND', 0, 0, 1, 0, 0, '', now(), u.id
 FROM feedback_case c, feedback_decision d, feedback_user u
 """
 
