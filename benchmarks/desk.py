@@ -52,8 +52,9 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=600)
     options.add_argument("--clients", type=int, default=10)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--keep", metavar="FOLDER", help="keep what is made there, and use it the next time")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with _folder(chosen.keep) as folder:
         cookie = _prepare(folder, chosen.reviews)
         before = _processor_seconds()
         rounds = [_round(chosen, cookie) for _ in range(chosen.rounds)]
@@ -62,6 +63,16 @@ def main() -> None:
     # Before a next page and an open reply the list was asked for as well.
     pages = chosen.rounds * (chosen.requests + 4 * chosen.clients) * 3 // 2
     print(f"processor time of the servers, starting them included: {used / pages * 1000:.0f} ms a page")
+
+
+@contextmanager
+def _folder(kept: str | None):
+    if kept:
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        yield str(Path(kept).resolve())
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield folder
 
 
 def _prepare(folder: str, count: int) -> str:
@@ -80,18 +91,30 @@ def _prepare(folder: str, count: int) -> str:
     from django.test import Client
 
     call_command("migrate", verbosity=0)
-    started = time.perf_counter()
-    _multiply(_originals(), count)
+    _make(count)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    print(f"{count:,} reviews made in {time.perf_counter() - started:.0f} s", flush=True)
     from feedback.models import User
 
-    mai = User.objects.create_user("mai-at-the-desk", password=None)
+    mai, _is_new = User.objects.get_or_create(username="mai-at-the-desk")
     mai.groups.add(Group.objects.get(name="approver"))
     client = Client()
     client.force_login(mai)
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def _make(count: int) -> None:
+    """Nothing, where a run before has made as many."""
+    from reviews.models import Reply, Source
+
+    there, started = Reply.objects.count(), time.perf_counter()
+    if there >= count and Source.objects.filter(slug="rare").exists():
+        print(f"{there:,} reviews were there", flush=True)
+        return
+    if there:
+        sys.exit("this database is not empty")
+    _multiply(_originals(), count)
+    print(f"{count:,} reviews made in {time.perf_counter() - started:.0f} s", flush=True)
 
 
 def _originals() -> list:
@@ -104,8 +127,6 @@ def _originals() -> list:
     from reviews.models import Reply, Source
     from reviews.records import ReviewRecord
 
-    if Reply.objects.exists():
-        sys.exit("this database is not empty")
     now = timezone.now()
     Shop.objects.get_or_create(pk=1, defaults={"name": "Tiệm Gốm Lan", "set_up_at": now})
     shop.forget()
@@ -123,7 +144,9 @@ def _originals() -> list:
     intake.receive_many(source, records)
     comments.read_all()
     drafting.answer_all()
-    everything = Reply.objects.select_related("review__comment__analysis", "review__search_text", "decision")
+    everything = Reply.objects.select_related(
+        "review__comment__analysis", "review__search_text", "decision", "case"
+    )
     return list(everything.prefetch_related("review__comment__mentions"))
 
 
@@ -148,19 +171,25 @@ def _copy(numbered: list) -> None:
     said = [(n, reply, reply.review, reply.review.comment) for n, reply in numbered]
     comments = bulk.write(
         Comment,
-        [_of(c) | {"public_id": next(names), "text": f"{c.text} so{n}"} for n, _reply, _review, c in said],
+        [
+            _of(c)
+            | {"public_id": next(names), "text": f"{c.text} so{n}", "said_at": now - timedelta(minutes=5 * n)}
+            for n, _reply, _review, c in said
+        ],
     )
     keys = list(zip(said, comments, strict=True))
     bulk.write(Analysis, [_of(c.analysis) | {"comment_id": key} for (_n, _r, _v, c), key in keys])
     mentions = [_of(m) | {"comment_id": key} for (_n, _r, _v, c), key in keys for m in c.mentions.all()]
     bulk.write(Mention, mentions)
     complaints = [(reply, key) for (_n, reply, _v, _c), key in keys if reply.case_id]
-    bulk.write(
+    cases = bulk.write(
         Case,
         [_of(reply.case) | {"public_id": next(names), "comment_id": key} for reply, key in complaints],
     )
+    case_of = dict(zip([key for _reply, key in complaints], cases, strict=True))
     decisions = bulk.write(
-        Decision, [_of(r.decision) | {"comment_id": key, "case_id": None} for (_n, r, _v, _c), key in keys]
+        Decision,
+        [_of(r.decision) | {"comment_id": key, "case_id": case_of.get(key)} for (_n, r, _v, _c), key in keys],
     )
     reviews = bulk.write(
         Review,
@@ -182,10 +211,15 @@ def _copy(numbered: list) -> None:
         Reply,
         [
             _of(reply)
-            | {"public_id": next(names), "review_id": pk, "decision_id": decision, "case_id": None}
+            | {
+                "public_id": next(names),
+                "review_id": pk,
+                "decision_id": decision,
+                "case_id": case_of.get(key),
+            }
             | {"drafted_at": now - timedelta(minutes=(n * 7919) % 43_200)}
             | ({"standing": "valued"} if n % 50 == 3 else {})
-            for (n, reply, _v, _c), pk, decision in zip(said, reviews, decisions, strict=True)
+            for ((n, reply, _v, _c), key), pk, decision in zip(keys, reviews, decisions, strict=True)
         ],
     )
 

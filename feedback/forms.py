@@ -9,10 +9,13 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.utils import flatatt
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.encoding import force_bytes
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlsafe_base64_encode
+from django.utils.safestring import mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +33,7 @@ FAILURES = 10
 FORGIVEN_AFTER = 15 * 60  # seconds
 # What shows nothing, but for the signs that colour an emoji.
 _unseen = re.compile(f"(?![\\ufe0f\U0001f3fb-\U0001f3ff])[{INVISIBLE}]")
+_SELECTED = mark_safe(" selected")
 _IN_REACH = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
@@ -38,6 +42,24 @@ class Day(forms.DateInput):
 
     def __init__(self, **kwargs):
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class Select(forms.Select):
+    """Writes its options itself, in no groups: Django's renders a template for each, seventy a page."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = self.format_value(value)
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, _SELECTED if str(key) in chosen else "", label) for key, label in self.choices),
+        )
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<select name="{}"{}>\n{}\n</select>', name, attributes, options)
+
+
+class Choice(forms.ChoiceField):
+    widget = Select
 
 
 class LogIn(AuthenticationForm):
@@ -106,10 +128,8 @@ class PeriodFilter(forms.Form):
 
     start = forms.DateField(label=_("From"), required=False, validators=_IN_REACH, widget=Day)
     end = forms.DateField(label=_("To"), required=False, validators=_IN_REACH, widget=Day)
-    channel = forms.ChoiceField(
-        label=_("Channel"), required=False, choices=[("", _("every channel")), *Channel.choices]
-    )
-    language = forms.ChoiceField(
+    channel = Choice(label=_("Channel"), required=False, choices=[("", _("every channel")), *Channel.choices])
+    language = Choice(
         label=_("Language"), required=False, choices=[("", _("every language")), *labels.LANGUAGES.items()]
     )
 
@@ -151,9 +171,7 @@ class ReportFilter(PeriodFilter):
 
 
 class TrendsFilter(PeriodFilter):
-    period = forms.ChoiceField(
-        label=_("By"), required=False, choices=[("week", _("week")), ("month", _("month"))]
-    )
+    period = Choice(label=_("By"), required=False, choices=[("week", _("week")), ("month", _("month"))])
 
     def clean_period(self):
         return self.cleaned_data["period"] or "week"
@@ -162,8 +180,8 @@ class TrendsFilter(PeriodFilter):
 class CommentsFilter(PeriodFilter):
     """`polarity`: of the theme when one is chosen, else of the whole comment."""
 
-    theme = forms.ChoiceField(label=_("Theme"), required=False)
-    polarity = forms.ChoiceField(
+    theme = Choice(label=_("Theme"), required=False)
+    polarity = Choice(
         label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
     )
 
@@ -177,15 +195,13 @@ class CommentsFilter(PeriodFilter):
 class CaseFilter(forms.Form):
     TO_DO = "to_do"
 
-    state = forms.ChoiceField(
+    state = Choice(
         label=_("State"),
         required=False,
         choices=[(TO_DO, _("to do")), ("all", _("every state")), *Case.State.choices],
     )
-    route = forms.ChoiceField(
-        label=_("Route"), required=False, choices=[("", _("every route")), *Case.Route.choices]
-    )
-    problem = forms.ChoiceField(
+    route = Choice(label=_("Route"), required=False, choices=[("", _("every route")), *Case.Route.choices])
+    problem = Choice(
         label=_("Problem"), required=False, choices=[("", _("every problem")), *labels.PROBLEMS.items()]
     )
     due = forms.BooleanField(label=_("Due today or late"), required=False)
@@ -198,7 +214,7 @@ class FactForm(forms.Form):
     """One fact set by a person, with the reason."""
 
     name = forms.CharField(widget=forms.HiddenInput)
-    value = forms.ChoiceField(required=False)
+    value = Choice(required=False)
     reason = forms.CharField(label=_("Why"), max_length=300)
 
     def __init__(self, data=None, *, name: str, value: object = None):
@@ -227,10 +243,10 @@ class CorrectionForm(forms.Form):
     THEME = "theme-"
     SIDES = ("negative", "neutral", "positive")
 
-    sentiment = forms.ChoiceField(
+    sentiment = Choice(
         label=_("How they feel, on the whole"), choices=_as_pills(SIDES), widget=forms.RadioSelect
     )
-    problem = forms.ChoiceField(label=_("What went wrong"), choices=list(labels.PROBLEMS.items()))
+    problem = Choice(label=_("What went wrong"), choices=list(labels.PROBLEMS.items()))
     edition = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
 
     def __init__(
@@ -242,16 +258,16 @@ class CorrectionForm(forms.Form):
         sent = [key.removeprefix(self.THEME) for key in data or () if key.startswith(self.THEME)]
         self.themes = [slug for slug in dict.fromkeys([*themes, *sent]) if slug in names]
         for slug in self.themes:
-            self.fields[self.THEME + slug] = forms.ChoiceField(
+            self.fields[self.THEME + slug] = Choice(
                 label=names[slug], choices=[*_as_pills(self.SIDES), (Mention.GONE, _("not there"))]
             )
             self.initial[self.THEME + slug] = themes.get(slug)
         others = [(slug, name) for slug, name in names.items() if slug not in self.themes]
         for number in range(1, self.ROOM + 1):
-            self.fields[f"more-{number}"] = forms.ChoiceField(
+            self.fields[f"more-{number}"] = Choice(
                 label=_("One more theme"), required=False, choices=[("", _("another theme …")), *others]
             )
-            self.fields[f"more-{number}-side"] = forms.ChoiceField(
+            self.fields[f"more-{number}-side"] = Choice(
                 label=_("What they say of it"), required=False, choices=[("", "–"), *_as_pills(self.SIDES)]
             )
 
@@ -282,10 +298,8 @@ class CorrectionForm(forms.Form):
 class MoveForm(forms.Form):
     """What a person does with a case. `first_time`: solved the first time the customer told us (S0-1)."""
 
-    to = forms.ChoiceField(choices=[("waiting", ""), ("resolved", ""), ("closed", ""), ("open", "")])
-    first_time = forms.ChoiceField(
-        label=_("Is it solved?"), choices=[("", ""), ("yes", ""), ("no", "")], required=False
-    )
+    to = Choice(choices=[("waiting", ""), ("resolved", ""), ("closed", ""), ("open", "")])
+    first_time = Choice(label=_("Is it solved?"), choices=[("", ""), ("yes", ""), ("no", "")], required=False)
     cause_removed = forms.CharField(
         label=_("What was done so that it does not happen again?"),
         max_length=300,

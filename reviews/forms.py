@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback import labels
+from feedback.forms import Choice
 from feedback.models import Case, Theme
 from feedback.models.addressed import Language
 from reviews.models import Hold, Reply, Review, Source
@@ -36,30 +37,26 @@ class QueueFilter(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[*Reply.State.choices, (ALL, _("every state"))]
-    )
-    source = forms.ChoiceField(label=_("Source"), required=False)
-    route = forms.ChoiceField(
-        label=_("Route"), required=False, choices=[("", _("every route")), *Case.Route.choices]
-    )
-    sentiment = forms.ChoiceField(
+    state = Choice(label=_("State"), required=False, choices=[*Reply.State.choices, (ALL, _("every state"))])
+    source = Choice(label=_("Source"), required=False)
+    route = Choice(label=_("Route"), required=False, choices=[("", _("every route")), *Case.Route.choices])
+    sentiment = Choice(
         label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
     )
-    language = forms.ChoiceField(
+    language = Choice(
         label=_("Language"),
         required=False,
         choices=[("", _("every language")), *((code, labels.LANGUAGES[code]) for code in Language.values)],
     )
-    theme = forms.ChoiceField(label=_("Theme"), required=False)
-    standing = forms.ChoiceField(
+    theme = Choice(label=_("Theme"), required=False)
+    standing = Choice(
         label=_("Standing"),
         required=False,
         choices=[("", _("every customer")), *labels.STANDINGS.items()],
     )
-    age = forms.ChoiceField(label=_("Waiting"), required=False, choices=AGES)
-    needs = forms.ChoiceField(label=_("Needs"), required=False, choices=NEEDS)
-    sort = forms.ChoiceField(label=_("Order of the list"), required=False, choices=SORTS)
+    age = Choice(label=_("Waiting"), required=False, choices=AGES)
+    needs = Choice(label=_("Needs"), required=False, choices=NEEDS)
+    sort = Choice(label=_("Order of the list"), required=False, choices=SORTS)
 
     field_order = (
         "q", "state", "needs", "route", "source", "theme", "sentiment", "standing", "language", "age", "sort"
@@ -73,6 +70,11 @@ class QueueFilter(forms.Form):
         themes = Theme.objects.filter(is_active=True, merged_into=None)
         named = [(theme.slug, theme.name(language)) for theme in themes]
         self.fields["theme"].choices = [("", _("every theme")), *named]
+
+    def as_chosen(self) -> "QueueFilter":
+        """The same form; what was left out stands filled in."""
+        self.data = self.cleaned_data
+        return self
 
     def clean_q(self):
         return " ".join(self.cleaned_data["q"].split())
@@ -96,8 +98,8 @@ class ReasonForm(forms.Form):
 class HoldForm(forms.Form):
     """A question about a fact, or the hand of somebody higher."""
 
-    fact = forms.ChoiceField(label=_("About"), required=False)
-    whom = forms.ChoiceField(label=_("Whom to ask"), choices=Hold.Whom.choices)
+    fact = Choice(label=_("About"), required=False)
+    whom = Choice(label=_("Whom to ask"), choices=Hold.Whom.choices)
     words = forms.CharField(label=_("What do you need to know?"), max_length=500, widget=forms.Textarea)
     edition = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
@@ -118,7 +120,7 @@ class HoldForm(forms.Form):
 class AnswerForm(forms.Form):
     """What came back; for a question about a fact also what the fact is now."""
 
-    value = forms.ChoiceField(label=_("So the fact is"), required=False)
+    value = Choice(label=_("So the fact is"), required=False)
     words = forms.CharField(label=_("The answer"), max_length=500, widget=forms.Textarea)
     edition = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
@@ -134,7 +136,7 @@ class AnswerForm(forms.Form):
 
 
 class HideForm(forms.Form):
-    reason = forms.ChoiceField(
+    reason = Choice(
         label=_("Why it may not be shown"), choices=Review._meta.get_field("hidden_reason").choices
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import resolve, reverse
 from django.utils.functional import SimpleLazyObject
@@ -25,11 +26,12 @@ PAGES = [
     ("trends", _("Trends")),
     ("policies", _("Policy")),
 ]
-WAITING: dict[str, Callable[[], int]] = {
-    "replies": lambda: Reply.objects.waiting().count(),
-    "cases": lambda: Case.objects.filter(state=Case.State.OPEN).count(),
-    "policies": lambda: Policy.objects.filter(state=Policy.State.PROPOSED).count(),
+WAITING: dict[str, Callable[[], QuerySet]] = {
+    "replies": lambda: Reply.objects.waiting(),
+    "cases": lambda: Case.objects.filter(state=Case.State.OPEN),
+    "policies": lambda: Policy.objects.filter(state=Policy.State.PROPOSED),
 }
+MOST_COUNTED = 1000  # every page counts: what stands for more is "1000+"
 # Pages that lie beneath one of these.
 BENEATH = {
     "/comments/": "/trends/",
@@ -56,12 +58,18 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "url": url,
             "label": label,
             "current": here == url if url == "/" else here.startswith(url),
-            "count": WAITING[name]() if name in WAITING else 0,
+            "count": min(n, MOST_COUNTED),
+            "are_more": n > MOST_COUNTED,
         }
         for name, label in PAGES
         if _may_open(request, name)
-        for url in [reverse(name)]
+        for url, n in [(reverse(name), _waiting(name))]
     ]
+
+
+def _waiting(name: str) -> int:
+    """At most one more than are counted."""
+    return WAITING[name]()[: MOST_COUNTED + 1].count() if name in WAITING else 0
 
 
 def _may_open(request: HttpRequest, name: str) -> bool:

@@ -30,7 +30,7 @@ def reply_list(request: HttpRequest) -> HttpResponse:
     after, before = (_public_id(request, name) for name in ("after", "before"))
     count = desk.count(chosen, now)
     context = {
-        "form": QueueFilter(chosen),
+        "form": form.as_chosen(),
         "page": desk.page(chosen, now, size=PER_PAGE, after=after, before=before),
         "count": min(count, desk.MOST_COUNTED),
         "are_more": count > desk.MOST_COUNTED,

@@ -55,6 +55,12 @@ def test_it_shows_where_one_is_and_what_waits(visit):
     assert page.count('class="count"') == 1
 
 
+def test_it_says_that_more_wait_than_were_counted(visit):
+    page = visit("base.html", navigation=[NAVIGATION[1] | {"count": 1000, "are_more": True}])
+
+    assert '<span class="count">1000+<' in page
+
+
 @pytest.mark.parametrize(
     "template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html"]
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from feedback.front import context
 from tests.factories import a_shop, case, customer, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,19 @@ def test_the_number_waiting_stands_beside_the_word(client):
     entries = {entry["url"]: entry["count"] for entry in client.get("/customers/").context["navigation"]}
 
     assert entries["/cases/"] == 1
+
+
+def test_no_page_counts_all_that_waits(client, monkeypatch):
+    """A hundred thousand would be counted for each page."""
+    a_shop()
+    for _ in range(4):
+        case()
+    client.force_login(user("staff"))
+    monkeypatch.setattr(context, "MOST_COUNTED", 3)
+
+    (cases,) = (one for one in client.get("/customers/").context["navigation"] if one["url"] == "/cases/")
+
+    assert (cases["count"], cases["are_more"]) == (3, True)
 
 
 @pytest.mark.parametrize("role", ["manager", "front_line"])
