@@ -110,6 +110,7 @@ PERSONAL: dict[str, Personal] = {
     "surveys.InvitationToken.digest": _LINK,
     "surveys.Reward.code": _CODE,
     "surveys.Reward.redeemed_order": _ORDER,
+    "surveys.RedeemCall.answer": _LINK,
     # People who work for the shop
     "feedback.User.username": _STAFF,
     "feedback.User.first_name": _STAFF,
@@ -264,6 +265,9 @@ NOT_PERSONAL: dict[str, str] = {
     "surveys.Answer.kind": _WORD,
     "surveys.Answer.words": "the question as the shop asked it",
     "surveys.Reward.currency": _CURRENCY,
+    "surveys.Guesses.who": "the number of an account or a program",
+    "surveys.RedeemCall.digest": _DIGEST,
+    "surveys.RedeemCall.asked": _DIGEST,
     "reviews.Source.slug": _SET_UP,
     "reviews.Source.name": _SET_UP,
     "reviews.Polling.base_url": _SET_UP,

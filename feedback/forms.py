@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework.throttling import BaseThrottle
 
-from feedback import journal, labels, limits, mail
+from feedback import journal, labels, limits, mail, money
 from feedback.corrections import Said
 from feedback.models import Analysis, ApiToken, Case, Mention, Theme
 from feedback.models.words import Channel
@@ -60,6 +60,29 @@ class Select(forms.Select):
 
 class Choice(forms.ChoiceField):
     widget = Select
+
+
+class AmountField(forms.CharField):
+    """As people write it: 50.000, 50,000, 12,50. Above zero."""
+
+    def __init__(self, *, currency: str, **kwargs):
+        self.currency = currency
+        super().__init__(max_length=40, **kwargs)
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            amount = money.read_amount(text, self.currency)
+        except money.BadAmount:
+            raise forms.ValidationError(
+                _("This is not an amount in %(currency)s."), params={"currency": self.currency}
+            ) from None
+        if amount <= 0:
+            raise forms.ValidationError(_("The amount must be above zero."))
+        return amount
 
 
 class LogIn(AuthenticationForm):

@@ -1,5 +1,6 @@
 """Amounts and currencies: how many decimals, and how a reader sees them. Plain Python over Babel."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -8,6 +9,8 @@ from babel.numbers import format_currency, get_currency_precision, list_currenci
 
 _LOCALES = {"vi": "vi_VN", "en": "en_US"}
 LARGEST = Decimal("99999999999999.99")
+_IN_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_FRACTION = re.compile(r"(.*)[.,](\d{1,2})")
 
 
 class BadAmount(ValueError):
@@ -41,6 +44,20 @@ def parse(raw: object, currency: str) -> Decimal:
     if amount != quantize(amount, currency):
         raise BadAmount(f"{currency} has {decimals(currency)} decimals")
     return quantize(amount, currency)
+
+
+def read_amount(text: str, currency: str) -> Decimal:
+    """An amount in either country's spelling. Raises BadAmount."""
+    bare = re.sub(r"[\s\u00a0₫đ$€£]|" + re.escape(currency), "", text, flags=re.IGNORECASE)
+    if _IN_GROUPS.fullmatch(bare):
+        return parse(re.sub("[.,]", "", bare), currency)
+    if found := _FRACTION.fullmatch(bare):
+        whole = found[1]
+        if whole.isdigit() or _IN_GROUPS.fullmatch(whole):
+            return parse(f"{re.sub('[.,]', '', whole)}.{found[2]}", currency)
+    if not bare.isdecimal():
+        raise BadAmount(f"{text:.40} is not an amount")
+    return parse(bare, currency)
 
 
 @lru_cache(maxsize=1024)

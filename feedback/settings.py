@@ -243,7 +243,6 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"rewards": "30/min"},
     "NUM_PROXIES": 1 if _yes_or_no("BEHIND_PROXY", default=False) else 0,
 }
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "feedback.api_errors.ErrorAnswer"}

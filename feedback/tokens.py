@@ -2,13 +2,17 @@
 
 import hashlib
 import secrets
+import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 TOKEN_LENGTH = 26  # 130 bits
 PUBLIC_ID_LENGTH = 16  # 80 bits
-REWARD_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like something else, on paper
-REWARD_LENGTH = 10
+REWARD_ALPHABET = "23456789ACDEFHJKMNPRTVWXY"  # of each pair that looks alike on paper, one
+REWARD_LENGTH = 10  # 46 bits
+_LONGEST_TYPED = 100
 
+# What a person reads for a letter of a code. The first codes had Q, S, Z, G and B among their letters.
+_READ_FOR = str.maketrans("0OQ1ISZGBU", "DDD7J5268V")
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
@@ -30,6 +34,15 @@ def public_ids(count: int) -> list[str]:
 
 def reward_code() -> str:
     return "".join(secrets.choice(REWARD_ALPHABET) for _ in range(REWARD_LENGTH))
+
+
+def reward_codes(typed: str) -> list[str]:
+    """The codes that somebody may mean who typed this: as it stands, and with look-alikes read aright."""
+    plain = unicodedata.normalize("NFKC", typed[:_LONGEST_TYPED]).upper()
+    letters = "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
+    if len(letters) != REWARD_LENGTH:
+        return []
+    return list(dict.fromkeys([letters, letters.translate(_READ_FOR)]))
 
 
 def derived(secret: bytes) -> str:

@@ -1,17 +1,17 @@
 """Rewards by program: a till or a web shop asks whether a code is good, and uses it up."""
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled, ValidationError
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from feedback import money
 from feedback.models import ApiToken
 from feedback.roles import PUBLIC, Role
-from surveys import rewards
+from surveys import guesses, redeem_calls, rewards
 from surveys.models import Reward
 
 
@@ -23,6 +23,12 @@ class CodeNotFound(APIException):
 
 class CodeRefused(APIException):
     status_code = status.HTTP_409_CONFLICT
+
+
+class KeyUsed(APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_detail = _("This Idempotency-Key was used before, with another request.")
+    default_code = "key_used"
 
 
 REASONS = {
@@ -72,14 +78,27 @@ class RewardView(APIView):
     allowed_roles = PUBLIC  # HasScope guards it: a token's scope, or a person's role
     scope = ApiToken.Scope.REWARDS
     person_roles = frozenset({Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR})
-    throttle_classes = [ScopedRateThrottle]
-    throttle_scope = "rewards"
     serializer_class = CodeSerializer
 
     def read(self, request):
         serializer = self.serializer_class(data=request.data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+    def answer(self, act, *args, **kwargs) -> redeem_calls.Said:
+        """The reward, or why not. Codes that there are not are counted (C14)."""
+        try:
+            with guesses.counted(self.who):
+                return redeem_calls.Said(status=200, body=RewardSerializer(act(*args, **kwargs)).data)
+        except guesses.TooMany as error:
+            raise Throttled(wait=error.wait) from error
+        except rewards.RewardError as error:
+            return redeem_calls.Said(status=0, body={"refused": type(error).__name__})
+
+    @property
+    def who(self) -> str:
+        by = self.request.auth
+        return f"token:{by.pk}" if isinstance(by, ApiToken) else f"user:{self.request.user.pk}"
 
 
 class Check(RewardView):
@@ -92,10 +111,10 @@ class Check(RewardView):
         ),
         request=CodeSerializer,
         responses=RewardSerializer,
-        examples=[OpenApiExample("A code", value={"code": "K7QXM2RDHT"}, request_only=True)],
+        examples=[OpenApiExample("A code", value={"code": "K7AXM2RDHT"}, request_only=True)],
     )
     def post(self, request):
-        return answer(rewards.check, self.read(request)["code"])
+        return answered(self.answer(rewards.check, self.read(request)["code"]))
 
 
 class Redeem(RewardView):
@@ -106,15 +125,24 @@ class Redeem(RewardView):
         summary=_("Redeem a reward"),
         description=_(
             "Use the code up for this order. Asking again for the same order gives the same answer. "
+            "Asking again under the same Idempotency-Key gives the same answer too, a refusal as well. "
             "Scope: `rewards`."
         ),
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                description=_("A name of yours for this request, kept for a week."),
+            )
+        ],
         request=RedeemSerializer,
         responses=RewardSerializer,
         examples=[
             OpenApiExample(
                 "A code and its order",
                 value={
-                    "code": "K7QXM2RDHT",
+                    "code": "K7AXM2RDHT",
                     "order_number": "DH-1042",
                     "order_total": "320000",
                     "currency": "VND",
@@ -125,22 +153,33 @@ class Redeem(RewardView):
     )
     def post(self, request):
         given = self.read(request)
-        return answer(
-            rewards.redeem,
-            given["code"],
-            order_number=given["order_number"],
-            order_total=given["order_total"],
-            currency=given["currency"],
-            by=request.user if request.user.is_authenticated else None,
-        )
+        key = request.headers.get("Idempotency-Key", "")
+        if len(key) > redeem_calls.LONGEST_KEY:
+            raise ValidationError({"Idempotency-Key": _("This is longer than 255 characters.")})
+
+        def redeem() -> redeem_calls.Said:
+            return self.answer(
+                rewards.redeem,
+                given["code"],
+                order_number=given["order_number"],
+                order_total=given["order_total"],
+                currency=given["currency"],
+                by=request.user if request.user.is_authenticated else None,
+            )
+
+        if not key:
+            return answered(redeem())
+        try:
+            return answered(redeem_calls.once(f"{self.who} {key}", given, redeem))
+        except redeem_calls.AnotherRequest as error:
+            raise KeyUsed from error
 
 
-def answer(act, *args, **kwargs) -> Response:
-    try:
-        reward = act(*args, **kwargs)
-    except rewards.NoSuchCode as error:
-        raise CodeNotFound from error
-    except rewards.RewardError as error:
-        code, detail = REASONS[type(error)]
-        raise CodeRefused(detail, code) from error
-    return Response(RewardSerializer(reward).data)
+def answered(said: redeem_calls.Said) -> Response:
+    refused = said.body.get("refused")
+    if refused == rewards.NoSuchCode.__name__:
+        raise CodeNotFound
+    if refused:
+        code, detail = next(words for error, words in REASONS.items() if error.__name__ == refused)
+        raise CodeRefused(detail, code)
+    return Response(said.body)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from feedback.models.access import User
 from feedback.models.addressed import Addressed, CurrencyField, Language, MoneyField
 from feedback.models.people import Customer, Order
 from feedback.models.queue import Leasable, LeasableQuerySet
@@ -206,7 +207,11 @@ class Answer(models.Model):
 
 
 class Reward(Leasable):
-    """The code one customer got for answering, whatever the answers."""
+    """The code one customer got for answering, whatever the answers.
+
+    A hold and a revocation name one fact of the order or the person. There is no column for words about
+    either: nothing that was said can be the reason (L1, decision 13).
+    """
 
     class State(models.TextChoices):
         RESERVED = "reserved", _("reserved while answering")
@@ -214,6 +219,12 @@ class Reward(Leasable):
         REDEEMED = "redeemed", _("redeemed")
         EXPIRED = "expired", _("expired")
         REVOKED = "revoked", _("revoked")
+
+    class Fact(models.TextChoices):
+        INSIDER = "insider", _("staff, or family of staff")
+        SAME_PERSON = "same_person", _("one person under several names or orders")
+        ORDER_VOID = "order_void", _("the order was cancelled, returned or never paid")
+        NOT_BUYER = "not_buyer", _("somebody else than the buyer used the link")
 
     response = models.OneToOneField(Response, on_delete=models.PROTECT, related_name="reward")
     survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="rewards")
@@ -227,6 +238,11 @@ class Reward(Leasable):
     expires_on = models.DateField(null=True, blank=True)
     redeemed_at = models.DateTimeField(null=True, blank=True)
     redeemed_order = models.CharField(max_length=64, blank=True, default="")
+    # Settled before the first question: a person has to look first (decision 13). '': nothing in the way.
+    held_for = models.CharField(max_length=12, choices=Fact, blank=True, default="", db_default="")
+    revoked_for = models.CharField(max_length=12, choices=Fact, blank=True, default="", db_default="")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = LeasableQuerySet.as_manager()
 
@@ -243,8 +259,46 @@ class Reward(Leasable):
                 | (~Q(state="redeemed") & Q(redeemed_at=None)),
                 name="reward_redeemed_has_its_time",
             ),
+            # By a person, for a fact; or released by the clock before there was a code.
+            models.CheckConstraint(
+                condition=Q(
+                    state="revoked",
+                    revoked_for__in=["insider", "same_person", "order_void", "not_buyer"],
+                    revoked_at__isnull=False,
+                    revoked_by__isnull=False,
+                )
+                | Q(state="revoked", code=None, revoked_for="", revoked_at=None, revoked_by=None)
+                | (~Q(state="revoked") & Q(revoked_for="", revoked_at=None, revoked_by=None)),
+                name="reward_revoked_by_a_person_for_a_fact",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_for__in=["", "insider", "same_person", "order_void"]),
+                name="reward_held_for_what_was_known_before",
+            ),
         ]
         indexes = [
             models.Index(fields=["reserved_at"], condition=Q(state="reserved"), name="rewards_reserved"),
             models.Index(fields=["expires_on"], condition=Q(state="issued"), name="rewards_issued"),
+            models.Index(fields=["redeemed_at"], condition=Q(state="redeemed"), name="rewards_redeemed"),
+            models.Index(
+                fields=["reserved_at"], condition=Q(state="reserved") & ~Q(held_for=""), name="rewards_held"
+            ),
         ]
+
+
+class Guesses(models.Model):
+    """How often one user or program asked for a code that there is not, lately. Shared by all processes."""
+
+    who = models.CharField(max_length=40, unique=True)  # "user:5", "token:2"
+    began_at = models.DateTimeField()
+    misses = models.PositiveIntegerField(default=0)
+
+
+class RedeemCall(models.Model):
+    """A redemption by program under its own key: asked again, it gets the same answer (C10)."""
+
+    digest = models.CharField(max_length=64, unique=True)  # of who asked, and the key
+    asked = models.CharField(max_length=64)  # digest of what was asked
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = models.JSONField(default=dict)
+    made_at = models.DateTimeField(db_index=True)

@@ -9,10 +9,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from feedback import bulk, cases, comments, consents, journal, mail, money
-from feedback.models import Comment
+from feedback.models import Comment, User
 from feedback.models.words import Channel, WhyItCame
 from surveys import answers as answering
-from surveys import invitations, questions, rewards, sheets
+from surveys import holds, invitations, questions, rewards, sheets
 from surveys.models import Answer, Invitation, Quota, Response, Reward, Survey
 from surveys.questions import Kind, Meaning, Question, Value
 from surveys.sheets import Filled, Sheet
@@ -35,7 +35,7 @@ def save(
     with transaction.atomic():
         response, is_new = _started(invitation, sheet, now, language=language)
         if is_new:
-            rewards.reserve(response, invitation.survey, now)
+            rewards.reserve(response, invitation.survey, now, held_for=_held_for(invitation, now))
         # Takes the row's lock: nothing may change in a response that another tab is finishing.
         elif not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(language=language):
             return _as_finished(response)
@@ -68,7 +68,7 @@ def submit(
     with journal.recording():
         response, is_new = _started(invitation, sheet, now, language=language, **finished)
         if is_new:
-            reward = rewards.grant(response, invitation.survey, now)
+            reward = rewards.grant(response, invitation.survey, now, held_for=_held_for(invitation, now))
         elif _win(response, language=language, **finished):
             reward = _issue_held(response, invitation.survey, now)
             response.answers.all().delete()
@@ -77,6 +77,14 @@ def submit(
         _write(invitation, response, reward, filled, language=language, now=now)
         journal.log("response finished", response, invitation=invitation.pk)
     return response
+
+
+def give_held(reward: Reward, *, by: User, now: datetime) -> None:
+    """A person looked, and nothing is in the way: the code, by mail and behind the same link. Raises
+    holds.Stale."""
+    with journal.recording():
+        holds.give(reward, by=by, now=now)
+        _mail_the_code(reward.response.invitation, reward, reward.response.language)
 
 
 def reward_of(response: Response) -> Reward | None:
@@ -130,8 +138,18 @@ def _as_finished(response: Response) -> Response:
 
 
 def _issue_held(response: Response, survey: Survey, now: datetime) -> Reward | None:
+    """One that a person has to look at first stays reserved: it is promised all the same."""
     reward = reward_of(response)
-    return reward if reward is not None and rewards.issue(reward, survey, now) else None
+    if reward is None:
+        return None
+    is_promised = rewards.issue(reward, survey, now) or (
+        bool(reward.held_for) and reward.state == Reward.State.RESERVED
+    )
+    return reward if is_promised else None
+
+
+def _held_for(invitation: Invitation, now: datetime) -> str:
+    return holds.fact_of(invitation, now) if invitation.survey.reward_amount is not None else ""
 
 
 def _write(
@@ -143,7 +161,7 @@ def _write(
     language: str,
     now: datetime,
 ) -> None:
-    """`reward`: the one issued for this response."""
+    """`reward`: the one issued for this response, or held."""
     why = WhyItCame.PAID if reward else WhyItCame.INVITED
     said = _comments(invitation, filled, language=language, why=why, now=now)
     bulk.insert(list(said.values()))
@@ -154,7 +172,7 @@ def _write(
     if filled.definition.has_quotas:
         _count_for_quotas(invitation.survey_id, filled)
     _note_consents(invitation, response, filled, now)
-    if reward is not None:
+    if reward is not None and reward.code:
         _mail_the_code(invitation, reward, language)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Round
 from django.utils import timezone, translation
@@ -19,7 +19,7 @@ from feedback.models.addressed import MoneyField
 from feedback.models.queue import LeasableQuerySet
 from surveys.models import Response, Reward, Survey
 
-HELD_FOR = timedelta(hours=24)  # decision 13
+RESERVED_FOR = timedelta(hours=24)  # decision 13
 _State = Reward.State
 _TAKE = """
     UPDATE surveys_survey SET budget_used = ROUND(budget_used + %s, 2)
@@ -49,6 +49,10 @@ class Expired(RewardError):
 
 class Revoked(RewardError):
     pass
+
+
+class NotRedeemed(RewardError):
+    """There is nothing to take back."""
 
 
 class OrderTooSmall(RewardError):
@@ -84,22 +88,22 @@ def reserve(response: Response, survey: Survey, now: datetime, **columns: Any) -
     return reward
 
 
-def grant(response: Response, survey: Survey, now: datetime) -> Reward | None:
-    """`reserve` and `issue` at once, for who answers everything in one go."""
-    reward = reserve(response, survey, now, **_issued(survey, now))
-    if reward is not None:
+def grant(response: Response, survey: Survey, now: datetime, *, held_for: str = "") -> Reward | None:
+    """`reserve` and `issue` at once, for who answers everything in one go; one that is held waits."""
+    reward = reserve(response, survey, now, **({"held_for": held_for} if held_for else _issued(survey, now)))
+    if reward is not None and not held_for:
         _log_issued(reward)
     return reward
 
 
 def was_released(reward: Reward) -> bool:
-    """Nobody finished in time; unlike a code that a person revoked, it may be held again."""
-    return reward.state == _State.REVOKED and reward.code is None
+    """Nobody finished in time; unlike one that a person revoked, it may be reserved again."""
+    return reward.state == _State.REVOKED and not reward.revoked_for
 
 
 def reserve_again(reward: Reward, now: datetime) -> bool:
     """For who comes back after the reservation was released. False: the budget is used up by now."""
-    released = Reward.objects.filter(pk=reward.pk, state=_State.REVOKED, code=None)
+    released = Reward.objects.filter(pk=reward.pk, state=_State.REVOKED, revoked_for="")
     if not released.update(state=_State.RESERVED, reserved_at=now):
         return False
     if not _take_from_budget(reward.survey, reward.amount):
@@ -109,10 +113,12 @@ def reserve_again(reward: Reward, now: datetime) -> bool:
     return True
 
 
-def issue(reward: Reward, survey: Survey, now: datetime) -> bool:
-    """The code, whatever was answered. False: the reservation was released a moment ago."""
+def issue(reward: Reward, survey: Survey, now: datetime, *, held: bool = False) -> bool:
+    """The code, whatever was answered. False: the reservation was released a moment ago, or a person has to
+    look at it first; with `held`, somebody did."""
     columns = _issued(survey, now)
-    if not Reward.objects.filter(pk=reward.pk, state=_State.RESERVED).update(**columns):
+    waiting = Reward.objects.filter(pk=reward.pk, state=_State.RESERVED)
+    if not (waiting.exclude(held_for="") if held else waiting.filter(held_for="")).update(**columns):
         return False
     for name, value in columns.items():
         setattr(reward, name, value)
@@ -127,14 +133,13 @@ def last_day(reward: Reward, language: str) -> str:
 
 
 def find(code: str) -> Reward:
-    """However it was typed. Raises NoSuchCode."""
-    typed = "".join(letter for letter in code.upper() if letter.isalnum())
-    if len(typed) != tokens.REWARD_LENGTH or not set(typed) <= set(tokens.REWARD_ALPHABET):
-        raise NoSuchCode
-    reward = Reward.objects.filter(code=typed).first()
-    if reward is None:
-        raise NoSuchCode
-    return reward
+    """However it was typed, look-alikes included. Raises NoSuchCode."""
+    meant = tokens.reward_codes(code)
+    found = {reward.code: reward for reward in Reward.objects.filter(code__in=meant)} if meant else {}
+    for one in meant:
+        if one in found:
+            return found[one]
+    raise NoSuchCode
 
 
 def check(code: str, now: datetime | None = None) -> Reward:
@@ -172,6 +177,17 @@ def redeem(
     return reward
 
 
+def take_back(reward: Reward, *, reason: str, by: User, now: datetime) -> Reward:
+    """A redemption that was a mistake: the code can be used again until its last day. Raises NotRedeemed."""
+    with journal.recording():
+        redeemed = Reward.objects.filter(pk=reward.pk, state=_State.REDEEMED)
+        if not redeemed.update(state=_State.ISSUED, redeemed_at=None, redeemed_order=""):
+            raise NotRedeemed(reward)
+        journal.log("reward redemption taken back", reward, by=by, reason=reason)
+    reward.refresh_from_db()
+    return reward
+
+
 def refuse_unless_usable(reward: Reward, now: datetime) -> None:
     if reward.state == _State.REDEEMED:
         raise Redeemed(reward)
@@ -182,7 +198,9 @@ def refuse_unless_usable(reward: Reward, now: datetime) -> None:
 
 
 def to_release(now: datetime) -> LeasableQuerySet:
-    return Reward.objects.filter(state=_State.RESERVED, reserved_at__lt=now - HELD_FOR)
+    """One that waits for a person does not run out: the customer has done their part."""
+    waiting = ~Q(held_for="") & Q(response__state=Response.State.FINISHED)
+    return Reward.objects.filter(state=_State.RESERVED, reserved_at__lt=now - RESERVED_FOR).exclude(waiting)
 
 
 def release(rewards: Sequence[Reward], now: datetime) -> None:
@@ -209,6 +227,12 @@ def _issued(survey: Survey, now: datetime) -> dict[str, Any]:
         "issued_at": now,
         "expires_on": shop.day(now) + timedelta(days=survey.reward_days),
     }
+
+
+def give_back(survey_id: int, amount: Decimal) -> None:
+    """Within the caller's transaction: what was promised no longer is."""
+    after = Greatest(_cents(F("budget_used") - amount), Decimal(0))
+    Survey.objects.filter(pk=survey_id).update(budget_used=after)
 
 
 def _log_issued(reward: Reward) -> None:
@@ -247,8 +271,7 @@ def _give_back(rewards: Sequence[Reward], due: LeasableQuerySet, state: str, ver
         if others:
             leases.finish(others)
         for survey, amount in sorted(freed.items()):  # in one order, so that two jobs never wait in a ring
-            after = Greatest(_cents(F("budget_used") - amount), Decimal(0))
-            Survey.objects.filter(pk=survey).update(budget_used=after)
+            give_back(survey, amount)
 
 
 def _cents(amount: Combinable) -> Round:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import answer, build, manage, picture
+from surveys.views import answer, build, codes, manage, picture
 
 urlpatterns = [
     path("s/<str:token>/", answer.answer, name="answer"),
@@ -16,4 +16,10 @@ urlpatterns = [
     path("surveys/<slug:public_id>/keep/", build.keep, name="survey_keep"),
     path("surveys/<slug:public_id>/", manage.survey, name="survey"),
     path("surveys/<slug:public_id>/invite/", manage.invite, name="survey_invite"),
+    path("rewards/", codes.codes, name="reward_codes"),
+    path("rewards/<slug:public_id>/", codes.code, name="reward"),
+    path("rewards/<slug:public_id>/redeem/", codes.redeem, name="reward_redeem"),
+    path("rewards/<slug:public_id>/take-back/", codes.take_back, name="reward_take_back"),
+    path("rewards/<slug:public_id>/revoke/", codes.revoke, name="reward_revoke"),
+    path("rewards/<slug:public_id>/give/", codes.give, name="reward_give"),
 ]

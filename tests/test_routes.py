@@ -28,7 +28,7 @@ from feedback.tokens import digest
 from reviews import drafting, intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
-from surveys import invitations, publishing
+from surveys import invitations, publishing, responses
 from surveys.models import Picture
 from tests.factories import (
     a_shop,
@@ -129,6 +129,10 @@ TABLE = {
     "surveys": ("get", SURVEYS),
     "survey": ("get", SURVEYS),
     "survey_invite": ("post", SET_UP),
+    "reward_codes": ("get", COUNTER),
+    "reward": ("get", COUNTER),
+    "reward_redeem": ("post", COUNTER),
+    **dict.fromkeys(["reward_take_back", "reward_revoke", "reward_give"], ("post", SET_UP)),
     "jobs": ("get", SET_UP),
     "job_try_again": ("post", SET_UP),
     "setup": ("get", SET_UP),
@@ -209,6 +213,9 @@ def world():
         name="After buying", reward_amount=Decimal(50_000), currency="VND", now=now - timedelta(days=1)
     )
     invitation = invitations.invite(survey, order=order(lan), as_link=True, now=now)
+    rewarded = responses.submit(
+        invitation, {"problem": "none", "expectation": "above", "recommend": "9"}, language="vi", now=now
+    )
     address = mail.preferences_token("lan@example.com")
     MailAddress.objects.create(email="lan@example.com", token_digest=digest(address))
     api_access.issue("Web shop", ["orders"], by=None)
@@ -239,6 +246,8 @@ def world():
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", *OF_A_SURVEY], (survey.public_id,)),
         "survey_question": [survey.public_id, "problem"],
+        **dict.fromkeys([name for name in TABLE if name.startswith("reward")], (rewarded.public_id,)),
+        "reward_codes": (),
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
         **dict.fromkeys([name for name in TABLE if name.startswith("policy")], version),
         **dict.fromkeys(["policy_new", "policy_upload"], ()),
@@ -327,6 +336,7 @@ _OTHER_IDS = (
     "reply_groups",
     "reply_list_drop",
     "reply_list_keep",
+    "reward_codes",
     "survey_picture",
     "survey_question",
     "token_revoke",

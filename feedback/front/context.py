@@ -22,6 +22,7 @@ PAGES = [
     ("replies", _("Replies")),
     ("cases", _("Cases")),
     ("surveys", _("Surveys")),
+    ("reward_codes", _("Codes")),
     ("customers", _("Customers")),
     ("trends", _("Trends")),
     ("policies", _("Policy")),

@@ -1,8 +1,6 @@
 """Forms of the first run. Amounts are read as people write them: 50.000, 50,000, 12,50."""
 
-import re
 import zoneinfo
-from decimal import Decimal
 
 from babel.core import get_global
 from babel.numbers import get_currency_name
@@ -10,55 +8,18 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from feedback import money
+from feedback.forms import AmountField
 from feedback.models import Comment, Shop
 
 CURRENCIES = ["VND", "USD", "EUR", "GBP", "AUD", "CAD", "SGD", "THB", "MYR", "IDR", "JPY", "KRW", "CNY"]
 NEAR = ["Asia/Ho_Chi_Minh", "Asia/Bangkok", "Asia/Singapore", "Europe/London", "America/New_York"]
 CONTINENTS = set("Africa America Antarctica Asia Atlantic Australia Europe Indian Pacific".split())
 _FORMER_NAMES = set(get_global("zone_aliases"))
-_IN_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-_FRACTION = re.compile(r"(.*)[.,](\d{1,2})")
 
 
 def _is_a_place(zone: str) -> bool:
     """Not Etc/GMT+7 or US/Central, nor the former name of another zone."""
     return zone.split("/")[0] in CONTINENTS and zone not in _FORMER_NAMES
-
-
-def read_amount(text: str, currency: str) -> Decimal:
-    """An amount in either country's spelling. Raises money.BadAmount."""
-    bare = re.sub(r"[\s\u00a0₫đ$€£]|" + re.escape(currency), "", text, flags=re.IGNORECASE)
-    if _IN_GROUPS.fullmatch(bare):
-        return money.parse(re.sub("[.,]", "", bare), currency)
-    if found := _FRACTION.fullmatch(bare):
-        whole = found[1]
-        if whole.isdigit() or _IN_GROUPS.fullmatch(whole):
-            return money.parse(f"{re.sub('[.,]', '', whole)}.{found[2]}", currency)
-    if not bare.isdecimal():
-        raise money.BadAmount(f"{text:.40} is not an amount")
-    return money.parse(bare, currency)
-
-
-class AmountField(forms.CharField):
-    def __init__(self, *, currency: str, **kwargs):
-        self.currency = currency
-        super().__init__(max_length=40, **kwargs)
-        self.widget.attrs["inputmode"] = "decimal"
-
-    def clean(self, value):
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            amount = read_amount(text, self.currency)
-        except money.BadAmount:
-            raise forms.ValidationError(
-                _("This is not an amount in %(currency)s."), params={"currency": self.currency}
-            ) from None
-        if amount <= 0:
-            raise forms.ValidationError(_("The amount must be above zero."))
-        return amount
 
 
 class ShopForm(forms.ModelForm):

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from feedback import money, shop
-from feedback.front.setup_forms import ShopForm, read_amount
+from feedback.front.setup_forms import ShopForm
 from feedback.models import Event, Shop
+from feedback.money import read_amount
 from reviews.models import Source
 from surveys.models import Survey
 from tests.factories import a_shop, read_comment, user

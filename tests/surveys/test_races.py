@@ -1,5 +1,6 @@
 """C1 to C4 with real threads and transactions; each guard is also seen missing."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -10,10 +11,11 @@ from django.db import IntegrityError, connections
 from django.db.models import F
 from django.test import Client
 
-from feedback import leases
+from feedback import bulk, leases
 from feedback.models import Comment, Event, OutgoingMail
-from surveys import invitations, responses, rewards
-from surveys.models import Response, Reward, Survey
+from surveys import guesses, holds, invitations, redeem_calls, responses, rewards
+from surveys.models import Guesses, RedeemCall, Response, Reward, Survey
+from tests.factories import user
 
 pytestmark = [
     pytest.mark.prove,
@@ -21,6 +23,7 @@ pytestmark = [
     pytest.mark.usefixtures("many_connections"),
 ]
 AT_ONCE = 20
+_AS_CODE = str.maketrans("0123456789", "ACDEFHJKMN")
 
 
 def at_once(act, count=AT_ONCE):
@@ -132,6 +135,118 @@ def test_without_its_guard_a_code_is_redeemed_by_many(reward, now):
     assert sum(one is True for one in at_once(look_then_write)) > 1
 
 
+def test_two_codes_are_each_redeemed_by_one(invite, all_well, now):
+    """C2: two codes, half of the tills each."""
+    codes = [responses.submit(invite(), all_well, language="vi", now=now).reward for _each in range(2)]
+
+    results = at_once(lambda number: redeem(codes[number % 2], now, number))
+
+    assert sum(isinstance(one, Reward) for one in results) == 2
+    assert Reward.objects.filter(state="redeemed").count() == 2
+
+
+def test_a_code_is_redeemed_or_revoked_never_both(invite, all_well, now):
+    """Half of them redeem, half revoke: one wins, and the budget knows which."""
+    by = user("manager")
+    reward = responses.submit(invite(), all_well, language="vi", now=now).reward
+
+    def act(number):
+        if number % 2:
+            return redeem(reward, now, number)
+        return holds.revoke(Reward.objects.get(pk=reward.pk), fact="not_buyer", by=by, now=now)
+
+    results = at_once(act)
+
+    reward.refresh_from_db()
+    assert sum(one is None or isinstance(one, Reward) for one in results) == 1, results
+    assert Survey.objects.get().budget_used == (50_000 if reward.state == "redeemed" else 0)
+
+
+def test_a_held_reward_is_given_once(invite, all_well, now):
+    """One code, one mail, however many managers press."""
+    by, invitation = user("manager"), invite()
+    invitation.customer.is_insider = True
+    invitation.customer.save()
+    reward = responses.submit(invitations.find(invitations.mint(invitation)), all_well, language="vi").reward
+
+    results = at_once(lambda _number: responses.give_held(Reward.objects.get(pk=reward.pk), by=by, now=now))
+
+    assert results.count(None) == 1
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_guesses_are_counted_to_the_last(reward, now):
+    """C14: of 10,000 from 50 connections not one more than allowed is looked up, and none is a hit."""
+
+    def act(number):
+        seen = []
+        for one in range(200):
+            try:
+                with guesses.counted("token:1", now):
+                    seen.append(rewards.find(f"{number:05}{one:05}".translate(_AS_CODE)))
+            except rewards.NoSuchCode:
+                seen.append("missed")
+            except guesses.TooMany:
+                continue
+        return seen
+
+    looked = [one for seen in at_once(act, count=50) for one in seen]
+
+    assert looked == ["missed"] * guesses.MOST
+
+
+def test_without_its_guard_guesses_are_lost_count_of(reward, now):
+    """The twin: look how many there were, then write one more."""
+    Guesses.objects.create(who="token:1", began_at=now)
+    looked = Barrier(AT_ONCE)
+
+    def look_then_write(_number):
+        found = Guesses.objects.get()
+        looked.wait(timeout=30)
+        found.misses += 1
+        found.save(update_fields=["misses"])
+
+    at_once(look_then_write)
+
+    assert Guesses.objects.get().misses < AT_ONCE
+
+
+def test_one_key_redeems_once_whatever_asks(reward, now):
+    """C10: the same request from all sides at once is done once and answered alike."""
+    asked = {"code": reward.code, "order": "2001"}
+
+    def act(_number):
+        return redeem_calls.once(
+            "token:1 k", asked,
+            lambda: redeem_calls.Said(status=200, body={"at": str(redeem(reward, now, "2001").redeemed_at)}),
+        )  # fmt: skip
+
+    results = at_once(act)
+
+    assert len({str(one) for one in results}) == 1, results
+    assert RedeemCall.objects.count() == 1
+
+
+def test_without_its_guard_a_key_is_acted_on_many_times(reward, now, monkeypatch):
+    """The twin: every caller believes that it is the first."""
+
+    def first_of_all(row, *, of):
+        row.digest = f"{threading.get_ident()}"
+        bulk.insert([row])
+        return True
+
+    monkeypatch.setattr(bulk, "insert_first", first_of_all)
+    done = []
+
+    at_once(
+        lambda number: redeem_calls.once(
+            "token:1 k", {}, lambda: done.append(number) or redeem_calls.Said(status=200, body={})
+        )
+    )
+
+    assert len(done) > 1
+
+
 def test_the_budget_is_never_overspent(survey, invite, all_well, now):
     """C3: the budget for 7 of 20; the other 13 are answered all the same."""
     Survey.objects.update(budget=Decimal(350_000))
@@ -179,6 +294,24 @@ def test_lowering_the_budget_meets_no_promise_broken(survey, invite, all_well, n
     survey.refresh_from_db()
     assert survey.budget_used == 50_000 * Reward.objects.count()
     assert 0 <= survey.budget_used <= survey.budget
+
+
+def test_without_its_guard_a_lowered_budget_is_overspent(survey):
+    """The twin of C4: a manager looks what was promised, and lowers it while one more is promised. Only the
+    database's own constraint stands in the way; without it the promise is above the budget."""
+    Survey.objects.update(budget=Decimal(100_000), budget_used=Decimal(50_000))
+    looked = Barrier(2)
+
+    def look_then_write(number):
+        found = Survey.objects.get()
+        looked.wait(timeout=30)
+        if number:
+            return Survey.objects.filter(pk=found.pk).update(budget=found.budget_used)
+        return Survey.objects.filter(pk=found.pk).update(budget_used=found.budget_used + 50_000)
+
+    results = at_once(look_then_write, count=2)
+
+    assert sum(isinstance(one, IntegrityError) for one in results) == 1, results
 
 
 def test_release_and_the_end_agree(invite, all_well, now):

@@ -6,8 +6,9 @@ from django.db import IntegrityError, transaction
 
 from feedback import leases, shop
 from feedback.models import Event
-from surveys import invitations, responses, rewards
+from surveys import holds, invitations, responses, rewards
 from surveys.models import Reward, Survey
+from tests.factories import user
 
 
 @pytest.fixture
@@ -78,8 +79,8 @@ def test_it_stays_in_its_currency(redeem):
         redeem(currency="USD")
 
 
-def test_a_revoked_code_is_refused(reward, redeem):
-    Reward.objects.update(state="revoked")
+def test_a_revoked_code_is_refused(reward, redeem, now):
+    holds.revoke(reward, fact="same_person", by=user("manager"), now=now)
 
     with pytest.raises(rewards.Revoked):
         redeem()
@@ -147,7 +148,34 @@ def test_what_nobody_used_expires(reward, now):
 
 def test_codes_have_no_look_alikes(reward):
     assert len(reward.code) == 10
-    assert not set(reward.code) & set("01ILO")
+    assert not set(reward.code) & set("01ILOQBGSZU")
+
+
+@pytest.mark.parametrize(("code", "typed"), [
+    ("2D568VVD7J", "zdSgbuuoli"), ("2D568VVD7J", "Z0SGBUVQ1I"), ("2D568VVD7J", "２Ｄ５６８-ｖｖｄ７ｊ"),
+])  # fmt: skip
+def test_look_alikes_are_read_aright(reward, code, typed, now):
+    Reward.objects.update(code=code)
+
+    assert rewards.find(typed.replace("l", "1")) == reward
+
+
+def test_a_code_of_the_first_alphabet_is_found_as_it_stands(reward):
+    Reward.objects.update(code="QSZGBQSZGB")
+
+    assert rewards.find("qszgb-qszgb") == reward
+
+
+def test_a_redemption_is_taken_back(reward, redeem, now):
+    redeem(order="2001")
+
+    rewards.take_back(reward, reason="by_mistake", by=user("manager"), now=now)
+
+    assert redeem(order="2002").redeemed_order == "2002"
+    assert used() == 50_000
+    Reward.objects.update(state="issued", redeemed_at=None)
+    with pytest.raises(rewards.NotRedeemed):
+        rewards.take_back(reward, reason="by_mistake", by=user("manager"), now=now)
 
 
 @pytest.mark.parametrize(("language", "written"), [("vi", "20 tháng 2 năm 2027"), ("en", "Feb. 20, 2027")])
