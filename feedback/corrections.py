@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from feedback import cases, journal, totals
+from feedback import cases, followers, journal, totals
 from feedback.models import Analysis, Case, Comment, Decision, Mention, Theme, User
 
 
@@ -33,6 +33,7 @@ def correct(comment: Comment, said: Said, *, by: User, edition: int) -> None:
         with totals.following([analysis.comment]):
             _keep_themes(analysis.comment, said.themes)
             _save(analysis, sentiment=said.sentiment, problem=said.problem, by=by)
+        followers.tell([analysis.comment])
         data = {"sentiment": said.sentiment, "problem": said.problem, "themes": dict(said.themes)}
         journal.log("reading corrected", comment, by=by, edition=edition + 1, **data)
         _decide_again(analysis, was=problem)
@@ -50,6 +51,7 @@ def withdraw(comment: Comment, *, by: User, edition: int) -> None:
             mentions.filter(polarity="").delete()
             mentions.update(corrected_polarity="")
             _save(analysis, sentiment="", problem="", by=None)
+        followers.tell([analysis.comment])
         journal.log("reading correction withdrawn", comment, by=by, edition=edition + 1)
         _decide_again(analysis, was=problem)
 

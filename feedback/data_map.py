@@ -284,6 +284,8 @@ NOT_PERSONAL: dict[str, str] = {
     "reviews.Review.routes": _WORD,
     "reviews.Reply.standing": _WORD,
     "reviews.Reply.held": _WORD,
+    "reviews.Reply.sentiment": _WORD,
+    "reviews.Reply.themes": "keys of themes",
     "reviews.Hold.fact": _WORD,
     "reviews.SavedFilter.name": "somebody of the shop's own name for a list",
     "reviews.SavedFilter.query": "filters; what was searched for is not kept",

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from feedback import bulk, comments, engines, journal, leases, totals
+from feedback import bulk, comments, engines, followers, journal, leases, totals
 from feedback.models import Analysis, Comment, Mention, Rereading, User
 from feedback.models.engines import RereadingQuerySet
 from feedback.models.words import CommentQuerySet
@@ -96,6 +96,7 @@ def _store(
         bulk.write(Analysis, [_analysis(one, old[one.pk], read[one.pk][1], now) for one in kept])
         rows = {pk: _mentions(pk, old[pk], mentions.get(pk, ()), read[pk][1], themes) for pk in keys}
         bulk.write(Mention, [row for pk in keys for row in rows[pk]])
+    followers.tell(kept)
     return sum(_differs(old[pk], mentions.get(pk, ()), read[pk][1], rows[pk]) for pk in keys)
 
 

@@ -279,6 +279,8 @@ JOBS = [
     "feedback.tasks.READ_ANEW",
     "feedback.tasks.TRY_POLICIES",
 ]
+# What keeps something of a reading, by dotted path: called with comments that read otherwise now.
+READINGS_FOLLOWED_BY = ["reviews.listing.follow"]
 _scheme("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True

@@ -26,10 +26,11 @@ from django.utils.translation import gettext_lazy
 
 from feedback import labels
 from feedback.marks import Segment, pieces
-from feedback.models import Comment, Event, FactCorrection, Mention
+from feedback.models import Comment, Event, FactCorrection, Mention, Theme
+from reviews import listing
 from reviews.forms import QueueFilter
 from reviews.intake import DELETED, EDITED
-from reviews.models import Hold, Reply, Review
+from reviews.models import Hold, Reply, Review, Source
 from reviews.publishing import VANISHED
 from reviews.routing import Route
 from reviews.searching import saying
@@ -38,7 +39,6 @@ BEFORE, AFTER = 8, 16  # neighbours beside an open reply
 MOST_COUNTED = 1000
 MOST_VERSIONS = 20
 _COLUMNS = ("urgency", "drafted_at", "public_id")
-_READING = "review__comment__analysis"
 _SAID_BY_HOLDS = ("reply held", "reply let go")
 LEVERAGE = {
     "review_threat": gettext_lazy("threatens with bad reviews"),
@@ -58,9 +58,8 @@ class Page:
 
 
 def found(chosen: Mapping[str, str], now: datetime) -> QuerySet[Reply]:
-    """What the filters let through, with what a row of the list shows. In no order."""
-    rows = Reply.objects.select_related("review__source", "review__comment__analysis", "decision")
-    return rows.filter(_wanted(chosen, now))
+    """What the filters let through, in no order. Their keys are told by an index alone."""
+    return Reply.objects.filter(_wanted(chosen, now))
 
 
 def page(chosen: Mapping[str, str], now: datetime, *, size: int, after: str = "", before: str = "") -> Page:
@@ -70,23 +69,33 @@ def page(chosen: Mapping[str, str], now: datetime, *, size: int, after: str = ""
     at = after or before
     place = Reply.objects.filter(public_id=at).only(*_COLUMNS).first() if at else None
     if place is not None and not after:
-        above = list(_beside(rows, place, order, later=False)[: size + 1])
+        above = _shown(_beside(rows, place, order, later=False)[: size + 1])
         return Page(rows=above[:size][::-1], has_before=len(above) > size, has_after=True)
     ordered = rows.order_by(*order) if place is None else _beside(rows, place, order, later=True)
-    here = list(ordered[: size + 1])
+    here = _shown(ordered[: size + 1])
     return Page(rows=here[:size], has_before=place is not None, has_after=len(here) > size)
 
 
 def count(chosen: Mapping[str, str], now: datetime) -> int:
     """How many there are; MOST_COUNTED + 1 stands for more, as counting all of them takes long."""
-    return Reply.objects.filter(_wanted(chosen, now))[: MOST_COUNTED + 1].count()
+    return found(chosen, now)[: MOST_COUNTED + 1].count()
 
 
 def neighbours(reply: Reply, chosen: Mapping[str, str], now: datetime) -> list[Reply]:
     """The list around an open reply, in the list's order, with the reply itself. Two queries."""
     order, rows = _order(chosen), found(chosen, now).exclude(pk=reply.pk)
-    above = list(_beside(rows, reply, order, later=False)[:BEFORE])[::-1]
-    return [*above, reply, *_beside(rows, reply, order, later=True)[:AFTER]]
+    above = _shown(_beside(rows, reply, order, later=False)[:BEFORE])[::-1]
+    return [*above, reply, *_shown(_beside(rows, reply, order, later=True)[:AFTER])]
+
+
+def _shown(keys: QuerySet[Reply]) -> list[Reply]:
+    """The same few in the same order, with what a row of the list shows. One query.
+
+    The keys come first, from the index: the rows themselves are wide, and only these are looked at.
+    """
+    rows = Reply.objects.filter(pk__in=keys.values("pk")).order_by(*keys.query.order_by)
+    rows = rows if keys.query.standard_ordering else rows.reverse()
+    return list(rows.select_related(*_AROUND).only(*_SHOWN))
 
 
 def _order(chosen: Mapping[str, str]) -> tuple[str, ...]:
@@ -115,6 +124,17 @@ _KINDS: dict[str, Field] = {
     "drafted_at": DateTimeField(),
     "pk": BigIntegerField(),
 }
+
+
+_AROUND = ("review__source", "review__comment__analysis", "decision")
+_SHOWN = (
+    *("public_id", "state", "urgency", "drafted_at", "needs_approver", "held", "review_version"),
+    *("review__route", "review__source__name"),
+    *("review__comment__title", "review__comment__text", "review__comment__score", "review__comment__scale"),
+    *(f"review__comment__analysis__{name}" for name in ("lang", "sentiment", "corrected_sentiment")),
+    *(f"review__comment__analysis__{name}" for name in ("leverage", "flags")),
+    *("decision__rule", "decision__facts"),
+)
 
 
 class _Row(Func):
@@ -212,20 +232,15 @@ def _wanted(chosen: Mapping[str, str], now: datetime) -> Q:
     wanted = saying(chosen.get("q", ""))
     if chosen["state"] != QueueFilter.ALL:
         wanted &= Q(state=chosen["state"])
-    for name, column in (
-        ("source", "review__source__slug"),
-        ("language", "language"),
-        ("standing", "standing"),
-    ):
+    for name in ("language", "standing", "sentiment"):
         if chosen.get(name):
-            wanted &= Q(**{column: chosen[name]})
+            wanted &= Q(**{name: chosen[name]})
+    if chosen.get("source"):
+        wanted &= Q(source=Source.objects.filter(slug=chosen["source"]).values("pk")[:1])
     if chosen["route"]:
         wanted &= Q(urgency=tuple(Route).index(Route(chosen["route"])))
-    if chosen["sentiment"]:
-        read = Q(**{f"{_READING}__sentiment": chosen["sentiment"], f"{_READING}__corrected_sentiment": ""})
-        wanted &= read | Q(**{f"{_READING}__corrected_sentiment": chosen["sentiment"]})
     if chosen.get("theme"):
-        wanted &= Q(review__comment__in=_about(chosen["theme"]))
+        wanted &= _about(chosen["theme"])
     if chosen["age"]:
         wanted &= Q(drafted_at__lt=now - timedelta(days=int(chosen["age"])))
     return wanted & _NEEDS.get(chosen.get("needs", ""), Q())
@@ -233,16 +248,17 @@ def _wanted(chosen: Mapping[str, str], now: datetime) -> Q:
 
 _NEEDS = {
     "approver": Q(needs_approver=True),
-    "leverage": ~Q(**{f"{_READING}__leverage": ""}),
+    "leverage": Q(has_leverage=True),
     "answer": ~Q(held=""),
     "edited": Q(review_version__gt=1),
 }
 
 
-def _about(theme: str) -> QuerySet:
-    """Comments with a mention of the theme that stands; of one that was merged, under its new name."""
-    named = Q(theme__slug=theme) | Q(theme__merged_into__slug=theme)
-    return Mention.objects.filter(named).exclude(corrected_polarity=Mention.GONE).values("comment")
+def _about(theme: str) -> Q:
+    """With a mention of the theme that stands; of one that was merged, under its new name. One query."""
+    named = Theme.objects.filter(Q(slug=theme) | Q(merged_into__slug=theme)).values_list("pk", flat=True)
+    nowhere = Q(pk__in=())
+    return Q(nowhere, *(Q(themes__contains=listing.has_theme(key)) for key in named), _connector=Q.OR)
 
 
 def _why(event: Event, reply: Reply) -> str:

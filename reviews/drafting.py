@@ -9,7 +9,7 @@ from feedback import bulk, cases, journal, leases, shop
 from feedback.models import Case, Comment, Decision, Shop
 from feedback.wording.compose import PUBLIC, compose
 from feedback.wording.limit import Limit
-from reviews import routing
+from reviews import listing, routing
 from reviews.models import Reply, Review, ReviewQuerySet, Source
 from reviews.routing import Routing, route
 
@@ -31,6 +31,7 @@ def draft_many(reviews: Sequence[Review], now: datetime) -> None:
         _queue_reviews(reviews, queues)
         drafts = _drafts(reviews, spoken, opened, decisions, queues, now)
         bulk.write(Reply, drafts)
+        listing.follow([spoken[review.comment_id] for review in reviews if review.version > 1])
         leases.finish(reviews, state=Review.State.DRAFTED)
         journal.log("replies drafted", "reviews.reply", count=len(drafts), reviews=len(reviews))
 
@@ -160,6 +161,7 @@ def _drafts(
     """The columns of the replies."""
     here = shop.current()
     sources = Source.objects.in_bulk({review.source_id for review in reviews})
+    kept = listing.columns(spoken.values())
     drafts: list[bulk.Columns] = []
     for review in reviews:
         source = sources[review.source_id]
@@ -177,11 +179,13 @@ def _drafts(
                 "decision_id": decision.pk,
                 "urgency": queues[comment.pk].urgency,
                 "standing": decision.facts["standing"],
+                "source_id": source.pk,
                 "language": language,
                 "drafted_text": words,
                 "text": words,
                 "needs_approver": decision.needs_approver or queues[comment.pk].wants_approver,
                 "drafted_at": now,
+                **kept[comment.pk],
             }
         )
     return drafts

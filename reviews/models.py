@@ -234,6 +234,12 @@ class ReplyQuerySet(LeasableQuerySet):
         )
 
 
+_CHOSEN_BY = (
+    *("review", "source", "language", "standing", "sentiment", "has_leverage", "themes"),
+    *("needs_approver", "held", "review_version"),
+)
+
+
 class Reply(Addressed, Leasable):
     """Our public answer: draft → approved → publishing → published | pending | refused, or discarded."""
 
@@ -258,6 +264,11 @@ class Reply(Addressed, Leasable):
     # Of the review and the decision, as they were when it was drafted: what the list is sorted and chosen by.
     urgency = models.PositiveSmallIntegerField(default=4)  # place of the route, 0 the most urgent
     standing = models.CharField(max_length=8, blank=True, default="")
+    # Of the review as it stands (reviews.listing): one index answers every filter of the list.
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sentiment = models.CharField(max_length=8, blank=True, default="")  # what counts; "" while nobody read it
+    has_leverage = models.BooleanField(default=False)
+    themes = models.CharField(max_length=1000, blank=True, default="")  # keys with a space before and after
     drafted_text = models.TextField()  # as composed
     text = models.TextField()  # as it will go out
     edition = models.PositiveIntegerField(default=1)  # raised by each edit: compare-and-set
@@ -303,9 +314,16 @@ class Reply(Addressed, Leasable):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "drafted_at"], name="replies_by_state"),
-            models.Index(fields=["state", "urgency", "drafted_at", "id"], name="replies_by_urgency"),
-            models.Index(fields=["drafted_at"], name="replies_by_time"),
+            # The list in each of its orders, with all that it is chosen by: no row is looked at in vain.
+            models.Index(
+                fields=["state", "urgency", "drafted_at", "id", *_CHOSEN_BY], name="replies_by_urgency"
+            ),
+            models.Index(
+                fields=["state", "drafted_at", "id", "urgency", *_CHOSEN_BY], name="replies_by_state"
+            ),
+            models.Index(
+                fields=["drafted_at", "id", "state", "urgency", *_CHOSEN_BY], name="replies_by_time"
+            ),
             models.Index(
                 fields=["id"], condition=Q(state__in=["approved", "publishing"]), name="replies_to_publish"
             ),

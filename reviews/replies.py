@@ -145,7 +145,8 @@ def answer_again(reply: Reply, *, by: User) -> Reply:
             review=review, review_version=review.version, case=now.case, decision=now.decision,
             language=now.language, drafted_text=now.drafted_text, text=now.text,
             needs_approver=now.needs_approver, drafted_at=timezone.now(), edited_by=now.edited_by,
-            urgency=now.urgency, standing=now.standing,
+            urgency=now.urgency, standing=now.standing, source=review.source,
+            sentiment=now.sentiment, has_leverage=now.has_leverage, themes=now.themes,
         )  # fmt: skip
         journal.log("reply drafted again", again, by=by, after=now.pk)
     return again

@@ -12,7 +12,9 @@ LONGEST = 20_000  # characters that are searched; what is typed is 100 at most
 _word = re.compile(r"[^\W_]+")
 _SQLITE = "SELECT rowid FROM reviews_search_index WHERE reviews_search_index MATCH %s"
 _POSTGRESQL = (
-    "SELECT review_id FROM reviews_searchtext WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)"
+    # Materialised: read from the index of words, and never by taking each text of the list to pieces again.
+    "WITH saying AS MATERIALIZED (SELECT review_id FROM reviews_searchtext"
+    " WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)) SELECT review_id FROM saying"
 )
 
 
