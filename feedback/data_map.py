@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
 class Erasure(StrEnum):
     BLANK = "blank"  # the column is emptied, the row stays for the figures
+    ANEW = "anew"  # must be there and differ from others: something made up takes its place
     DELETE = "delete"  # the row goes
     KEEP = "keep"  # stays by law or as evidence; holds no name
 
@@ -29,23 +30,38 @@ WHILE_CUSTOMER = None  # as long as they buy from us, or until they ask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Personal:
-    """`days` after the row was made or last used; WHILE_CUSTOMER: no fixed end."""
+    """`days` after the row was made or last used; WHILE_CUSTOMER: no fixed end.
+
+    `instead`: what stands there afterwards where the database wants a word. `cut`: of a column that holds
+    figures and words, the function (by dotted path) that gives what stays of it.
+    """
 
     kind: Kind
     days: int | None
     erasure: Erasure
+    instead: str = ""
+    cut: str = ""
 
 
 _TEN_YEARS = 3653  # Vietnamese accounting documents: Law 88/2015/QH13, article 41
 _IDENTITY = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
 _CONTACT = Personal(kind=Kind.CONTACT, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
 _WORDS = Personal(kind=Kind.WORDS, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
+_WHY = Personal(kind=Kind.WORDS, days=WHILE_CUSTOMER, erasure=Erasure.BLANK, instead="–")
+_ASKED = Personal(kind=Kind.WORDS, days=WHILE_CUSTOMER, erasure=Erasure.DELETE)
+_PRINT = Personal(kind=Kind.WORDS, days=WHILE_CUSTOMER, erasure=Erasure.ANEW)
+_ANSWER = Personal(
+    kind=Kind.WORDS, days=WHILE_CUSTOMER, erasure=Erasure.BLANK, cut="surveys.forgetting.without_words"
+)
+_NAMED_THERE = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.ANEW)
 _ORDER = Personal(kind=Kind.ORDER, days=_TEN_YEARS, erasure=Erasure.KEEP)
 _CARD = Personal(kind=Kind.ORDER, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
 _STAFF = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
 _LINK = Personal(kind=Kind.SECRET, days=365, erasure=Erasure.DELETE)
+_SUPPRESSED = Personal(kind=Kind.SECRET, days=WHILE_CUSTOMER, erasure=Erasure.KEEP)  # keyed hashes
 _CODE = Personal(kind=Kind.SECRET, days=365, erasure=Erasure.KEEP)
 _LETTER = Personal(kind=Kind.CONTACT, days=90, erasure=Erasure.BLANK)
+_SESSION = Personal(kind=Kind.SECRET, days=1, erasure=Erasure.DELETE)
 _PROOF = Personal(kind=Kind.LOG, days=_TEN_YEARS, erasure=Erasure.KEEP)
 
 PERSONAL: dict[str, Personal] = {
@@ -64,27 +80,32 @@ PERSONAL: dict[str, Personal] = {
     "feedback.Consent.wording": _PROOF,
     "feedback.Consent.channel": _PROOF,
     "feedback.Refund.external_id": _ORDER,
-    "feedback.Refund.reason": _ORDER,
+    "feedback.Refund.reason": _WORDS,
     "feedback.Dispute.external_id": _ORDER,
-    "feedback.Dispute.reason": _ORDER,
+    "feedback.Dispute.reason": _WORDS,
     "feedback.Dispute.outcome": _ORDER,
     # What they said, and what was read in it
     "feedback.Comment.text": _WORDS,
     "feedback.Comment.title": _WORDS,
     "feedback.Comment.author": _IDENTITY,
+    "feedback.Analysis.leverage_spans": _WORDS,
+    "feedback.Analysis.pii": _WORDS,
     "feedback.Mention.words": _WORDS,
+    "feedback.Fingerprint.low": _ASKED,
+    "feedback.Fingerprint.high": _ASKED,
     "feedback.Case.wish": _WORDS,
     "feedback.FactCorrection.reason": _WORDS,
     "feedback.Case.cause_removed": _WORDS,
     "feedback.Promise.what": _WORDS,
-    "feedback.Override.reason": _WORDS,
+    "feedback.Override.reason": _WHY,
     "feedback.Concession.reason": _WORDS,
     "feedback.Contact.external_id": _ORDER,
-    "surveys.Answer.value": _WORDS,
-    "surveys.Answer.value_words": _WORDS,
-    "reviews.Review.external_id": _IDENTITY,
+    "surveys.Answer.value": _ANSWER,
+    "surveys.Answer.value_words": _ANSWER,
+    "reviews.Review.external_id": _NAMED_THERE,
     "reviews.Review.url": _IDENTITY,
-    "reviews.UnreadableReview.external_id": _IDENTITY,
+    "reviews.Review.digest": _PRINT,
+    "reviews.UnreadableReview.external_id": Personal(kind=Kind.IDENTITY, days=90, erasure=Erasure.DELETE),
     # What we wrote to them
     "feedback.Message.drafted_text": _WORDS,
     "feedback.Message.text": _WORDS,
@@ -98,19 +119,31 @@ PERSONAL: dict[str, Personal] = {
     "reviews.SearchText.words": _WORDS,
     "reviews.Hold.words": _WORDS,
     "reviews.Hold.answer": _WORDS,
-    "feedback.MailAddress.email": Personal(kind=Kind.CONTACT, days=WHILE_CUSTOMER, erasure=Erasure.KEEP),
-    "feedback.MailAddress.token_digest": _LINK,
+    "feedback.MailAddress.email": Personal(kind=Kind.CONTACT, days=WHILE_CUSTOMER, erasure=Erasure.ANEW),
+    "feedback.MailAddress.token_digest": _SUPPRESSED,
     "feedback.OutgoingMail.to": _LETTER,
     "feedback.OutgoingMail.subject": _LETTER,
     "feedback.OutgoingMail.text": _LETTER,
     "feedback.OutgoingMail.html": _LETTER,
     "feedback.OutgoingMail.unsubscribe_url": _LETTER,
-    "feedback.OutgoingMail.message_id": _LETTER,
+    "feedback.OutgoingMail.message_id": Personal(kind=Kind.CONTACT, days=90, erasure=Erasure.ANEW),
     # What opens something
     "surveys.InvitationToken.digest": _LINK,
     "surveys.Reward.code": _CODE,
     "surveys.Reward.redeemed_order": _ORDER,
     "surveys.RedeemCall.answer": _LINK,
+    # What they asked for about their own data
+    "feedback.DataLink.digest": _LINK,
+    "feedback.DataLink.new_email": Personal(kind=Kind.CONTACT, days=30, erasure=Erasure.DELETE),
+    "feedback.DataAsked.email": Personal(kind=Kind.CONTACT, days=1, erasure=Erasure.DELETE),
+    "feedback.DataRequest.words": _ASKED,
+    "feedback.DataRequest.answer": _ASKED,
+    "feedback.Forgotten.digest": _SUPPRESSED,
+    # What Django keeps
+    "admin.LogEntry.object_repr": Personal(kind=Kind.LOG, days=365, erasure=Erasure.BLANK, instead="–"),
+    "admin.LogEntry.change_message": Personal(kind=Kind.LOG, days=365, erasure=Erasure.BLANK),
+    "sessions.Session.session_key": _SESSION,
+    "sessions.Session.session_data": _SESSION,
     # People who work for the shop
     "feedback.User.username": _STAFF,
     "feedback.User.first_name": _STAFF,
@@ -120,6 +153,57 @@ PERSONAL: dict[str, Personal] = {
     "feedback.Event.verb": _PROOF,
     "feedback.Event.subject": _PROOF,
     "feedback.Event.data": _PROOF,
+}
+
+# Whose a row is: the fields that lead to a row of theirs, and so to a Customer. "order unless customer": only
+# where nobody stands in `customer`. "email = Customer.email": no key leads there, the same words do.
+WHOSE: dict[str, tuple[str, ...]] = {
+    "feedback.Customer": ("merged_into", "merged"),
+    "feedback.Order": ("customer",),
+    "feedback.OrderLine": ("order",),
+    "feedback.Notice": ("order",),
+    "feedback.Consent": ("customer",),
+    "feedback.Refund": ("order",),
+    "feedback.Dispute": ("order",),
+    "feedback.Comment": (
+        *("customer", "order unless customer", "superseded_by", "supersedes"),
+        *("case", "contact", "answer"),
+    ),
+    "feedback.Analysis": ("comment",),
+    "feedback.Mention": ("comment",),
+    "feedback.Fingerprint": ("comment",),
+    "feedback.FactCorrection": ("comment",),
+    "feedback.Case": ("customer", "comment"),
+    "feedback.Promise": ("case",),
+    "feedback.Override": ("case",),
+    "feedback.Concession": ("case",),
+    "feedback.Message": ("case",),
+    "feedback.Contact": ("customer", "comment"),
+    "feedback.OutgoingMail": ("customer", "message", "to = feedback.Customer.email"),
+    "feedback.MailAddress": ("email = feedback.Customer.email",),
+    "feedback.DataLink": ("customer",),
+    "feedback.DataAsked": ("email = feedback.Customer.email",),
+    "feedback.DataRequest": ("customer",),
+    "surveys.Invitation": ("customer", "order unless customer"),
+    "surveys.InvitationToken": ("invitation",),
+    "surveys.Response": ("invitation",),
+    "surveys.Answer": ("response",),
+    "surveys.Reward": ("response",),
+    "reviews.Review": ("comment",),
+    "reviews.SearchText": ("review",),
+    "reviews.Reply": ("review", "case"),
+    "reviews.Hold": ("reply",),
+}
+
+# Where rows of no customer lie, or rows that an erasure finds in another way.
+NOBODYS: dict[str, str] = {
+    "feedback.User": "people who work for the shop",
+    "feedback.Event": "holds ids alone, and is chained: what happened stays provable",
+    "feedback.Forgotten": "the hashes by which somebody who was erased is not taken in again",
+    "surveys.RedeemCall": "a code and its state, for seven days; names nobody",
+    "reviews.UnreadableReview": "known by its id at the source alone: reviews.forgetting looks for it",
+    "admin.LogEntry": "feedback.forgetting looks for what was done to a row of theirs",
+    "sessions.Session": "of people who work here; feedback.forgetting looks for a name in them",
 }
 
 _PUBLIC_ID = "a random name for a row; says nothing of a person"
@@ -158,6 +242,16 @@ NOT_PERSONAL: dict[str, str] = {
     "surveys.Reward.failure": _FAILURE,
     "reviews.Review.failure": _FAILURE,
     "reviews.Reply.failure": _FAILURE,
+    "feedback.DataAsked.leased_by": _QUEUE,
+    "feedback.DataAsked.failure": _FAILURE,
+    "feedback.Erasure.public_id": _PUBLIC_ID,
+    "feedback.Erasure.leased_by": _QUEUE,
+    "feedback.Erasure.failure": _FAILURE,
+    "feedback.DataRequest.public_id": _PUBLIC_ID,
+    "feedback.Consent.withdrawn_via": _WORD,
+    "feedback.Keeping.rule": _WORD,
+    "feedback.Keeping.leased_by": _QUEUE,
+    "feedback.Keeping.failure": _FAILURE,
     "feedback.ApiToken.name": "names a program",
     "feedback.ApiToken.digest": "a program's key, hashed",
     "feedback.ApiToken.scopes": _WORD,
@@ -220,9 +314,7 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Analysis.wish": _WORD,
     "feedback.Analysis.expectations": _WORD,
     "feedback.Analysis.leverage": _WORD,
-    "feedback.Analysis.leverage_spans": "places in a text, without the text",
     "feedback.Analysis.flags": _WORD,
-    "feedback.Analysis.pii": "kinds and places of personal data in a text, without the text",
     "feedback.Analysis.corrected_sentiment": _WORD,
     "feedback.Analysis.corrected_problem": _WORD,
     "feedback.Mention.polarity": _WORD,
@@ -280,7 +372,6 @@ NOT_PERSONAL: dict[str, str] = {
     "reviews.Polling.failure": _FAILURE,
     "reviews.UnreadableReview.leased_by": _QUEUE,
     "reviews.UnreadableReview.failure": _FAILURE,
-    "reviews.Review.digest": "tells an edit; made anew when the words are blanked",
     "reviews.Review.routes": _WORD,
     "reviews.Reply.standing": _WORD,
     "reviews.Reply.held": _WORD,
@@ -297,10 +388,15 @@ def columns(kind: Kind) -> list[str]:
     return [name for name, personal in PERSONAL.items() if personal.kind is kind]
 
 
+def of_model(model: str) -> dict[str, Personal]:
+    """What is declared of a model, as "feedback.Customer", by field."""
+    return {
+        name.rpartition(".")[2]: personal
+        for name, personal in PERSONAL.items()
+        if name.rpartition(".")[0] == model
+    }
+
+
 def to_blank(model: str) -> list[str]:
     """The fields of a model, as "feedback.Customer", that an erasure empties."""
-    return [
-        name.rpartition(".")[2]
-        for name, personal in PERSONAL.items()
-        if name.rpartition(".")[0] == model and personal.erasure is Erasure.BLANK
-    ]
+    return [name for name, personal in of_model(model).items() if personal.erasure is Erasure.BLANK]

@@ -41,6 +41,8 @@ def write(
     """
     advertising = kind == OutgoingMail.Kind.ADVERTISING
     unsubscribe_url = ""
+    if customer is not None and customer.erased_at:
+        return None
     with transaction.atomic(savepoint=False):
         if advertising:
             if not _may_advertise(to):
@@ -88,7 +90,7 @@ def unsubscribe(address: MailAddress) -> None:
 def send(mails: list[OutgoingMail], now: datetime) -> None:
     """The job, one mail a batch. A repeat after a crash has the same Message-ID: receivers fold it."""
     (mail,) = mails
-    if mail.kind == OutgoingMail.Kind.ADVERTISING and not _wanted(mail.to):
+    if _is_erased(mail) or (mail.kind == OutgoingMail.Kind.ADVERTISING and not _wanted(mail.to)):
         leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
         return
     try:
@@ -120,16 +122,21 @@ def _may_advertise(email: str) -> bool:
 
 
 def _address(email: str) -> MailAddress:
+    """By its keyed hash: of somebody who was erased nothing else is left, and their no still counts."""
     digest = tokens.digest(preferences_token(email))
-    return MailAddress.objects.get_or_create(email=email.lower(), defaults={"token_digest": digest})[0]
+    return MailAddress.objects.get_or_create(token_digest=digest, defaults={"email": email.lower()})[0]
 
 
 def _wanted(email: str) -> bool:
-    return (
-        not MailAddress.objects.filter(email=email.lower())
-        .exclude(unsubscribed_at=None, bounced_at=None)
-        .exists()
-    )
+    digest = tokens.digest(preferences_token(email))
+    known = MailAddress.objects.filter(token_digest=digest)
+    return not known.exclude(unsubscribed_at=None, bounced_at=None).exists()
+
+
+def _is_erased(mail: OutgoingMail) -> bool:
+    """They asked us to forget them after it was written."""
+    key = mail.customer_id
+    return key is not None and Customer.objects.filter(pk=key).exclude(erased_at=None).exists()
 
 
 def _render(template: str, context: dict[str, Any], language: str) -> dict[str, str]:

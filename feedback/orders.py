@@ -1,7 +1,7 @@
 """Take orders in, each once: a second delivery of the same order changes what it says, never doubles it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from feedback import consents, journal, money, shop
+from feedback import consents, forgotten, journal, money, shop
 from feedback.comments import clean
 from feedback.consents import Given
 from feedback.models import Customer, Location, Order, OrderLine, Product
@@ -110,6 +110,8 @@ def take(taken: Taken) -> tuple[Order, bool]:
             .first()
         )
         customer = known.customer if known else _customer(taken)
+        if customer.erased_at:  # the purchase stays for the books; who it was does not come back (L15)
+            taken = replace(taken, card_number="", consents=())
         order, created = Order.objects.update_or_create(
             store=taken.store,
             number=taken.number,
@@ -136,12 +138,18 @@ def _columns(taken: Taken) -> dict[str, Any]:
 
 
 def _customer(taken: Taken) -> Customer:
-    """By e-mail, else by phone; else a new one. Without either, each order is its own customer."""
+    """By e-mail, else by phone; else a new one. Without either, each order is its own customer.
+
+    An order from before somebody was erased falls to the nameless row that they left.
+    """
     known = Customer.objects.filter(email=taken.email).first() if taken.email else None
     if known is None and taken.phone:
         known = Customer.objects.filter(phone=taken.phone, email="").first()
     if known is not None:
         return known.merged_into or known
+    erased = forgotten.customer_of(taken.email, taken.phone, taken.placed_at)
+    if erased is not None:
+        return erased
     fresh = {name: getattr(taken, name) for name in ("name", "phone", "language")}
     if not taken.email:
         return Customer.objects.create(since=taken.placed_at, **fresh)

@@ -278,9 +278,12 @@ JOBS = [
     "feedback.tasks.TRAIN_READER",
     "feedback.tasks.READ_ANEW",
     "feedback.tasks.TRY_POLICIES",
+    "feedback.tasks.ERASE_PEOPLE",
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.
 READINGS_FOLLOWED_BY = ["reviews.listing.follow"]
+# What an erasure does beside emptying columns. Each is a feedback.erasure.Part.
+FORGETTING = ["feedback.forgetting.PART", "surveys.forgetting.PART", "reviews.forgetting.PART"]
 _scheme("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from feedback import cases, comments, engines, mail, rereading, trials, work
+from feedback import cases, comments, engines, erasure, mail, rereading, trials, work
 
 READ_COMMENTS = comments.READ
 DECIDE_CASES = cases.DECIDE
@@ -10,6 +10,7 @@ SEND_MAIL = mail.SEND
 TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
 TRY_POLICIES = trials.TRY
+ERASE_PEOPLE = erasure.ERASE
 
 
 @shared_task(name="feedback.run_job")

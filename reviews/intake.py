@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.db.models import F
 from django.utils import timezone
 
-from feedback import bulk, comments, journal, tokens
+from feedback import bulk, comments, forgotten, journal, tokens
 from feedback.models import Case, Comment, Location, Order, Product
 from feedback.models.words import Channel, WhyItCame
 from reviews.models import Reply, Review, SearchText, Source
@@ -43,11 +43,13 @@ def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: dateti
     """Batches are transactions: what came in before a crash stays, and the same records again add nothing.
 
     An external id that comes twice in one batch counts once: as its newest record says where the source tells
-    when it was edited, else as its last. What is older than what we have changes nothing.
+    when it was edited, else as its last. What is older than what we have changes nothing, nor does what an
+    author who was erased has said there (L15).
     """
     received = Received()
     for batch in _batches(records):
         latest = _newest(batch)
+        received.outcomes |= _forget(source, latest)
         with bulk.uncollected():
             received.outcomes |= _insist(source, list(latest.values()), now or timezone.now())
     return received
@@ -81,15 +83,25 @@ def foresee(source: Source, records: Iterable[ReviewRecord]) -> Received:
     """What `receive_many` would do, without doing it. A source that is not saved yet knows no review."""
     received = Received()
     for batch in _batches(records):
-        ids = [record.external_id for record in batch]
+        latest = _newest(batch)
+        received.outcomes |= _forget(source, latest)
+        ids = list(latest)
         known = Review.objects.filter(source=source.pk, external_id__among=ids)
         was = {row.external_id: row for row in known.only("external_id", "digest", "edited_at")}
-        for key, record in _newest(batch).items():
+        for key, record in latest.items():
             if key not in was:
                 received.outcomes[key] = Outcome.CREATED
             else:
                 received.outcomes[key] = Outcome.UPDATED if _is_edit(was[key], record) else Outcome.UNCHANGED
     return received
+
+
+def _forget(source: Source, latest: dict[str, ReviewRecord]) -> dict[str, Outcome]:
+    """Take out of `latest` what is not to come back."""
+    gone = forgotten.reviews_among(source.slug, latest.keys())
+    for key in gone:
+        del latest[key]
+    return dict.fromkeys(gone, Outcome.UNCHANGED)
 
 
 def _newest(batch: Iterable[ReviewRecord]) -> dict[str, ReviewRecord]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import journal, leases, work
-from feedback.models import Case, Comment, Engine, OutgoingMail, PolicyTrial, Rereading
+from feedback.models import Case, Comment, Engine, Erasure, OutgoingMail, PolicyTrial, Rereading
 from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
 from reviews import polling
@@ -41,6 +41,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Engine: (gettext_lazy("training"), "asked_at"),
     Rereading: (gettext_lazy("reading anew"), "asked_at"),
     PolicyTrial: (gettext_lazy("trial of a policy"), "asked_at"),
+    Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
 }
 NAMES = {
     "reviews.tasks.FETCH_REVIEWS": gettext_lazy("Fetch reviews from sources"),
@@ -57,6 +58,7 @@ NAMES = {
     "feedback.tasks.TRAIN_READER": gettext_lazy("Train the reader"),
     "feedback.tasks.READ_ANEW": gettext_lazy("Read old comments anew"),
     "feedback.tasks.TRY_POLICIES": gettext_lazy("Try new policies"),
+    "feedback.tasks.ERASE_PEOPLE": gettext_lazy("Erase people who asked for it"),
 }
 
 

@@ -8,6 +8,7 @@ from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.mail import MailAddress, OutgoingMail
 from feedback.models.messages import Message
+from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
 from feedback.models.people import (
     Consent,
     Customer,
@@ -33,12 +34,18 @@ __all__ = [
     "Consent",
     "Contact",
     "Customer",
+    "DataAsked",
+    "DataLink",
+    "DataRequest",
     "Decision",
     "Dispute",
     "Engine",
+    "Erasure",
     "Event",
     "FactCorrection",
     "Fingerprint",
+    "Forgotten",
+    "Keeping",
     "Location",
     "MailAddress",
     "Mention",

@@ -153,6 +153,7 @@ class Consent(models.Model):
     channel = models.SlugField(max_length=20)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_via = models.SlugField(max_length=20, blank=True, default="", db_default="")
 
 
 class Refund(models.Model):

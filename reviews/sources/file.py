@@ -1,8 +1,10 @@
 """A file to paste from: one JSON line per reply in OUTBOX_DIR/<slug>.jsonl."""
 
+import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,33 @@ def present_reply(source: Source, reply: Reply) -> Outcome | None:
     return Outcome(answer=Answer.PUBLISHED, ref=str(found.get("reply", "")))
 
 
+def forget(source: Source, external_ids: Collection[str]) -> None:
+    """Take the replies to these reviews out of the file: their authors asked us to. Renamed into place, so
+    that a crash leaves the one file or the other."""
+    path = _path(source)
+    if not external_ids or not path.exists():
+        return
+    with _alone(path):
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if not _is_about(line, external_ids)]
+        if len(kept) == len(lines):
+            return
+        fresh = path.with_suffix(".part")
+        with fresh.open("wb") as out:
+            out.writelines(kept)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(path)
+
+
+def _is_about(line: bytes, external_ids: Collection[str]) -> bool:
+    try:
+        found = json.loads(line)
+    except ValueError:  # half a line, or half a letter
+        return False
+    return isinstance(found, dict) and found.get("review") in external_ids
+
+
 def _path(source: Source) -> Path:
     return Path(settings.OUTBOX_DIR) / f"{source.slug}.jsonl"
 
@@ -46,11 +75,19 @@ def _path(source: Source) -> Path:
 def _append(path: Path, line: str) -> None:
     """In one write and on the disk before we call it published: a crash leaves the whole line or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b", buffering=0) as out:
+    with _alone(path), path.open("a+b", buffering=0) as out:
         size = out.seek(0, os.SEEK_END)
         torn = size and os.pread(out.fileno(), 1, size - 1) != b"\n"
         out.write((("\n" if torn else "") + line + "\n").encode())
         os.fsync(out.fileno())
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody adds a line to a file that is just being replaced by another."""
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
