@@ -34,7 +34,8 @@ class Job:
 
     `run` gets rows that are leased to this process. It changes the rows' status itself, in one transaction
     with its effect (`feedback.leases.finish` clears the lease there). What waits for the outside world
-    (mail, sources) sets `batch=1` and commits before and after its call. `columns`: all that `run` looks at,
+    (sources) sets `batch=1` and commits before and after its call; feedback.mail does a batch of such calls,
+    answers for each row itself (`fail`) and raises nothing. `columns`: all that `run` looks at,
     where a row has many; looking at another costs a query for each row. `lease`: longer than a batch takes.
     """
 
@@ -69,7 +70,7 @@ def run_once(job: Job, now: datetime | None = None) -> int:
             job.run(rows, now)
     except Exception as error:
         if len(rows) == 1:
-            _fail(job, rows[0], error, now)
+            fail(job, rows[0], error, now)
         else:
             logger.warning(
                 "%s: a batch of %d failed (%s), trying one by one", job.name, len(rows), type(error).__name__
@@ -97,9 +98,9 @@ def lease(job: Job, now: datetime) -> list[Any]:
     return list(rows.only("tries", *job.columns) if job.columns else rows)
 
 
-def renew(rows: Sequence[Leasable], now: datetime) -> None:
-    """Hold on to rows while a long job runs."""
-    _held(rows).update(leased_until=now + LEASE)
+def renew(rows: Sequence[Leasable], now: datetime, **changes: Any) -> bool:
+    """Hold on to rows while a long job runs. False: another process took one."""
+    return _held(rows).update(leased_until=now + LEASE, **changes) == len(rows)
 
 
 def finish(rows: Sequence[Leasable], **changes: Any) -> int:
@@ -110,10 +111,10 @@ def finish(rows: Sequence[Leasable], **changes: Any) -> int:
     return done
 
 
-def let_go(rows: Sequence[Leasable]) -> None:
+def let_go(rows: Sequence[Leasable], **changes: Any) -> None:
     """Not done, and not to be counted as a try: the outside world is away, and somebody has noted when to ask
     again."""
-    _held(rows).update(leased_by="", leased_until=None)
+    _held(rows).update(leased_by="", leased_until=None, **changes)
 
 
 def take_over_from_the_dead(rows: LeasableQuerySet[Any]) -> int:
@@ -146,10 +147,10 @@ def _one_by_one(job: Job, rows: Sequence[Leasable], now: datetime) -> None:
         try:
             job.run([row], now)
         except Exception as error:
-            _fail(job, row, error, now)
+            fail(job, row, error, now)
 
 
-def _fail(job: Job, row: Leasable, error: Exception, now: datetime) -> None:
+def fail(job: Job, row: Leasable, error: Exception, now: datetime) -> None:
     """Put the row back for later, or make it a dead letter when its tries have run out."""
     if isinstance(error, LeaseLost):
         return

@@ -1,28 +1,34 @@
 """Mail: a row in the act's own transaction, sent by a job. Addresses that do not want it get none."""
 
-import logging
-from datetime import datetime
+import time
+from concurrent.futures import Future
+from datetime import datetime, timedelta
 from email.utils import make_msgid
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
-from feedback import bulk, leases, shop, tokens
+from feedback import bulk, leases, postage, postbox, shop, tokens
 from feedback.models import Customer, MailAddress, OutgoingMail
+from feedback.models.queue import LeasableQuerySet
 
-logger = logging.getLogger(__name__)
+SERVER_AWAY = timedelta(seconds=30)
+COMES_BACK_WITHIN = timedelta(days=7)
 _REFUSED_FOR_GOOD = range(500, 600)
 
 
 class NotSent(RuntimeError):
     """The mail server said no for now, or did not answer; the job tries again."""
+
+
+class ServerAway(NotSent):
+    """Nobody speaks to us there: the rest of the batch would fare no better."""
 
 
 def write(
@@ -34,18 +40,18 @@ def write(
     kind: str = OutgoingMail.Kind.SERVICE,
     customer: Customer | None = None,
     about: str = "",
+    now: datetime | None = None,
 ) -> OutgoingMail | None:
     """Render templates/emails/<template>.* now, in the reader's language; None: the address does not want it.
 
-    Mail that offers a reward counts as advertising (decision 12): it carries a way out, as link and header.
+    Mail that asks, with a reward or without, carries a way out as link and header (decision 12, L14).
     """
-    advertising = kind == OutgoingMail.Kind.ADVERTISING
     unsubscribe_url = ""
     if customer is not None and customer.erased_at:
         return None
     with transaction.atomic(savepoint=False):
-        if advertising:
-            if not _may_advertise(to):
+        if kind in postage.ASKING:
+            if not _may_ask(to):
                 return None
             unsubscribe_url = f"{settings.BASE_URL}/u/{preferences_token(to)}/"
         said = _render(
@@ -60,7 +66,7 @@ def write(
             unsubscribe_url=unsubscribe_url,
             about=about,
             message_id=make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")),
-            made_at=timezone.now(),
+            made_at=now or timezone.now(),
             **said,
         )
         bulk.insert([mail])
@@ -74,6 +80,11 @@ def preferences_token(email: str) -> str:
     )
 
 
+def digest_of(email: str) -> str:
+    """By which the row of an address is found, also when nothing else of it is left."""
+    return tokens.digest(preferences_token(email))
+
+
 def preferences(token: str) -> MailAddress | None:
     """Whose preferences a link of /u/<token>/ opens."""
     normal = tokens.normalise(token)
@@ -81,20 +92,59 @@ def preferences(token: str) -> MailAddress | None:
 
 
 def unsubscribe(address: MailAddress) -> None:
-    """At once and for good, until they ask again; mails that wait are not sent."""
+    """At once and for good, until they ask again; mails that wait are not sent.
+
+    What is on its way to the server at this very moment is waited for: none goes out after the confirmation.
+    """
     with transaction.atomic():
         MailAddress.objects.filter(pk=address.pk, unsubscribed_at=None).update(unsubscribed_at=timezone.now())
-        _suppress(OutgoingMail.objects.filter(to__iexact=address.email, kind=OutgoingMail.Kind.ADVERTISING))
+        _suppress(address.email)
+    _wait_for_those_on_their_way(address.email)
+
+
+def came_back(email: str, now: datetime) -> None:
+    """There is no such address: it gets nothing more, and the mail of the last days says so."""
+    _stop(email, now, "bounced_at")
+
+
+def complained(email: str, now: datetime) -> None:
+    """They told their mail provider that it is spam: they get nothing more that asks."""
+    _stop(email, now, "complained_at")
 
 
 def send(mails: list[OutgoingMail], now: datetime) -> None:
-    """The job, one mail a batch. A repeat after a crash has the same Message-ID: receivers fold it."""
-    (mail,) = mails
-    if _is_erased(mail) or (mail.kind == OutgoingMail.Kind.ADVERTISING and not _wanted(mail.to)):
-        leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
-        return
+    """The job. A repeat after a crash has the same Message-ID: receivers fold it."""
+    started = time.monotonic()
+    openings = postbox.opened([_message(mail) for mail in mails])
+    for place, (mail, opening) in enumerate(zip(mails, openings, strict=True)):
+        moment = now + timedelta(seconds=int(time.monotonic() - started))
+        try:
+            _send_one(mail, opening, moment)
+        except ServerAway as error:
+            leases.fail(SEND, mail, error, moment)
+            if rest := mails[place + 1 :]:
+                leases.let_go(rest, retry_at=moment + SERVER_AWAY)
+            openings.close()
+            return
+        except Exception as error:
+            leases.fail(SEND, mail, error, moment)
+
+
+SEND = leases.Job(
+    name="send mail",
+    due=lambda now: OutgoingMail.objects.filter(
+        state=OutgoingMail.State.WAITING, kind__in=postage.kinds_open(now)
+    ),
+    run=send,  # type: ignore[arg-type]
+    batch=50,
+    tries=8,
+)
+
+
+def _send_one(mail: OutgoingMail, opening: "Future[postbox.Envelope]", now: datetime) -> None:
+    """Raises NotSent, ServerAway, LeaseLost."""
     try:
-        _message(mail).send()
+        envelope = opening.result()
     except SMTPRecipientsRefused as error:
         _refused(mail, now, {code for code, _said in error.recipients.values()}, error)
         return
@@ -102,35 +152,45 @@ def send(mails: list[OutgoingMail], now: datetime) -> None:
         # Our password, our sender, our words: a 5xx here says nothing about the customer's address.
         raise NotSent(f"{type(error).__name__}, the mail server answered {error.smtp_code}") from error
     except (OSError, SMTPException) as error:
+        raise ServerAway(type(error).__name__) from error
+    if not _may_go(mail, now):
+        envelope.drop()
+        return
+    try:
+        envelope.close()
+    except SMTPResponseException as error:
+        raise NotSent(f"{type(error).__name__}, the mail server answered {error.smtp_code}") from error
+    except (OSError, SMTPException) as error:
         raise NotSent(type(error).__name__) from error
     leases.finish([mail], state=OutgoingMail.State.SENT, sent_at=now, text="", html="")
 
 
-SEND = leases.Job(
-    name="send mail",
-    due=lambda now: OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING),
-    run=send,  # type: ignore[arg-type]
-    batch=1,
-    tries=8,
-)
+def _may_go(mail: OutgoingMail, now: datetime) -> bool:
+    """Whoever unsubscribes from here on waits until this one is out. False: it is not wanted, or not ours."""
+    with transaction.atomic():
+        if _is_erased(mail) or (mail.kind in postage.ASKING and not _wanted(mail.to)):
+            leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
+            return False
+        return leases.renew([mail], now, sending_at=now)
 
 
-def _may_advertise(email: str) -> bool:
-    """False: unsubscribed or bounced."""
+def _may_ask(email: str) -> bool:
+    """False: unsubscribed, bounced or complained."""
     address = _address(email)
-    return not (address.unsubscribed_at or address.bounced_at)
+    return not (address.unsubscribed_at or address.bounced_at or address.complained_at)
 
 
 def _address(email: str) -> MailAddress:
     """By its keyed hash: of somebody who was erased nothing else is left, and their no still counts."""
-    digest = tokens.digest(preferences_token(email))
+    digest = digest_of(email)
     return MailAddress.objects.get_or_create(token_digest=digest, defaults={"email": email.lower()})[0]
 
 
 def _wanted(email: str) -> bool:
-    digest = tokens.digest(preferences_token(email))
-    known = MailAddress.objects.filter(token_digest=digest)
-    return not known.exclude(unsubscribed_at=None, bounced_at=None).exists()
+    """Within a transaction: the row stays locked, so that nobody unsubscribes before it is sent."""
+    digest = digest_of(email)
+    address = MailAddress.objects.select_for_update(no_key=True).filter(token_digest=digest).first()
+    return address is None or not (address.unsubscribed_at or address.bounced_at or address.complained_at)
 
 
 def _is_erased(mail: OutgoingMail) -> bool:
@@ -156,7 +216,7 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     reply_to = [shop.current().reply_address] if shop.current().reply_address else None
     message = EmailMultiAlternatives(
-        mail.subject, mail.text, to=[mail.to], headers=headers, reply_to=reply_to, connection=get_connection()
+        mail.subject, mail.text, to=[mail.to], headers=headers, reply_to=reply_to
     )
     message.attach_alternative(mail.html, "text/html")
     return message
@@ -167,10 +227,39 @@ def _refused(mail: OutgoingMail, now: datetime, codes: set[int], error: Exceptio
         raise NotSent(f"the mail server answered {min(codes)}") from error
     with transaction.atomic():
         MailAddress.objects.filter(pk=_address(mail.to).pk, bounced_at=None).update(bounced_at=now)
-        leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="")
+        leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="", came_back_at=now)
 
 
-def _suppress(waiting: QuerySet[OutgoingMail]) -> None:
-    waiting.filter(state=OutgoingMail.State.WAITING).update(
-        state=OutgoingMail.State.SUPPRESSED, text="", html=""
+def _stop(email: str, now: datetime, column: str) -> None:
+    with transaction.atomic():
+        MailAddress.objects.filter(pk=_address(email).pk, **{column: None}).update(**{column: now})
+        _suppress(email)
+        sent = OutgoingMail.objects.filter(
+            to__iexact=email, state=OutgoingMail.State.SENT, sent_at__gt=now - COMES_BACK_WITHIN
+        )
+        sent.filter(came_back_at=None).update(came_back_at=now)
+
+
+def _suppress(email: str) -> None:
+    """Those on their way are out of reach."""
+    waiting = OutgoingMail.objects.filter(
+        to__iexact=email, kind__in=postage.ASKING, state=OutgoingMail.State.WAITING
     )
+    waiting.exclude(pk__in=_on_their_way(email)).update(state=OutgoingMail.State.SUPPRESSED, text="", html="")
+
+
+def _on_their_way(email: str) -> LeasableQuerySet:
+    return OutgoingMail.objects.filter(
+        to__iexact=email,
+        kind__in=postage.ASKING,
+        state=OutgoingMail.State.WAITING,
+        sending_at__gt=timezone.now() - leases.LEASE,
+    ).exclude(leased_by="")
+
+
+def _wait_for_those_on_their_way(email: str) -> None:
+    """A round trip to the mail server as a rule; EMAIL_TIMEOUT at the worst, when the server says nothing."""
+    end = time.monotonic() + settings.EMAIL_TIMEOUT + 2
+    while _on_their_way(email).exists() and time.monotonic() < end:
+        leases.take_over_from_the_dead(_on_their_way(email))
+        time.sleep(0.05)

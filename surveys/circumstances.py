@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Min
 from django.utils.formats import date_format
 from django.utils.translation import override
 
@@ -23,7 +24,7 @@ def of(invitation: Invitation, survey_id: int, definition: Definition, language:
     order = invitation.order
     return Circumstances(
         language=language,
-        facts=_facts(order, wanted) if order and wanted else {},
+        facts=of_orders([order], wanted)[order.pk] if order and wanted else {},
         full=_full(survey_id, definition) if definition.has_quotas else frozenset(),
     )
 
@@ -69,22 +70,27 @@ def _location(order: Order, language: str) -> str:
     return order.location.name_vi if language == "vi" else order.location.name_en
 
 
-def _facts(order: Order, wanted: frozenset[str]) -> Facts:
-    """Those that are asked for and known."""
+def of_orders(orders: Sequence[Order], wanted: frozenset[str]) -> dict[int, Facts]:
+    """Of each order those facts that are asked for and known; in two queries at most."""
+    categories = _categories(orders) if Fact.CATEGORY in wanted else {}
+    begun = _first_bought(orders) if Fact.FIRST_ORDER in wanted else {}
+    return {order.pk: _facts(order, wanted, categories, begun) for order in orders}
+
+
+def _facts(
+    order: Order,
+    wanted: frozenset[str],
+    categories: Mapping[int, tuple[str, ...]],
+    begun: Mapping[int, datetime],
+) -> Facts:
     found: Facts = {Fact.CHANNEL: order.store, Fact.ORDER_TOTAL: order.total}
     if order.location_id and Fact.LOCATION in wanted:
         found[Fact.LOCATION] = order.location.code if order.location else ""
     if (late := _days_late(order)) is not None:
         found[Fact.DAYS_LATE] = late
-    if Fact.CATEGORY in wanted:
-        found[Fact.CATEGORY] = tuple(
-            OrderLine.objects.filter(order=order)
-            .exclude(category="")
-            .values_list("category", flat=True)
-            .distinct()
-        )
-    if Fact.FIRST_ORDER in wanted:
-        found[Fact.FIRST_ORDER] = "no" if _bought_before(order, order.placed_at) else "yes"
+    found[Fact.CATEGORY] = categories.get(order.pk, ())
+    first = begun.get(order.customer_id, order.placed_at)
+    found[Fact.FIRST_ORDER] = "no" if first < order.placed_at else "yes"
     return {name: value for name, value in found.items() if name in wanted}
 
 
@@ -92,8 +98,18 @@ def _days_late(order: Order) -> Decimal | None:
     return None if order.days_late is None else Decimal(order.days_late)
 
 
-def _bought_before(order: Order, moment: datetime) -> bool:
-    return Order.objects.filter(customer=order.customer_id, placed_at__lt=moment, cancelled_at=None).exists()
+def _categories(orders: Sequence[Order]) -> dict[int, tuple[str, ...]]:
+    lines = OrderLine.objects.filter(order__in=[one.pk for one in orders]).exclude(category="")
+    found: dict[int, tuple[str, ...]] = {}
+    for order, category in lines.values_list("order", "category").distinct():
+        found[order] = (*found.get(order, ()), category)
+    return found
+
+
+def _first_bought(orders: Sequence[Order]) -> dict[int, datetime]:
+    """By customer; a cancelled order was no purchase."""
+    bought = Order.objects.filter(customer__in={one.customer_id for one in orders}, cancelled_at=None)
+    return dict(bought.values_list("customer").annotate(first=Min("placed_at")).order_by())
 
 
 def _full(survey_id: int, definition: Definition) -> frozenset[str]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import consents, journal, leases, mail, money, shop, tokens
+from feedback import consents, journal, leases, mail, money, postage, shop, tokens
 from feedback.models import Consent, Customer, Order, OutgoingMail, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.prepared import Prepared
@@ -88,7 +88,7 @@ def _send_after_all(invitation: Invitation, due: datetime, by: User | None) -> N
     unsent = Invitation.objects.filter(
         pk=invitation.pk, state__in=[_State.LINK, _State.SUPPRESSED], response=None
     )
-    if unsent.update(state=_State.WAITING, send_at=due):
+    if unsent.update(state=_State.WAITING, send_at=due, why_not=""):
         invitation.state, invitation.send_at = _State.WAITING, due
         journal.log("invitation to be sent", invitation, by=by)
 
@@ -135,45 +135,145 @@ def to_send(now: datetime) -> LeasableQuerySet:
 
 
 def send(invitations: Sequence[Invitation], now: datetime) -> None:
-    """The job: a fresh secret and a mail for each who may be mailed; what is not sent says so."""
-    whole = Invitation.objects.select_related("survey", "order", "customer", "response")
-    found = {one.pk: one for one in whole.filter(pk__in=[one.pk for one in invitations])}
-    may_be_mailed = _consenting([one.customer_id for one in found.values() if one.customer_id])
+    """The job: a fresh secret and a mail for each who may be mailed; what is not sent says why."""
     with journal.recording():
-        sent = [one for one in invitations if _mail(found[one.pk], may_be_mailed, now)]
-        suppressed = [one for one in invitations if one not in sent]
-        if sent:
-            leases.finish(sent, state=_State.SENT, sent_at=now)
-        if suppressed:
-            leases.finish(suppressed, state=_State.SUPPRESSED)
+        batch = _Batch(invitations, now)
+        for invitation in batch.rows:
+            if reason := batch.why_not(invitation):
+                leases.finish([invitation], state=_State.SUPPRESSED, why_not=reason)
+            elif later := batch.must_wait(invitation):
+                leases.finish([invitation], send_at=later)
+            elif written := batch.write(invitation, "invitation"):
+                leases.finish(
+                    [invitation], state=_State.SENT, sent_at=now, mail=written,
+                    remind_at=_next_reminder(invitation, now, sent=0),
+                )  # fmt: skip
+            else:
+                leases.finish([invitation], state=_State.SUPPRESSED, why_not="stopped")
+        batch.keep()
 
 
-SEND = leases.Job(name="send invitations", due=to_send, run=send, batch=100)
+SEND = leases.Job(name="send invitations", due=to_send, run=send, batch=50)
 
 
-def _mail(invitation: Invitation, may_be_mailed: set[int], now: datetime) -> bool:
-    customer, survey = invitation.customer, invitation.survey
-    offers_reward = rewards.is_offered(survey)
-    if customer is None or not customer.email or response_of(invitation) is not None:
-        return False
-    try:
-        refuse_unless_open(invitation, now)
-    except NotOpen:
-        return False
-    if offers_reward and customer.pk not in may_be_mailed:
-        return False
-    written = mail.write(
-        to=customer.email,
-        template="invitation",
-        context=_context(invitation, link(mint(invitation, "mail", now)), offers_reward=offers_reward),
-        language=invitation.language,
-        kind=OutgoingMail.Kind.ADVERTISING if offers_reward else OutgoingMail.Kind.SERVICE,
-        customer=customer,
-        about=f"surveys.invitation:{invitation.pk}",
-    )
-    if written is not None:
-        journal.log("invitation sent", invitation, mail=written.pk)
-    return written is not None
+def to_remind(now: datetime) -> LeasableQuerySet:
+    return Invitation.objects.filter(state=_State.SENT, remind_at__lte=now)
+
+
+def remind(invitations: Sequence[Invitation], now: datetime) -> None:
+    """The job: once more to whom has not answered. It ends with an answer, a no, a bounce or the last one."""
+    with journal.recording():
+        batch = _Batch(invitations, now)
+        for invitation in batch.rows:
+            if batch.why_not(invitation):
+                leases.finish([invitation], remind_at=None)
+            elif later := batch.must_wait(invitation):
+                leases.finish([invitation], remind_at=later)
+            elif written := batch.write(invitation, "reminder"):
+                count = invitation.reminded + 1
+                following = _next_reminder(invitation, now, sent=count)
+                leases.finish([invitation], reminded=count, mail=written, remind_at=following)
+            else:
+                leases.finish([invitation], remind_at=None)
+        batch.keep()
+
+
+REMIND = leases.Job(name="remind of invitations", due=to_remind, run=remind, batch=50)
+
+
+def came_back(now: datetime) -> LeasableQuerySet:
+    return Invitation.objects.filter(state=_State.SENT, mail__came_back_at__isnull=False)
+
+
+def note_bounces(invitations: Sequence[Invitation], now: datetime) -> None:
+    """The job: mail found no reader, or one who complained."""
+    leases.finish(invitations, state=_State.BOUNCED, remind_at=None)
+
+
+NOTE_BOUNCES = leases.Job(name="note bounced invitations", due=came_back, run=note_bounces)
+
+
+class _Batch:
+    """Invitations with all that sending them looks at, and what may still be sent of their kinds of mail."""
+
+    def __init__(self, invitations: Sequence[Invitation], now: datetime) -> None:
+        whole = Invitation.objects.select_related("survey__plan", "order", "customer", "response")
+        self.now = now
+        self.rows = list(whole.filter(pk__in=[one.pk for one in invitations]).order_by("pk"))
+        customers = {one.customer_id for one in self.rows if one.customer_id}
+        self._consenting = consenting(list(customers))
+        kinds = {one.pk: _kind(one.survey) for one in self.rows}
+        self._allowances = {
+            kind: postage.allowance(kind, customers, now) for kind in postage.ASKING if kind in kinds.values()
+        }
+        self._kinds = kinds
+
+    def why_not(self, invitation: Invitation) -> str:
+        """A key of NotAsked or NotOpen, "answered" or "not_agreed"; empty: it may be mailed."""
+        customer = invitation.customer
+        if customer is None or customer.erased_at:
+            return "nobody"
+        if not customer.email:
+            return "no_address"
+        found = response_of(invitation)
+        if found is not None and found.finished_at:
+            return "answered"
+        try:
+            refuse_unless_open(invitation, self.now)
+        except NotOpen as error:
+            return error.key
+        is_advertising = self._kinds[invitation.pk] == OutgoingMail.Kind.ADVERTISING
+        return "not_agreed" if is_advertising and customer.pk not in self._consenting else ""
+
+    def must_wait(self, invitation: Invitation) -> datetime | None:
+        """Until when: it is night, or enough were sent today."""
+        assert invitation.customer_id is not None
+        return self._allowance(invitation).take(invitation.customer_id)
+
+    def write(self, invitation: Invitation, template: str) -> OutgoingMail | None:
+        """None: the address wants no mail that asks."""
+        customer, kind = invitation.customer, self._kinds[invitation.pk]
+        assert customer is not None
+        url = link(mint(invitation, "mail", self.now))
+        offers_reward = kind == OutgoingMail.Kind.ADVERTISING
+        written = mail.write(
+            to=customer.email,
+            template=template,
+            context=_context(invitation, url, offers_reward=offers_reward),
+            language=invitation.language,
+            kind=kind,
+            customer=customer,
+            about=f"surveys.invitation:{invitation.pk}",
+            now=self.now,
+        )
+        if written is None:
+            self._allowance(invitation).give_back(customer.pk)
+            return None
+        verb = "invitation sent" if template == "invitation" else "invitation reminded of"
+        journal.log(verb, invitation, mail=written.pk)
+        return written
+
+    def keep(self) -> None:
+        for one in self._allowances.values():
+            one.keep()
+
+    def _allowance(self, invitation: Invitation) -> postage.Allowance:
+        return self._allowances[self._kinds[invitation.pk]]
+
+
+def _kind(survey: Survey) -> OutgoingMail.Kind:
+    return OutgoingMail.Kind.ADVERTISING if rewards.is_offered(survey) else OutgoingMail.Kind.QUESTION
+
+
+def _next_reminder(invitation: Invitation, now: datetime, *, sent: int) -> datetime | None:
+    """None: the survey's plan is off or wants no more, or the link would have run out."""
+    plan = getattr(invitation.survey, "plan", None)
+    if plan is None or not plan.is_on or sent >= plan.reminders:
+        return None
+    day = shop.working_days_later(shop.day(now), plan.reminder_days)
+    local = now.astimezone(shop.zone())
+    later = datetime.combine(day, local.time(), tzinfo=local.tzinfo)
+    return later if later < invitation.expires_at else None
 
 
 def _context(invitation: Invitation, url: str, *, offers_reward: bool) -> dict[str, object]:
@@ -214,10 +314,17 @@ def is_insider(customer: Customer) -> bool:
     return bool(customer.email) and User.objects.filter(email__iexact=customer.email, is_active=True).exists()
 
 
+def addresses_of_staff() -> frozenset[str]:
+    """Of every account in use, in small letters (L10)."""
+    emails = User.objects.filter(is_active=True).exclude(email="").values_list("email", flat=True)
+    return frozenset(email.lower() for email in emails)
+
+
 def may_be_mailed(customer: Customer) -> bool:
-    return bool(_consenting([customer.pk]))
+    return bool(consenting([customer.pk]))
 
 
-def _consenting(customers: Sequence[int]) -> set[int]:
+def consenting(customers: Sequence[int]) -> set[int]:
+    """Those who agreed to mail that offers a reward."""
     given = Consent.objects.filter(purpose=CONSENT, withdrawn_at=None, customer__in=customers)
     return set(given.values_list("customer_id", flat=True))

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models.access import User
 from feedback.models.addressed import Addressed, CurrencyField, Language, MoneyField
+from feedback.models.mail import OutgoingMail
 from feedback.models.people import Customer, Order
 from feedback.models.queue import Leasable, LeasableQuerySet
 from feedback.models.words import Comment
+from feedback.tokens import public_id
 
 
 class Survey(Addressed):
@@ -135,6 +137,10 @@ class Invitation(Addressed, Leasable):
     send_at = models.DateTimeField(_("to be sent at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"))
+    why_not = models.CharField(max_length=16, blank=True, default="")  # NotAsked.key of what was not sent
+    mail = models.ForeignKey(OutgoingMail, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    remind_at = models.DateTimeField(null=True, blank=True)  # None: no more reminders
+    reminded = models.PositiveSmallIntegerField(default=0)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -148,7 +154,113 @@ class Invitation(Addressed, Leasable):
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="invitation_expires_later"),
         ]
-        indexes = [models.Index(fields=["send_at"], condition=Q(state="waiting"), name="invitations_to_send")]
+        indexes = [
+            models.Index(fields=["send_at"], condition=Q(state="waiting"), name="invitations_to_send"),
+            models.Index(
+                fields=["remind_at"], condition=Q(remind_at__isnull=False), name="invitations_to_remind"
+            ),
+        ]
+
+
+class Plan(Leasable):
+    """Whom a survey asks by itself, and when. One per survey.
+
+    `conditions` as surveys.conditions writes them, about facts of the order alone; None: every order.
+    """
+
+    class Event(models.TextChoices):
+        ORDERED = "ordered", _("the order was placed")
+        PROMISED = "promised", _("the promised day of delivery has come")
+        DELIVERED = "delivered", _("the order was delivered")
+
+    class Unit(models.TextChoices):
+        WORKING_DAYS = "working_days", _("working days")
+        HOURS = "hours", _("hours")
+
+    class Way(models.TextChoices):
+        EVERYONE = "everyone", _("everyone")
+        EVERY_NTH = "every_nth", _("every n-th order")
+        SHARE = "share", _("a share, drawn by lot")
+
+    survey = models.OneToOneField(Survey, on_delete=models.CASCADE, related_name="plan")
+    event = models.CharField(max_length=10, choices=Event, default=Event.DELIVERED)
+    delay = models.PositiveSmallIntegerField(default=3)
+    unit = models.CharField(max_length=12, choices=Unit, default=Unit.WORKING_DAYS)
+    since = models.DateField()  # what happened before this day is not asked about
+    conditions = models.JSONField(null=True, blank=True)
+    way = models.CharField(max_length=10, choices=Way, default=Way.EVERYONE)
+    every = models.PositiveSmallIntegerField(default=2)
+    percent = models.PositiveSmallIntegerField(default=50)
+    seed = models.CharField(max_length=16, default=public_id)
+    counted = models.PositiveIntegerField(default=0)  # orders that fitted: places in the line
+    cooldown_days = models.PositiveSmallIntegerField(default=30)
+    reminders = models.PositiveSmallIntegerField(default=1)
+    reminder_days = models.PositiveSmallIntegerField(default=5)  # working days
+    made_at = models.DateTimeField()
+    look_at = models.DateTimeField(null=True, blank=True)  # when the job looks next; None: switched off
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(every__gte=2), name="plan_every_second_at_most"),
+            models.CheckConstraint(
+                condition=Q(percent__gte=1, percent__lte=100), name="plan_share_in_percent"
+            ),
+            models.CheckConstraint(condition=Q(reminders__lte=3), name="plan_reminds_three_times_at_most"),
+            models.CheckConstraint(condition=Q(reminder_days__gte=1), name="plan_reminds_on_a_later_day"),
+            # Of a delivery only the day is known.
+            models.CheckConstraint(
+                condition=Q(unit="working_days") | Q(event="ordered"), name="plan_hours_after_the_order_only"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="plans_to_look_at")
+        ]
+
+    @property
+    def is_on(self) -> bool:
+        return self.look_at is not None
+
+
+class Selection(models.Model):
+    """One order, looked at once by a plan: asked, or why not. The log that proves the draw neutral (L4)."""
+
+    class Outcome(models.TextChoices):
+        INVITED = "invited", _("asked")
+        CANCELLED = "cancelled", _("the order was cancelled")
+        TOO_LATE = "too_late", _("it was too long ago")
+        NOT_MEANT = "not_meant", _("the plan is not about such orders")
+        NOT_DRAWN = "not_drawn", _("not drawn")
+        ERASED = "erased", _("the customer was erased")
+        ASKED_BEFORE = "asked_before", _("asked about this order before")
+        INSIDER = "insider", _("staff or family, and there is a reward")
+        NO_ADDRESS = "no_address", _("no e-mail address")
+        STOPPED = "stopped", _("the customer wants no such mail")
+        CAME_BACK = "came_back", _("mail to the address came back")
+        NOT_AGREED = "not_agreed", _("has not agreed to mail that offers a reward")
+        ASKED_LATELY = "asked_lately", _("asked by a survey shortly before")
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="selections")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    rule = models.CharField(max_length=40)  # surveys.selecting.Draw.rule at that moment
+    place = models.PositiveIntegerField(null=True)  # in the line of those that fitted; None: did not fit
+    at = models.DateTimeField()
+    invitation = models.OneToOneField(
+        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="selection"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "order"], name="one_selection_per_plan_and_order"),
+            models.UniqueConstraint(fields=["plan", "place"], name="one_selection_per_place_in_line"),
+            models.CheckConstraint(
+                condition=Q(outcome="invited", invitation__isnull=False)
+                | (~Q(outcome="invited") & Q(invitation=None)),
+                name="selection_invited_has_its_invitation",
+            ),
+        ]
 
 
 class InvitationToken(models.Model):

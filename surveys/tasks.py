@@ -1,7 +1,10 @@
 """Jobs of the surveys, named in settings.JOBS."""
 
-from surveys import invitations, rewards
+from surveys import invitations, plans, rewards
 
+ASK_BY_PLAN = plans.LOOK
 SEND_INVITATIONS = invitations.SEND
+REMIND_OF_INVITATIONS = invitations.REMIND
+NOTE_BOUNCES = invitations.NOTE_BOUNCES
 RELEASE_REWARDS = rewards.RELEASE
 EXPIRE_REWARDS = rewards.EXPIRE

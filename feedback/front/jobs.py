@@ -24,7 +24,7 @@ from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
 from reviews import polling
 from reviews.models import Polling, Reply, Review, Source, UnreadableReview
-from surveys.models import Invitation, Reward
+from surveys.models import Invitation, Plan, Reward
 
 PER_PAGE = 50
 # What a row is called, and since when it waits.
@@ -37,6 +37,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Polling: (gettext_lazy("source of reviews"), "next_at"),
     UnreadableReview: (gettext_lazy("review that cannot be kept"), "first_at"),
     Invitation: (gettext_lazy("invitation"), "send_at"),
+    Plan: (gettext_lazy("plan of invitations"), "look_at"),
     Reward: (gettext_lazy("reward"), "reserved_at"),
     Engine: (gettext_lazy("training"), "asked_at"),
     Rereading: (gettext_lazy("reading anew"), "asked_at"),
@@ -53,7 +54,10 @@ NAMES = {
     "reviews.tasks.CHECK_REPLIES": gettext_lazy("Ask what became of replies"),
     "surveys.tasks.RELEASE_REWARDS": gettext_lazy("Release rewards nobody finished for"),
     "surveys.tasks.EXPIRE_REWARDS": gettext_lazy("Expire rewards"),
+    "surveys.tasks.NOTE_BOUNCES": gettext_lazy("Note invitations that came back"),
+    "surveys.tasks.ASK_BY_PLAN": gettext_lazy("Choose whom to ask by plan"),
     "surveys.tasks.SEND_INVITATIONS": gettext_lazy("Send invitations"),
+    "surveys.tasks.REMIND_OF_INVITATIONS": gettext_lazy("Remind of invitations"),
     "feedback.tasks.SEND_MAIL": gettext_lazy("Send mail"),
     "feedback.tasks.TRAIN_READER": gettext_lazy("Train the reader"),
     "feedback.tasks.READ_ANEW": gettext_lazy("Read old comments anew"),

@@ -6,7 +6,7 @@ from feedback.models.contacts import Contact, StaffedHour
 from feedback.models.copies import Fingerprint
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
-from feedback.models.mail import MailAddress, OutgoingMail
+from feedback.models.mail import MailAddress, MailClass, OutgoingMail
 from feedback.models.messages import Message
 from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
 from feedback.models.people import (
@@ -48,6 +48,7 @@ __all__ = [
     "Keeping",
     "Location",
     "MailAddress",
+    "MailClass",
     "Mention",
     "Message",
     "Notice",

@@ -1,7 +1,9 @@
 """Mail as rows: written in the act's own transaction, sent later by a job."""
 
+from datetime import time
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.addressed import Addressed, Language
@@ -10,12 +12,13 @@ from feedback.models.queue import Leasable, LeasableQuerySet
 
 
 class MailAddress(models.Model):
-    """What we may send to one address: unsubscribed or bounced addresses get nothing more of a class."""
+    """What we may send to one address: once unsubscribed, bounced or complained, nothing that asks."""
 
     email = models.EmailField(max_length=254, unique=True)
     token_digest = models.CharField(max_length=64, unique=True)  # of /u/<token>/
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
+    complained_at = models.DateTimeField(null=True, blank=True)  # reported as spam to their mail provider
 
 
 class OutgoingMail(Addressed, Leasable):
@@ -27,7 +30,8 @@ class OutgoingMail(Addressed, Leasable):
         SUPPRESSED = "suppressed", _("not sent: the address does not want it")
 
     class Kind(models.TextChoices):
-        SERVICE = "service", _("service")
+        SERVICE = "service", _("service")  # what somebody waits for: at any hour
+        QUESTION = "question", _("asks without a reward")
         ADVERTISING = "advertising", _("offers a reward")
 
     kind = models.CharField(max_length=12, choices=Kind)
@@ -46,7 +50,9 @@ class OutgoingMail(Addressed, Leasable):
         max_length=120, unique=True
     )  # fixed at writing: a repeat folds at the receiver
     made_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True, blank=True)  # given to the server; only the lease ends it
     sent_at = models.DateTimeField(null=True, blank=True)
+    came_back_at = models.DateTimeField(null=True, blank=True)  # the address does not exist, or complained
 
     objects = LeasableQuerySet.as_manager()
 
@@ -57,4 +63,36 @@ class OutgoingMail(Addressed, Leasable):
                 name="mail_sent_has_its_time",
             )
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(state="waiting"), name="mails_to_send")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="waiting"), name="mails_to_send"),
+            models.Index(fields=["id"], condition=Q(came_back_at__isnull=False), name="mails_that_came_back"),
+        ]
+
+
+class MailClass(models.Model):
+    """When and how much of one kind of mail that asks goes out (decision 12). No row: `feedback.postage`'s
+    own hours. `counted` of the shop's day `counted_on` were written, all addresses together."""
+
+    kind = models.CharField(max_length=12, unique=True, choices=OutgoingMail.Kind)
+    opens = models.TimeField(_("from"))
+    closes = models.TimeField(_("until"))
+    working_days_only = models.BooleanField(_("on working days only"), default=False)
+    per_day = models.PositiveIntegerField(_("most in a day"), null=True, blank=True)
+    per_address = models.PositiveSmallIntegerField(_("most to one address in a day"), default=1)
+    counted_on = models.DateField(null=True, editable=False)
+    counted = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="mail_class_closes_later"),
+            models.CheckConstraint(
+                condition=Q(per_address__gte=1) & (Q(per_day=None) | Q(per_day__gte=1)),
+                name="mail_class_sends_some",
+            ),
+            # Decree 91/2020/ND-CP, article 13: three a day to one address, and no hour of the night.
+            models.CheckConstraint(
+                condition=~Q(kind="advertising")
+                | Q(opens__gte=time(7), closes__lte=time(22), per_address__lte=3),
+                name="advertising_within_the_law",
+            ),
+        ]

@@ -23,8 +23,18 @@ class Answers:
 
     def __init__(self):
         self.taken, self.to_rcpt, self.to_data = [], "250 OK", "250 OK"
+        self.refused, self.most_per_connection = set(), None
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        session.begun = getattr(session, "begun", 0) + 1
+        if self.most_per_connection and session.begun > self.most_per_connection:
+            server.transport.close()
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.refused:
+            return "550 5.1.1 no such user"
         if self.to_rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.to_rcpt
@@ -253,7 +263,7 @@ def test_a_server_that_is_away_is_asked_again_until_staff_are_told(smtp, setting
         now = the_mail().retry_at
 
     assert the_mail().tries == mail.SEND.tries
-    assert the_mail().failure == "send mail: NotSent: ConnectionRefusedError"
+    assert the_mail().failure == "send mail: ServerAway: ConnectionRefusedError"
     assert OutgoingMail.objects.given_up().count() == 1
 
 
@@ -264,3 +274,97 @@ def test_replies_go_to_the_shop():
     send()
 
     assert django_mail.outbox[0].reply_to == ["hello@gom.example"]
+
+
+def written_many(count):
+    return [write(f"lan{n}@example.com", kind=ADVERTISING) for n in range(count)]
+
+
+def test_many_go_out_in_one_batch_and_in_order(smtp):
+    written = written_many(15)
+
+    assert send() == 15
+
+    assert [one["Message-ID"] for one in smtp.taken] == [one.message_id for one in written]
+    assert not OutgoingMail.objects.exclude(state="sent").exists()
+
+
+def test_one_bad_address_does_not_stop_the_others(smtp):
+    """Pain 16: per-recipient result, continue on error."""
+    written_many(9)
+    smtp.refused = {"lan4@example.com"}
+
+    send()
+
+    assert OutgoingMail.objects.filter(state="sent").count() == 8
+    refused = OutgoingMail.objects.get(state="suppressed")
+    assert (refused.to, refused.came_back_at) == ("lan4@example.com", NOW)
+
+
+def test_dots_and_long_letters_arrive_as_they_were_written(smtp):
+    text = ".\n..\nGốm\n.com\n" + "dài " * 400
+    OutgoingMail.objects.filter(pk=write().pk).update(text=text)
+
+    send()
+
+    (sent,) = smtp.taken
+    assert sent.get_body(("plain",)).get_content().replace("\r\n", "\n").rstrip() == text.rstrip()
+
+
+def test_one_who_left_meanwhile_is_left_out_of_a_batch(smtp):
+    """C12: the envelope was open already; it is dropped, and the others go out."""
+    written_many(9)
+    rows = leases.lease(mail.SEND, NOW)
+    mail.unsubscribe(MailAddress.objects.get(email="lan3@example.com"))
+    OutgoingMail.objects.filter(to="lan3@example.com").update(state="waiting")
+
+    mail.send(rows, NOW)
+
+    assert len(smtp.taken) == 8
+    assert OutgoingMail.objects.get(state="suppressed").to == "lan3@example.com"
+
+
+def test_a_server_that_hangs_up_after_a_few_is_called_again(smtp):
+    smtp.most_per_connection = 1
+    written_many(14)
+
+    send()
+
+    assert len(smtp.taken) == len({one["Message-ID"] for one in smtp.taken}) == 14
+
+
+def test_a_server_that_is_away_costs_the_others_no_try(settings, smtp):
+    settings.EMAIL_PORT = 1
+    written_many(3)
+
+    send()
+
+    assert sorted(OutgoingMail.objects.values_list("tries", flat=True)) == [0, 0, 1]
+    assert send() == 0
+
+
+@pytest.mark.parametrize("kind", ["question", "advertising"])
+@pytest.mark.parametrize("signal", [mail.came_back, mail.complained])
+def test_what_comes_back_stops_all_that_asks(kind, signal):
+    """A bounce or a complaint that the mail service reports later."""
+    write(kind=kind)
+    send()
+    write(kind=kind)
+
+    signal("Lan@example.com", NOW)
+
+    assert list(OutgoingMail.objects.order_by("pk").values_list("state", "came_back_at")) == [
+        ("sent", NOW),
+        ("suppressed", None),
+    ]
+    assert write(kind=kind) is None
+    assert write() is not None
+
+
+def test_mail_that_asks_waits_for_its_hours():
+    """Decision 12: nothing of the kind goes out at night; a password does."""
+    at_night = NOW.replace(hour=16)  # 23:00 in Ho Chi Minh City
+    write(kind=ADVERTISING), write()
+
+    assert send(at_night) == 1
+    assert send(at_night + timedelta(hours=10)) == 1

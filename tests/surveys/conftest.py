@@ -24,7 +24,9 @@ def all_well():
 
 @pytest.fixture
 def now():
-    return timezone.now()
+    """Eleven in the morning of the shop's day: mail that asks goes out by day only."""
+    at_eleven = timezone.now().replace(hour=4, minute=0, second=0, microsecond=0)
+    return at_eleven if at_eleven <= timezone.now() else at_eleven - timedelta(days=1)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedback import leases, tokens
+from feedback import leases, mail, tokens
 from feedback.models import Consent, MailAddress, OutgoingMail, User
 from surveys import invitations, responses
 from surveys.invitations import NotAsked
@@ -73,14 +73,16 @@ def test_mail_says_the_least_order_of_the_reward(ask, now, survey):
     assert "200.000" in mail.html
 
 
-def test_mail_without_a_reward_is_service(ask, now):
+def test_mail_without_a_reward_is_a_question(ask, now):
+    """Decision 12: another class of mail, with a way out all the same (L14)."""
     ask()
     Survey.objects.update(budget=0)
 
     send(now)
 
     mail = OutgoingMail.objects.get()
-    assert (mail.kind, mail.unsubscribe_url) == ("service", "")
+    assert mail.kind == "question"
+    assert mail.unsubscribe_url in mail.text
     assert "50.000" not in mail.text
 
 
@@ -88,7 +90,7 @@ def test_mail_without_a_reward_is_service(ask, now):
 def test_it_does_not_mail_who_should_not_get_it(ask, now, reason):
     """L14, decision 12."""
     invitation = ask()
-    address = {"email": invitation.customer.email, "token_digest": "x"}
+    address = {"email": invitation.customer.email, "token_digest": mail.digest_of(invitation.customer.email)}
     if reason == "no consent":
         Consent.objects.all().delete()
     elif reason == "withdrawn":
