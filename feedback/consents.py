@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from feedback import journal
 from feedback.models import Consent, Customer, Order, User
 
 ADVERTISING = "advertising"  # mail that offers something, a reward for answering included
+PURPOSES = {ADVERTISING: _("mail with a reward")}
+ON_THEIR_PAGE = "my-data-2026"  # the text beside the button of /my-data/, by its version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +45,29 @@ def note(customer: Customer, given: Given, *, order: Order | None = None, by: Us
     return True
 
 
-def withdraw(customer: Customer, purpose: str, *, now: datetime, by: User | None = None) -> bool:
-    """Take back all of this purpose; False: there was nothing to take back."""
+def withdraw(
+    customer: Customer, purpose: str, *, now: datetime, via: str = "", by: User | None = None
+) -> bool:
+    """Take back all of this purpose; False: there was nothing to take back. `via`: where they said so."""
     with journal.recording():
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         standing = list(Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None))
         for consent in standing:
-            consent.withdrawn_at = now
-            consent.save(update_fields=["withdrawn_at"])
+            consent.withdrawn_at, consent.withdrawn_via = now, via
+            consent.save(update_fields=["withdrawn_at", "withdrawn_via"])
             journal.log("consent withdrawn", consent, by=by, customer=customer.pk, purpose=purpose)
     return bool(standing)
+
+
+def leave(email: str, *, now: datetime, via: str) -> None:
+    """An address said no by the link in a mail: what its customer had agreed to is taken back with it."""
+    for customer in Customer.objects.filter(email=email.lower()):
+        withdraw(customer, ADVERTISING, now=now, via=via)
+
+
+def history(customer: Customer) -> models.QuerySet[Consent]:
+    """All they ever agreed to, the newest first, with what was taken back, when and where."""
+    return Consent.objects.filter(customer=customer).order_by("-given_at", "-pk")
 
 
 def standing(customer: Customer, purpose: str) -> Consent | None:

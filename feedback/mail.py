@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
@@ -57,6 +58,8 @@ def write(
         said = _render(
             template, context | {"shop": shop.current(), "unsubscribe_url": unsubscribe_url}, language
         )
+        if customer is not None:
+            said = _with_way_to_own_data(said, language)
         mail = bulk.unsaved(
             OutgoingMail,
             kind=kind,
@@ -207,6 +210,17 @@ def _render(template: str, context: dict[str, Any], language: str) -> dict[str, 
             "text": render_to_string(f"emails/{template}.txt", context),
             "html": render_to_string(f"emails/{template}.html", context),
         }
+
+
+def _with_way_to_own_data(said: dict[str, str], language: str) -> dict[str, str]:
+    """L15: at the end of every letter to a customer, whatever it is about. The link opens nothing by itself:
+    letters are passed on, and kept for years."""
+    with translation.override(language):
+        context = {"my_data_url": f"{settings.BASE_URL}{reverse('my_data_ask')}"}
+        text = render_to_string("emails/_own_data.txt", context)
+        html = render_to_string("emails/_own_data.html", context)
+    before, end, after = said["html"].rpartition("</body>")
+    return said | {"text": f"{said['text'].rstrip()}\n\n{text}", "html": f"{before}{html}{end}{after}"}
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:

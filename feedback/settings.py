@@ -277,6 +277,7 @@ JOBS = [
     "surveys.tasks.ASK_BY_PLAN",
     "surveys.tasks.SEND_INVITATIONS",
     "surveys.tasks.REMIND_OF_INVITATIONS",
+    "feedback.tasks.ANSWER_DATA_ASKED",
     "feedback.tasks.SEND_MAIL",
     "feedback.tasks.TRAIN_READER",
     "feedback.tasks.READ_ANEW",

@@ -15,8 +15,11 @@ from feedback.middleware import allowed_roles
 from feedback.models import (
     ApiToken,
     Comment,
+    DataLink,
+    DataRequest,
     Decision,
     Engine,
+    Erasure,
     MailAddress,
     Override,
     OwnDay,
@@ -50,6 +53,7 @@ ACT = {Role.STAFF, Role.APPROVER, Role.MANAGER}
 EDIT = {Role.STAFF, Role.APPROVER}
 HIDE = {Role.APPROVER, Role.MANAGER}
 TILL = {Role.STAFF, Role.MANAGER, Role.ADMINISTRATOR}
+WHO_IS_ASKED = {Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER, Role.ADMINISTRATOR}
 COUNTER = TILL | {Role.FRONT_LINE}
 NOBODY: set[Role] = set()  # programs with a token only
 
@@ -65,6 +69,16 @@ TABLE = {
     **dict.fromkeys(["survey_change", "survey_keep"], ("post", SET_UP)),
     **dict.fromkeys(["survey_export", "survey_try"], ("get", SURVEYS)),
     "preferences": ("get", PUBLIC),
+    **dict.fromkeys(["my_data_ask", "my_data_asked", "my_data", "my_data_erased"], ("get", PUBLIC)),
+    **dict.fromkeys(["my_data_json", "my_data_zip", "my_data_erase"], ("get", PUBLIC)),
+    **dict.fromkeys(
+        [f"my_data_{act}" for act in ("correct", "email", "consent", "request")], ("post", PUBLIC)
+    ),
+    "own_data": ("get", EVERYONE),
+    "own_data_note": ("post", WHO_IS_ASKED),
+    "data_requests": ("get", WHO_IS_ASKED),
+    **dict.fromkeys(["own_data_erase", "comment_erase", "data_request_settle"], ("post", SET_UP)),
+    **dict.fromkeys(["own_data_json", "own_data_zip"], ("get", SET_UP)),
     "healthz": ("get", PUBLIC),
     "login": ("get", PUBLIC),
     "logout": ("post", PUBLIC),
@@ -191,6 +205,27 @@ def test_every_view_names_its_roles():
     assert not [pattern.name for pattern in routes() if allowed_roles(pattern.callback) is None]
 
 
+def own_data(lan, complaint, now):
+    token = "0" * 26
+    DataLink.objects.create(
+        customer=lan, digest=digest(token), made_at=now, expires_at=now + timedelta(days=1)
+    )
+    asked = DataRequest.objects.create(customer=lan, words="Sai số nhà.", asked_at=now)
+    running = Erasure.objects.create(
+        customer=customer("Minh"), how="page", asked_at=now, stage="finished", finished_at=now
+    )
+    pages = [
+        name for name in TABLE if name.startswith("my_data") and name not in ("my_data_ask", "my_data_asked")
+    ]
+    return {
+        **dict.fromkeys(pages, (token,)),
+        "my_data_erased": (running.public_id,),
+        **dict.fromkeys([name for name in TABLE if name.startswith("own_data")], (lan.public_id,)),
+        "comment_erase": (complaint.public_id,),
+        "data_request_settle": (asked.public_id,),
+    }
+
+
 def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
@@ -236,6 +271,7 @@ def world():
         **dict.fromkeys(["dispute", "dispute_evidence", "dispute_close"], (disputed.pk,)),
         "api_dispute": (disputed.external_id,),
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
+        **own_data(lan, complaint, now),
         **dict.fromkeys(["case", "case_fact", "case_customer", "case_move"], (opened.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["practice_page", "practice_lint"], ("cracked-cup",)),

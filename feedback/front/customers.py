@@ -92,7 +92,7 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
     customer = customer.merged_into or customer
     form, now = ConsentForm(request.POST), timezone.now()
     if request.POST.get("do") == "withdraw":
-        consents.withdraw(customer, consents.ADVERTISING, now=now, by=request.user)
+        consents.withdraw(customer, consents.ADVERTISING, now=now, via="counter", by=request.user)
         messages.success(request, _("Noted: no more mail with a reward."))
     elif customer.erased_at:
         messages.error(request, _("This customer was erased; nothing can be noted about them."))

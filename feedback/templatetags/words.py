@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from feedback import labels
+from feedback import consents, labels
 
 register = template.Library()
 for _name, _words in {
@@ -18,6 +18,7 @@ for _name, _words in {
     "text_language": labels.LANGUAGES,
     "flag": labels.FLAGS,
     "event": labels.EVENTS,
+    "purpose": consents.PURPOSES,
 }.items():
     register.filter(_name, lambda word, words=_words: labels.known(words, word))
 

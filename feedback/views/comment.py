@@ -15,6 +15,7 @@ from feedback import corrections, labels, marks
 from feedback.forms import CorrectionForm
 from feedback.models import Comment, Event, Mention, Theme
 from feedback.roles import DESK, Role, allow, holds
+from feedback.views.own_data import ERASERS, EraseForm
 
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
 
@@ -74,6 +75,8 @@ def _show(
         }
     if context.get("may_correct"):
         context["form"] = form or _form(request, comment)
+    if comment.customer is None and comment.words and holds(request, *ERASERS):
+        context["erase_form"] = EraseForm(auto_id="erase_%s")
     return render(request, "feedback/comment.html", context, status=status)
 
 

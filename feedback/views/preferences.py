@@ -2,11 +2,12 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from feedback import mail
+from feedback import consents, mail
 from feedback.models import MailAddress
 from feedback.roles import public
 
@@ -23,7 +24,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if address is None:
         raise Http404
     if request.method == "POST" and request.POST.dict() == ONE_CLICK:
-        mail.unsubscribe(address)
+        _leave(address)
         return HttpResponse("Unsubscribed.", content_type="text/plain")
     response = _page(request, address, token)
     response["Referrer-Policy"] = "no-referrer"
@@ -33,6 +34,12 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_protect
 def _page(request: HttpRequest, address: MailAddress, token: str) -> HttpResponse:
     if request.method == "POST":
-        mail.unsubscribe(address)
+        _leave(address)
         return redirect("preferences", token)
     return render(request, "feedback/preferences.html", {"address": address})
+
+
+def _leave(address: MailAddress) -> None:
+    """What they had agreed to is taken back with it: as easily as it was given (L14)."""
+    mail.unsubscribe(address)
+    consents.leave(address.email, now=timezone.now(), via="mail")

@@ -1,0 +1,463 @@
+"""What is held of one person, in groups that they can read, and as files to take away (L15).
+
+The rows come from the map (feedback.belongings). `SHOWN` says which columns they see under which words; why a
+column of the map is left out stands in `LEFT_OUT`. A test compares both with the map.
+"""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from feedback import belongings, consents, labels, shop
+from feedback.models import Customer
+from feedback.spreadsheets import harmless
+
+Words = str | Promise
+SHOWN_ROWS = 50  # of one table on the page; the file has all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """`columns`: field and its words, in the order of reading. `at`: what rows are sorted by."""
+
+    title: Words
+    at: str
+    columns: Mapping[str, Words]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The rows of one table: each as pairs of words and what stands there, empty columns left out."""
+
+    name: str  # "feedback.Order"
+    title: Words
+    rows: Sequence[Sequence[tuple[Words, str]]]
+    raw: Sequence[Mapping[str, Any]]
+
+    @property
+    def shown(self) -> Sequence[Sequence[tuple[Words, str]]]:
+        return self.rows[:SHOWN_ROWS]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.rows) - SHOWN_ROWS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    title: Words
+    tables: Sequence[Held]
+
+
+_when, _state, _words, _amount, _currency = (
+    gettext_lazy("When"),
+    gettext_lazy("State"),
+    gettext_lazy("Words"),
+    gettext_lazy("Amount"),
+    gettext_lazy("Currency"),
+)
+_reason = gettext_lazy("Reason")
+SHOWN: dict[Words, dict[str, Table]] = {
+    gettext_lazy("Who you are"): {
+        "feedback.Customer": Table(
+            title=gettext_lazy("You"),
+            at="since",
+            columns={
+                "name": gettext_lazy("Name"),
+                "email": gettext_lazy("E-mail"),
+                "phone": gettext_lazy("Phone"),
+                "language": gettext_lazy("Language"),
+                "form_of_address": gettext_lazy("How we address you"),
+                "since": gettext_lazy("Customer since"),
+            },
+        ),
+        "feedback.MailAddress": Table(
+            title=gettext_lazy("Your address for mail"),
+            at="pk",
+            columns={
+                "email": gettext_lazy("E-mail"),
+                "unsubscribed_at": gettext_lazy("You said no to such mail"),
+                "bounced_at": gettext_lazy("Mail came back"),
+            },
+        ),
+    },
+    gettext_lazy("What you agreed to"): {
+        "feedback.Consent": Table(
+            title=gettext_lazy("Consent"),
+            at="given_at",
+            columns={
+                "purpose": gettext_lazy("For"),
+                "wording": gettext_lazy("Text"),
+                "channel": gettext_lazy("Where"),
+                "given_at": gettext_lazy("Given"),
+                "withdrawn_at": gettext_lazy("Taken back"),
+                "withdrawn_via": gettext_lazy("Taken back where"),
+            },
+        ),
+    },
+    gettext_lazy("What you bought"): {
+        "feedback.Order": Table(
+            title=gettext_lazy("Orders"),
+            at="placed_at",
+            columns={
+                "number": gettext_lazy("Number"),
+                "placed_at": _when,
+                "total": _amount,
+                "currency": _currency,
+                "card_number": gettext_lazy("Customer card"),
+                "country": gettext_lazy("Country"),
+                "promised_on": gettext_lazy("Promised for"),
+                "delivered_on": gettext_lazy("Delivered"),
+                "carrier": gettext_lazy("Carrier"),
+                "cancelled_at": gettext_lazy("Cancelled"),
+            },
+        ),
+        "feedback.OrderLine": Table(
+            title=gettext_lazy("What was in them"),
+            at="pk",
+            columns={
+                "sku": gettext_lazy("SKU"),
+                "name": gettext_lazy("Name"),
+                "category": gettext_lazy("Category"),
+                "quantity": gettext_lazy("Quantity"),
+                "price": gettext_lazy("Price"),
+            },
+        ),
+        "feedback.Notice": Table(
+            title=gettext_lazy("What you were told about an order"),
+            at="sent_at",
+            columns={
+                "sent_at": _when,
+                "kind": gettext_lazy("Kind"),
+                "channel": gettext_lazy("How"),
+                "subject": gettext_lazy("Subject"),
+            },
+        ),
+        "feedback.Refund": Table(
+            title=gettext_lazy("Money paid back"),
+            at="refunded_at",
+            columns={
+                "refunded_at": _when,
+                "amount": _amount,
+                "currency": _currency,
+                "reason": _reason,
+                "external_id": gettext_lazy("Number"),
+            },
+        ),
+        "feedback.Dispute": Table(
+            title=gettext_lazy("Disputes at the bank"),
+            at="opened_at",
+            columns={
+                "external_id": gettext_lazy("Number"),
+                "opened_at": gettext_lazy("Opened"),
+                "closed_at": gettext_lazy("Closed"),
+                "amount": _amount,
+                "currency": _currency,
+                "reason": _reason,
+                "outcome": gettext_lazy("Outcome"),
+            },
+        ),
+    },
+    gettext_lazy("What you told us"): {
+        "feedback.Comment": Table(
+            title=gettext_lazy("Your words"),
+            at="said_at",
+            columns={
+                "said_at": _when,
+                "channel": gettext_lazy("How"),
+                "author": gettext_lazy("Name shown"),
+                "score": gettext_lazy("Score"),
+                "title": gettext_lazy("Title"),
+                "text": _words,
+            },
+        ),
+        "feedback.Analysis": Table(
+            title=gettext_lazy("What our program read in them"),
+            at="read_at",
+            columns={
+                "read_at": _when,
+                "lang": gettext_lazy("Language"),
+                "sentiment": gettext_lazy("Feeling"),
+                "problem": gettext_lazy("What went wrong"),
+            },
+        ),
+        "reviews.Review": Table(
+            title=gettext_lazy("Public reviews"),
+            at="pk",
+            columns={"external_id": gettext_lazy("Number"), "url": gettext_lazy("Address")},
+        ),
+        "surveys.Answer": Table(
+            title=gettext_lazy("Answers to surveys"),
+            at="pk",
+            columns={
+                "words": gettext_lazy("Question"),
+                "value_words": gettext_lazy("Answer"),
+                "value": gettext_lazy("As kept"),
+            },
+        ),
+        "feedback.Contact": Table(
+            title=gettext_lazy("Calls, visits and messages"),
+            at="at",
+            columns={
+                "at": _when,
+                "channel": gettext_lazy("How"),
+                "reason": gettext_lazy("About"),
+                "external_id": gettext_lazy("Number"),
+            },
+        ),
+    },
+    gettext_lazy("What we did about it"): {
+        "feedback.Case": Table(
+            title=gettext_lazy("Complaints"),
+            at="opened_at",
+            columns={
+                "opened_at": gettext_lazy("Opened"),
+                "state": _state,
+                "wish": gettext_lazy("What you wished for"),
+                "resolved_at": gettext_lazy("Resolved"),
+                "closed_at": gettext_lazy("Closed"),
+                "cause_removed": gettext_lazy("What was done about the cause"),
+            },
+        ),
+        "feedback.FactCorrection": Table(
+            title=gettext_lazy("Facts that a person checked"),
+            at="at",
+            columns={"at": _when, "name": gettext_lazy("Fact"), "reason": gettext_lazy("How we know")},
+        ),
+        "feedback.Promise": Table(
+            title=gettext_lazy("What we promised"),
+            at="made_at",
+            columns={"what": gettext_lazy("What"), "by_when": gettext_lazy("Until"), "state": _state},
+        ),
+        "feedback.Concession": Table(
+            title=gettext_lazy("What you were given"),
+            at="booked_at",
+            columns={
+                "booked_at": _when,
+                "refund": _amount,
+                "currency": _currency,
+                "reason": _reason,
+            },
+        ),
+        "feedback.Override": Table(
+            title=gettext_lazy("What a person decided otherwise than the rules"),
+            at="at",
+            columns={"at": _when, "reason": _reason},
+        ),
+        "feedback.Message": Table(
+            title=gettext_lazy("What we wrote to you about it"),
+            at="drafted_at",
+            columns={
+                "drafted_at": _when,
+                "state": _state,
+                "text": _words,
+                "cost_reason": gettext_lazy("Why it cost otherwise than usual"),
+                "reason": gettext_lazy("Why it was not sent"),
+            },
+        ),
+        "reviews.Reply": Table(
+            title=gettext_lazy("Our replies to your reviews"),
+            at="drafted_at",
+            columns={
+                "drafted_at": _when,
+                "state": _state,
+                "text": _words,
+                "external_ref": gettext_lazy("Number"),
+                "reason": gettext_lazy("Why it was not published"),
+            },
+        ),
+        "reviews.Hold": Table(
+            title=gettext_lazy("What we asked each other about a reply"),
+            at="asked_at",
+            columns={
+                "asked_at": _when,
+                "words": gettext_lazy("Question"),
+                "answer": gettext_lazy("Answer"),
+            },
+        ),
+    },
+    gettext_lazy("Surveys and rewards"): {
+        "surveys.Invitation": Table(
+            title=gettext_lazy("Invitations"),
+            at="made_at",
+            columns={"made_at": _when, "sent_at": gettext_lazy("Sent"), "state": _state},
+        ),
+        "surveys.Response": Table(
+            title=gettext_lazy("Surveys that you answered"),
+            at="started_at",
+            columns={"started_at": gettext_lazy("Started"), "finished_at": gettext_lazy("Finished")},
+        ),
+        "surveys.Reward": Table(
+            title=gettext_lazy("Rewards"),
+            at="reserved_at",
+            columns={
+                "code": gettext_lazy("Code"),
+                "amount": _amount,
+                "currency": _currency,
+                "state": _state,
+                "expires_on": gettext_lazy("Good until"),
+                "redeemed_at": gettext_lazy("Used"),
+                "redeemed_order": gettext_lazy("With order"),
+            },
+        ),
+    },
+    gettext_lazy("Letters"): {
+        "feedback.OutgoingMail": Table(
+            title=gettext_lazy("Mail to you"),
+            at="made_at",
+            columns={
+                "made_at": _when,
+                "to": gettext_lazy("To"),
+                "state": _state,
+                "subject": gettext_lazy("Subject"),
+                "text": _words,
+            },
+        ),
+        "feedback.DataRequest": Table(
+            title=gettext_lazy("What you asked about your data"),
+            at="asked_at",
+            columns={
+                "asked_at": _when,
+                "words": _words,
+                "answer": gettext_lazy("Answer"),
+                "settled_at": gettext_lazy("Answered"),
+            },
+        ),
+        "feedback.DataAsked": Table(
+            title=gettext_lazy("Links to this page"),
+            at="asked_at",
+            columns={"asked_at": _when, "email": gettext_lazy("E-mail")},
+        ),
+    },
+}
+_SAME = "the same words stand beside it already"
+_PLACES = "numbers that say where in the text something stands"
+LEFT_OUT: dict[str, str] = {
+    "feedback.Analysis.leverage_spans": _PLACES,
+    "feedback.Analysis.pii": _PLACES,
+    "feedback.Mention.words": _SAME,
+    "feedback.Fingerprint.low": "a number by which a copy of a text is known",
+    "feedback.Fingerprint.high": "a number by which a copy of a text is known",
+    "feedback.Message.drafted_text": _SAME,
+    "feedback.Message.promises": _SAME,
+    "reviews.Reply.drafted_text": _SAME,
+    "reviews.SearchText.words": _SAME,
+    "reviews.Review.digest": "a number by which an edit is known",
+    "feedback.OutgoingMail.html": _SAME,
+    "feedback.OutgoingMail.unsubscribe_url": "opens something: it is in the letter itself",
+    "feedback.OutgoingMail.message_id": "the letter's own number",
+    "feedback.DataLink.new_email": "an address that is being proved: it has a letter of its own",
+}
+_NAMED: dict[str, Mapping[str, Words]] = {
+    "purpose": consents.PURPOSES,
+    "sentiment": labels.POLARITIES,
+    "problem": labels.PROBLEMS,
+}
+
+
+def held(customer: Customer) -> list[Group]:
+    """All that is held, by group; tables without a row are left out. Some dozens of queries."""
+    found = belongings.of(customer)
+    groups = []
+    for title, tables in SHOWN.items():
+        there = [_held(name, table, found[name]) for name, table in tables.items() if found.get(name)]
+        if there:
+            groups.append(Group(title=title, tables=there))
+    return groups
+
+
+def as_json(customer: Customer) -> str:
+    """For another program: the columns by their own names."""
+    groups = held(customer)
+    content = {
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "shop": shop.current().name,
+        "tables": {table.name: table.raw for group in groups for table in group.tables},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, default=str)
+
+
+def as_zip(customer: Customer, language: str) -> bytes:
+    """A page to read, a table a file for a spreadsheet, and the JSON of `as_json`."""
+    groups = held(customer)
+    page = render_to_string(
+        "feedback/my_data_file.html",
+        {"groups": groups, "shop": shop.current(), "made_at": timezone.now(), "language": language},
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("data.html", page)
+        whole.writestr("data.json", as_json(customer))
+        for group in groups:
+            for table in group.tables:
+                whole.writestr(f"{table.name.replace('.', '-').lower()}.csv", "\ufeff" + _csv(table))
+    return out.getvalue()
+
+
+def _csv(table: Held) -> str:
+    out = io.StringIO()
+    names = list(table.raw[0])
+    writer = csv.writer(out)
+    writer.writerow(names)
+    for row in table.raw:
+        writer.writerow([harmless("" if row[name] is None else str(row[name])) for name in names])
+    return out.getvalue()
+
+
+def _held(name: str, table: Table, keys: frozenset[int]) -> Held:
+    model = belongings.model_of(name)
+    rows = list(model._base_manager.filter(pk__among=list(keys)).order_by(f"-{table.at}", "-pk"))
+    return Held(
+        name=name,
+        title=table.title,
+        rows=[list(_pairs(row, table.columns)) for row in rows],
+        raw=[{column: _plain(getattr(row, column)) for column in table.columns} for row in rows],
+    )
+
+
+def _pairs(row: models.Model, columns: Mapping[str, Words]) -> Iterator[tuple[Words, str]]:
+    for column, words in columns.items():
+        if said := _said(row, column):
+            yield words, said
+
+
+def _said(row: models.Model, column: str) -> str:
+    value = getattr(row, column)
+    if value in (None, "", [], {}):
+        return ""
+    if row._meta.get_field(column).choices:  # type: ignore[union-attr]
+        return str(getattr(row, f"get_{column}_display")())
+    if column in _NAMED:
+        return str(_NAMED[column].get(value, value))
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case datetime():
+            return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+        case date():
+            return date_format(value, "DATE_FORMAT")
+        case Decimal():
+            return f"{value.normalize():f}"
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, date | Decimal) else value
