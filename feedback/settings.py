@@ -275,6 +275,7 @@ JOBS = [
     "surveys.tasks.EXPIRE_REWARDS",
     "surveys.tasks.NOTE_BOUNCES",
     "surveys.tasks.ASK_BY_PLAN",
+    "surveys.tasks.COUNT_ANSWERS",
     "surveys.tasks.SEND_INVITATIONS",
     "surveys.tasks.REMIND_OF_INVITATIONS",
     "feedback.tasks.ANSWER_DATA_ASKED",

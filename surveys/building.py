@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from feedback import journal, shop
 from feedback.models import User
-from surveys import definitions, editing, publishing, sheets
+from surveys import counting, definitions, editing, publishing, sheets
 from surveys.models import Survey, SurveyVersion
 
 TEMPLATES = ("post_purchase", "delivery", "service_contact", "exit_interview", "relationship")
@@ -95,6 +95,7 @@ def publish(version: SurveyVersion, *, edition: int, now: datetime, by: User | N
         last = survey.versions.exclude(pk=version.pk).aggregate(last=Max("number"))["last"] or 0
         SurveyVersion.objects.filter(pk=version.pk).update(published_at=now, number=last + 1)
         Survey.objects.filter(pk=survey.pk).update(state=Survey.State.LIVE, archived_at=None)
+        counting.follow(survey)
         journal.log("survey published", survey, by=by, version=last + 1)
     sheets.forget()
 

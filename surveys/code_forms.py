@@ -1,5 +1,8 @@
 """Forms of the pages on which staff check, redeem and revoke codes. None of them asks for words about it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -23,14 +26,15 @@ class RedeemForm(forms.Form):
 
     order = forms.CharField(label=_("Number of the order or receipt"), max_length=64)
 
-    def __init__(self, data=None, *, currency: str):
+    def __init__(self, data: Mapping[str, Any] | None = None, *, currency: str):
         super().__init__(data)
         self.fields["total"] = AmountField(
             currency=currency, label=_("What the order comes to, in %(currency)s") % {"currency": currency}
         )
 
-    def clean_order(self):
-        return self.cleaned_data["order"].strip().lstrip("#")
+    def clean_order(self) -> str:
+        order: str = self.cleaned_data["order"]
+        return order.strip().lstrip("#")
 
 
 class TakeBackForm(forms.Form):

@@ -82,7 +82,7 @@ def _facts(customer: Customer, order: Order | None, now: datetime) -> dict[str, 
         refunded=_one_of(back, Sum("amount")),
         rewards=_one_of(lately, Count("pk")),
     )
-    return rows.values("is_staff", "refunded", "rewards").get()
+    return dict(rows.values("is_staff", "refunded", "rewards").get())
 
 
 def _one_of(rows: QuerySet[Any], figure: Aggregate) -> Subquery:

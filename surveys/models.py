@@ -9,7 +9,7 @@ from feedback.models.addressed import Addressed, CurrencyField, Language, MoneyF
 from feedback.models.mail import OutgoingMail
 from feedback.models.people import Customer, Order
 from feedback.models.queue import Leasable, LeasableQuerySet
-from feedback.models.words import Comment
+from feedback.models.words import Comment, WhyItCame
 from feedback.tokens import public_id
 
 
@@ -109,6 +109,7 @@ class Invitation(Addressed, Leasable):
         WAITING = "waiting", _("to be sent")
         SENT = "sent", _("sent")
         LINK = "link", _("handed over as a link")
+        IMPORTED = "imported", _("answered elsewhere, imported")
         SUPPRESSED = "suppressed", _("not sent")
         BOUNCED = "bounced", _("bounced")
 
@@ -286,6 +287,7 @@ class Response(Addressed):
     cohort = models.CharField(max_length=16, blank=True, default="")  # surveys.cohorts; '' until finished
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True, editable=False)  # in AnswerTotal
 
     class Meta:
         constraints = [
@@ -295,7 +297,12 @@ class Response(Addressed):
                 name="response_finished_has_its_time",
             )
         ]
-        indexes = [models.Index(fields=["finished_at"], name="responses_by_time")]
+        indexes = [
+            models.Index(fields=["finished_at"], name="responses_by_time"),
+            models.Index(
+                fields=["id"], condition=Q(state="finished", counted_at=None), name="responses_to_count"
+            ),
+        ]
 
 
 class Answer(models.Model):
@@ -395,6 +402,147 @@ class Reward(Leasable):
             models.Index(
                 fields=["reserved_at"], condition=Q(state="reserved") & ~Q(held_for=""), name="rewards_held"
             ),
+        ]
+
+
+class AnswerCount(Leasable):
+    """That a survey's finished responses are to be counted into its totals: the row that the job leases."""
+
+    survey = models.OneToOneField(Survey, on_delete=models.CASCADE, related_name="count")
+
+    objects = LeasableQuerySet.as_manager()
+
+
+class AnswerTotal(models.Model):
+    """How often a value was given on one day of the shop, by all that the results page tells apart.
+
+    No person is in it: whoever is erased still counts. `question` '': the cohort of the whole response.
+    """
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="totals")
+    question = models.CharField(max_length=40)
+    day = models.DateField()
+    why = models.CharField(max_length=12)  # S4-1
+    language = models.CharField(max_length=2)
+    channel = models.CharField(max_length=12)
+    touchpoint = models.CharField(max_length=40)
+    location = models.CharField(max_length=40)
+    product = models.CharField(max_length=80)
+    value = models.TextField()  # JSON, as the answer is kept
+    digest = models.CharField(max_length=32)  # of `value`, which may be too long for an index
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "day", "question", "digest", "why", "language", "channel", "touchpoint",
+                        "location", "product"],
+                name="one_total_per_value_and_part",
+            )
+        ]  # fmt: skip
+
+
+class AnswerImport(Addressed, Leasable):
+    """A file of answers given elsewhere: looked at, then taken in by a job, row by row."""
+
+    class State(models.TextChoices):
+        LOOKED_AT = "looked_at", _("looked at")
+        WAITING = "waiting", _("being taken in")
+        DONE = "done", _("taken in")
+
+    class Scale(models.TextChoices):
+        NPS = "scale_10", _("recommendation, 0 to 10 (NPS)")
+        SMILEYS = "smileys", _("satisfaction, 1 to 5 (CSAT)")
+        EFFORT = "effort", _("effort, 1 to 7 (CES)")
+        STARS = "stars", _("stars, 1 to 5")
+
+    survey = models.ForeignKey(
+        Survey, null=True, blank=True, on_delete=models.PROTECT, related_name="imports"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.LOOKED_AT)
+    name = models.CharField(max_length=120)  # of the survey that its answers are kept as
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()  # emptied once it is taken in
+    scale = models.CharField(max_length=10, choices=Scale)
+    why = models.CharField(max_length=12, choices=WhyItCame, default=WhyItCame.INVITED)
+    columns = models.JSONField(default=dict)  # field -> place of the column in the file
+    place = models.PositiveIntegerField(default=0)  # rows done
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    faults = models.JSONField(default=list)  # [[row, column, what is wrong], …], the first ones
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LeasableQuerySet.as_manager()
+
+
+class ImportedAnswer(models.Model):
+    """Which row of another program a response was: the same row again is known."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="imported")
+    external_id = models.CharField(max_length=120)
+    response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="imported")
+    why = models.CharField(max_length=12, choices=WhyItCame)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "external_id"], name="each_imported_answer_once")
+        ]
+
+
+class CouponShop(Leasable):
+    """A web shop at which every code that is given out becomes a coupon. Its keys are in the environment."""
+
+    class Kind(models.TextChoices):
+        WOOCOMMERCE = "woocommerce", "WooCommerce"
+        SHOPIFY = "shopify", "Shopify"
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=Kind)
+    base_url = models.CharField(max_length=300)
+    currency = CurrencyField()
+    is_active = models.BooleanField(default=True)
+    since = models.DateTimeField()  # codes given out from then on
+    trouble = models.CharField(max_length=16, blank=True, default="")
+    quiet_until = models.DateTimeField(null=True, blank=True)  # it asked us to wait
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=Q(is_active=True), name="one_active_coupon_shop"
+            )
+        ]
+
+
+class Coupon(Leasable):
+    """One code as the web shop has it. The code is good at the counter whatever becomes of this."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("to be made")
+        MADE = "made", _("made")
+        REFUSED = "refused", _("refused by the shop")
+        REMOVING = "removing", _("to be taken out")
+        REMOVED = "removed", _("taken out")
+
+    reward = models.OneToOneField(Reward, on_delete=models.CASCADE, related_name="coupon")
+    shop = models.ForeignKey(CouponShop, on_delete=models.PROTECT, related_name="coupons")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    ref = models.CharField(max_length=120, blank=True, default="")  # its id in the shop
+    reason = models.CharField(max_length=200, blank=True, default="")  # why it was refused
+    looked_at = models.DateTimeField(null=True, blank=True)  # was it used there?
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state__in=["waiting", "removing"]), name="coupons_to_do"),
+            models.Index(fields=["looked_at"], condition=Q(state="made"), name="coupons_to_look_at"),
         ]
 
 

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from feedback import journal
 from feedback.models import User
-from surveys import definitions, invariance, reach, sheets
+from surveys import counting, definitions, invariance, reach, sheets
 from surveys.models import Survey, SurveyVersion
 from surveys.questions import Definition
 
@@ -53,6 +53,7 @@ def publish(
         last = survey.versions.aggregate(last=Max("number"))["last"] or 0
         version = survey.versions.create(number=last + 1, definition=definition, published_at=now)
         Survey.objects.filter(pk=survey.pk).update(state=Survey.State.LIVE)
+        counting.follow(survey)
         journal.log("survey published", survey, by=by, version=version.number)
     sheets.forget()
     survey.state = Survey.State.LIVE

@@ -1,18 +1,20 @@
 """REPORT: what one survey found, and how the surveys do. Reads only, in a fixed number of queries."""
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy, override
 
-from surveys import definitions, measures, screens, sheets
+from surveys import counting, definitions, measures, screens, sheets
 from surveys.cohorts import Cohort
+from surveys.counting import Key, Where
 from surveys.invitations import NotOpen
 from surveys.measures import Measured
-from surveys.models import Answer, Invitation, Response, Reward, Survey
+from surveys.models import Invitation, Response, Reward, Survey
 from surveys.questions import STEPS, Kind, Meaning, Question
 
 _Asked = Invitation.State
@@ -77,6 +79,7 @@ class Results:
     figures: Figures
     cohorts: Sequence[Line]
     measured: Sequence[Measured]
+    asked: Sequence[Question] = ()
 
     @property
     def scores(self) -> list[Measured]:
@@ -91,14 +94,24 @@ def overview() -> list[tuple[Survey, Figures]]:
     return [(survey, figures[survey.pk]) for survey in surveys]
 
 
-def of(survey: Survey, language: str) -> Results:
-    """Seven queries. The questions are those of the newest version."""
-    counts = _answer_counts(survey)
-    cohorts = dict(_finished(survey).values_list("cohort").annotate(n=Count("pk")))
-    asked, n = _questions(survey), sum(cohorts.values())
+def of(
+    survey: Survey,
+    language: str,
+    where: Where | None = None,
+    uncounted: Mapping[Key, int] | None = None,
+) -> Results:
+    """From the kept totals, in a fixed number of queries. The questions are those of the newest version.
+
+    `where` chooses among the answers; the figures are of all there ever were.
+    """
+    rest = counting.rest(survey.pk) if uncounted is None else uncounted
+    counts = _answer_counts(where or Where(survey=survey.pk), rest)
+    cohorts = counts[counting.COHORT]
+    asked, n = questions_of(survey), sum(cohorts.values())
     return Results(
         survey=survey,
         figures=_figures([survey.pk])[survey.pk],
+        asked=asked,
         cohorts=[
             _line(cohort.value, str(words), cohorts.get(cohort.value, 0), n) for cohort, words in COHORTS
         ],
@@ -108,6 +121,11 @@ def of(survey: Survey, language: str) -> Results:
             if one.kind not in (Kind.TEXT_SHORT, Kind.TEXT_LONG, Kind.CONTACT)
         ],
     )
+
+
+def nothing(survey: Survey) -> Results:
+    """The figures alone."""
+    return Results(survey=survey, figures=_figures([survey.pk])[survey.pk], cohorts=(), measured=())
 
 
 def _figures(surveys: Sequence[int]) -> dict[int, Figures]:
@@ -127,7 +145,7 @@ def _figures(surveys: Sequence[int]) -> dict[int, Figures]:
 
 
 def _invited() -> dict[str, Count]:
-    unsent = Q(state__in=[_Asked.WAITING, _Asked.SUPPRESSED, _Asked.BOUNCED])
+    unsent = Q(state__in=[_Asked.WAITING, _Asked.SUPPRESSED, _Asked.BOUNCED, _Asked.IMPORTED])
     return {
         "asked": Count("pk", filter=~unsent),
         "waiting": Count("pk", filter=Q(state=_Asked.WAITING)),
@@ -153,22 +171,15 @@ def _grouped(rows, figures) -> dict[int, dict[str, object]]:  # type: ignore[no-
     return found
 
 
-def _finished(survey: Survey):  # type: ignore[no-untyped-def]
-    return Response.objects.filter(invitation__survey=survey, state=Response.State.FINISHED).order_by()
-
-
-def _answer_counts(survey: Survey) -> defaultdict[str, Counter]:
+def _answer_counts(where: Where, uncounted: Mapping[Key, int]) -> defaultdict[str, Counter]:
     """How often each value was given, by question; a list of choices counts as itself."""
-    given = Answer.objects.filter(
-        response__invitation__survey=survey, response__state=Response.State.FINISHED
-    ).exclude(kind__in=[Kind.TEXT_SHORT, Kind.TEXT_LONG, Kind.CONTACT])
     counts: defaultdict[str, Counter] = defaultdict(Counter)
-    for question, value, times in given.values_list("question", "value").annotate(n=Count("pk")).order_by():
-        counts[question][measures.key(value)] += times
+    for (question, value), times in counting.sums(where, uncounted).items():
+        counts[question][measures.key(json.loads(value))] += times
     return counts
 
 
-def _questions(survey: Survey) -> Sequence[Question]:
+def questions_of(survey: Survey) -> Sequence[Question]:
     try:
         definition = definitions.load(sheets.current_version(survey).definition)
     except NotOpen:

@@ -1,6 +1,6 @@
 """Jobs of the surveys, named in settings.JOBS."""
 
-from surveys import invitations, plans, rewards
+from surveys import counting, invitations, plans, rewards
 
 ASK_BY_PLAN = plans.LOOK
 SEND_INVITATIONS = invitations.SEND
@@ -8,3 +8,4 @@ REMIND_OF_INVITATIONS = invitations.REMIND
 NOTE_BOUNCES = invitations.NOTE_BOUNCES
 RELEASE_REWARDS = rewards.RELEASE
 EXPIRE_REWARDS = rewards.EXPIRE
+COUNT_ANSWERS = counting.COUNT

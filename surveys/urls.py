@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import answer, build, codes, manage, picture
+from surveys.views import answer, build, codes, found, manage, picture
 
 urlpatterns = [
     path("s/<str:token>/", answer.answer, name="answer"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("surveys/<slug:public_id>/questions.json", build.export, name="survey_export"),
     path("surveys/<slug:public_id>/keep/", build.keep, name="survey_keep"),
     path("surveys/<slug:public_id>/", manage.survey, name="survey"),
+    path("surveys/<slug:public_id>/results.csv", found.results_csv, name="survey_results_csv"),
+    path("surveys/<slug:public_id>/answers.<slug:kind>", found.answers, name="survey_answers"),
+    path("surveys/<slug:public_id>/answers-with-names/", found.answers_with_names, name="survey_names"),
     path("surveys/<slug:public_id>/invite/", manage.invite, name="survey_invite"),
     path("rewards/", codes.codes, name="reward_codes"),
     path("rewards/<slug:public_id>/", codes.code, name="reward"),

@@ -143,6 +143,9 @@ TABLE = {
     "surveys": ("get", SURVEYS),
     "survey": ("get", SURVEYS),
     "survey_invite": ("post", SET_UP),
+    "survey_results_csv": ("get", SURVEYS),
+    "survey_answers": ("get", SURVEYS),
+    "survey_names": ("post", {Role.MANAGER}),
     "reward_codes": ("get", COUNTER),
     "reward": ("get", COUNTER),
     "reward_redeem": ("post", COUNTER),
@@ -230,7 +233,9 @@ def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
 
-OF_A_SURVEY = [f"survey_{page}" for page in "invite edit change try publish export keep".split()]
+OF_A_SURVEY = [
+    f"survey_{page}" for page in "invite edit change try publish export keep results_csv names".split()
+]
 
 
 @pytest.fixture
@@ -282,6 +287,7 @@ def world():
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", *OF_A_SURVEY], (survey.public_id,)),
         "survey_question": [survey.public_id, "problem"],
+        "survey_answers": [survey.public_id, "csv"],
         **dict.fromkeys([name for name in TABLE if name.startswith("reward")], (rewarded.public_id,)),
         "reward_codes": (),
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
@@ -373,6 +379,7 @@ _OTHER_IDS = (
     "reply_list_drop",
     "reply_list_keep",
     "reward_codes",
+    "survey_answers",
     "survey_picture",
     "survey_question",
     "token_revoke",

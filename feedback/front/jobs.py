@@ -24,7 +24,7 @@ from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
 from reviews import polling
 from reviews.models import Polling, Reply, Review, Source, UnreadableReview
-from surveys.models import Invitation, Plan, Reward
+from surveys.models import AnswerCount, AnswerImport, Coupon, CouponShop, Invitation, Plan, Reward
 
 PER_PAGE = 50
 # What a row is called, and since when it waits.
@@ -39,6 +39,10 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Invitation: (gettext_lazy("invitation"), "send_at"),
     Plan: (gettext_lazy("plan of invitations"), "look_at"),
     Reward: (gettext_lazy("reward"), "reserved_at"),
+    AnswerCount: (gettext_lazy("count of answers"), "survey__made_at"),
+    AnswerImport: (gettext_lazy("import of answers"), "made_at"),
+    Coupon: (gettext_lazy("coupon"), "reward__issued_at"),
+    CouponShop: (gettext_lazy("web shop for codes"), "since"),
     Engine: (gettext_lazy("training"), "asked_at"),
     Rereading: (gettext_lazy("reading anew"), "asked_at"),
     PolicyTrial: (gettext_lazy("trial of a policy"), "asked_at"),
@@ -57,6 +61,7 @@ NAMES = {
     "surveys.tasks.EXPIRE_REWARDS": gettext_lazy("Expire rewards"),
     "surveys.tasks.NOTE_BOUNCES": gettext_lazy("Note invitations that came back"),
     "surveys.tasks.ASK_BY_PLAN": gettext_lazy("Choose whom to ask by plan"),
+    "surveys.tasks.COUNT_ANSWERS": gettext_lazy("Count answers"),
     "surveys.tasks.SEND_INVITATIONS": gettext_lazy("Send invitations"),
     "surveys.tasks.REMIND_OF_INVITATIONS": gettext_lazy("Remind of invitations"),
     "feedback.tasks.SEND_MAIL": gettext_lazy("Send mail"),

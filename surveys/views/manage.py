@@ -4,8 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import shop
@@ -15,6 +15,7 @@ from surveys import invitations, results
 from surveys.forms import InvitationForm
 from surveys.invitations import NotAsked
 from surveys.models import Invitation, Survey
+from surveys.views import found
 
 _RECENT = 20
 _WHY_NOT = {
@@ -88,17 +89,18 @@ def _person(request: HttpRequest) -> User | None:
 
 
 def _page(request: HttpRequest, one: Survey, form: InvitationForm) -> HttpResponse:
-    found = results.of(one, get_language())
+    about = found.context(request, one)
     recent = Invitation.objects.filter(survey=one).select_related("order", "response").order_by("-pk")
     return render(
         request,
         "surveys/survey.html",
         {
             "survey": one,
-            "results": found,
-            "figures": found.figures,
+            **about,
+            "figures": about["results"].figures,
             "recent": recent[:_RECENT],
             "form": form,
+            "may_take_names": holds(request, Role.MANAGER),
             "may_invite": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
             "currency": one.reward_currency or shop.current().currency,
         },

@@ -1,0 +1,250 @@
+"""Keep the totals of answers: each finished response is counted once, by a job; what is read adds the rest.
+
+A total says nothing of a person, so that whoever is erased still counts.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, Sum
+
+from feedback import leases, shop, tokens
+from feedback.models import OrderLine
+from feedback.models.queue import LeasableQuerySet
+from feedback.models.words import WhyItCame
+from surveys.models import (
+    Answer,
+    AnswerCount,
+    AnswerTotal,
+    ImportedAnswer,
+    Invitation,
+    Response,
+    Reward,
+    Survey,
+)
+from surveys.questions import LONGEST, Kind
+
+BATCH = 500
+MOST_UNCOUNTED = 2_000  # that a page adds up itself, while the job is behind
+COHORT = ""  # stands in for a question
+NOT_COUNTED = (*LONGEST, Kind.CONTACT.value)
+PARTS = ("why", "language", "channel", "touchpoint", "location", "product")
+_Asked = Invitation.State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What the results page tells apart, of one response."""
+
+    day: date
+    why: str
+    language: str
+    channel: str = ""
+    touchpoint: str = ""
+    location: str = ""
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Which responses. `part`: only those of one value of some of PARTS."""
+
+    survey: int
+    start: date | None = None
+    end: date | None = None
+    part: Mapping[str, str] | None = None
+
+    def holds(self, part: Part) -> bool:
+        return (
+            (self.start is None or part.day >= self.start)
+            and (self.end is None or part.day <= self.end)
+            and all(getattr(part, name) == value for name, value in (self.part or {}).items())
+        )
+
+    @property
+    def condition(self) -> Q:
+        found = Q(survey=self.survey, **(self.part or {}))
+        if self.start:
+            found &= Q(day__gte=self.start)
+        return found & Q(day__lte=self.end) if self.end else found
+
+
+Key = tuple[Part, str, str]  # question, value as JSON
+
+
+def follow(survey: Survey) -> None:
+    """Within the caller's transaction: its responses are counted from now on."""
+    AnswerCount.objects.get_or_create(survey=survey)
+
+
+def to_count(now: datetime) -> LeasableQuerySet:
+    uncounted = Response.objects.filter(
+        invitation__survey=OuterRef("survey"), state=Response.State.FINISHED, counted_at=None
+    )
+    return AnswerCount.objects.filter(Exists(uncounted))
+
+
+def count(rows: Sequence[AnswerCount], now: datetime) -> None:
+    """The job: one survey's next batch. The totals and the marks are written together."""
+    for row in rows:
+        with transaction.atomic():
+            found = list(_uncounted(row.survey_id)[:BATCH])
+            _add(row.survey_id, _counted(found))
+            Response.objects.filter(pk__among=[one.pk for one in found]).update(counted_at=now)
+            leases.finish([row])
+
+
+COUNT = leases.Job(name="count answers", due=to_count, run=count, batch=1)
+
+
+def rest(survey: int) -> Counter[Key]:
+    """What the totals do not hold yet: mostly nothing, in one query; six otherwise."""
+    return _counted(list(_uncounted(survey)[:MOST_UNCOUNTED]))
+
+
+def sums(
+    where: Where,
+    uncounted: Mapping[Key, int],
+    by: Sequence[str] = (),
+    questions: Collection[str] | None = None,
+) -> Counter[tuple]:
+    """How often, by (*by, question, value as JSON). One query beside those of `rest`."""
+    found: Counter[tuple] = Counter()
+    rows = AnswerTotal.objects.filter(where.condition)
+    if questions is not None:
+        rows = rows.filter(question__in=questions)
+    for row in rows.order_by().values_list(*by, "question", "value").annotate(times=Sum("n")):
+        found[tuple(row[:-1])] += row[-1]
+    for (part, question, value), times in uncounted.items():
+        if where.holds(part) and (questions is None or question in questions):
+            found[(*(getattr(part, name) for name in by), question, value)] += times
+    return found
+
+
+def recount(survey: int) -> Counter[Key]:
+    """What the totals must be, from the raw rows. For proof, not for pages."""
+    found: Counter[Key] = Counter()
+    rows = _finished(survey).exclude(counted_at=None)
+    for start in range(0, rows.count(), BATCH):
+        found.update(_counted(list(rows[start : start + BATCH])))
+    return found
+
+
+def kept(survey: int) -> Counter[Key]:
+    """The totals as they stand, in the shape of `recount`."""
+    return Counter(
+        {
+            (
+                Part(day=row.day, **{name: getattr(row, name) for name in PARTS}),
+                row.question,
+                row.value,
+            ): row.n
+            for row in AnswerTotal.objects.filter(survey=survey)
+        }
+    )
+
+
+def parts(responses: Sequence[Response]) -> dict[int, Part]:
+    """By response, with `invitation__order` selected. Four queries, however many."""
+    ids = [one.pk for one in responses]
+    paid = set(
+        Reward.objects.filter(response__among=ids)
+        .exclude(code=None, held_for="")
+        .values_list("response", flat=True)
+    )
+    elsewhere = dict(ImportedAnswer.objects.filter(response__among=ids).values_list("response", "why"))
+    touched = dict(
+        Answer.objects.filter(response__among=ids, kind=Kind.TOUCHPOINT).values_list("response", "value")
+    )
+    products = _products([one.invitation.order_id for one in responses if one.invitation.order_id])
+    return {
+        one.pk: Part(
+            day=shop.day(one.finished_at),
+            why=elsewhere.get(one.pk) or (WhyItCame.PAID if one.pk in paid else WhyItCame.INVITED).value,
+            language=one.language,
+            channel=channel_of(one.invitation),
+            touchpoint=str(touched.get(one.pk) or "")[:40],
+            location=_location(one.invitation),
+            product=products.get(one.invitation.order_id or 0, ""),
+        )
+        for one in responses
+        if one.finished_at
+    }
+
+
+def channel_of(invitation: Invitation) -> str:
+    """How they were asked."""
+    if invitation.state == _Asked.IMPORTED:
+        return "imported"
+    return "mail" if invitation.sent_at else "link"
+
+
+def _location(invitation: Invitation) -> str:
+    return invitation.order.location.code if invitation.order and invitation.order.location else ""
+
+
+def _finished(survey: int) -> Any:
+    about = "invitation__order__location"
+    rows = Response.objects.filter(invitation__survey=survey, state=Response.State.FINISHED)
+    return rows.select_related(about).order_by("pk")
+
+
+def _uncounted(survey: int) -> Any:
+    return _finished(survey).filter(counted_at=None)
+
+
+def _counted(responses: Sequence[Response]) -> Counter[Key]:
+    """No query for none."""
+    found: Counter[Key] = Counter()
+    if not responses:
+        return found
+    part = parts(responses)
+    for one in responses:
+        found[(part[one.pk], COHORT, json.dumps(one.cohort))] += 1
+    given = Answer.objects.filter(response__among=[one.pk for one in responses]).exclude(kind__in=NOT_COUNTED)
+    for response, question, value in given.values_list("response", "question", "value"):
+        found[(part[response], question, as_json(value))] += 1
+    return found
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _products(orders: Collection[int]) -> dict[int, str]:
+    """The first line of each order, by its number in the shop, else by name."""
+    found: dict[int, str] = {}
+    lines = OrderLine.objects.filter(order__among=list(orders)).order_by("pk")
+    for order, known, sku, name in lines.values_list("order", "product__sku", "sku", "name"):
+        found.setdefault(order, (known or sku or name)[:80])
+    return found
+
+
+def _add(survey: int, counted: Counter[Key]) -> None:
+    """Sorted, so that two who add at once cannot wait for each other in a ring."""
+    rows = [
+        (survey, question, part.day, *(getattr(part, name) for name in PARTS), value,
+         tokens.digest(value)[:32], times)
+        for (part, question, value), times in sorted(counted.items(), key=_order)
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(_ADD, rows)
+
+
+def _order(item: tuple[Key, int]) -> tuple:
+    (part, question, value), _times = item
+    return (part.day, question, tokens.digest(value), *(getattr(part, name) for name in PARTS))
+
+
+_ADD = """
+INSERT INTO surveys_answertotal
+    (survey_id, question, day, why, language, channel, touchpoint, location, product, value, digest, n)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (survey_id, day, question, digest, why, language, channel, touchpoint, location, product)
+DO UPDATE SET n = surveys_answertotal.n + excluded.n
+"""

@@ -1,0 +1,273 @@
+"""What a survey found: filtered, over time, side by side, in words; and all of it to take along."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback import charts, journal, shop
+from feedback.models import Comment, Mention
+from feedback.models.words import WhyItCame
+from feedback.roles import Role, allow
+from feedback.spreadsheets import harmless
+from surveys import breakdown, counting, exports, results
+from surveys.breakdown import Row
+from surveys.counting import Where
+from surveys.measures import Measured
+from surveys.models import Survey
+from surveys.questions import Kind, Question
+from surveys.result_forms import ResultsFilter
+
+READERS = (Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE)
+MOST_COMMENTS = 20
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    results: results.Results
+    parts: Sequence[Row]
+    spans: Sequence[Row]
+    scored: Sequence[Question]
+
+
+def find(one: Survey, form: ResultsFilter, language: str) -> Found:
+    """Some ten queries, however many answers."""
+    chosen = form.cleaned_data
+    where = Where(survey=one.pk, start=chosen["start"], end=chosen["end"], part=form.chosen)
+    rest = counting.rest(one.pk)
+    found = results.of(one, language, where, rest)
+    scored = breakdown.scored(found.asked)
+    return Found(
+        results=found,
+        parts=breakdown.by(where, rest, chosen["part"], scored, language),
+        spans=breakdown.over_time(where, rest, scored, language, period=chosen["period"]),
+        scored=scored,
+    )
+
+
+def context(request: HttpRequest, one: Survey) -> dict[str, Any]:
+    """For the survey's page. With a filter that cannot be used, nothing is shown until it is changed."""
+    form, language = ResultsFilter(request.GET, today=shop.day(timezone.now())), get_language()
+    if not form.is_valid():
+        return {"filter": form, "results": results.nothing(one)}
+    found = find(one, form, language)
+    shown = form.as_shown()
+    return {
+        "filter": ResultsFilter(shown, today=form.today),
+        "results": found.results,
+        "answered": sum(row.n for row in found.spans),
+        "mix": _mix(found.spans),
+        "whys": WhyItCame.choices,
+        "heads": [one for one in found.results.measured if one.id in {each.id for each in found.scored}],
+        "parts": found.parts,
+        "part_words": dict(form.fields["part"].choices)[form.cleaned_data["part"]],
+        "spans": list(_named(found.spans, form, language))[::-1],
+        "comments": _comments(one, form),
+        "results_csv": f"{reverse('survey_results_csv', args=[one.public_id])}?{urlencode(shown)}",
+        "comments_url": f"{reverse('comments')}?{urlencode(_same_days(shown))}",
+        **_figure(found, form, language),
+    }
+
+
+@allow(*READERS)
+@require_safe
+def results_csv(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The numbers of the page, one figure a line."""
+    one = get_object_or_404(Survey, public_id=public_id)
+    form = ResultsFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return form.as_text()
+    response = HttpResponse("\ufeff", content_type=TYPES["csv"], headers=_as_file(one, "results", "csv"))
+    write = csv.writer(response).writerow
+    write(["section", "part", "question", "figure", "count", "n", "value", "low", "high",
+           *WhyItCame.values])  # fmt: skip
+    for line in _lines(find(one, form, get_language()), form):
+        write([harmless(cell) for cell in line])
+    return response
+
+
+@allow(*READERS)
+@require_safe
+def answers(request: HttpRequest, public_id: str, kind: str) -> HttpResponseBase:
+    """Each response, without who gave it."""
+    return _export(get_object_or_404(Survey, public_id=public_id), kind, personal=False)
+
+
+@allow(Role.MANAGER)
+@require_POST
+def answers_with_names(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """With who gave it: for managers, and it is noted who took it along."""
+    one, kind = get_object_or_404(Survey, public_id=public_id), request.POST.get("kind", "csv")
+    if kind not in TYPES:
+        raise Http404
+    with journal.recording():
+        journal.log("answers with names exported", one, by=request.user, kind=kind)
+    return _export(one, kind, personal=True)
+
+
+def _export(one: Survey, kind: str, *, personal: bool) -> HttpResponseBase:
+    language = get_language()
+    headers = _as_file(one, "answers", kind)
+    match kind:
+        case "csv":
+            rows = exports.as_csv(one, language, personal=personal)
+        case "json":
+            rows = exports.as_json(one, language, personal=personal)
+        case "xlsx":
+            book = exports.as_xlsx(one, language, personal=personal)
+            return FileResponse(book, content_type=TYPES[kind], headers=headers)
+        case _:
+            raise Http404
+    return StreamingHttpResponse(rows, content_type=TYPES[kind], headers=headers)
+
+
+def _as_file(one: Survey, what: str, kind: str) -> dict[str, str]:
+    today = shop.day(timezone.now())
+    return {"Content-Disposition": f'attachment; filename="{what}-{one.slug}-{today}.{kind}"'}
+
+
+def _lines(found: Found, form: ResultsFilter) -> Iterator[list[Any]]:
+    for measured in found.results.measured:
+        yield from _measured_lines("all", "", measured, {})
+    for section, rows in (
+        (form.cleaned_data["part"], found.parts),
+        (form.cleaned_data["period"], found.spans),
+    ):
+        for row in rows:
+            yield [section, row.words or row.id, "", "answered", row.n, row.n, "", "", "", *row.reasons]
+            for measured in row.scores:
+                if measured.n:
+                    yield from _measured_lines(section, row.words or row.id, measured, row.mix)
+
+
+def _measured_lines(
+    section: str, part: str, measured: Measured, mix: Mapping[str, int]
+) -> Iterator[list[Any]]:
+    reasons = _reasons(mix) if mix else []
+    if (score := measured.score) is not None and score.value is not None:
+        low, high = (
+            ("", "")
+            if score.margin is None
+            else (round(score.value - score.margin, 3), round(score.value + score.margin, 3))
+        )
+        yield [
+            section,
+            part,
+            measured.id,
+            score.name,
+            "",
+            score.n,
+            round(score.value, 3),
+            low,
+            high,
+            *reasons,
+        ]
+    groups = measured.groups or [("", measured.shares)]
+    for group, shares in groups:
+        for share in shares:
+            name = f"{group}: {share.words}" if group else share.words
+            low, high = share.interval or (0.0, 0.0)
+            yield [section, part, measured.id, name, share.count, share.n, round(share.share, 4),
+                   round(low, 4), round(high, 4), *reasons]  # fmt: skip
+
+
+def _reasons(mix: Mapping[str, int]) -> list[int]:
+    return [mix.get(why, 0) for why in WhyItCame.values]
+
+
+def _mix(rows: Iterable[Row]) -> list[tuple[str, int]]:
+    """How many came for which reason, those nobody came for as well (S4-1)."""
+    total: dict[str, int] = {}
+    for row in rows:
+        for why, n in row.mix.items():
+            total[why] = total.get(why, 0) + n
+    return [(str(words), total.get(why, 0)) for why, words in WhyItCame.choices]
+
+
+def _named(spans: Sequence[Row], form: ResultsFilter, language: str) -> Iterator[tuple[str, Row]]:
+    return zip(_dates(spans, form, language), spans, strict=True)
+
+
+def _dates(spans: Sequence[Row], form: ResultsFilter, language: str) -> tuple[str, ...]:
+    days = [date.fromisoformat(row.id) for row in spans]
+    return charts.date_labels(days, step=form.cleaned_data["period"], language=language)
+
+
+def _figure(found: Found, form: ResultsFilter, language: str) -> dict[str, Any]:
+    """One question over time: the one asked for, else the first that comes to a figure."""
+    if len(found.spans) < 2 or not found.scored or not any(row.n for row in found.spans):
+        return {}
+    wanted = form.cleaned_data["question"]
+    drawn = next((one for one in found.scored if one.id == wanted), found.scored[0])
+    lines = breakdown.lines(found.spans, drawn)
+    series = [charts.Series(line.words, line.points) for line in lines]
+    is_share = drawn.kind not in (Kind.STARS, Kind.EFFORT)
+    return {
+        "figure": charts.line_figure(
+            series, _dates(found.spans, form, language), others=pgettext("parts", "the rest")
+        ),
+        "drawn": next(one for one in found.results.measured if one.id == drawn.id),
+        "unit": "%" if is_share else "",
+        "finding": _finding(lines, "%" if is_share else ""),
+    }
+
+
+def _finding(lines: Sequence[breakdown.Line], unit: str) -> str:
+    """Each line's first and last point in words."""
+    said = []
+    for line in lines:
+        known = [point for point in line.points if point is not None]
+        if known:
+            words = {"name": line.words, "first": f"{known[0]:.1f}{unit}", "last": f"{known[-1]:.1f}{unit}"}
+            said.append(_("%(name)s: from %(first)s to %(last)s") % words)
+    return "; ".join(said)
+
+
+def _comments(one: Survey, form: ResultsFilter) -> list[Comment]:
+    """The newest words, with their themes and their case. Four queries."""
+    chosen = form.cleaned_data
+    said = Comment.objects.filter(
+        answer__response__invitation__survey=one,
+        said_at__gte=_first_moment(chosen["start"]),
+        said_at__lt=_first_moment(chosen["end"] + timedelta(days=1)),
+    ).exclude(text="")
+    for name, value in (("why", chosen["why"]), ("answer__response__language", chosen["language"])):
+        said = said.filter(**{name: value}) if value else said
+    mentions = Mention.objects.counted().select_related("theme").order_by("theme__position")
+    found = said.select_related("analysis", "case").prefetch_related(Prefetch("mentions", mentions))
+    comments = list(found.order_by("-said_at", "-pk")[:MOST_COMMENTS])
+    language = get_language()
+    for comment in comments:
+        comment.themes = [(each.theme.name(language), each.final) for each in comment.mentions.all()]
+    return comments
+
+
+def _first_moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=shop.zone())
+
+
+def _same_days(shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if name in ("from", "to")} | {"channel": "survey"}

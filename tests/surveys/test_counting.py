@@ -1,0 +1,175 @@
+"""Kept totals of answers: each response once, whoever counts, and nothing of a person."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedback import leases, shop
+from feedback.models import Location, OrderLine
+from surveys import breakdown, counting, responses, results
+from surveys.counting import Where
+from surveys.models import Answer, AnswerCount, AnswerTotal, Response, Survey
+
+
+@pytest.fixture
+def answer(invite, all_well, now):
+    def answer(at=now, language="vi", about=lambda order: None, **answers):
+        invitation = invite()
+        about(invitation.order)
+        return responses.submit(invitation, all_well | answers, language=language, now=at)
+
+    return answer
+
+
+def counted():
+    while leases.run_once(counting.COUNT):
+        pass
+
+
+def test_each_response_is_counted_once(survey, answer):
+    answer(problem="none")
+    answer(problem="later", touchpoint="store")
+    counted()
+    counted()
+    answer(recommend="0")
+    counted()
+
+    assert counting.kept(survey.pk) == counting.recount(survey.pk)
+    assert sum(AnswerTotal.objects.filter(question="").values_list("n", flat=True)) == 3
+    assert not Response.objects.filter(counted_at=None).exists()
+
+
+def test_what_is_not_counted_yet_is_seen_all_the_same(survey, answer):
+    answer(recommend="9")
+    before = results.of(survey, "en")
+    counted()
+    after = results.of(survey, "en")
+    answer(recommend="9")
+
+    assert before.measured == after.measured
+    assert next(one for one in results.of(survey, "en").measured if one.id == "recommend").n == 2
+
+
+def test_an_answer_that_was_erased_still_counts(survey, answer):
+    """L15: the totals keep their numbers, and hold no words."""
+    answer(story="Ấm của chị Lan nứt")
+    counted()
+    Answer.objects.update(value="", value_words="", number=None)
+
+    assert next(one for one in results.of(survey, "en").measured if one.id == "recommend").n == 1
+    assert "Lan" not in str(list(AnswerTotal.objects.values_list("value", flat=True)))
+
+
+def test_a_count_that_failed_counts_nothing(survey, answer, monkeypatch):
+    answer()
+    monkeypatch.setattr(counting, "_add", lambda *_: 1 / 0)
+    leases.run_once(counting.COUNT)
+
+    assert AnswerTotal.objects.count() == 0
+    assert Response.objects.filter(counted_at=None).count() == 1
+    assert AnswerCount.objects.get().tries == 1
+
+
+def test_an_idle_job_leases_nothing(survey, answer):
+    answer()
+    counted()
+
+    assert leases.run_once(counting.COUNT) == 0
+
+
+def test_it_tells_apart_what_the_page_does(survey, answer):
+    """By product, place, touchpoint, language and reason."""
+    Location.objects.create(code="hue", name_vi="Huế", name_en="Hue")
+
+    def in_hue(order):
+        order.location = Location.objects.get()
+        order.save()
+        OrderLine.objects.create(order=order, sku="CUP", name="Cốc", price=1)
+
+    answer(about=in_hue, touchpoint="store", language="en", recommend="10")
+    Survey.objects.update(budget=50_000)
+    answer(touchpoint="", recommend="0")
+    questions = breakdown.scored(results.questions_of(survey))
+    where, rest = Where(survey=survey.pk), counting.rest(survey.pk)
+
+    def found(part):
+        rows = breakdown.by(where, rest, part, questions, "en")
+        return {row.words: row.n for row in rows}
+
+    assert found("location") == {"Hue": 1, "not known": 1}
+    assert found("product") == {"CUP": 1, "not known": 1}
+    assert found("language") == {"English": 1, "Tiếng Việt": 1}
+    assert found("why") == {"asked, with a reward": 1, "asked, unpaid": 1}
+    assert found("channel") == {"by a link": 2}
+    assert set(found("touchpoint").values()) == {1}
+
+
+def test_a_part_never_stands_without_its_mix(survey, answer):
+    """S4-1."""
+    answer(recommend="10")
+    Survey.objects.update(budget=50_000)
+    answer(recommend="0")
+    questions = breakdown.scored(results.questions_of(survey))
+
+    (row,) = breakdown.by(Where(survey=survey.pk), counting.rest(survey.pk), "language", questions, "en")
+
+    assert (row.n, row.mix) == (2, {"paid": 1, "invited": 1})
+    assert row.reasons == [0, 1, 1]
+    assert next(one for one in row.scores if one.id == "recommend").score.value == 0
+
+
+def test_as_expected_stays_a_class_of_its_own(survey, answer):
+    """S1-2, in a breakdown too."""
+    answer(expectation="as_expected")
+    questions = breakdown.scored(results.questions_of(survey))
+
+    (row,) = breakdown.by(Where(survey=survey.pk), counting.rest(survey.pk), "why", questions, "en")
+
+    shares = next(one for one in row.scores if one.id == "expectation").shares
+    assert [(share.id, share.count) for share in shares] == [("above", 0), ("as_expected", 1), ("below", 0)]
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+def test_over_time_an_empty_span_is_a_gap(survey, answer, now, period):
+    step = {"day": 1, "week": 7, "month": 40}[period]
+    answer(at=now - timedelta(days=2 * step), recommend="9")
+    answer(at=now, recommend="0")
+    Survey.objects.update(made_at=now - timedelta(days=100))
+    end = shop.day(now)
+    where = Where(survey=survey.pk, start=end - timedelta(days=2 * step), end=end)
+    questions = breakdown.scored(results.questions_of(survey))
+
+    rows = breakdown.over_time(where, counting.rest(survey.pk), questions, "en", period=period)
+
+    assert sum(row.n for row in rows) == 2
+    recommend = next(one for one in questions if one.id == "recommend")
+    promoters, detractors = breakdown.lines(rows, recommend)
+    assert (promoters.points[0], promoters.points[-1]) == (100, 0)
+    assert None in promoters.points[1:-1]
+    assert detractors.points[-1] == 100
+
+
+def test_many_parts_become_others(survey, answer, monkeypatch):
+    monkeypatch.setattr(breakdown, "MOST_PARTS", 2)
+    for sku in ("A", "A", "B", "C"):
+        answer(about=lambda order, sku=sku: OrderLine.objects.create(order=order, sku=sku, name=sku, price=1))
+
+    rows = breakdown.by(Where(survey=survey.pk), counting.rest(survey.pk), "product", [], "en")
+
+    assert [(row.words, row.n) for row in rows] == [("A", 2), ("the rest", 2)]
+
+
+@given(start=st.dates(), days=st.integers(0, 900), period=st.sampled_from(["day", "week", "month"]))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.differing_executors])
+def test_spans_cover_all_days_once(start, days, period):
+    try:
+        end = start + timedelta(days=days)
+        spans = list(breakdown.spans(start, end, period))
+    except OverflowError:
+        return
+
+    assert spans == sorted(set(spans))
+    assert spans[0] <= start
+    assert breakdown.span_of(end, period) == spans[-1]
