@@ -49,12 +49,29 @@ def find(signs: Signs | None, hits: list[Hit], *, is_disputed: bool) -> tuple[Le
     return Leverage(kind=kind, spans=spans(signs.tokens, taken)), {signs.numbers[number] for number in taken}
 
 
-def is_only_threatened(signs: Signs | None, hits: list[Hit]) -> bool:
-    """Whether the dispute that a text names is what follows when a demand is not met: none is open yet."""
-    if signs is None:
+def is_only_threatened(tokens: Tokens, hits: list[Hit], signs: Signs | None) -> bool:
+    """Whether every dispute that a text names is yet to come, or comes when a demand is not met: none is open.
+
+    `hits` are those of the whole reader in the whole text, `signs` those of it that were looked at.
+    """
+    named = [
+        hit for hit in hits if (hit.area, hit.name) == ("flags", "dispute") and not (hit.denied or hit.unreal)
+    ]
+    tied = [signs.numbers[first] for first, _ in signs.places["tie"]] if signs else []
+    return bool(named) and all(_is_to_come(tokens, hit.first, hit.past, tied) for hit in named)
+
+
+def _is_to_come(tokens: Tokens, first: int, past: int, tied: list[int]) -> bool:
+    """An "or I …", "am going to …", "đang định …" or a condition before it; and it is not told as done."""
+    bare, sentence = tokens.bare, tokens.sentence
+    if _follows_or(tokens, first):
+        return True
+    planned = [number for number in range(max(0, first - 1), past) if bare[number] in words("planned")]
+    if planned:
+        return words("settled").isdisjoint(bare[planned[-1] : past + 2])
+    if not (words("settled") | words("acted")).isdisjoint(bare[first : past + 2]):
         return False
-    told = [hit for hit in _here(hits, signs.numbers) if (hit.area, hit.name) == ("flags", "dispute")]
-    return bool(told) and all(_follows_or(signs.tokens, hit.first) for hit in told)
+    return any(number < first and sentence[number] == sentence[first] for number in tied)
 
 
 def is_within(cut: set[int], hits: list[Hit], flag: str) -> bool:

@@ -215,10 +215,10 @@ def _heard(
     is_repeating: bool,
     is_private: bool,
 ) -> Heard:
+    if "dispute" in raised and leverages.is_only_threatened(tokens, hits, signs):
+        raised.discard("dispute")
     if signs is None:
         return Heard(tokens, hits, raised, None, _nothing, tokens, hits, is_suspect, is_repeating, is_private)
-    if "dispute" in raised and leverages.is_only_threatened(signs, hits):
-        raised.discard("dispute")
     held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)
     if "may_leave" in raised and leverages.is_within(cut, hits, "may_leave"):
         raised.discard("may_leave")
