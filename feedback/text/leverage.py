@@ -50,7 +50,7 @@ def find(signs: Signs | None, hits: list[Hit], *, is_disputed: bool) -> tuple[Le
 
 
 def is_only_threatened(tokens: Tokens, hits: list[Hit], signs: Signs | None) -> bool:
-    """Whether every dispute that a text names is yet to come, or comes when a demand is not met: none is open.
+    """Whether all disputes that a text names are yet to come, or come when a demand is not met.
 
     `hits` are those of the whole reader in the whole text, `signs` those of it that were looked at.
     """

@@ -37,6 +37,16 @@ _SENTENCE = re.compile(r"(?:[^.!?]|[.!?](?!\s\D|$))+[.!?]*")
 MOST = 300
 """Findings; whoever writes worse than that need not read them all."""
 
+REACH = 40
+"""Characters between "nobody here will" and what it denies."""
+
+# Another clause begins, or the denial denies nothing: "we will not hesitate to …", "not only …".
+_TURNS = re.compile(
+    r"[,;:()–—]|\s-|(?<!\w)(?:but|and|so|yet|because|since|until|till|unless|although|though|while|only|just|merely"
+    r"|hesitate|forget|fail|doubt|deny|wait|mind|nhưng|nên|còn|mà|vì|tại|chỉ|ngại|ngần ngại|quên|chần chừ|trừ"
+    r"|nhung|nen|vi|chi|ngai|quen|tru)(?!\w)"
+)
+
 PUBLIC_ONLY = frozenset({"confirms_customer", "names_remedy"})
 NEVER_SENT = frozenset({"card", "cccd"})
 """Personal data that has no place even in a private message."""
@@ -44,12 +54,16 @@ NEVER_SENT = frozenset({"card", "cccd"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
-    """`unless`: what is harmless although a phrase stands in it; `whole`: what is bad as a whole sentence."""
+    """`unless`: what is harmless although a phrase stands in it; `after`, `straight_after`: what makes it so
+    when it stands before it in the same clause, or right before it; `whole`: what is bad as a whole sentence.
+    """
 
     code: str
     phrases: tuple[Wanted, ...]
     suggestion: str
     unless: tuple[Wanted, ...]
+    after: tuple[Wanted, ...]
+    straight_after: tuple[Wanted, ...]
     whole: frozenset[str]
 
 
@@ -146,13 +160,16 @@ def codes_of(findings: Sequence[Finding]) -> tuple[str, ...]:
 def bans(language: str) -> tuple[Ban, ...]:
     file = Path(__file__).with_name("rules") / f"{language}.toml"
     rules = tomllib.loads(file.read_text(encoding="utf-8"))
-    named = rules.pop("words")
+    named, said_by_others = rules.pop("words"), rules.pop("said_by_others")["after"]
+    rules.pop("read_together", None)
     return tuple(
         Ban(
             code=code,
             phrases=read_phrases(rule["phrases"], named),
             suggestion=rule["suggest"],
             unless=read_phrases(rule.get("unless", ()), named),
+            after=read_phrases((*said_by_others, *rule.get("after", ())), named),
+            straight_after=read_phrases(rule.get("straight_after", ()), named),
             whole=frozenset(unmark(said) for said in rule.get("whole", ())),
         )
         for code, rule in rules.items()
@@ -215,29 +232,63 @@ def _heard(sentence: str) -> Heard:
 def _hits(sentence: str, words: Starts) -> Iterator[tuple[Ban, int, int]]:
     """What in one sentence breaks a rule of either language."""
     yield from _whole(sentence)
+    read_as: list[tuple[int, int]] | None = None
     for language in LANGUAGES:
         wanted, places = _search(language)
         for place in sorted({place for word in words for place in places.get(word, ())}):
             ban, one = wanted[place]
             for start, end in one.find(sentence, words):
+                if read_as is None:
+                    read_as = _read_as(sentence, words)
+                if any(_reaches_into(other, (start, end)) for other in read_as):
+                    continue
                 if not _is_harmless(ban, start, end, sentence, words):
                     yield ban, start, end
+
+
+def _read_as(sentence: str, words: Starts) -> list[tuple[int, int]]:
+    """Where words without marks belong together: in "qua dien thoai" nobody is called "điên"."""
+    found = (span for one in _together() for span in one.find(sentence, words))
+    return [(start, end) for start, end in found if sentence[start:end].isascii()]
+
+
+def _reaches_into(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """They share words, and `one` does not lie within `other`."""
+    overlap = one[0] < other[1] and other[0] < one[1]
+    return overlap and not (other[0] <= one[0] and one[1] <= other[1] and one != other)
+
+
+@cache
+def _together() -> tuple[Wanted, ...]:
+    file = Path(__file__).with_name("rules") / "vi.toml"
+    return read_phrases(tomllib.loads(file.read_text(encoding="utf-8"))["read_together"]["phrases"], {})
 
 
 def _whole(sentence: str) -> list[tuple[Ban, int, int]]:
     """One word is harmless in a sentence and rude by itself: "Wait." """
     said = sentence.strip(" \n.!?,…-")
     start = sentence.find(said)
-    return [
-        (ban, start, start + len(said))
-        for language in LANGUAGES
-        for ban in bans(language)
-        if unmark(said) in ban.whole
-    ]
+    return [(ban, start, start + len(said)) for ban in _rude_alone().get(unmark(said), ())]
+
+
+@cache
+def _rude_alone() -> Mapping[str, Sequence[Ban]]:
+    alone: dict[str, list[Ban]] = {}
+    for ban in chain.from_iterable(map(bans, LANGUAGES)):
+        for said in ban.whole:
+            alone.setdefault(said, []).append(ban)
+    return alone
 
 
 def _is_harmless(ban: Ban, start: int, end: int, text: str, words: Starts) -> bool:
-    return any(first <= start and end <= last for one in ban.unless for first, last in one.find(text, words))
+    if any(first <= start and end <= last for one in ban.unless for first, last in one.find(text, words)):
+        return True
+    return any(
+        0 <= start - last <= reach and not _TURNS.search(text, last, start)
+        for reach, phrases_before in ((REACH, ban.after), (1, ban.straight_after))
+        for one in phrases_before
+        for _, last in one.find(text, words)
+    )
 
 
 def _applies(code: str, check: Check) -> bool:

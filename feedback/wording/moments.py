@@ -53,9 +53,20 @@ _VIETNAMESE = re.compile(r"(?<!\w)ng[àa]y\s(\d{1,2})\sth[áa]ng\s(\d{1,2})(?:\s
 # "on a Monday" and "on Mondays" are not a day that anybody waits for; "lần thứ hai" is the second time.
 _WEEKDAY = re.compile(
     rf"(?<!\ba )(?<!last )(?<!every )(?<!that )(?<!\w)(?:{'|'.join(_DAYS)})(?!\w)"
-    r"|(?<!lần )(?<!người )(?<!điều )(?<!món )(?<!cái )(?<!bên )(?<!việc )(?<!chuyện )(?<!\w)"
+    r"|(?<!lần )(?<!người )(?<!điều )(?<!món )(?<!cái )(?<!bên )(?<!việc )(?<!chuyện )(?<!mùa )"
+    r"(?<!mua )(?<!\w)"
     rf"(?:{'|'.join(_THU)}|thu hai|thu ba|thu tu|thu nam|thu sau|thu bay|chu nhat)(?!\w)(?! (?:trước|vừa"
     rf" rồi|tuần trước|rồi))",
+    re.I,
+)
+# Opening hours, and what is so every week, are no promise.
+_ANY_DAY = "|".join([*_DAYS, *_THU, *sorted(map(unmark, _THU))])
+_HABIT = re.compile(
+    rf"(?<!\w)(?:(?:mỗi|các|cả|những|hàng tuần|moi|cac|ca|nhung|hang tuan)\s(?:{_ANY_DAY})(?!\w)"
+    r"|(?:mở|đóng|nghỉ|mở cửa|đóng cửa|nghỉ bán|trực|mo|mo cua|dong cua|nghi ban|closed|open|opens|closes)"
+    rf"(?:\s[^\s.!?;]+){{0,5}}?[\s,]+(?:on\s|vào\s)?(?:{_ANY_DAY})s?(?!\w)"
+    rf"|(?:from\s|từ\s|tu\s)?(?:{_ANY_DAY})s?\s?(?:-|–|to|through|till|until|đến|tới|den|toi)\s?"
+    rf"(?:{_ANY_DAY})s?(?!\w))",
     re.I,
 )
 _SHORT_DAY = re.compile(
@@ -63,7 +74,8 @@ _SHORT_DAY = re.compile(
 )
 _FEAST = r"christmas|xmas|easter|new year(?:'?s)?|the holidays|the new year|tet"
 _LOOSE = re.compile(
-    r"(?<!\w)(?:tomorrow|tonight|overnight|later today|by today|first thing|at the latest|same[- ]day"
+    r"(?<!\w)(?:tomorrow|tonight|overnight|later today|by today|first thing(?! that| you| we| i| to)"
+    r"|at the latest|same[- ]day"
     r"|next[- ]day"
     r"|(?:the\s)?(?:next|coming|following)\s(?:day|week|month|weekend|year|morning)"
     r"|(?:by|over|before|until|this|at)\s(?:the\s|this\s|next\s)?weekend"
@@ -130,7 +142,10 @@ def moments(text: str, words: Collection[str]) -> Iterator[Moment]:
     if figures or not known.isdisjoint(_UNIT_WORDS):
         yield from _spans_of_time(text)
     if not known.isdisjoint(_WEEKDAY_WORDS):
+        usual = [match.span() for match in _HABIT.finditer(text)]
         for match in _WEEKDAY.finditer(text):
+            if any(first <= match.start() and match.end() <= last for first, last in usual):
+                continue
             day = _WEEKDAYS[unmark(match.group().lower())]
             yield Moment(start=match.start(), end=match.end(), weekday=day)
     for loose, needed in ((_SHORT_DAY, _SHORT_WORDS), (_LOOSE, _LOOSE_WORDS)):

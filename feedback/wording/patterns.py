@@ -1,7 +1,8 @@
 """Phrases to find in a reply, however they are typed: without marks, without apostrophes, in any case.
 
 `[a|b]` is a choice, `?` after it makes it optional, `<we>` a list of words with a name, `…` stands for up to
-five words, and `a ~ b` for both in one sentence, in either order.
+five words, and `a ~ b` for both in one sentence, in either order. `=kiện` is found with all its marks or with
+none, but not with some of them: Kiên is a name.
 """
 
 import re
@@ -36,7 +37,10 @@ class Need:
     phrases: tuple[frozenset[str], ...]
 
     def is_met(self, words: Starts) -> bool:
-        return not self.words.isdisjoint(words) or any(needed <= words.keys() for needed in self.phrases)
+        if not self.words.isdisjoint(words):
+            return True
+        # most have no phrases, and even an empty generator costs
+        return bool(self.phrases) and any(needed <= words.keys() for needed in self.phrases)
 
     def keys(self, common: Mapping[str, int]) -> frozenset[str]:
         """Bare words of which a text has at least one when this is met: of each phrase the rarest."""
@@ -179,6 +183,10 @@ def _expression(option: str) -> str:
     return _BETWEEN.join(_letters(word) for word in option.split())
 
 
+def _whole_or_bare(word: str) -> str:
+    return f"(?:{re.escape(word)}|{re.escape(unmark(word))})"
+
+
 def _need(options: list[str]) -> Need:
     """With and without the apostrophe: "don't" is the words don and t, or the word dont."""
     ways = [
@@ -191,6 +199,8 @@ def _need(options: list[str]) -> Need:
 
 
 def _letters(word: str) -> str:
+    if word[0] == "=":
+        return _whole_or_bare(word[1:])
     return "".join(_letter(letter) for letter in word)
 
 

@@ -15,10 +15,11 @@ _SPOKEN = {
         {"refund", "pay_difference", "price_reduction"},
     ),
     "replacement": (
-        r"replacements?|replace (?:it|the|your|this)|(?:send|ship|get|give) (?:you )?(?:out )?(?:a new"
-        r"|another|a second|a fresh)"
+        r"replacements?|replace (?:it|the|your|this)"
+        r"|(?:sen[dt]|ship(?:ped)?|get|give|post(?:ed)?) (?:you )?(?:out )?(?:a new|another|a second|a fresh)"
         r"|brand new|(?:doi|thay) (?:mon |hang |cai |san pham |chiec )?moi|doi (?:mon |cai |chiec )khac"
-        r"|gui (?:lai |cho anh/chi |bu )?(?:mon|hang|cai|chiec|san pham) (?:moi|khac)",
+        r"|gui (?:lai |cho anh/chi |bu |them )?(?:mot |them mot )?(?:mon|hang|cai|chiec|san pham)"
+        r" (?:moi|khac)",
         {"replacement", "send_again", "exchange", "replace_at_cost", "exchange_at_cost", "send_at_cost"},
     ),
     "credit": (
@@ -35,6 +36,11 @@ _SPOKEN = {
         {"repair", "repair_at_cost"},
     ),
     "compensation": (r"compensat(?:e|es|ed|ion)|damages|boi thuong|den bu|den tien|boi hoan", set()),
+    "free": (
+        r"free of charge|at no (?:extra )?(?:cost|charge)|for nothing|on us"
+        r"|mien phi|khong (?:tinh|thu|mat|ton) (?:them )?(?:tien|phi)",
+        {"refund", "replacement", "repair", "redo", "send_again", "credit", "exchange"},
+    ),
     "extra": (
         r"free (?:gift|item|product|meal|upgrade|shipping|delivery|month|drink|coffee)|complimentary|on"
         r" the house|bonus"

@@ -40,6 +40,7 @@ _WORDED = re.compile(
     r"|(?:a|one|two) (?:third|thirds|quarter|quarters|half) (?:off|of the (?:price|bill|cost|amount|sum))"
     rf"|{_VIETNAMESE_NUMBER}(?:nghìn|ngàn|triệu|đồng|phần trăm|nghin|ngan|trieu|phan tram|tr|củ|xị|vnd|k)"
     r"(?:\s(?:đồng|dong|rưỡi|ruoi))?"
+    r"|(?:một|hai|mot) phần (?:hai|ba|tư|bốn|năm|mười) (?:giá|tiền|số tiền|hoá đơn|đơn|phí)"
     r"|(?:một|mot|1)?\s?(?:nửa|nua) (?:giá|gia|tiền|tien|số tiền|so tien|triệu|trieu)"
     r"|\d+ (?:củ|xị|lít|chai|cành)(?: rưỡi)?)(?!\w)",
     re.I,
@@ -47,7 +48,7 @@ _WORDED = re.compile(
 
 
 _MONEY_WORDS = frozenset(
-    "dollar dollars euro euros pound pounds quid buck bucks dong cent cents percent per grand half third"
+    "phan dollar dollars euro euros pound pounds quid buck bucks dong cent cents percent per grand half third"
     " thirds"
     " quarter quarters nghin ngan trieu tram tr cu xi vnd k nua".split()
 )

@@ -1,4 +1,4 @@
-"""The lint on our own labelled sentences, half of them written before the rules and never looked at since.
+"""The lint on our own labelled sentences. How it did on sets that were new to it: docs/accuracy.md.
 
 A row holds `text`, the `code` that must stop it (None: it may go out), `audience`, and where the sentence
 needs them a `case` of CASES, `name`, `needles`, `limit` as [kind, size]. `half`: "tuned" or "held".
@@ -91,7 +91,7 @@ def test_it_stops_them_without_marks_and_apostrophes(language):
         text for row, text in zip(bad, typed, strict=True) if not is_stopped(row, codes(row, language, text))
     ]
 
-    assert 1 - len(missed) / len(bad) >= 0.95, missed
+    assert 1 - len(missed) / len(bad) >= RECALL, missed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -100,7 +100,7 @@ def test_good_sentences_stay_good_without_marks(language):
     good = [row for row in rows(language) if not row["code"]]
     alarms = [row["text"] for row in good if codes(row, language, unmark(row["text"]))]
 
-    assert len(alarms) / len(good) <= 0.06, alarms
+    assert len(alarms) / len(good) <= FALSE_ALARMS, alarms
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

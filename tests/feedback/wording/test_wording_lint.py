@@ -188,6 +188,56 @@ GOOD = [
 ]
 
 
+@pytest.mark.parametrize("typed", [str, unmark])
+@pytest.mark.parametrize(
+    "text",
+    ["Anh Kiên ơi, anh/chị cứ thong thả ạ.", "Gửi anh Kiên, anh/chị xem giúp em.", "Bên em kiên nhẫn chờ ạ."],
+)
+def test_nobody_called_kien_is_sued(text, typed):
+    """ "Kiên anh" is a name and an address; "kiện anh" is a threat."""
+    assert "intimidation" not in codes(typed(text), audience=PRIVATE, language="vi")
+    assert "intimidation" in codes(typed("Chúng tôi sẽ kiện anh."), audience=PRIVATE, language="vi")
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ("We ask you to change what you wrote.", "Nobody here will ask you to change what you wrote."),
+        ("It is your fault.", "It is not your fault."),
+        ("It will never happen again.", "We cannot promise that it will never happen again."),
+        ("Shop elsewhere.", "Should you shop elsewhere, we would understand and be sorry."),
+        ("We do not care.", "You felt that we do not care."),
+        ("Đây là lỗi của anh/chị.", "Đây không phải lỗi của anh/chị."),
+        ("Chuyện này không bao giờ lặp lại.", "Bên em không dám hứa là không bao giờ lặp lại."),
+        ("Anh/chị mua ở nơi khác đi.", "Nếu anh/chị chọn mua ở nơi khác, bên em hiểu và thấy tiếc."),
+    ],
+)
+def test_what_is_denied_or_told_of_others_is_harmless(bad, good):
+    language = "en" if bad.isascii() else "vi"
+
+    assert codes(bad, language=language)
+    assert not codes(good, language=language)
+
+
+@pytest.mark.parametrize(
+    "text", ["We will not hesitate to take legal action.", "You are not only rude, you are a liar."]
+)
+def test_a_denial_that_denies_nothing_does_not_help(text):
+    assert codes(text, language="en")
+
+
+@pytest.mark.parametrize(
+    "text", ["From Monday to Friday somebody answers.", "Quán mở lúc tám giờ, Chủ nhật thì chín giờ."]
+)
+def test_opening_hours_are_no_promise(text):
+    assert "date" not in codes(text, language="en" if text.isascii() else "vi")
+
+
+def test_words_without_marks_that_belong_together_are_read_together():
+    assert not codes("Em doc cung anh/chi qua dien thoai.", language="vi")
+    assert "dislike" in codes("Anh/chi qua dien.", language="vi")
+
+
 @pytest.mark.parametrize(("language", "code", "text"), BAD, ids=[f"{code}: {text}" for _, code, text in BAD])
 def test_it_stops(language, code, text):
     assert code in codes(text, language=language)
