@@ -215,7 +215,16 @@ class CommentsFilter(PeriodFilter):
         self.fields["theme"].choices = [("", _("every theme")), *themes]
 
 
-class CaseFilter(forms.Form):
+class ChosenForm(forms.Form):
+    """Filters, or an order of a list, out of an address."""
+
+    def as_chosen(self) -> "ChosenForm":
+        """The same form; what was left out stands filled in."""
+        self.data = self.cleaned_data
+        return self
+
+
+class CaseFilter(ChosenForm):
     TO_DO = "to_do"
 
     state = Choice(

@@ -14,6 +14,7 @@ from reviews import replies
 from reviews.models import Reply, ReplyQuerySet
 
 AT_ONCE, GROUPS = 30, 30
+AMONG = 5_000  # waiting replies that are looked through: more wait for their turn
 CHANGED = _("It was changed after it was shown. Look at it again.")
 BLOCKED = _("Its words cannot go out like this.")
 
@@ -37,9 +38,9 @@ class Result:
 
 
 def groups(by: User) -> list[Group]:
-    """The largest first; only what this person may approve. Two queries."""
+    """The largest first; only what this person may approve, of the AMONG most urgent. Two queries."""
     counted = list(
-        _open_to(by)
+        _looked_through(by)
         .values("decision__decision_digest", "language")
         .annotate(n=Count("pk"), first=Min("pk"))
         .filter(n__gt=1)
@@ -51,7 +52,8 @@ def groups(by: User) -> list[Group]:
 
 def waiting(by: User, *, digest: str, language: str) -> list[Reply]:
     """Of one group the longest waiting, at most AT_ONCE, with what the lint says in `stops`."""
-    rows = _open_to(by).with_all_around().filter(decision__decision_digest=digest, language=language)
+    alike = {"decision__decision_digest": digest, "language": language}
+    rows = _looked_through(by).with_all_around().filter(**alike)
     found = list(rows.order_by("drafted_at", "pk")[:AT_ONCE])
     for reply in found:
         reply.stops = [finding for finding in replies.findings(reply, reply.text) if finding.blocks]
@@ -78,9 +80,19 @@ def _approve(reply: Reply, edition: int, by: User) -> Result:
     return Result(reply=reply)
 
 
+def are_more() -> bool:
+    """Whether more wait than are looked through."""
+    return Reply.objects.waiting()[: AMONG + 1].count() > AMONG
+
+
+def _looked_through(by: User) -> ReplyQuerySet:
+    first = _open_to(by).order_by("urgency", "drafted_at", "pk")[:AMONG]
+    return Reply.objects.filter(pk__in=first.values("pk"), decision__is_current=True)
+
+
 def _open_to(by: User) -> ReplyQuerySet:
     """What waits for nobody else. Approving asks again, with the rows locked."""
-    rows = Reply.objects.waiting().filter(decision__is_current=True).exclude(held__in=replies.WAITS_FOR_WORD)
+    rows = Reply.objects.waiting().exclude(held__in=replies.WAITS_FOR_WORD)
     if Role.APPROVER not in roles_of(by):
         return rows.filter(needs_approver=False)
     return rows.exclude(needs_approver=True, edited_by=by)

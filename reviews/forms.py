@@ -6,13 +6,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback import labels
-from feedback.forms import Choice
+from feedback.forms import Choice, ChosenForm
 from feedback.models import Case, Theme
 from feedback.models.addressed import Language
 from reviews.models import Hold, Reply, Review, Source
 
 
-class QueueFilter(forms.Form):
+class QueueFilter(ChosenForm):
     """What of the desk's list is shown; usually what waits for a person."""
 
     ALL = "all"
@@ -70,11 +70,6 @@ class QueueFilter(forms.Form):
         themes = Theme.objects.filter(is_active=True, merged_into=None)
         named = [(theme.slug, theme.name(language)) for theme in themes]
         self.fields["theme"].choices = [("", _("every theme")), *named]
-
-    def as_chosen(self) -> "QueueFilter":
-        """The same form; what was left out stands filled in."""
-        self.data = self.cleaned_data
-        return self
 
     def clean_q(self):
         return " ".join(self.cleaned_data["q"].split())

@@ -147,6 +147,8 @@ def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> 
         ]
         about = _About.of([*fresh, *(record for _review, record in edited)])
         _create(source, fresh, about, now)
+        # Before their answers and cases, as who corrects or reads them anew does: nobody waits in a circle.
+        comments.hold([review.comment for review, _record in edited])
         words = [(review.comment, _new_version(review, record, about, now)) for review, record in edited]
         comments.supersede_many(words)
         _note_disclosures(known, records)
@@ -200,6 +202,7 @@ def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now:
                 "external_id": record.external_id,
                 "digest": record.digest,
                 "comment_id": key,
+                "said_at": record.said_at,
                 "url": record.url,
                 "verified": record.verified,
                 "incentivised": bool(record.incentivised),
@@ -252,6 +255,7 @@ def _new_version(review: Review, record: ReviewRecord, about: _About, now: datet
     new.customer_id = new.customer_id or old.customer_id
     new.save(force_insert=True)
     review.comment, review.digest, review.state = new, record.digest, Review.State.RECEIVED
+    review.said_at = new.said_at
     review.version += 1
     review.url = record.url or review.url
     review.leased_by, review.leased_until, review.tries = "", None, 0

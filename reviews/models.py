@@ -152,6 +152,7 @@ class Review(Addressed, Leasable):
     version = models.PositiveIntegerField(default=1)
     digest = models.CharField(max_length=64)  # of title, text and stars: tells an edit
     comment = models.OneToOneField(Comment, on_delete=models.PROTECT, related_name="review")
+    said_at = models.DateTimeField()  # the comment's: our page is in this order
     state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
     url = models.URLField(max_length=500, blank=True, default="")
     verified = models.BooleanField(null=True, blank=True)
@@ -189,7 +190,11 @@ class Review(Addressed, Leasable):
                 name="hidden_only_with_a_listed_reason",
             ),
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(state="received"), name="reviews_to_answer")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="received"), name="reviews_to_answer"),
+            models.Index(fields=["said_at", "id", "source", "hidden_at"], name="reviews_by_time"),
+            models.Index(fields=["hidden_at"], condition=Q(hidden_at__isnull=False), name="reviews_hidden"),
+        ]
 
     def __str__(self):
         return self.public_id

@@ -62,17 +62,17 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _drafts() -> list[dict[str, Any]]:
     """Drafts by route, the most urgent first, each with the time of the oldest."""
-    found = Reply.objects.waiting().values("review__route").order_by()
-    by_route = {
-        row["review__route"]: row
+    found = Reply.objects.waiting().values("urgency").order_by()
+    by_urgency = {
+        row["urgency"]: row
         for row in found.annotate(
             n=Count("id"), oldest=Min("drafted_at"), for_approver=Count("id", filter=Q(needs_approver=True))
         )
     }
     return [
-        by_route[route] | {"label": route.label, "route": route.value}
-        for route in Case.Route
-        if route in by_route
+        by_urgency[place] | {"label": route.label, "route": route.value}
+        for place, route in enumerate(Case.Route)
+        if place in by_urgency
     ]
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0012_messages_and_overrides'),
+        ('feedback', '0013_cases_to_do'),
     ]
 
     operations = [

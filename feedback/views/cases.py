@@ -1,5 +1,6 @@
 """Complaints: the list, and one case with words, facts, decision, message and what to do."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -41,11 +42,11 @@ def case_list(request: HttpRequest) -> HttpResponse:
     form = CaseFilter(request.GET)
     if not form.is_valid():
         return render(request, "feedback/cases.html", {"form": form}, status=400)
-    page = Paginator(_listed(form.cleaned_data, today), PER_PAGE).get_page(request.GET.get("page"))
-    for case in page.object_list:
-        case.problem = _problem(case)
+    keys = _listed(form.cleaned_data, today).values_list("pk", flat=True)
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _shown(page.object_list)
     context = {
-        "form": CaseFilter(form.cleaned_data),
+        "form": form.as_chosen(),
         "page": page,
         "today": today,
         "is_desk": holds(request, *DESK),
@@ -126,10 +127,20 @@ def _move(case: Case, given: dict[str, str], by) -> str:
     return _("The case is open again.")
 
 
-def _listed(chosen: dict[str, Any], today: date) -> QuerySet[Case]:
+def _shown(keys: Iterable[int]) -> list[Case]:
+    """A few, in this order, with what a row of the list shows. Sorting all of them would be slow."""
     rows = Case.objects.select_related("comment__analysis", "customer").prefetch_related(
         Prefetch("comment__decisions", Decision.objects.filter(is_current=True), to_attr="current")
     )
+    found = rows.in_bulk(list(keys))
+    shown = [found[key] for key in keys if key in found]
+    for case in shown:
+        case.problem = _problem(case)
+    return shown
+
+
+def _listed(chosen: dict[str, Any], today: date) -> QuerySet[Case]:
+    rows = Case.objects.all()
     match chosen["state"]:
         case CaseFilter.TO_DO:
             rows = rows.filter(state__in=[Case.State.OPEN, Case.State.WAITING])

@@ -1,4 +1,7 @@
-"""What the desk's list is chosen by stands in the reply, and one index for each order of the list holds it."""
+"""What the desk's list is chosen by stands in the reply, and one index for each order of the list holds it.
+
+The same for the public page: when it was said stands in the review.
+"""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -24,6 +27,8 @@ def fill(apps, schema_editor):
     )
     threatening = Analysis.objects.exclude(leverage="").values("comment")
     Reply.objects.filter(review__comment__in=threatening).update(has_leverage=True)
+    said_at = Review.objects.filter(pk=OuterRef("pk")).values("comment__said_at")[:1]
+    Review.objects.update(said_at=Subquery(said_at))
     rows = list(Reply.objects.order_by("pk").values_list("pk", "review__comment"))
     for start in range(0, len(rows), BATCH):
         of_comment = {}
@@ -66,6 +71,7 @@ class Migration(migrations.Migration):
             name="themes",
             field=models.CharField(blank=True, default="", max_length=1000),
         ),
+        migrations.AddField(model_name="review", name="said_at", field=models.DateTimeField(null=True)),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AlterField(
             model_name="reply",
@@ -73,6 +79,17 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+",
                 to="reviews.source",
+            ),
+        ),
+        migrations.AlterField(model_name="review", name="said_at", field=models.DateTimeField()),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["said_at", "id", "source", "hidden_at"], name="reviews_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(
+                fields=["hidden_at"], condition=models.Q(hidden_at__isnull=False), name="reviews_hidden"
             ),
         ),
         migrations.RemoveIndex(model_name="reply", name="replies_by_state"),

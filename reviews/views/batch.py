@@ -20,7 +20,8 @@ _DIGEST = 64  # hexadecimal digits
 def groups(request: HttpRequest) -> HttpResponse:
     found = batches.groups(request.user)
     shown = [(group, _why(group.example.decision.decision, request.LANGUAGE_CODE)) for group in found]
-    return render(request, "reviews/batches.html", {"groups": shown})
+    context = {"groups": shown, "among": batches.AMONG if batches.are_more() else None}
+    return render(request, "reviews/batches.html", context)
 
 
 @allow(*EDITORS)

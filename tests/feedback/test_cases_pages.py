@@ -252,7 +252,7 @@ def test_its_queries_do_not_grow(client, mai, django_assert_max_num_queries):
     for _ in range(30):
         case(read_comment(customer=customer(), channel="form"))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get("/cases/")
 
 
