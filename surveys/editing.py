@@ -144,9 +144,15 @@ def from_form(question: Mapping[str, Any], form: Mapping[str, str], several: Map
         made["purpose"] = form.get("purpose", "").strip()
     if most := form.get("asked_at_most", "").strip():
         made["asked_at_most"] = _number_or_text(most)
-    if tests := list(_tests(form)):
-        made["show_if"] = {"match": "any" if form.get("match") == "any" else "all", "of": tests}
+    if tests := condition(form):
+        made["show_if"] = tests
     return made
+
+
+def condition(form: Mapping[str, str]) -> Json | None:
+    """As a page sent it, right or not; None: no line was chosen."""
+    tests = list(_tests(form))
+    return {"match": "any" if form.get("match") == "any" else "all", "of": tests} if tests else None
 
 
 def faults(definition: Mapping[str, Any]) -> list[BadDefinition]:

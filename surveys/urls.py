@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import answer, build, codes, found, manage, picture
+from surveys.views import answer, build, codes, found, inviting, manage, picture
 
 urlpatterns = [
     path("s/<str:token>/", answer.answer, name="answer"),
@@ -18,6 +18,12 @@ urlpatterns = [
     path("surveys/<slug:public_id>/results.csv", found.results_csv, name="survey_results_csv"),
     path("surveys/<slug:public_id>/answers.<slug:kind>", found.answers, name="survey_answers"),
     path("surveys/<slug:public_id>/answers-with-names/", found.answers_with_names, name="survey_names"),
+    path("surveys/<slug:public_id>/plan/", inviting.plan, name="survey_plan"),
+    path("surveys/<slug:public_id>/plan/switch/", inviting.switch, name="survey_plan_switch"),
+    path("surveys/<slug:public_id>/plan/log/", inviting.log, name="survey_plan_log"),
+    path("surveys/<slug:public_id>/plan/log.csv", inviting.log_csv, name="survey_plan_log_csv"),
+    path("surveys/<slug:public_id>/asked/", inviting.asked, name="survey_asked"),
+    path("surveys/<slug:public_id>/asked.csv", inviting.asked_csv, name="survey_asked_csv"),
     path("surveys/<slug:public_id>/invite/", manage.invite, name="survey_invite"),
     path("rewards/", codes.codes, name="reward_codes"),
     path("rewards/<slug:public_id>/", codes.code, name="reward"),

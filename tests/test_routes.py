@@ -146,6 +146,11 @@ TABLE = {
     "survey_results_csv": ("get", SURVEYS),
     "survey_answers": ("get", SURVEYS),
     "survey_names": ("post", {Role.MANAGER}),
+    "survey_plan": ("get", SET_UP),
+    "survey_plan_switch": ("post", SET_UP),
+    **dict.fromkeys(["survey_plan_log", "survey_plan_log_csv"], ("get", SURVEYS)),
+    **dict.fromkeys(["survey_asked", "survey_asked_csv"], ("get", SURVEYS)),
+    "mail_hours": ("get", SET_UP),
     "reward_codes": ("get", COUNTER),
     "reward": ("get", COUNTER),
     "reward_redeem": ("post", COUNTER),
@@ -233,9 +238,9 @@ def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
 
-OF_A_SURVEY = [
-    f"survey_{page}" for page in "invite edit change try publish export keep results_csv names".split()
-]
+PAGES_OF_A_SURVEY = "invite edit change try publish export keep results_csv names asked asked_csv"
+PAGES_OF_A_PLAN = "plan plan_switch plan_log plan_log_csv"
+OF_A_SURVEY = [f"survey_{page}" for page in f"{PAGES_OF_A_SURVEY} {PAGES_OF_A_PLAN}".split()]
 
 
 @pytest.fixture
