@@ -179,11 +179,11 @@ def _may_go(mail: OutgoingMail, now: datetime) -> bool:
 
 def _may_ask(email: str) -> bool:
     """False: unsubscribed, bounced or complained."""
-    address = _address(email)
+    address = address_of(email)
     return not (address.unsubscribed_at or address.bounced_at or address.complained_at)
 
 
-def _address(email: str) -> MailAddress:
+def address_of(email: str) -> MailAddress:
     """By its keyed hash: of somebody who was erased nothing else is left, and their no still counts."""
     digest = digest_of(email)
     return MailAddress.objects.get_or_create(token_digest=digest, defaults={"email": email.lower()})[0]
@@ -240,13 +240,13 @@ def _refused(mail: OutgoingMail, now: datetime, codes: set[int], error: Exceptio
     if not all(code in _REFUSED_FOR_GOOD for code in codes):
         raise NotSent(f"the mail server answered {min(codes)}") from error
     with transaction.atomic():
-        MailAddress.objects.filter(pk=_address(mail.to).pk, bounced_at=None).update(bounced_at=now)
+        MailAddress.objects.filter(pk=address_of(mail.to).pk, bounced_at=None).update(bounced_at=now)
         leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="", came_back_at=now)
 
 
 def _stop(email: str, now: datetime, column: str) -> None:
     with transaction.atomic():
-        MailAddress.objects.filter(pk=_address(email).pk, **{column: None}).update(**{column: now})
+        MailAddress.objects.filter(pk=address_of(email).pk, **{column: None}).update(**{column: now})
         _suppress(email)
         sent = OutgoingMail.objects.filter(
             to__iexact=email, state=OutgoingMail.State.SENT, sent_at__gt=now - COMES_BACK_WITHIN

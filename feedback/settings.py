@@ -218,6 +218,25 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 20
+# Mail services that may tell of bounces and complaints at /hooks/mail-<service>/, and how they prove it:
+# by "user:password" in the address, and where the service signs what it says, by its key.
+MAIL_HOOKS = env.list("MAIL_HOOKS", default=[])
+_can_tell = {"brevo", "mailersend", "mailgun", "mailjet", "postmark", "sparkpost"}
+if strange := set(MAIL_HOOKS) - _can_tell:
+    raise ImproperlyConfigured(f"MAIL_HOOKS knows {', '.join(sorted(_can_tell))}, not “{min(strange)}”")
+_hook_secret = env.str("MAIL_HOOK_SECRET", default="")
+_hook_key = env.str("MAIL_HOOK_SIGNING_KEY", default="")
+if MAIL_HOOKS and len(_hook_secret.partition(":")[2]) < 16:
+    raise ImproperlyConfigured(
+        "MAIL_HOOK_SECRET must be user:password, with 16 characters or more after the “:”"
+    )
+if not _hook_key and {"mailgun", "mailersend"} & set(MAIL_HOOKS):
+    raise ImproperlyConfigured("MAIL_HOOK_SIGNING_KEY must be set: mailgun and mailersend sign what they say")
+ANYMAIL = {
+    "WEBHOOK_SECRET": [_hook_secret],
+    "MAILGUN_WEBHOOK_SIGNING_KEY": _hook_key,
+    "MAILERSEND_SIGNING_SECRET": _hook_key,
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 # Where the "file" review source writes replies for the shop to paste by hand.
 OUTBOX_DIR = _folder("OUTBOX_DIR", DATA_DIR / "outbox")

@@ -79,6 +79,7 @@ TABLE = {
     "data_requests": ("get", WHO_IS_ASKED),
     **dict.fromkeys(["own_data_erase", "comment_erase", "data_request_settle"], ("post", SET_UP)),
     **dict.fromkeys(["own_data_json", "own_data_zip"], ("get", SET_UP)),
+    "mail_hook": ("post", PUBLIC),
     "healthz": ("get", PUBLIC),
     "login": ("get", PUBLIC),
     "logout": ("post", PUBLIC),
@@ -244,8 +245,9 @@ OF_A_SURVEY = [f"survey_{page}" for page in f"{PAGES_OF_A_SURVEY} {PAGES_OF_A_PL
 
 
 @pytest.fixture
-def world():
+def world(settings):
     """One of everything: the arguments of each address that takes some."""
+    settings.MAIL_HOOKS = ["mailgun"]
     a_shop()
     now = timezone.now()
     lan = customer("Lan")
@@ -302,6 +304,7 @@ def world():
         "password_reset_confirm": ["MQ", "no-such-token"],
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
+        "mail_hook": ["mailgun"],
         "job_try_again": ["feedback.comment", stuck.pk],
         "token_revoke": [ApiToken.objects.get().pk],
         "survey_picture": [a_picture(now).name],

@@ -9,6 +9,7 @@ from feedback.views import (
     disputes,
     divergence,
     health,
+    hooks,
     mail_hours,
     messages,
     my_data,
@@ -115,5 +116,6 @@ urlpatterns = [
     path("my-data/<str:token>/data.zip", my_data.as_zip, name="my_data_zip"),
     path("my-data/<str:token>/erase/", my_data.erase, name="my_data_erase"),
     path("u/<str:token>/", preferences.preferences, name="preferences"),
+    path("hooks/mail-<slug:service>/", hooks.mail_hook, name="mail_hook"),
     path("healthz", health.healthz, name="healthz"),
 ]
