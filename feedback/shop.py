@@ -51,6 +51,11 @@ def day(moment: datetime) -> date:
     return moment.astimezone(zone()).date()
 
 
+def start_of(day: date) -> datetime:
+    """The moment at which this day begins in the shop."""
+    return datetime.combine(day, datetime.min.time(), tzinfo=zone())
+
+
 def working_days_later(start: date, days: int) -> date:
     """`days` working days after `start` in the shop's own calendar."""
     return calendar().later(start, days)

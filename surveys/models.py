@@ -98,6 +98,30 @@ class Picture(models.Model):
     uploaded_at = models.DateTimeField()
 
 
+class Entrance(Addressed):
+    """A way in for whoever comes by: no name, no order, no reward. Closed ones stay, for their answers."""
+
+    class Kind(models.TextChoices):
+        DOOR = "door", _("code on a door or in a parcel")
+        KIOSK = "kiosk", _("tablet in the shop")
+        FRAME = "frame", _("frame on a web page")
+
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="entrances")
+    kind = models.CharField(max_length=8, choices=Kind)
+    name = models.CharField(max_length=80)
+    site = models.CharField(max_length=200, blank=True, default="")  # "https://shop.example", of a frame
+    made_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind="frame") & ~Q(site="")) | (~Q(kind="frame") & Q(site="")),
+                name="entrance_frame_names_its_page",
+            )
+        ]
+
+
 class InvitationQuerySet(LeasableQuerySet):
     pass
 
@@ -131,6 +155,9 @@ class Invitation(Addressed, Leasable):
         blank=True,
         on_delete=models.PROTECT,
         related_name="invitations",
+    )
+    entrance = models.ForeignKey(
+        Entrance, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     language = models.CharField(_("language"), max_length=2, choices=Language)

@@ -1,7 +1,9 @@
 """Forms of the pages that plan invitations."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.utils import timezone
@@ -11,10 +13,12 @@ from django.utils.translation import gettext_lazy
 from feedback import comments, shop
 from surveys import conditions, editing
 from surveys.conditions import About, BadCondition
-from surveys.models import Invitation, Plan, Selection
+from surveys.models import Entrance, Invitation, Plan, Selection
 
 LONGEST_DELAY = {Plan.Unit.WORKING_DAYS: 60, Plan.Unit.HOURS: 720}
 BACK = timedelta(days=366)
+LAST_YEAR = 9000  # a day after it has no end
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 class PlanForm(forms.ModelForm):
@@ -92,6 +96,59 @@ class PlanForm(forms.ModelForm):
             return
         if any(check.about != About.FACT for check in found.checks):
             self.add_error(None, _("The conditions: only facts of the order can be asked for."))
+
+
+class EntranceForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it?"), choices=Entrance.Kind.choices, widget=forms.RadioSelect
+    )
+    name = forms.CharField(label=gettext_lazy("Its name, for us"), max_length=80)
+    site = forms.CharField(
+        label=gettext_lazy("Address of the web page, for a frame"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("For example https://shop.example. Only pages there can show it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        is_frame = given.get("kind") == Entrance.Kind.FRAME
+        given["site"] = _origin(given.get("site", "")) if is_frame else ""
+        if is_frame and not given["site"]:
+            self.add_error("site", _("Write the beginning of its address, such as https://shop.example."))
+        return given
+
+
+class LinksForm(forms.Form):
+    first = forms.DateField(
+        label=gettext_lazy("Orders placed from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    last = forms.DateField(
+        label=gettext_lazy("up to and with"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, last = given.get("first"), given.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("It must not be before the first day."))
+        if last and last.year >= LAST_YEAR:
+            self.add_error("last", _("Choose a day within a year from today."))
+        return given
+
+
+def _origin(address: str) -> str:
+    """ "https://shop.example" of any address there; '' when it is none. It goes into a header as it is."""
+    try:
+        found = urlsplit(address.strip())
+        host, port = found.hostname or "", found.port
+    except ValueError:
+        return ""
+    if found.scheme != "https" or not _HOST.fullmatch(host):
+        return ""
+    return f"https://{host}" + (f":{port}" if port else "")
 
 
 class AskedFilter(forms.Form):

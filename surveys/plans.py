@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -143,7 +143,7 @@ def _waiting(plan: Plan, now: datetime) -> QuerySet[Order]:
 
 def _happened(plan: Plan, now: datetime) -> tuple[Q, str]:
     if plan.event == _Event.ORDERED:
-        begin, end = _start_of(plan.since), _ordered_before(plan, now)
+        begin, end = shop.start_of(plan.since), _ordered_before(plan, now)
         return Q(placed_at__gte=begin, placed_at__lt=end), "placed_at"
     column = "delivered_on" if plan.event == _Event.DELIVERED else "promised_on"
     return Q(**{f"{column}__gte": plan.since, f"{column}__lte": _last_day(plan, now)}), column
@@ -152,7 +152,7 @@ def _happened(plan: Plan, now: datetime) -> tuple[Q, str]:
 def _ordered_before(plan: Plan, now: datetime) -> datetime:
     if plan.unit == Plan.Unit.HOURS:
         return now - timedelta(hours=plan.delay)
-    return _start_of(_last_day(plan, now) + timedelta(days=1))
+    return shop.start_of(_last_day(plan, now) + timedelta(days=1))
 
 
 def _last_day(plan: Plan, now: datetime) -> date:
@@ -161,10 +161,6 @@ def _last_day(plan: Plan, now: datetime) -> date:
     while shop.working_days_later(day, plan.delay) > today:
         day -= timedelta(days=1)
     return day
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=shop.zone())
 
 
 def _look_at(plan: Plan, orders: Sequence[Order], now: datetime, *, lock: bool) -> Iterator[Looked]:

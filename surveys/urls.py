@@ -1,9 +1,16 @@
 from django.urls import path
 
-from surveys.views import answer, build, codes, found, inviting, manage, picture
+from surveys.views import answer, build, codes, entrances, found, inviting, manage, picture
 
 urlpatterns = [
     path("s/<str:token>/", answer.answer, name="answer"),
+    path("open/<slug:public_id>/", entrances.door, name="entrance"),
+    path("kiosk/<slug:public_id>/", entrances.kiosk, name="kiosk"),
+    path("kiosk/<slug:public_id>/ask/", entrances.kiosk_ask, name="kiosk_ask"),
+    path("embed/<slug:public_id>/", entrances.frame, name="survey_frame"),
+    path("surveys/tell-us/<slug:kind>", entrances.tell_us_sign, name="tell_us_sign"),
+    path("surveys/ways/<slug:public_id>/close/", entrances.shut, name="survey_shut"),
+    path("surveys/ways/<slug:public_id>/<slug:kind>", entrances.sign, name="survey_sign"),
     path("surveys/pictures/<slug:name>", picture.picture, name="survey_picture"),
     path("surveys/", manage.surveys, name="surveys"),
     path("surveys/new/", build.new, name="survey_new"),
@@ -18,6 +25,8 @@ urlpatterns = [
     path("surveys/<slug:public_id>/results.csv", found.results_csv, name="survey_results_csv"),
     path("surveys/<slug:public_id>/answers.<slug:kind>", found.answers, name="survey_answers"),
     path("surveys/<slug:public_id>/answers-with-names/", found.answers_with_names, name="survey_names"),
+    path("surveys/<slug:public_id>/ways/", entrances.ways, name="survey_ways"),
+    path("surveys/<slug:public_id>/links.csv", entrances.links, name="survey_links"),
     path("surveys/<slug:public_id>/plan/", inviting.plan, name="survey_plan"),
     path("surveys/<slug:public_id>/plan/switch/", inviting.switch, name="survey_plan_switch"),
     path("surveys/<slug:public_id>/plan/log/", inviting.log, name="survey_plan_log"),

@@ -32,7 +32,7 @@ from reviews import drafting, intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
 from surveys import invitations, publishing, responses
-from surveys.models import Picture
+from surveys.models import Entrance, Picture, Survey
 from tests.factories import (
     a_shop,
     case,
@@ -152,6 +152,9 @@ TABLE = {
     **dict.fromkeys(["survey_plan_log", "survey_plan_log_csv"], ("get", SURVEYS)),
     **dict.fromkeys(["survey_asked", "survey_asked_csv"], ("get", SURVEYS)),
     "mail_hours": ("get", SET_UP),
+    **dict.fromkeys(["survey_ways", "survey_sign", "tell_us_sign"], ("get", SET_UP)),
+    **dict.fromkeys(["survey_links", "survey_shut"], ("post", SET_UP)),
+    **dict.fromkeys(["entrance", "kiosk", "kiosk_ask", "survey_frame"], ("get", PUBLIC)),
     "reward_codes": ("get", COUNTER),
     "reward": ("get", COUNTER),
     "reward_redeem": ("post", COUNTER),
@@ -240,7 +243,7 @@ def a_picture(now):
 
 
 PAGES_OF_A_SURVEY = "invite edit change try publish export keep results_csv names asked asked_csv"
-PAGES_OF_A_PLAN = "plan plan_switch plan_log plan_log_csv"
+PAGES_OF_A_PLAN = "plan plan_switch plan_log plan_log_csv ways links"
 OF_A_SURVEY = [f"survey_{page}" for page in f"{PAGES_OF_A_SURVEY} {PAGES_OF_A_PLAN}".split()]
 
 
@@ -264,6 +267,10 @@ def world(settings):
         invitation, {"problem": "none", "expectation": "above", "recommend": "9"}, language="vi", now=now
     )
     address = mail.preferences_token("lan@example.com")
+    free = Survey.objects.create(slug="free", name="Free", made_at=now)
+    way = Entrance.objects.create(
+        survey=free, kind="frame", name="Page", site="https://shop.example", made_at=now
+    )
     MailAddress.objects.create(email="lan@example.com", token_digest=digest(address))
     api_access.issue("Web shop", ["orders"], by=None)
     reply = (a_reply().public_id,)
@@ -304,6 +311,9 @@ def world(settings):
         "password_reset_confirm": ["MQ", "no-such-token"],
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
+        **dict.fromkeys(["entrance", "kiosk", "kiosk_ask", "survey_shut", "survey_frame"], (way.public_id,)),
+        "survey_sign": [way.public_id, "svg"],
+        "tell_us_sign": ["svg"],
         "mail_hook": ["mailgun"],
         "job_try_again": ["feedback.comment", stuck.pk],
         "token_revoke": [ApiToken.objects.get().pk],
@@ -390,6 +400,8 @@ _OTHER_IDS = (
     "survey_answers",
     "survey_picture",
     "survey_question",
+    "survey_sign",
+    "tell_us_sign",
     "token_revoke",
 )
 

@@ -1,0 +1,319 @@
+"""Ways into a survey beside mail: doors, tablets, frames, and links for the shop's own sender."""
+
+import csv
+import io
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from feedback.models import Consent, Customer, Event, Order
+from surveys import entrances, invitations, publishing, responses, signs
+from surveys.models import Entrance, Invitation, InvitationToken, Response, Survey
+from tests.factories import user
+
+ADDRESS = "https://gom.example/open/0123456789abcdef/"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_counted():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def free(the_shop, now):
+    """A survey without a reward."""
+    return publishing.start_post_purchase(
+        name="At the door", slug="door", reward_amount=None, currency="VND", now=now
+    )
+
+
+@pytest.fixture
+def manager(client, the_shop):
+    client.force_login(user("manager"))
+    return client
+
+
+@pytest.fixture
+def door(free, now):
+    return entrances.make(free, "door", name="Front door", now=now)
+
+
+@pytest.fixture
+def tablet(free, now):
+    return entrances.make(free, "kiosk", name="Counter", now=now)
+
+
+def test_a_manager_makes_each_kind(manager, free):
+    url = reverse("survey_ways", args=[free.public_id])
+
+    for kind, site in (("door", ""), ("kiosk", ""), ("frame", "https://shop.example/page?x=1")):
+        assert manager.post(url, {"kind": kind, "name": "Front", "site": site}).status_code == 302
+
+    assert dict(Entrance.objects.values_list("kind", "site")) == {
+        "door": "", "kiosk": "", "frame": "https://shop.example",
+    }  # fmt: skip
+    page = manager.get(url).content.decode()
+    assert "&lt;iframe src=" in page
+    assert "<script" not in page.partition("<main")[2]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "frame", "site": ""},
+        {"kind": "frame", "site": "*"},
+        {"kind": "frame", "site": "javascript:alert(1)"},
+        {"kind": "frame", "site": "https://a.example; script-src *"},
+        {"kind": "frame", "site": "https://*.example"},
+        {"kind": "frame", "site": "http://shop.example"},
+        {"kind": "window", "site": ""},
+        {"kind": "door", "site": "", "name": ""},
+    ],
+)
+def test_what_cannot_be_is_named(manager, free, given):
+    page = manager.post(reverse("survey_ways", args=[free.public_id]), {"name": "Front"} | given)
+
+    assert page.status_code == 400
+    assert not Entrance.objects.exists()
+
+
+def test_a_reward_has_no_open_door(manager, survey, now):
+    with pytest.raises(entrances.HasReward):
+        entrances.make(survey, "door", name="x", now=now)
+
+    page = manager.post(reverse("survey_ways", args=[survey.public_id]), {"kind": "door", "name": "x"})
+    assert page.status_code == 409
+
+
+def test_a_reward_given_later_shuts_the_door(client, door):
+    Survey.objects.update(reward_amount=Decimal(1000))
+
+    page = client.post(f"/open/{door.public_id}/")
+
+    assert page.status_code == 410
+    assert not Invitation.objects.exists()
+
+
+def test_a_look_writes_nothing_and_the_button_begins(client, door, all_well):
+    assert client.get(f"/open/{door.public_id}/").status_code == 200
+    assert not Invitation.objects.exists()
+
+    page = client.post(f"/open/{door.public_id}/")
+
+    assert page.status_code == 303
+    assert page.url.startswith("/s/")
+    asked = Invitation.objects.get()
+    assert (asked.customer, asked.order, asked.entrance, asked.state) == (None, None, door, "link")
+    filled = {"action": "finish"} | {f"q-{name}": value for name, value in all_well.items()}
+    client.post(page.url, filled)
+    assert Response.objects.get().finished_at
+
+
+def test_two_people_at_a_door_are_two(client, door):
+    first, second = (client.post(f"/open/{door.public_id}/").url for _each in range(2))
+
+    assert first != second
+    assert Invitation.objects.count() == 2
+
+
+def test_a_door_that_was_closed_says_so(manager, client, door):
+    manager.post(reverse("survey_shut", args=[door.public_id]))
+
+    assert Client().get(f"/open/{door.public_id}/").status_code == 410
+    assert Client().post(f"/open/{door.public_id}/").status_code == 410
+
+
+def test_many_from_one_place_have_to_wait(client, door, monkeypatch):
+    monkeypatch.setattr("surveys.views.entrances.MOST", 3)
+
+    codes = [client.post(f"/open/{door.public_id}/").status_code for _each in range(5)]
+
+    assert codes == [303] * 3 + [429] * 2
+
+
+def begin(client, tablet):
+    client.post(f"/kiosk/{tablet.public_id}/")
+    return f"/kiosk/{tablet.public_id}/ask/"
+
+
+def test_a_tablet_asks_at_one_address_for_all(client, tablet, all_well):
+    ask = begin(client, tablet)
+
+    page = client.post(f"{ask}?step=1", {"q-problem": "none"})
+
+    assert page.status_code == 303
+    assert page.url.startswith(f"{ask}?step=")
+    assert "/s/" not in page.url
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_a_tablet_begins_anew_by_itself(client, tablet, all_well):
+    """Without a script: by a header, later while somebody answers, soon when they have."""
+    ask = begin(client, tablet)
+    asking = client.get(ask)
+    client.post(f"{ask}?all=1", {"action": "finish"} | {f"q-{k}": v for k, v in all_well.items()})
+
+    done = client.get(ask)
+
+    assert asking["Refresh"] == f"300; url=/kiosk/{tablet.public_id}/"
+    assert done["Refresh"] == f"20; url=/kiosk/{tablet.public_id}/"
+    assert f'href="/kiosk/{tablet.public_id}/"' in asking.content.decode()
+
+
+def test_a_tablet_never_shows_what_the_one_before_answered(client, tablet):
+    ask = begin(client, tablet)
+    client.post(f"{ask}?step=1", {"q-problem": "not_solved"})
+    assert "checked" in client.get(f"{ask}?step=1").content.decode()
+
+    client.get(f"/kiosk/{tablet.public_id}/")
+
+    back = client.get(f"{ask}?step=1")
+    assert (back.status_code, back.url) == (303, f"/kiosk/{tablet.public_id}/")
+    begin(client, tablet)
+    assert "checked" not in client.get(f"{ask}?step=1").content.decode()
+    assert client.get(ask)["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("token", ["", "nothing", "0" * 26, "x" * 5000])
+def test_a_tablet_with_a_strange_cookie_is_harmless(client, tablet, token):
+    client.cookies[f"kiosk-{tablet.public_id}"] = token
+
+    assert client.get(f"/kiosk/{tablet.public_id}/ask/").status_code in (303, 404)
+
+
+def test_a_frame_is_for_one_page_only(client, free, now):
+    made = entrances.make(free, "frame", name="Page", site="https://shop.example", now=now)
+
+    page = client.get(f"/embed/{made.public_id}/")
+
+    assert "frame-ancestors https://shop.example" in page["Content-Security-Policy"]
+    assert "'none'" not in page["Content-Security-Policy"].partition("frame-ancestors")[2].partition(";")[0]
+    assert "X-Frame-Options" not in page
+    assert f"/open/{made.public_id}/" in page.content.decode()
+    assert "<script" not in page.content.decode()
+    assert "frame-ancestors 'none'" in client.get(f"/open/{made.public_id}/")["Content-Security-Policy"]
+
+
+def test_a_door_is_no_frame(client, door):
+    assert client.get(f"/embed/{door.public_id}/").status_code == 404
+
+
+def test_a_frame_names_its_page(free, now):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entrance.objects.create(survey=free, kind="frame", name="x", made_at=now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin_", "media"),
+    [
+        ("svg", b"<?xml", "image/svg+xml"),
+        ("png", b"\x89PNG", "image/png"),
+        ("door", b"%PDF", "application/pdf"),
+        ("slips", b"%PDF", "application/pdf"),
+    ],
+)
+def test_each_sign_is_what_it_says(manager, door, kind, begin_, media):
+    for url in (reverse("survey_sign", args=[door.public_id, kind]), reverse("tell_us_sign", args=[kind])):
+        answer = manager.get(url)
+
+        assert answer["Content-Type"] == media
+        assert answer.content.startswith(begin_)
+
+
+def test_a_sign_of_another_kind_is_not_found(manager, door):
+    assert manager.get(reverse("survey_sign", args=[door.public_id, "gif"])).status_code == 404
+
+
+def test_a_sheet_is_written_in_vietnamese_letters():
+    """The font that is embedded draws them; a missing one would be an empty box."""
+    from reportlab.pdfbase import pdfmetrics
+
+    signs.door(ADDRESS, title="Bạn thấy thế nào?", words="Đưa điện thoại vào đây", shop="Gốm Nhà Mình ₫")
+
+    drawn = pdfmetrics.getFont("words400").face.charToGlyph
+    assert all(ord(letter) in drawn for letter in "ạấế₫ĐđữợỹằẵÝỶ")
+
+
+def links(client, survey, first, last):
+    days = {"first": f"{first:%Y-%m-%d}", "last": f"{last:%Y-%m-%d}"}
+    return client.post(reverse("survey_links", args=[survey.public_id]), days)
+
+
+def rows_of(answer):
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_links_for_the_shops_own_sender(manager, survey, buy, now):
+    """Each is one's own; the export is noted; no formula starts in a spreadsheet."""
+    buy("7", name="=cmd()", phone="+84912345678"), buy("8")
+
+    head, *rows = rows_of(links(manager, survey, now.date(), now.date()))
+
+    assert head == ["store", "order", "name", "phone", "language", "link"]
+    assert [(row[1], row[2], row[3]) for row in rows] == [("7", "'=cmd()", "'+84912345678"), ("8", "Lan", "")]
+    found = [invitations.find(row[5].rstrip("/").rsplit("/", 1)[-1]) for row in rows]
+    assert [one.order.number for one in found] == ["7", "8"]
+    assert Event.objects.filter(verb="links exported").count() == 1
+    assert set(InvitationToken.objects.values_list("purpose", flat=True)) == {"export"}
+
+
+def test_a_second_export_asks_nobody_twice(manager, survey, buy, now):
+    buy("7")
+
+    first, second = (rows_of(links(manager, survey, now.date(), now.date()))[1][5] for _each in range(2))
+
+    assert first != second
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "reason", ["answered", "erased", "cancelled", "insider", "not agreed", "another day"]
+)
+def test_who_is_in_no_export(manager, survey, buy, now, all_well, reason):
+    order = buy("7")
+    match reason:
+        case "answered":
+            asked = invitations.invite(survey, order=order, as_link=True, now=now)
+            responses.submit(asked, all_well, language="vi", now=now)
+        case "erased":
+            Customer.objects.update(erased_at=now)
+        case "cancelled":
+            Order.objects.update(cancelled_at=now)
+        case "insider":
+            Customer.objects.update(is_insider=True)
+        case "not agreed":
+            Consent.objects.all().delete()
+        case "another day":
+            Order.objects.update(placed_at=now - timedelta(days=3))
+
+    assert rows_of(links(manager, survey, now.date(), now.date()))[1:] == []
+
+
+@pytest.mark.parametrize(("first", "last"), [("", "2026-11-16"), ("2026-11-17", "2026-11-16"), ("x", "y")])
+def test_days_that_cannot_be_are_named(manager, survey, first, last):
+    url = reverse("survey_links", args=[survey.public_id])
+
+    assert manager.post(url, {"first": first, "last": last}).status_code == 400
+
+
+def test_more_than_a_file_holds_is_said(manager, survey, buy, now, monkeypatch):
+    monkeypatch.setattr(entrances, "LONGEST_EXPORT", 1)
+    buy("7"), buy("8")
+
+    assert links(manager, survey, now.date(), now.date()).status_code == 409
+    assert not Invitation.objects.exists()
+
+
+def test_a_closed_survey_hands_out_no_links(manager, survey, buy, now):
+    Survey.objects.update(state="closed")
+    buy("7")
+
+    assert links(manager, survey, now.date(), now.date()).status_code == 409
+    assert not Invitation.objects.exists()
