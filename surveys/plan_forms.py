@@ -27,7 +27,7 @@ class PlanForm(forms.ModelForm):
     event = forms.ChoiceField(
         label=gettext_lazy("Ask after"), choices=Plan.Event.choices, widget=forms.RadioSelect
     )
-    unit = forms.ChoiceField(label=gettext_lazy("counted in"), choices=Plan.Unit.choices)
+    unit = forms.ChoiceField(label=gettext_lazy("Counted in"), choices=Plan.Unit.choices)
     way = forms.ChoiceField(
         label=gettext_lazy("Whom of them"),
         choices=Plan.Way.choices,
@@ -125,7 +125,7 @@ class LinksForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     last = forms.DateField(
-        label=gettext_lazy("up to and with"),
+        label=gettext_lazy("Up to and with"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

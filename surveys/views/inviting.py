@@ -128,7 +128,7 @@ def _plan_page(request: HttpRequest, kept: Plan, form: PlanForm, status: int = 2
     now, condition = timezone.now(), form.instance.conditions
     groups = [one for one in spoken.choices([], condition, _language()) if one.words != _("the language")]
     preview = plans.preview(kept, now)
-    names = dict(Selection.Outcome.choices)
+    names = dict(Selection.Outcome.choices) | {Selection.Outcome.INVITED: _("would be asked")}
     kind = OutgoingMail.Kind.ADVERTISING if kept.survey.reward_amount else OutgoingMail.Kind.QUESTION
     context = {
         "survey": kept.survey,
