@@ -21,7 +21,7 @@ from feedback.text.pressing import kinds_of, names, present
 from feedback.text.vocabulary import Vocabulary
 
 FILE = "bounds.npy"
-BITS = 15
+BITS = 18
 ROWS = 1 << BITS
 REACH = 3  # words to either side that are told by their place
 ASIDE = 10  # words to either side that are told by their side only

@@ -122,9 +122,10 @@ def _kind_felt(signs: Signs, *, is_disputed: bool) -> str | None:
     """Of leverage that no rule told, but the learned score."""
     if signs.sure is None or signs.places["legal"] or (is_disputed and not signs.places["demand"]):
         return None
-    if signs.places["posted"] and not any(signs.places[sign] for sign in ("demand", "refusal", "money")):
-        return None
     kinds = kinds_named(signs.sure[2])
+    asked = any(signs.places[sign] for sign in ("demand", "refusal", "money"))
+    if signs.places["posted"] and not asked and "held" not in kinds:
+        return None
     if "bank" in kinds and (signs.places["chargeback"] or is_disputed or not kinds & {"media", "rating"}):
         return "chargeback_leverage"
     if signs.places["removal"] or ("edit" in kinds and "rating" in kinds):

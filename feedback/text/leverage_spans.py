@@ -28,7 +28,8 @@ ASKING = ("demand", "refusal")
 CURT = 3  # words
 SCRAP = 2  # words left of a sentence that say nothing by themselves
 NEVER = -1e6
-TOLD, COMPLAINING = 1.0, 1.0  # how much it counts against a word that the signs leave it, that it complains
+TOLD, COMPLAINING = 1.5, 1.0  # how much it counts against a word that the signs leave it, that it complains
+RUN_ON = (4.0, 3.0, 3.0, 0.0)  # against a bound in a later sentence, by the kind of break
 _openers = frozenset(
     {"or", "otherwise", "unless", "if", "nếu", "neu", "hoặc", "kẻo", "until", "once", "else"}
 )
@@ -66,15 +67,23 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
         )
     }
     complaining = {number for hit in outside for number in range(hit.first, hit.past)}
-    return _bounded(tokens, segments, taken, complaining)
+    return _bounded(tokens, segments, taken, complaining, opens=signs.numbers[0] == 0)
 
 
-def _bounded(tokens: Tokens, segments: list[int], taken: set[int], complaining: set[int]) -> set[int]:
-    """In each sentence with words that are taken: those that belong to the "or else", from first to last."""
+def _bounded(
+    tokens: Tokens, segments: list[int], taken: set[int], complaining: set[int], *, opens: bool
+) -> set[int]:
+    """In each sentence with words that are taken: those that belong to the "or else", from first to last.
+
+    Whoever ended a sentence before hardly runs on in this one; `opens` tells that the words open the text.
+    """
     sentence = tokens.sentence
-    scores = bounds().scores(
-        tokens.batch, tokens.first, tokens.past, breaks_of(sentence, tokens.clause, segments)
-    )
+    breaks = breaks_of(sentence, tokens.clause, segments)
+    scores = bounds().scores(tokens.batch, tokens.first, tokens.past, breaks)
+    first = sentence[0] if opens else None
+    for number, its in enumerate(sentence):
+        if its != first:
+            scores[number, BEGINS:] -= RUN_ON[breaks[number]]
     pressing = {sentence[number] for number in taken}
     for number, its in enumerate(sentence):
         if its not in pressing:

@@ -21,11 +21,11 @@ from feedback.text.model import SHIPPED
 from feedback.text.reading import Lang
 
 FILE = "pressing.npy"
-SINGLES, PAIR_BITS = 1 << 15, 16
+SINGLES, PAIR_BITS = 1 << 16, 18
 PAIRS = 1 << PAIR_BITS
 LONGEST = 3  # units of a stretch
 UNIT = 20  # words; longer sentences are several units
-PIECE, SKIP, TOGETHER = 0.7, 0.6, 0.1  # how much pieces, pairs further apart, kinds of words count
+PIECE, SKIP, TOGETHER = 0.7, 0.6, 0.25  # how much pieces, pairs further apart, kinds of words count
 FEW, SHORTEN = 3, 0.35  # a stretch of n words is divided by (n + FEW) ** SHORTEN
 REACH = 3  # words between the two of a pair, and one more
 LONGEST_WORD = 25

@@ -18,9 +18,9 @@ from feedback.text.misspelt import unmasked
 from feedback.text.pressing import Floats, Stretches, presser, stretches
 from feedback.text.tokens import Tokens
 
-LOW, SURE = -2.2, -0.5  # score of a stretch from which on rules look at it, from which on it is leverage
+LOW, SURE = -2.7, -0.8  # score of a stretch from which on rules look at it, from which on it is leverage
 CURT = 4  # words of a sentence that may be a piece of another
-ASIDE, CALM = -3.5, -6.5  # score of a lone sentence that only stands beside, that presses nobody
+ASIDE, CALM = -4.5, -9.0  # score of a lone sentence that only stands beside, that presses nobody
 MOST = 400  # words of a text that are looked at
 ACTS = frozenset(  # without one of them, or a dispute, nothing is leverage
     "undo removal chargeback posted publicity low stage bluff voice ready".split()

@@ -38,51 +38,22 @@ from feedback.text.leverage_spans import segments_of
 from feedback.text.misspelt import unmasked
 from feedback.text.pressing import kinds_of, names, present
 from feedback.text.tokens import Tokens
-from feedback.text.train_pressing import joined_parts
+from feedback.text.train_pressing import following, joined_parts
 from feedback.text.vocabulary import Vocabulary
 
 LETTERS = 15, 160  # of a review that is used
-EVERY = 6  # one review in so many of those
-OFTEN = 3  # how often each threat is put to a complaint
+EVERY = 3  # one review in so many of those
+OFTEN = 5  # how often each threat is put to a complaint
 LETTERS_OF_A_THREAT = 150
-SHRINK, ROUNDS = 3e-6, 90
+SHRINK, ROUNDS = 1e-5, 90
 JOINS = {  # between a complaint and a threat; the words belong to the threat
     "en": (
-        " ",
-        " ",
-        " ",
-        " ",
-        " ",
-        ". ",
-        ", ",
-        "\n",
-        " - ",
-        "; ",
-        ", so ",
-        " so ",
-        " and ",
-        ", and ",
-        ". So ",
-        "!! ",
+        *(" ",) * 7,
+        *(". ", ", ", ", ", "\n", " - ", "; ", ", so ", " so ", " and ", ", and ", ". So ", "!! "),
     ),
     "vi": (
-        *(
-            " ",
-            " ",
-            " ",
-            " ",
-            " ",
-            ". ",
-            ", ",
-            "\n",
-            " - ",
-            "; ",
-            ", nên ",
-            " nên ",
-            " giờ ",
-            ", vậy nên ",
-            ". Giờ ",
-        ),
+        *(" ",) * 9,
+        *(". ", ", ", ", ", "\n", " - ", "; ", ", nên ", " nên ", " giờ ", ", vậy nên ", ". Giờ "),
         *("!! ", ", và ", " thôi "),
     ),
 }
@@ -123,7 +94,8 @@ def _complaints(data: Path, own: Path, language: str) -> list[str]:
         for row in labelled(data, "train")
         if row.lang == language and row.polarity == "negative" and LETTERS[0] < len(row.text) < LETTERS[1]
     ]
-    return [*problems * 4, *few[::EVERY]]
+    parts = json.loads((own / f"leverage.parts.{language}.json").read_text("utf-8"))
+    return [*(problems + parts["told"]) * 4, *few[::EVERY]]
 
 
 def _joined(threat: str, chance: random.Random, complaints: list[str], language: str) -> list[Part]:
@@ -132,7 +104,7 @@ def _joined(threat: str, chance: random.Random, complaints: list[str], language:
         one, other, threat = one.lower(), other.lower(), threat.lower()
     join, back = chance.choice(JOINS[language]), chance.choice(BACK[language])
     if join[0] not in ".!\n":
-        threat = _following(threat)
+        threat = following(threat)
     if join[0] not in "\n!" or chance.random() < 0.5:
         one = one.rstrip(".!? ")
     before = (threat if back[0] == "\n" else threat.rstrip(".!? ")) + back
@@ -144,10 +116,6 @@ def _joined(threat: str, chance: random.Random, complaints: list[str], language:
     if language == "vi" and chance.random() < 0.3:
         found = [(unmark(text), is_threat) for text, is_threat in found]
     return found
-
-
-def _following(threat: str) -> str:
-    return threat if threat[:2] in ("I ", "I'") or threat[:2].isupper() else threat[:1].lower() + threat[1:]
 
 
 def _features(texts: Sequence[list[Part]]) -> tuple[sparse.csr_matrix, NDArray, NDArray]:

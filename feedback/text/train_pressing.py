@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
+from feedback.orthography import unmark
 from feedback.text.batch import Batch, batch
 from feedback.text.labelled import labelled
 from feedback.text.misspelt import unmasked
@@ -33,14 +34,14 @@ from feedback.text.pressing import (
 from feedback.text.vocabulary import Vocabulary
 
 AT_ONCE = 400  # texts
-EVERY = 60  # one review in so many
-MISTAKEN = 2000  # reviews learned besides: those that the first turn takes most for an "or else"
-SHRINK = 3e-5
+EVERY = 40  # one review in so many
+MISTAKEN = 5000  # reviews learned besides: those that the first turn takes most for an "or else"
+SHRINK = 1e-5
 ROUNDS = 150
 TURNS = 3  # after the first, only the stretches of a text that press most stand for it
 MARGIN = 0.3
-PRESSING, HARD = 2.0, 5.0  # how much a text that presses counts, and an own one that does not
-RUN_ON = 4  # one pressing text of parts in so many is learned behind a complaint too
+PRESSING, HARD, REVIEW = 2.0, 12.0, 3.0  # how much a pressing text counts, a harmless own one, a review
+RUN_ON, UNMARKED = 3, 5  # one text in so many is learned behind a complaint too; of those without marks
 UNKEPT = ("en_pros_cons",)  # lists of words, no texts
 
 
@@ -76,32 +77,43 @@ def _own(folder: Path) -> tuple[list[str], list[str]]:
     """Texts with an "or else", texts without."""
     pressing: list[str] = []
     harmless: list[str] = []
-    for path in sorted(folder.glob("leverage.??.jsonl")):
-        for row in map(json.loads, path.read_text("utf-8").splitlines()):
-            if row["half"] == "tuned":
-                (pressing if row["kind"] else harmless).append(row["text"])
-    for path in sorted(folder.glob("leverage.parts.??.json")):
-        complaints = json.loads((folder / path.name.replace("parts", "pairs")).read_text("utf-8"))
-        more = _joined(json.loads(path.read_text("utf-8")), complaints["complaints"])
-        pressing += more[0]
-        pressing += _run_on(more[0], complaints["complaints"])
-        harmless += more[1] + complaints["complaints"]
+    for language in ("en", "vi"):
+        lines = (folder / f"leverage.{language}.jsonl").read_text("utf-8").splitlines()
+        rows = [row for row in map(json.loads, lines) if row["half"] == "tuned"]
+        pairs, parts = (
+            json.loads((folder / f"leverage.{name}.{language}.json").read_text("utf-8"))
+            for name in ("pairs", "parts")
+        )
+        complaints = pairs["complaints"] + parts["told"]
+        joined, apart = _joined(parts, complaints)
+        threats = [row["text"] for row in rows if row["kind"]] + joined
+        pressing += threats + _run_on(threats[::RUN_ON], complaints)
+        calm = [row["text"] for row in rows if not row["kind"]] + parts["neg"]
+        asked = [ask for number in range(len(complaints)) for ask in _some(parts["ask"], number, 2)]
+        harmless += calm + apart + complaints
+        harmless += _run_on(asked, complaints) + _run_on(calm[::RUN_ON], complaints)
     return pressing, harmless
 
 
-def _run_on(pressing: list[str], complaints: list[str]) -> list[str]:
-    """Some of them behind a complaint in one sentence."""
-    return [
-        f"{complaints[number % len(complaints)].rstrip('.!?')}{', ' if number % 2 else ' '}{text}"
-        for number, text in enumerate(pressing)
-        if number % RUN_ON == 0
-    ]
+def _run_on(texts: list[str], complaints: list[str]) -> list[str]:
+    """Each behind a complaint in one sentence, some of them without marks."""
+    found = []
+    for number, text in enumerate(texts):
+        told = complaints[number % len(complaints)].rstrip(".!?")
+        follows = following(unmark(text) if number % UNMARKED == 0 else text)
+        found.append(f"{told}{', ' if number % 2 else ' '}{follows}")
+    return found
+
+
+def following(text: str) -> str:
+    """As it is written within a sentence."""
+    return text if text[:2] in ("I ", "I'") or text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _joined(parts: dict[str, list[str]], complaints: list[str]) -> tuple[list[str], list[str]]:
     """Sentences put together: hints with what is asked, demands with an "or else"; and demands alone."""
     asks, pressing = parts["ask"], joined_parts(parts)
-    harmless = [*parts["neg"], *map(_ended, asks)]
+    harmless = list(map(_ended, asks))
     for number, complaint in enumerate(complaints):
         harmless.append(f"{_ended(complaint)} {_ended(asks[number % len(asks)])}")
     for number, plain in enumerate(parts["neg"]):
@@ -190,7 +202,7 @@ def _learned(seen: sparse.csr_matrix, whose: NDArray, group: NDArray) -> NDArray
             is_used = (group > 0) | (said >= best[whose] - MARGIN)
         many = np.bincount(whose[is_used])[whose[is_used]]
         its = group[is_used]
-        counts = np.where(its == 0, PRESSING / many, np.where(its == 1, HARD, 1.0) / np.sqrt(many))
+        counts = np.where(its == 0, PRESSING / many, np.where(its == 1, HARD, REVIEW) / np.sqrt(many))
         weights = _fitted(seen[np.flatnonzero(is_used)], its == 0, counts, weights)
     return weights
 

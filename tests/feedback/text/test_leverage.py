@@ -7,28 +7,37 @@ import pytest
 from feedback.text.reader import read, read_many
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-# Recall by the way of putting it, over the half that is learned and the half held back: other voices, some
-# twenty a language. No template of a text is in both halves.
+# Recall by the way of putting it, over texts that are learned, texts that were looked at while those were
+# written, and texts of voices that only their count was looked at. No template of a text is in two of them.
 FLOOR = {
     "tuned": {
-        "plain": 0.97,
-        "implied": 0.95,
-        "obfuscated": 0.85,
-        "slang": 0.95,
+        "plain": 0.98,
+        "implied": 0.94,
+        "obfuscated": 0.88,
+        "slang": 0.94,
         "no_marks": 0.95,
-        "switch": 0.9,
+        "switch": 0.92,
     },
     "held": {
-        "plain": 0.75,
+        "plain": 0.93,
+        "implied": 0.81,
+        "obfuscated": 0.81,
+        "slang": 0.92,
+        "no_marks": 0.95,
+        "switch": 0.75,
+    },
+    "blind": {
+        "plain": 0.86,
         "implied": 0.75,
-        "obfuscated": 0.6,
-        "slang": 0.8,
-        "no_marks": 0.9,
-        "switch": 0.7,
+        "obfuscated": 0.33,
+        "slang": 0.5,
+        "no_marks": 0.95,
+        "switch": 0.95,
     },
 }
-SPECIFICITY = {"tuned": 0.98, "held": 0.9}
-PLAINLY_NOT = {"tuned": 0.98, "held": 0.87}  # of rights, refund wishes and controls
+HALVES = sorted(FLOOR)
+SPECIFICITY = {"tuned": 0.985, "held": 0.96, "blind": 0.93}
+PLAINLY_NOT = {"tuned": 0.985, "held": 0.95, "blind": 0.91}  # of rights, refund wishes and controls
 COMPLAINTS = {
     "en": [
         "The vase arrived broken.",
@@ -62,7 +71,7 @@ def corpus(language):
         return [json.loads(line) for line in lines]
 
 
-def test_no_template_is_in_both_halves():
+def test_no_template_is_in_two_halves():
     for language in ("en", "vi"):
         halves = {row["template"]: set() for row in corpus(language)}
         for row in corpus(language):
@@ -72,7 +81,7 @@ def test_no_template_is_in_both_halves():
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("half", ["tuned", "held"])
+@pytest.mark.parametrize("half", HALVES)
 def test_it_finds_as_much_leverage_as_the_floor_says(language, half):
     """S3-4"""
     rows = [row for row in corpus(language) if row["kind"] and row["half"] == half]
@@ -87,7 +96,7 @@ def test_it_finds_as_much_leverage_as_the_floor_says(language, half):
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("half", ["tuned", "held"])
+@pytest.mark.parametrize("half", HALVES)
 def test_it_takes_no_right_wish_review_or_farewell_for_leverage(language, half):
     """S3-4, decision 5"""
     texts = [row["text"] for row in corpus(language) if not row["kind"] and row["half"] == half]
@@ -97,7 +106,7 @@ def test_it_takes_no_right_wish_review_or_farewell_for_leverage(language, half):
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("half", ["tuned", "held"])
+@pytest.mark.parametrize("half", HALVES)
 def test_it_takes_no_legal_right_and_no_refund_wish_for_leverage(language, half):
     """S3-4, decision 5"""
     plainly = ("legal", "refund", "control")
