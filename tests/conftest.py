@@ -74,11 +74,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """What empties the tables takes along the rows that migrations made; they return for whichever test comes
     next in this process."""
     yield
-    if _empties_the_tables(item):
+    if nextitem is not None and _empties_the_tables(item):
         _bring_back_the_rows_of_migrations(item)
 
 

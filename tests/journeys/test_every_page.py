@@ -34,12 +34,14 @@ from feedback.tokens import digest
 from reviews import intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
-from surveys import invitations, publishing, responses
+from surveys import entrances, invitations, publishing, responses
+from surveys.models import Entrance
 from tests.test_routes import TABLE
 
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
 NO_PAGE |= {"healthz", "trends_csv", "thresholds_csv", "policy_file", "policy_replay_csv"}
 NO_PAGE |= {"api_schema", "api_theme_trends", "survey_picture", "survey_export"}
+NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_sign", "kiosk_ask"}
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
 
 REVIEWS = [
@@ -79,6 +81,8 @@ class World:
             "dispute": Dispute.objects.values_list("pk", flat=True),
             "preferences": [self.mailed_to],
         }
+        if name in ("entrance", "kiosk", "survey_frame"):
+            return [reverse(name, args=[one.public_id]) for one in Entrance.objects.all()]
         if name == "answer":
             start = reverse(name, args=[self.invitation])
             return [f"{start}?step={step}" for step in range(1, 7)] + [f"{start}?all=1"]
@@ -121,9 +125,17 @@ def world(lan_pottery, jobs):
     stuck = Comment.objects.order_by("pk").first()
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError: 'x'")
     a_web_shop(now)
+    an_open_survey(now)
     address = mail.preferences_token(buyer.email)
     MailAddress.objects.get_or_create(email=buyer.email, defaults={"token_digest": digest(address)})
     return World(customer=buyer, invitation=invitations.mint(asked[0]), mailed_to=address)
+
+
+def an_open_survey(now):
+    free = publishing.start_post_purchase(
+        name="At the door", slug="door", reward_amount=None, currency="VND", now=now
+    )
+    entrances.make(free, "frame", name="Web page", site="https://shop.example", now=now)
 
 
 def a_web_shop(now):
@@ -180,10 +192,12 @@ STAFF_PAGES = {
     "working_days password_change password_change_done".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute".split(),
-    "huy": "concessions divergence survey_new survey_edit survey_question survey_publish survey_try".split(),
+    "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours "
+    "concessions divergence survey_new survey_edit survey_question survey_publish survey_try".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
+PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame"]
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
 ERRORS = ["/nowhere/", "/s/cut-in-two/"]
 
