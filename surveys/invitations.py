@@ -165,7 +165,7 @@ def remind(invitations: Sequence[Invitation], now: datetime) -> None:
     with journal.recording():
         batch = _Batch(invitations, now)
         for invitation in batch.rows:
-            if batch.why_not(invitation):
+            if not _is_planned(invitation.survey) or batch.why_not(invitation):
                 leases.finish([invitation], remind_at=None)
             elif later := batch.must_wait(invitation):
                 leases.finish([invitation], remind_at=later)
@@ -265,11 +265,17 @@ def _kind(survey: Survey) -> OutgoingMail.Kind:
     return OutgoingMail.Kind.ADVERTISING if rewards.is_offered(survey) else OutgoingMail.Kind.QUESTION
 
 
+def _is_planned(survey: Survey) -> bool:
+    """It has a plan, and that is switched on."""
+    plan = getattr(survey, "plan", None)
+    return plan is not None and plan.is_on
+
+
 def _next_reminder(invitation: Invitation, now: datetime, *, sent: int) -> datetime | None:
     """None: the survey's plan is off or wants no more, or the link would have run out."""
-    plan = getattr(invitation.survey, "plan", None)
-    if plan is None or not plan.is_on or sent >= plan.reminders:
+    if not _is_planned(invitation.survey) or sent >= invitation.survey.plan.reminders:
         return None
+    plan = invitation.survey.plan
     day = shop.working_days_later(shop.day(now), plan.reminder_days)
     local = now.astimezone(shop.zone())
     later = datetime.combine(day, local.time(), tzinfo=local.tzinfo)

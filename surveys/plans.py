@@ -68,7 +68,7 @@ def keep(plan: Plan, *, by: User | None, fields: Sequence[str]) -> None:
 
 
 def switch(plan: Plan, *, on: bool, now: datetime, by: User | None) -> None:
-    """Off: nobody new is asked, and nobody is reminded after what is due now."""
+    """Off: nobody else is drawn or reminded; who was drawn before still gets the one mail."""
     with journal.recording():
         changed = Plan.objects.filter(pk=plan.pk, look_at__isnull=on).update(
             look_at=now if on else None,

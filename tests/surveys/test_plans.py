@@ -414,7 +414,7 @@ def test_a_reminder_is_another_mail_with_another_link(asked, now):
 
 
 @pytest.mark.parametrize(
-    "reason", ["answered", "unsubscribed", "bounced", "complained", "closed", "withdrawn"]
+    "reason", ["answered", "unsubscribed", "bounced", "complained", "closed", "withdrawn", "switched off"]
 )
 def test_reminders_stop(asked, now, all_well, reason):
     """Pain 7: on an answer, a no, a bounce."""
@@ -431,6 +431,8 @@ def test_reminders_stop(asked, now, all_well, reason):
                 mail.complained(invitation.customer.email, now)
     if reason == "closed":
         Survey.objects.update(state="closed")
+    if reason == "switched off":
+        plans.switch(asked, on=False, now=now, by=None)
     if reason == "withdrawn":
         Consent.objects.update(withdrawn_at=now)
     sent = mails()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from feedback.models import Consent, Customer, Event, Order
+from feedback.models import Case, Comment, Consent, Customer, Event, Order
 from surveys import entrances, invitations, publishing, responses, signs
 from surveys.models import Entrance, Invitation, InvitationToken, Response, Survey
 from tests.factories import user
@@ -114,6 +114,17 @@ def test_a_look_writes_nothing_and_the_button_begins(client, door, all_well):
     filled = {"action": "finish"} | {f"q-{name}": value for name, value in all_well.items()}
     client.post(page.url, filled)
     assert Response.objects.get().finished_at
+
+
+def test_a_complaint_of_a_stranger_opens_a_case(client, door, all_well):
+    """Nobody is known, and it is put right all the same if it can be."""
+    page = client.post(f"/open/{door.public_id}/")
+    told = all_well | {"problem": "not_solved", "story": "Ấm nứt."}
+
+    client.post(page.url, {"action": "finish"} | {f"q-{name}": value for name, value in told.items()})
+
+    assert Case.objects.get().customer is None
+    assert Comment.objects.get().why == "invited"
 
 
 def test_two_people_at_a_door_are_two(client, door):
