@@ -60,7 +60,7 @@ def everything(name=NAME, email=EMAIL, phone=PHONE, street=STREET, *, key="L"):
         at=now, channel="phone", reason="delivery", customer=person, external_id=f"call-{key}"
     )
     mail.write(to=email, template="message", context={"words": said}, language="vi", customer=twin)
-    mail._address(email)
+    mail.address_of(email)
     DataLink.objects.create(
         customer=person,
         digest=tokens.digest(key),

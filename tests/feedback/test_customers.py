@@ -211,6 +211,6 @@ def test_a_yes_of_an_erased_customer_cannot_be_noted(client, lan):
 
 
 def test_it_says_that_the_address_refused(client, lan):
-    mail.unsubscribe(mail.preferences(mail.preferences_token(mail._address(lan.email).email)))
+    mail.unsubscribe(mail.preferences(mail.preferences_token(mail.address_of(lan.email).email)))
 
     assert "this address said no" in client.get(f"/customers/{lan.public_id}/").content.decode()

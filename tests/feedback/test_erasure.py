@@ -266,11 +266,11 @@ def test_who_buys_again_later_is_a_new_acquaintance():
 
 def test_their_no_to_mail_outlives_the_address():
     lan = factories.customer(NAME, email=EMAIL)
-    mail.unsubscribe(mail._address(EMAIL))
+    mail.unsubscribe(mail.address_of(EMAIL))
 
     erase(lan)
 
-    assert not mail._may_advertise(EMAIL)
+    assert not mail._may_ask(EMAIL)
     assert MailAddress.objects.count() == 1
     assert MailAddress.objects.get().email.endswith("@erased.invalid")
 
