@@ -7,8 +7,8 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from feedback import web
 from reviews.models import Polling, Source
-from reviews.sources import web
 
 
 class PollingForm(forms.ModelForm):

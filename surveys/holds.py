@@ -65,6 +65,7 @@ def revoke(reward: Reward, *, fact: str, by: User, now: datetime) -> None:
         if not open_.update(state=_State.REVOKED, **columns):
             raise Stale
         rewards.give_back(reward.survey_id, reward.amount)
+        rewards.take_coupon_out(reward)
         journal.log("reward revoked", reward, by=by, fact=fact, amount=str(reward.amount))
     reward.refresh_from_db()
 

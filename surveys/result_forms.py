@@ -13,6 +13,12 @@ from feedback.models.words import WhyItCame
 MOST_DAYS = 92  # side by side in one drawing
 
 
+class MonthsFilter(ReportFilter):
+    """A year of days."""
+
+    usual_days = 365
+
+
 class ResultsFilter(ReportFilter):
     """`period`: what is one point of the drawing; `part`: what the table tells apart."""
 

@@ -17,10 +17,11 @@ from feedback import bulk, journal, leases, shop, tokens
 from feedback.models import User
 from feedback.models.addressed import MoneyField
 from feedback.models.queue import LeasableQuerySet
-from surveys.models import Response, Reward, Survey
+from surveys.models import Coupon, Response, Reward, Survey
 
 RESERVED_FOR = timedelta(hours=24)  # decision 13
 _State = Reward.State
+_OUT = [Coupon.State.REMOVING, Coupon.State.REMOVED]
 _TAKE = """
     UPDATE surveys_survey SET budget_used = ROUND(budget_used + %s, 2)
     WHERE id = %s AND (budget IS NULL OR budget >= ROUND(budget_used + %s, 2))
@@ -170,6 +171,7 @@ def redeem(
         if order_total < reward.minimum_order:
             raise OrderTooSmall(reward)
         if _win(reward, order_number, now):
+            take_coupon_out(reward)
             journal.log("reward redeemed", reward, by=by, amount=str(reward.amount), currency=reward.currency)
         reward.refresh_from_db()
         if reward.redeemed_order != order_number:
@@ -183,9 +185,24 @@ def take_back(reward: Reward, *, reason: str, by: User, now: datetime) -> Reward
         redeemed = Reward.objects.filter(pk=reward.pk, state=_State.REDEEMED)
         if not redeemed.update(state=_State.ISSUED, redeemed_at=None, redeemed_order=""):
             raise NotRedeemed(reward)
+        Coupon.objects.filter(reward=reward.pk, state__in=_OUT).update(state=Coupon.State.WAITING, ref="")
         journal.log("reward redemption taken back", reward, by=by, reason=reason)
     reward.refresh_from_db()
     return reward
+
+
+def used_elsewhere(reward: Reward, where: str, now: datetime) -> bool:
+    """Within the caller's `journal.recording`: a web shop says that its coupon was used."""
+    if not _win(reward, where, now):
+        return False
+    journal.log("reward redeemed", reward, amount=str(reward.amount), currency=reward.currency, where=where)
+    return True
+
+
+def take_coupon_out(reward: Reward) -> None:
+    """Within the caller's transaction: used or revoked here, it must not work in the web shop either."""
+    there = Coupon.objects.filter(reward=reward.pk, state__in=[Coupon.State.WAITING, Coupon.State.MADE])
+    there.update(state=Coupon.State.REMOVING)
 
 
 def refuse_unless_usable(reward: Reward, now: datetime) -> None:

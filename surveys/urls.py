@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import answer, build, codes, entrances, found, inviting, manage, picture
+from surveys.views import answer, build, codes, costs, entrances, found, importing, inviting, manage, picture
 
 urlpatterns = [
     path("s/<str:token>/", answer.answer, name="answer"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("surveys/pictures/<slug:name>", picture.picture, name="survey_picture"),
     path("surveys/", manage.surveys, name="surveys"),
     path("surveys/new/", build.new, name="survey_new"),
+    path("surveys/imports/", importing.imports, name="answer_imports"),
+    path("surveys/imports/<slug:public_id>/", importing.page, name="answer_import"),
+    path("surveys/imports/<slug:public_id>/columns/", importing.columns, name="answer_import_columns"),
+    path("surveys/imports/<slug:public_id>/take/", importing.take, name="answer_import_take"),
+    path("surveys/imports/<slug:public_id>/faults.csv", importing.faults_csv, name="answer_import_faults"),
     path("surveys/<slug:public_id>/edit/", build.edit, name="survey_edit"),
     path("surveys/<slug:public_id>/edit/change/", build.change, name="survey_change"),
     path("surveys/<slug:public_id>/edit/<slug:name>/", build.question, name="survey_question"),
@@ -34,6 +39,8 @@ urlpatterns = [
     path("surveys/<slug:public_id>/asked/", inviting.asked, name="survey_asked"),
     path("surveys/<slug:public_id>/asked.csv", inviting.asked_csv, name="survey_asked_csv"),
     path("surveys/<slug:public_id>/invite/", manage.invite, name="survey_invite"),
+    path("reports/rewards/", costs.page, name="reward_costs"),
+    path("reports/rewards.csv", costs.as_csv, name="reward_costs_csv"),
     path("rewards/", codes.codes, name="reward_codes"),
     path("rewards/<slug:public_id>/", codes.code, name="reward"),
     path("rewards/<slug:public_id>/redeem/", codes.redeem, name="reward_redeem"),

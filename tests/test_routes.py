@@ -31,7 +31,7 @@ from feedback.tokens import digest
 from reviews import drafting, intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
-from surveys import invitations, publishing, responses
+from surveys import importing, invitations, publishing, responses
 from surveys.models import Entrance, Picture, Survey
 from tests.factories import (
     a_shop,
@@ -155,6 +155,10 @@ TABLE = {
     **dict.fromkeys(["survey_ways", "survey_sign", "tell_us_sign"], ("get", SET_UP)),
     **dict.fromkeys(["survey_links", "survey_shut"], ("post", SET_UP)),
     **dict.fromkeys(["entrance", "kiosk", "kiosk_ask", "survey_frame"], ("get", PUBLIC)),
+    "answer_imports": ("get", SET_UP),
+    **dict.fromkeys(["answer_import", "answer_import_faults"], ("get", SET_UP)),
+    **dict.fromkeys(["answer_import_columns", "answer_import_take"], ("post", SET_UP)),
+    **dict.fromkeys(["reward_costs", "reward_costs_csv"], ("get", REPORTS)),
     "reward_codes": ("get", COUNTER),
     "reward": ("get", COUNTER),
     "reward_redeem": ("post", COUNTER),
@@ -242,6 +246,12 @@ def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
 
+def an_import(now):
+    kept = {"file_name": "x.csv", "name": "Old", "scale": "scale_10", "why": "invited"}
+    content = b"id,score,date\nr1,9,2026-01-01\n"
+    return importing.begin(content, by=user(), now=now, **kept).public_id
+
+
 PAGES_OF_A_SURVEY = "invite edit change try publish export keep results_csv names asked asked_csv"
 PAGES_OF_A_PLAN = "plan plan_switch plan_log plan_log_csv ways links"
 OF_A_SURVEY = [f"survey_{page}" for page in f"{PAGES_OF_A_SURVEY} {PAGES_OF_A_PLAN}".split()]
@@ -303,7 +313,9 @@ def world(settings):
         "survey_question": [survey.public_id, "problem"],
         "survey_answers": [survey.public_id, "csv"],
         **dict.fromkeys([name for name in TABLE if name.startswith("reward")], (rewarded.public_id,)),
-        "reward_codes": (),
+        **dict.fromkeys(["reward_codes", "reward_costs", "reward_costs_csv"], ()),
+        **dict.fromkeys([name for name in TABLE if name.startswith("answer_import_")], (an_import(now),)),
+        "answer_import": [an_import(now)],
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
         **dict.fromkeys([name for name in TABLE if name.startswith("policy")], version),
         **dict.fromkeys(["policy_new", "policy_upload"], ()),
@@ -397,6 +409,8 @@ _OTHER_IDS = (
     "reply_list_drop",
     "reply_list_keep",
     "reward_codes",
+    "reward_costs",
+    "reward_costs_csv",
     "survey_answers",
     "survey_picture",
     "survey_question",
@@ -436,6 +450,9 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/disputes/",
         "/reports/concessions/",
         "/reports/divergence/",
+        "/reports/rewards/",
+        "/rewards/",
+        "/surveys/imports/",
     ],
 )
 def test_a_longer_list_asks_no_more(client, world, address):

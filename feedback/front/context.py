@@ -38,6 +38,7 @@ BENEATH = {
     "/comments/": "/trends/",
     "/practice/": "/replies/",
     "/disputes/": "/cases/",
+    "/reports/rewards": "/surveys/",
     "/reports/": "/cases/",
 }
 

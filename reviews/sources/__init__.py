@@ -7,11 +7,13 @@ anything is sent again. A module that can also be asked for reviews is a Reader 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from feedback.web import Away as Away
+from feedback.web import Trouble as Trouble
 from reviews.models import Reply, Source
 from reviews.records import ReviewRecord
 
@@ -37,28 +39,6 @@ class Connector(Protocol):
 
     def present_reply(self, source: Source, reply: Reply) -> Outcome | None:
         """How this very reply stands at the source now; None: these words are not there. Raises Away."""
-
-
-class Trouble(StrEnum):
-    """What is the matter with a source; `reviews.polling.WORDS` says it to people."""
-
-    NO_CREDENTIALS = "no_credentials"  # ours to set
-    DENIED = "denied"  # they do not open
-    BUSY = "busy"  # we are asked to wait
-    BROKEN = "broken"  # its own error
-    SILENT = "silent"  # no answer, or half of one
-    NONSENSE = "nonsense"  # not what the interface promises
-    ELSEWHERE = "elsewhere"  # it sends us to another address
-    FORBIDDEN = "forbidden"  # an address that we do not go to
-    TOO_BIG = "too_big"
-
-
-class Away(RuntimeError):
-    """No usable answer. `wait`: how long the source asked us to stay away, if it did."""
-
-    def __init__(self, trouble: Trouble, wait: timedelta | None = None) -> None:
-        super().__init__(trouble.value)
-        self.trouble, self.wait = trouble, wait
 
 
 class Gone(RuntimeError):

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from feedback import web
 from reviews.models import Reply, Source
 from reviews.records import LONGEST, BadRecord, ReviewRecord, parse
 from reviews.sources import (
@@ -27,7 +28,6 @@ from reviews.sources import (
     Trouble,
     Unreadable,
     same_words,
-    web,
 )
 from reviews.sources.credentials import value
 from reviews.sources.html_text import as_html, words_of

@@ -40,7 +40,7 @@ work.drain(work.job("reviews.tasks.FETCH_REVIEWS"))
 DIE_AFTER_A_POST = """
 import os, signal
 from feedback import work
-from reviews.sources import web
+from feedback import web
 called = web.call
 def call_and_die(method, *args, **kwargs):
     said = called(method, *args, **kwargs)

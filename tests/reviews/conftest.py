@@ -143,8 +143,8 @@ def woo(lan_pottery, settings, monkeypatch, clock):
     """`woo(faults="500:.1")`: a fake shop that is open, and the source that asks it."""
     from contextlib import ExitStack
 
+    from feedback import web
     from reviews.models import Polling, Source
-    from reviews.sources import web
     from tests.reviews import fake_shop
 
     settings.SOURCE_LOCAL_HOSTS = ["127.0.0.1"]

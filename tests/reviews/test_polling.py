@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from feedback import comments, leases
+from feedback import comments, leases, web
 from feedback.models import Comment, Event
 from reviews import drafting
 from reviews.models import Polling, Reply, Review, UnreadableReview
 from reviews.polling import FETCH, LEFT_IN_PEACE, TAKE_AGAIN, TRIES
-from reviews.sources import web, woocommerce
+from reviews.sources import woocommerce
 from reviews.sources.html_text import words_of
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reviews.sources import Away, web
+from feedback import web
+from feedback.web import Away
 from reviews.sources.html_text import as_html, words_of
 
 INNER = [

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,13 +20,33 @@ import urllib3
 from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reviews.sources import Away, Trouble
-
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 5.0, 15.0, 45.0
 MOST_BYTES = 5_000_000
 LONGEST_WAIT = timedelta(hours=24)
 _CHUNK = 65_536
 _BUSY, _UNAVAILABLE = 429, 503
+
+
+class Trouble(StrEnum):
+    """What is the matter with a platform; `reviews.polling.WORDS` says it to people."""
+
+    NO_CREDENTIALS = "no_credentials"  # ours to set
+    DENIED = "denied"  # they do not open
+    BUSY = "busy"  # we are asked to wait
+    BROKEN = "broken"  # its own error
+    SILENT = "silent"  # no answer, or half of one
+    NONSENSE = "nonsense"  # not what the interface promises
+    ELSEWHERE = "elsewhere"  # it sends us to another address
+    FORBIDDEN = "forbidden"  # an address that we do not go to
+    TOO_BIG = "too_big"
+
+
+class Away(RuntimeError):
+    """No usable answer. `wait`: how long the platform asked us to stay away, if it did."""
+
+    def __init__(self, trouble: Trouble, wait: timedelta | None = None) -> None:
+        super().__init__(trouble.value)
+        self.trouble, self.wait = trouble, wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +72,19 @@ def call(
     base_url: str,
     path: str,
     *,
-    user: str,
-    password: str,
+    user: str = "",
+    password: str = "",
+    headers: Mapping[str, str] | None = None,
     query: Mapping[str, Any] | None = None,
     send: Mapping[str, Any] | None = None,
 ) -> Said:
     """Raises Away for everything that is no answer to the question."""
     place = urlsplit(base_url)
     target = f"{place.path.rstrip('/')}{path}" + (f"?{urlencode(query)}" if query else "")
-    headers = urllib3.make_headers(basic_auth=f"{user}:{password}") | {
+    named = urllib3.make_headers(basic_auth=f"{user}:{password}") if user else {}
+    headers = {
+        **named,
+        **(headers or {}),
         "accept": "application/json",
         "accept-encoding": "identity",
         "user-agent": "feedback-reviews",
