@@ -30,9 +30,11 @@ def hours(kind: str) -> Hours:
 
 
 def kinds_open(now: datetime) -> list[str]:
-    """The kinds of mail that may be given to the server at this moment."""
+    """The kinds of mail that may be given to the server at this moment, in one query."""
     local, calendar = now.astimezone(shop.zone()), shop.calendar()
-    closed = {kind for kind in ASKING if not hours(kind).is_open(local, calendar)}
+    rows = MailClass.objects.in_bulk(list(ASKING), field_name="kind")
+    open_in = {kind: _hours(rows.get(kind) or _unset(kind)) for kind in ASKING}
+    closed = {kind for kind, hours in open_in.items() if not hours.is_open(local, calendar)}
     return [kind for kind in OutgoingMail.Kind.values if kind not in closed]
 
 
