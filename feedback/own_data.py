@@ -301,6 +301,11 @@ SHOWN: dict[Words, dict[str, Table]] = {
             at="started_at",
             columns={"started_at": gettext_lazy("Started"), "finished_at": gettext_lazy("Finished")},
         ),
+        "surveys.ImportedAnswer": Table(
+            title=gettext_lazy("Answers you gave in another program"),
+            at="pk",
+            columns={"external_id": gettext_lazy("Number there")},
+        ),
         "surveys.Reward": Table(
             title=gettext_lazy("Rewards"),
             at="reserved_at",

@@ -45,6 +45,16 @@ NO_CHROMIUM = (
 NO_BROKER = "No Redis to test with: set PROVE_BROKER_URL, as `make prove` does. That database is emptied."
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes():
+    """Each worker makes a folder of its own: with the settings' name in the environment Django would read
+    them, and this process's folder, before the worker comes to this file – and one cache would serve all."""
+    for name in ("DJANGO_SETTINGS_MODULE", "DATA_DIR"):
+        os.environ.pop(name, None)
+    if _SCRATCH in os.environ["DATABASE_URL"]:
+        del os.environ["DATABASE_URL"]
+
+
 def pytest_configure(config):
     _refuse_the_network()
     if config.pluginmanager.hasplugin("django"):

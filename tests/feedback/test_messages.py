@@ -245,7 +245,10 @@ def test_it_goes_by_mail_where_there_is_an_address(told, bao):
     message = approved(case, bao, by_mail=True)
 
     letter = OutgoingMail.objects.get(about=f"feedback.message:{message.pk}")
-    assert (letter.kind, letter.to, letter.text.strip()) == ("service", case.customer.email, message.text)
+    assert (letter.kind, letter.to) == ("service", case.customer.email)
+    said, _, way_to_own_data = letter.text.strip().rpartition("\n\n")
+    assert said == message.text
+    assert way_to_own_data.endswith("/my-data/")
     assert message.state == "sending"
     OutgoingMail.objects.update(state="suppressed")
     assert messages.earlier(case)[0].failed

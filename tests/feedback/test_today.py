@@ -89,9 +89,12 @@ def test_front_line_gets_the_search_and_no_reports(client):
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        ("front_line", ["/", "/cases/", "/customers/", "/policy/"]),
-        ("staff", ["/", "/replies/", "/cases/", "/customers/", "/trends/", "/policy/"]),
-        ("manager", ["/", "/replies/", "/cases/", "/surveys/", "/customers/", "/trends/", "/policy/"]),
+        ("front_line", ["/", "/cases/", "/rewards/", "/customers/", "/policy/"]),
+        ("staff", ["/", "/replies/", "/cases/", "/rewards/", "/customers/", "/trends/", "/policy/"]),
+        (
+            "manager",
+            ["/", "/replies/", "/cases/", "/surveys/", "/rewards/", "/customers/", "/trends/", "/policy/"],
+        ),
     ],
 )
 def test_it_leads_only_where_the_role_may_go(client, role, pages):

@@ -15,14 +15,17 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from feedback import disputes, mail, policies
+from feedback import disputes, mail, policies, tokens
 from feedback.models import (
     Case,
     Comment,
     Concession,
     Consent,
     Customer,
+    DataLink,
+    DataRequest,
     Dispute,
+    Erasure,
     MailAddress,
     Order,
     Override,
@@ -34,8 +37,8 @@ from feedback.tokens import digest
 from reviews import intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
-from surveys import entrances, invitations, publishing, responses
-from surveys.models import Entrance
+from surveys import entrances, importing, invitations, publishing, responses
+from surveys.models import AnswerImport, Entrance, Response
 from tests.test_routes import TABLE
 
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
@@ -43,6 +46,8 @@ NO_PAGE |= {"healthz", "trends_csv", "thresholds_csv", "policy_file", "policy_re
 NO_PAGE |= {"api_schema", "api_theme_trends", "survey_picture", "survey_export"}
 NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_sign", "kiosk_ask"}
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
+NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
+NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
 
 REVIEWS = [
     (1, 1, "Minh", "Ấm bị vỡ khi mở hộp. Không hoàn tiền thì tôi đăng 1 sao khắp nơi."),
@@ -63,6 +68,7 @@ class World:
     customer: Customer
     invitation: str
     mailed_to: str
+    own_data: str
 
     def paths(self, name):
         ids = {
@@ -80,6 +86,12 @@ class World:
             "survey": [invitations.find(self.invitation).survey.public_id],
             "dispute": Dispute.objects.values_list("pk", flat=True),
             "preferences": [self.mailed_to],
+            "own_data": [self.customer.public_id],
+            "my_data": [self.own_data],
+            "my_data_erase": [self.own_data],
+            "my_data_erased": Erasure.objects.values_list("public_id", flat=True),
+            "answer_import": AnswerImport.objects.values_list("public_id", flat=True),
+            "reward": Response.objects.filter(reward__isnull=False).values_list("public_id", flat=True),
         }
         if name in ("entrance", "kiosk", "survey_frame"):
             return [reverse(name, args=[one.public_id]) for one in Entrance.objects.all()]
@@ -128,7 +140,37 @@ def world(lan_pottery, jobs):
     an_open_survey(now)
     address = mail.preferences_token(buyer.email)
     MailAddress.objects.get_or_create(email=buyer.email, defaults={"token_digest": digest(address)})
-    return World(customer=buyer, invitation=invitations.mint(asked[0]), mailed_to=address)
+    imported_answers(jobs, now)
+    return World(
+        customer=buyer,
+        invitation=invitations.mint(asked[0]),
+        mailed_to=address,
+        own_data=own_data(buyer, now),
+    )
+
+
+def own_data(buyer, now):
+    """A link to it, a wish about it, and somebody who is being forgotten."""
+    token = tokens.mint()
+    DataLink.objects.create(
+        customer=buyer, digest=tokens.digest(token), made_at=now, expires_at=now + timedelta(days=1)
+    )
+    DataRequest.objects.create(customer=buyer, words="Tôi đã đổi số điện thoại.", asked_at=now)
+    gone = Customer.objects.create(name="Minh", since=now)
+    Erasure.objects.create(customer=gone, how="page", asked_at=now, stage="finished", finished_at=now)
+    return token
+
+
+def imported_answers(jobs, now):
+    """A file whose columns nobody named, one with rows that are wrong, and the same taken in."""
+    kept = {"file_name": "answers.csv", "name": "Old survey", "scale": "scale_10", "why": "invited"}
+    content = b"id,score,date\nr1,9,2026-01-01\nr2,eleven,2026-01-02\nr3,3,yesterday\n"
+    by = User.objects.first()
+    unnamed, _wrong, taken = [importing.begin(content, by=by, now=now, **kept) for _ in range(3)]
+    AnswerImport.objects.filter(pk=unnamed.pk).update(columns={})
+    importing.take(taken, by=by, now=now)
+    jobs()
+    assert AnswerImport.objects.get(pk=taken.pk).refused == 2
 
 
 def an_open_survey(now):
@@ -189,14 +231,17 @@ STAFF_PAGES = {
     "lan": "today customers customer cases case trends comments comment replies surveys survey jobs "
     "themes theme reader import_reviews source source_woocommerce setup setup_shop "
     "setup_sources setup_survey setup_done tokens "
-    "working_days password_change password_change_done".split(),
+    "working_days password_change password_change_done answer_imports answer_import own_data "
+    "data_requests".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours "
-    "concessions divergence survey_new survey_edit survey_question survey_publish survey_try".split(),
+    "reward_codes reward reward_costs concessions divergence survey_new survey_edit survey_question "
+    "survey_publish survey_try".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
+PUBLIC_PAGES += "my_data_ask my_data_asked my_data my_data_erase my_data_erased".split()
 PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame"]
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
 ERRORS = ["/nowhere/", "/s/cut-in-two/"]

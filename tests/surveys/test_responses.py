@@ -1,4 +1,5 @@
 import itertools
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -64,7 +65,7 @@ def test_words_become_comments(submit):
 
 @pytest.mark.parametrize(("language", "amount"), [("vi", "50.000"), ("en", "50,000")])
 def test_the_code_is_mailed_too(submit, language, amount):
-    """L2: and nothing in that mail leads to a public site."""
+    """L2: and nothing in that mail leads to a public site; only to what we keep about them (L15)."""
     reward = submit(language=language).reward
 
     mail = OutgoingMail.objects.get()
@@ -72,7 +73,8 @@ def test_the_code_is_mailed_too(submit, language, amount):
     assert amount in mail.subject
     assert reward.code in mail.text
     assert reward.code in mail.html
-    assert "http" not in mail.text + mail.html
+    links = re.findall(r"https?://[^\s\"<]+", mail.text + mail.html)
+    assert set(links) == {"http://localhost:8000/my-data/"}
 
 
 def test_ticks_alone_make_no_comment(submit):

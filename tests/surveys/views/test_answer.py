@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from surveys import invitations
 from surveys.models import Answer, Invitation, Response, Reward, Survey
+from tests.factories import user
 
 
 @pytest.fixture
@@ -99,11 +100,12 @@ def test_a_get_writes_nothing(client, address, query, the_shop):
 
 
 def test_no_page_that_earns_a_reward_points_elsewhere(page, post, filled):
-    """L2, decision 1: no link away from the survey, neither before nor after."""
+    """L2, decision 1: no link away from the survey, neither before nor after, but to their own data (L15)."""
     html = page() + page("?all=1") + post(filled(), follow=True).content.decode()
 
     links = set(re.findall(r'<a [^>]*href="([^"]*)"', html))
-    assert all(link.startswith(("?", "#")) for link in links), links
+    assert "/my-data/" in links
+    assert all(link.startswith(("?", "#")) for link in links - {"/my-data/"}), links
 
 
 def test_it_says_what_is_missing_and_keeps_the_rest(post):
@@ -204,7 +206,12 @@ def test_the_code_is_shown_after_the_end_too(post, page, filled, now):
 @pytest.mark.parametrize("state", ["redeemed", "expired", "revoked"])
 def test_the_page_knows_what_became_of_the_code(post, page, filled, now, state):
     post(filled())
-    Reward.objects.update(state=state, redeemed_at=now if state == "redeemed" else None)
+    became = {
+        "redeemed": {"redeemed_at": now},
+        "expired": {},
+        "revoked": {"revoked_at": now, "revoked_for": "order_void", "revoked_by": user("staff")},
+    }
+    Reward.objects.update(state=state, **became[state])
 
     assert "data-copy" not in page()
 
