@@ -23,6 +23,7 @@ from feedback.models import Comment, Customer, Erasure, User
 from feedback.models.own_data import ErasureQuerySet
 
 Stage = Erasure.Stage
+MADE_UP = "erased-"  # how a name begins that stands where one has to
 GOES_OUT = timedelta(seconds=5)  # what a mail server or a platform is just being told
 ONCE_MORE = timedelta(minutes=1)  # longer than any request
 
@@ -213,7 +214,7 @@ def nothing(field: models.Field, one: Personal) -> Any:
 
 def made_up(field: models.Field) -> str:
     """Fits where something has to stand and to differ; says nothing."""
-    name = f"erased-{tokens.public_id()}"
+    name = f"{MADE_UP}{tokens.public_id()}"
     return f"{name}@erased.invalid" if isinstance(field, models.EmailField) else name[: field.max_length]
 
 

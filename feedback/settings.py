@@ -185,6 +185,10 @@ IMPORT_MAX_BYTES = _number("IMPORT_MAX_BYTES", default=50_000_000)
 # Counts failed log-ins and guesses at reward codes; must be shared by all web processes.
 _scheme("CACHE_URL", ("filecache", "redis", "rediss", "locmemcache"))
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR / 'cache'}")}
+# Past its most entries a cache of Django's own drops a third of them, and counters of guesses with them. Its
+# usual 300 are made up by strangers in no time.
+if CACHES["default"]["BACKEND"].endswith((".FileBasedCache", ".LocMemCache")):
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 5000)
 
 LANGUAGE_CODE = _one_of("LANGUAGE_CODE", ("vi", "en"), default="vi")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]

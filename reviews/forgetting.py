@@ -7,7 +7,7 @@ from django.db.models import F
 
 from feedback import forgotten, journal, leases
 from feedback.belongings import Rows
-from feedback.erasure import Part
+from feedback.erasure import MADE_UP, Part
 from reviews.models import Hold, Reply, Review, Source, UnreadableReview
 from reviews.sources import file
 
@@ -48,7 +48,7 @@ def first(rows: Rows, now: datetime) -> None:
     reviews = Review.objects.filter(pk__among=list(rows.get("reviews.Review", ()))).select_related("source")
     for review in reviews.select_related("comment__customer"):
         key = forgotten.review_key(review.source.slug, review.external_id)
-        if not review.external_id.startswith("erased-"):
+        if not review.external_id.startswith(MADE_UP):
             forgotten.note(forgotten.What.REVIEW, [key], review.comment.customer, now)
         UnreadableReview.objects.filter(source=review.source, external_id=review.external_id).delete()
     # A sweep need not ask the source for a review that it knows under another name.

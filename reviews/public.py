@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from feedback.erasure import MADE_UP
 from feedback.personal_data import redact
 from feedback.roles import public
 from reviews.models import Reply, Review, Source
@@ -54,6 +55,7 @@ def review_page(request: HttpRequest) -> HttpResponse:
     for review in page.object_list:
         review.answer = review.published[0] if review.published else None
         review.language = _language(review)
+        review.is_erased = review.external_id.startswith(MADE_UP)
         # Phone numbers, addresses and the like are covered, whoever wrote them there (L6, L9).
         review.title, review.text = redact(review.comment.title), redact(review.comment.text)
     context = {"page": page, "figures": figures, "hidden": _hidden()}

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from feedback import leases
+from feedback import erasure, leases
 from reviews import replies
 from reviews.intake import receive_many
 from reviews.models import Review
@@ -73,6 +73,22 @@ def test_our_answer_stands_beneath_once_it_is_published(client, own, receive, ba
 
     assert reply.text[:40] in page(client)
     assert 'itemtype="https://schema.org/Comment"' in page(client)
+
+
+def test_where_the_author_had_it_erased_it_says_so(client, own, receive, bao):
+    """R6: the stars stay and count; of the words, and of our answer to them, nothing is left."""
+    reply = receive(own, text="Giao trễ ba ngày, gọi không ai nghe.")
+    replies.approve(reply, by=bao, edition=1)
+    leases.run_once(PUBLISH)
+
+    erasure.ask(comment=reply.review.comment, how="letter")
+    for later in (0, 10, 20):
+        leases.run_once(erasure.ERASE, timezone.now() + timedelta(minutes=later))
+
+    html = page(client)
+    assert "Tác giả đã yêu cầu chúng tôi xóa lời của mình." in html
+    assert 'class="answer"' not in html
+    assert 'class="quote"' not in html
 
 
 def test_each_review_says_its_language(client, own, receive):

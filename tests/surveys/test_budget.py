@@ -42,6 +42,7 @@ class Budget(RuleBasedStateMachine):
     @initialize(amount=st.integers(1, 30), budget=st.none() | st.integers(0, 100))
     def begin(self, amount, budget):
         self.now, self.orders = self.world["now"], 0
+        self.before = transaction.savepoint()
         Reward.objects.all().delete()
         Response.objects.all().delete()
         Invitation.objects.all().delete()
@@ -51,7 +52,9 @@ class Budget(RuleBasedStateMachine):
         )  # fmt: skip
 
     def teardown(self):
-        pass
+        """PostgreSQL reads each version of a row that one transaction left, but none that it took back."""
+        if hasattr(self, "before"):
+            transaction.savepoint_rollback(self.before)
 
     def survey(self):
         return Survey.objects.get()
