@@ -58,8 +58,9 @@ def changed(language, texts):
 
 
 def _read(text, language):
+    """What the facts take from it."""
     reading = read(text, lang=language)
-    return reading.problem, reading.fault, "dispute" in reading.flags
+    return assessing._problem(reading, None), reading.problem, reading.fault, "dispute" in reading.flags
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
