@@ -17,6 +17,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
@@ -241,7 +242,8 @@ def _finding(lines: Sequence[breakdown.Line], unit: str) -> str:
     for line in lines:
         known = [point for point in line.points if point is not None]
         if known:
-            words = {"name": line.words, "first": f"{known[0]:.1f}{unit}", "last": f"{known[-1]:.1f}{unit}"}
+            first, last = (f"{floatformat(at, '-1g')}{unit}" for at in (known[0], known[-1]))
+            words = {"name": line.words, "first": first, "last": last}
             said.append(_("%(name)s: from %(first)s to %(last)s") % words)
     return "; ".join(said)
 
