@@ -10,7 +10,8 @@ from feedback import journal
 from feedback.models import Consent, Customer, Order, User
 
 ADVERTISING = "advertising"  # mail that offers something, a reward for answering included
-PURPOSES = {ADVERTISING: _("mail with a reward")}
+PUBLISHING = "publishing"  # words of a survey on our own review page
+PURPOSES = {ADVERTISING: _("mail with a reward"), PUBLISHING: _("showing your words on our review page")}
 ON_THEIR_PAGE = "my-data-2026"  # the text beside the button of /my-data/, by its version
 
 
@@ -53,10 +54,15 @@ def withdraw(
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         standing = list(Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None))
         for consent in standing:
-            consent.withdrawn_at, consent.withdrawn_via = now, via
-            consent.save(update_fields=["withdrawn_at", "withdrawn_via"])
-            journal.log("consent withdrawn", consent, by=by, customer=customer.pk, purpose=purpose)
+            take_back(consent, now=now, via=via, by=by)
     return bool(standing)
+
+
+def take_back(consent: Consent, *, now: datetime, via: str, by: User | None = None) -> None:
+    """This one alone. Within `journal.recording`, with its customer locked."""
+    consent.withdrawn_at, consent.withdrawn_via = now, via
+    consent.save(update_fields=["withdrawn_at", "withdrawn_via"])
+    journal.log("consent withdrawn", consent, by=by, customer=consent.customer_id, purpose=consent.purpose)
 
 
 def leave(email: str, *, now: datetime, via: str) -> None:

@@ -176,6 +176,7 @@ WHOSE: dict[str, tuple[str, ...]] = {
     "feedback.Analysis": ("comment",),
     "feedback.Mention": ("comment",),
     "feedback.Fingerprint": ("comment",),
+    "feedback.PublishPermission": ("comment",),
     "feedback.FactCorrection": ("comment",),
     "feedback.Case": ("customer", "comment"),
     "feedback.Promise": ("case",),

@@ -314,6 +314,8 @@ JOBS = [
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.
 READINGS_FOLLOWED_BY = ["reviews.listing.follow"]
+# What shows words whose author allows it, by dotted path: called when they do, and when they no longer do.
+PERMISSIONS_FOLLOWED_BY = ["reviews.showing.follow"]
 # What an erasure does beside emptying columns. Each is a feedback.erasure.Part.
 FORGETTING = ["feedback.forgetting.PART", "surveys.forgetting.PART", "reviews.forgetting.PART"]
 _scheme("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))

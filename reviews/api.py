@@ -1,26 +1,29 @@
-"""The endpoint for programs that send reviews."""
+"""The endpoint for programs that send reviews, and for those that show ours elsewhere."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback import shop
+from feedback import comments, shop
 from feedback.models import ApiToken
+from feedback.personal_data import redact
 from feedback.roles import PUBLIC
 from reviews import intake
-from reviews.models import Source
+from reviews.models import Review, Source
 from reviews.records import BadRecord, Fault, ReviewRecord, parse
 
 LONGEST_LIST = 1000
+SHOWN_AT_ONCE = 100
 
 
 class ReviewSerializer(serializers.Serializer):
@@ -60,9 +63,54 @@ class ReviewResultsSerializer(serializers.Serializer):
     results = ReviewResultSerializer(many=True)
 
 
+class ShownSerializer(serializers.Serializer):
+    """One review as our own page shows it: personal data covered, and the reward always told (L5, L9)."""
+
+    id = serializers.CharField(source="public_id")
+    said_at = serializers.DateTimeField()
+    stars = serializers.IntegerField(source="comment.stars", allow_null=True)
+    title = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField()
+    author = serializers.CharField(source="comment.author")
+    verified = serializers.BooleanField(allow_null=True)
+    incentivised = serializers.BooleanField(help_text="The author received or was promised a reward.")
+    disclosure = serializers.SerializerMethodField(help_text="To be shown with the words; empty: no reward.")
+
+    def get_title(self, review: Review) -> str:
+        return redact(review.comment.title)
+
+    def get_text(self, review: Review) -> str:
+        return redact(review.comment.text)
+
+    def get_disclosure(self, review: Review) -> str:
+        return _("received a reward for a survey") if review.incentivised else ""
+
+
 class Reviews(APIView):
     allowed_roles = PUBLIC
     scope = ApiToken.Scope.REVIEWS
+
+    @extend_schema(
+        operation_id="shown_reviews",
+        summary=gettext_lazy("Reviews that our own page shows"),
+        description=gettext_lazy(
+            "The newest first, 100 a page. Whoever shows them elsewhere shows `disclosure` with them, and "
+            "asks again: an author may take a text back. Scope: `reviews`."
+        ),
+        parameters=[OpenApiParameter("after", str, description="`next` of the page before.")],
+        responses=inline_serializer(
+            "ShownReviews",
+            {
+                "next": serializers.CharField(allow_null=True),
+                "results": ShownSerializer(many=True),
+            },
+        ),
+    )
+    def get(self, request: Request) -> Response:
+        few = list(_older_than(request.query_params.get("after", ""))[: SHOWN_AT_ONCE + 1])
+        is_cut = len(few) > SHOWN_AT_ONCE
+        told = ShownSerializer(few[:SHOWN_AT_ONCE], many=True).data
+        return Response({"next": few[SHOWN_AT_ONCE - 1].public_id if is_cut else None, "results": told})
 
     @extend_schema(
         operation_id="reviews",
@@ -97,6 +145,17 @@ class Reviews(APIView):
             )
         results = _take(given)
         return Response({"results": results}, status=_status({result["status"] for result in results}))
+
+
+def _older_than(after: str) -> QuerySet[Review]:
+    """`after`: the public id of the last known one; empty: from the newest. Raises ValidationError."""
+    shown = Review.objects.shown().select_related("comment").order_by("-said_at", "-pk")
+    if not after:
+        return shown
+    last = Review.objects.filter(public_id=comments.clean(after)).first()
+    if last is None:
+        raise ValidationError({"after": _("There is no such review.")})
+    return shown.filter(Q(said_at__lt=last.said_at) | Q(said_at=last.said_at, pk__lt=last.pk))
 
 
 def _take(given: list[Any]) -> list[dict[str, Any]]:

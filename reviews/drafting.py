@@ -1,12 +1,13 @@
 """Answer reviews that have been read: a Case for a complaint, a Decision, a draft that waits for a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
 
 from feedback import bulk, cases, journal, leases, shop
 from feedback.models import Case, Comment, Decision, Shop
+from feedback.models.words import Channel
 from feedback.wording.compose import PUBLIC, compose
 from feedback.wording.limit import Limit
 from reviews import listing, routing
@@ -21,7 +22,7 @@ def draft_many(reviews: Sequence[Review], now: datetime) -> None:
     with journal.recording():
         spoken = _comments(reviews)
         complaints, others = _by_complaint(spoken.values())
-        cases.settle_edited(others, now)
+        cases.settle_edited([one for one in others if one.channel == Channel.REVIEW], now)
         queues = {pk: _routing(comment) for pk, comment in spoken.items()}
         routes = {pk: queue.route.value for pk, queue in queues.items()}
         opened = cases.open_many(complaints, now, routes=routes) if complaints else {}
@@ -44,7 +45,7 @@ def due(now: datetime) -> ReviewQuerySet:
 _REVIEW = ("public_id", "comment", "source", "version", "state", "route", "routes", "wants_approver")
 _READING = "lang sentiment complaint problem fault leverage flags corrected_sentiment corrected_problem"
 _SPOKEN = (
-    *("language", "score", "scale", "customer", "customer_claimed"),
+    *("language", "score", "scale", "channel", "customer", "customer_claimed"),
     *("order", "order__currency", "order__total"),
     *(f"analysis__{column}" for column in _READING.split()),
 )
@@ -70,11 +71,16 @@ def is_complaint(comment: Comment) -> bool:
     )
 
 
-def _by_complaint(spoken: Iterable[Comment]) -> tuple[list[Comment], list[Comment]]:
+def _by_complaint(spoken: Collection[Comment]) -> tuple[list[Comment], list[Comment]]:
+    """What was a complaint before it was public, as an answer to a survey, stays the one case it is."""
     complaints: list[Comment] = []
     others: list[Comment] = []
+    private = [one.pk for one in spoken if one.channel != Channel.REVIEW]
+    told = set(
+        Case.objects.filter(comment__among=private).values_list("comment", flat=True) if private else ()
+    )
     for comment in spoken:
-        (complaints if is_complaint(comment) else others).append(comment)
+        (complaints if comment.pk in told or is_complaint(comment) else others).append(comment)
     return complaints, others
 
 

@@ -136,8 +136,9 @@ class ReviewQuerySet(LeasableQuerySet):
         return self.filter(Q(seen_at=None) | Q(seen_at__lt=moment), deleted_at=None)
 
     def shown(self):
-        """What the public page shows: everything that is not hidden for a listed reason (L6)."""
-        return self.filter(source__kind=Source.Kind.OWN, hidden_at=None)
+        """What the public page shows: everything that is not hidden for a listed reason (L6), nor taken
+        back by its author."""
+        return self.filter(source__kind=Source.Kind.OWN, hidden_at=None, deleted_at=None)
 
 
 class Review(Addressed, Leasable):
@@ -192,7 +193,9 @@ class Review(Addressed, Leasable):
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(state="received"), name="reviews_to_answer"),
-            models.Index(fields=["said_at", "id", "source", "hidden_at"], name="reviews_by_time"),
+            models.Index(
+                fields=["said_at", "id", "source", "hidden_at", "deleted_at"], name="reviews_by_time"
+            ),
             models.Index(fields=["hidden_at"], condition=Q(hidden_at__isnull=False), name="reviews_hidden"),
         ]
 

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from feedback.erasure import MADE_UP
+from feedback.models import Comment
 from feedback.personal_data import redact
 from feedback.roles import public
 from reviews.models import Reply, Review, Source
@@ -95,16 +96,16 @@ def _figures(shown: QuerySet[Review]) -> Figures:
     corrected = "comment__analysis__corrected_sentiment"
     rows = (
         shown.annotate(felt=Coalesce(NullIf(F(corrected), Value("")), F(read), Value("unknown")))
-        .values_list("comment__score", "felt", "incentivised")
+        .values_list("comment__score", "comment__scale", "felt", "incentivised")
         .annotate(n=Count("pk"))
         .order_by()
     )
     stars, felt = dict.fromkeys(range(5, 0, -1), 0), dict.fromkeys(_SENTIMENTS, 0)
     rewarded, total = 0, 0.0
-    for score, sentiment, incentivised, n in rows:
+    for score, scale, sentiment, incentivised, n in rows:
         felt[sentiment] += n
         rewarded += n if incentivised else 0
-        if score is not None:
+        if scale == Comment.Scale.STARS:  # how likely somebody recommends us is no star
             stars[round(score)] += n
             total += float(score) * n
     rated = sum(stars.values())

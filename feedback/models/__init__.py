@@ -23,7 +23,7 @@ from feedback.models.people import (
 from feedback.models.policies import Policy, PolicyTrial
 from feedback.models.shop import OwnDay, Shop
 from feedback.models.totals import ThemeTotal
-from feedback.models.words import Analysis, Comment, Mention, Theme, Touchpoint
+from feedback.models.words import Analysis, Comment, Mention, PublishPermission, Theme, Touchpoint
 
 __all__ = [
     "Analysis",
@@ -61,6 +61,7 @@ __all__ = [
     "PolicyTrial",
     "Product",
     "Promise",
+    "PublishPermission",
     "Refund",
     "Rereading",
     "Shop",

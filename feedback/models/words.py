@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.addressed import Addressed, Language
-from feedback.models.people import Customer, Location, Order, Product
+from feedback.models.people import Consent, Customer, Location, Order, Product
 from feedback.models.queue import Leasable, LeasableQuerySet
 
 
@@ -130,6 +130,25 @@ class Comment(Addressed, Leasable):
     @property
     def stars(self) -> int | None:
         return round(self.score) if self.scale == self.Scale.STARS and self.score is not None else None
+
+
+class PublishPermissionQuerySet(models.QuerySet["PublishPermission"]):
+    def standing(self) -> Self:
+        return self.filter(consent__withdrawn_at=None)
+
+
+class PublishPermission(models.Model):
+    """That these words may stand on our own review page: as long as the author's consent stands (L14).
+
+    `is_rewarded`: a reward was promised or given for the survey they come from, which is told wherever the
+    words are shown (L5). It is set when it is allowed, never from what was said.
+    """
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="publish_permission")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="publish_permissions")
+    is_rewarded = models.BooleanField()
+
+    objects = PublishPermissionQuerySet.as_manager()
 
 
 class Analysis(models.Model):

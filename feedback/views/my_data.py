@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.throttling import BaseThrottle
 
-from feedback import consents, erasure, limits, my_data, own_data
+from feedback import consents, erasure, limits, my_data, own_data, permissions
 from feedback.models import Case, Customer, DataLink, DataRequest, Dispute, Erasure
 from feedback.models.addressed import Language
 from feedback.roles import public
@@ -123,6 +123,7 @@ def _page(
         "ask": ask or RequestForm(auto_id="ask_%s"),
         "consents": consents.history(customer),
         "agrees": consents.standing(customer, consents.ADVERTISING),
+        "shown": permissions.shown_of(customer),
         "requests": DataRequest.objects.filter(customer=customer).order_by("-asked_at"),
     }
     wrong = bool((correct and correct.errors) or (ask and ask.errors))
@@ -159,6 +160,9 @@ def new_email(request: HttpRequest, link: DataLink, token: str) -> HttpResponse:
 def consent(request: HttpRequest, link: DataLink, token: str) -> HttpResponse:
     """Given and taken back with one press each; the reward does not look at it (L14)."""
     customer, now = my_data.whose(link), timezone.now()
+    if request.POST.get("do") == "hide":
+        permissions.take_back(customer, permissions.shown_of(customer), now=now, via="my-data")
+        return _back(token, "hidden")
     if request.POST.get("do") == "give":
         given = consents.Given(
             purpose=consents.ADVERTISING, wording=consents.ON_THEIR_PAGE, channel="my-data", given_at=now
@@ -236,6 +240,7 @@ _DONE = {
     ),
     "asked": gettext_lazy("Your request is with us. We answer by e-mail."),
     "agreed": gettext_lazy("Noted: you agree. You can take it back here at any time."),
+    "hidden": gettext_lazy("Taken back: your words no longer stand on our review page."),
     "withdrawn": gettext_lazy("Taken back: no more such mail."),
 }
 

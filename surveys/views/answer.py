@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from feedback import money
 from feedback.roles import public
-from surveys import invitations, responses, rewards, screens, sheets
+from surveys import invitations, permissions, responses, rewards, screens, sheets
 from surveys.invitations import NotOpen
 from surveys.models import Invitation, Response, Reward
 from surveys.questions import Question, said
@@ -60,7 +60,7 @@ def _get(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def _post(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
     found = invitations.response_of(invitation)
     if found and found.state == Response.State.FINISHED:
-        return _see(token)
+        return _permit(request, invitation, found, token)
     language = translation.get_language()
     sheet = sheets.sheet(invitation, language)
     typed = screens.typed(request.POST, sheet.definition.questions)
@@ -145,6 +145,18 @@ def _draw(question: Drawn, heading: bool, language: str) -> str:
 _draw_once = lru_cache(maxsize=512)(_draw)
 
 
+def _permit(request: HttpRequest, invitation: Invitation, response: Response, token: str) -> HttpResponse:
+    """After the end: may the words be shown, or no longer. Anything else that is posted finds it finished."""
+    act = request.POST.get("action")
+    if act == "show":
+        ticked = request.POST.getlist("show")
+        reward = responses.reward_of(response)
+        permissions.allow(invitation, response, reward, ticked, timezone.now())
+    elif act == "hide":
+        permissions.take_back(invitation, response, timezone.now())
+    return _see(token, "#show" if act in ("show", "hide") else "")
+
+
 def _done(request: HttpRequest, invitation: Invitation, response: Response) -> HttpResponse:
     reward = responses.reward_of(response)
     return render(
@@ -160,6 +172,8 @@ def _done(request: HttpRequest, invitation: Invitation, response: Response) -> H
             "usable": _is_usable(reward) if reward else False,
             "used_up": reward is None and invitation.survey.reward_amount is not None,
             "mailed": bool(invitation.customer and invitation.customer.email),
+            "permission": permissions.of(invitation, response, reward),
+            "permission_words": permissions.WORDINGS[permissions.WORDING],
         },
     )
 

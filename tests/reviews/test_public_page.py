@@ -60,7 +60,7 @@ def test_a_reward_is_disclosed(client, own, record):
     """L5."""
     receive_many(own, [record(incentivised=True, verified=True)])
 
-    assert '<span class="tag warn">' in page(client)
+    assert '<span class="tag warn" ' in page(client)
 
 
 def test_our_answer_stands_beneath_once_it_is_published(client, own, receive, bao):

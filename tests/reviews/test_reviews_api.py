@@ -114,3 +114,48 @@ def test_nobody_gets_in_without_a_key(client, own, person):
     assert client.post("/api/v1/reviews", GOOD, content_type="application/json").status_code == 401
     client.force_login(person("administrator"))
     assert client.post("/api/v1/reviews", GOOD, content_type="application/json").status_code in (401, 403)
+
+
+@pytest.fixture
+def fetch(client, own):
+    def get(query=""):
+        key = api_access.issue("test", [ApiToken.Scope.REVIEWS], by=None)
+        return client.get(f"/api/v1/reviews{query}", headers={"authorization": f"Bearer {key}"})
+
+    return get
+
+
+def test_what_is_shown_elsewhere_says_who_got_a_reward(send, fetch):
+    """L5: the mark goes with the words, in the API too; personal data is covered as on the page."""
+    send([GOOD | {"incentivised": True, "text": "Ấm đẹp, gọi 0912 345 678"}, GOOD | {"external_id": "r2"}])
+
+    told = {one["text"]: one for one in fetch().json()["results"]}
+
+    assert {one["incentivised"] for one in told.values()} == {True, False}
+    assert all(bool(one["disclosure"]) is one["incentivised"] for one in told.values())
+    assert not any("345 678" in text for text in told)
+
+
+def test_what_is_hidden_or_taken_back_is_not_given(send, fetch):
+    send([GOOD | {"external_id": f"r{n}"} for n in range(3)])
+    Review.objects.filter(external_id="r0").update(hidden_at="2026-11-01T00:00Z", hidden_reason="hateful")
+    Review.objects.filter(external_id="r1").update(deleted_at="2026-11-01T00:00Z")
+
+    assert len(fetch().json()["results"]) == 1
+
+
+def test_the_next_page_goes_on_where_the_last_one_ended(send, fetch, monkeypatch):
+    monkeypatch.setattr("reviews.api.SHOWN_AT_ONCE", 2)
+    send([GOOD | {"external_id": f"r{n}"} for n in range(3)])
+
+    first = fetch().json()
+    second = fetch(f"?after={first['next']}").json()
+
+    assert (len(first["results"]), len(second["results"]), second["next"]) == (2, 1, None)
+
+
+@pytest.mark.parametrize("after", ["nothing", "%00", "%ED%A0%80", "x" * 5000])
+def test_a_page_after_nothing_known_is_refused(send, fetch, after):
+    send(GOOD)
+
+    assert fetch(f"?after={after}").status_code in (200, 400)

@@ -11,8 +11,10 @@ from django.db import IntegrityError, connections
 from django.db.models import F
 from django.test import Client
 
-from feedback import bulk, leases
-from feedback.models import Comment, Event, OutgoingMail
+from feedback import bulk, consents, leases
+from feedback.models import Comment, Consent, Event, OutgoingMail
+from feedback.models.words import PublishPermissionQuerySet
+from reviews.models import Review
 from surveys import guesses, holds, invitations, redeem_calls, responses, rewards
 from surveys.models import Guesses, RedeemCall, Response, Reward, Survey
 from tests.factories import user
@@ -343,3 +345,24 @@ def test_an_invitation_is_made_and_mailed_once(survey, buy, now):
 
     assert len({one.pk for one in made}) == 1
     assert OutgoingMail.objects.count() == 1
+
+
+def allow_at_once(address, filled):
+    Client().post(address, filled(story="Ấm nứt"))
+    return at_once(lambda _number: Client().post(address, {"action": "show", "show": "story"}).status_code)
+
+
+def test_permission_pressed_many_times_is_one_review(address, filled):
+    """Item 8: one consent, one review, and nobody sees an error."""
+    assert allow_at_once(address, filled) == [303] * AT_ONCE
+
+    assert Consent.objects.filter(purpose=consents.PUBLISHING).count() == 1
+    assert Review.objects.count() == 1
+
+
+def test_without_its_guard_permission_is_noted_many_times(address, filled, monkeypatch):
+    monkeypatch.setattr(PublishPermissionQuerySet, "standing", lambda rows: rows.none())
+
+    allow_at_once(address, filled)
+
+    assert Consent.objects.filter(purpose=consents.PUBLISHING).count() > 1
