@@ -1,15 +1,19 @@
 """All rows that are one person's, found by the map (feedback.data_map.WHOSE), whatever app they lie in."""
 
+import string
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Lower
 
 from feedback.data_map import WHOSE
 from feedback.models import Customer
 
+# SQLite's LOWER knows no other letters.
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 Rows = Mapping[str, frozenset[int]]  # keys by model, as "feedback.Customer"
 
 
@@ -28,8 +32,10 @@ class Way:
         rows = model_of(self.model)._base_manager.all()
         if self.same_as:
             words = model_of(self.source)._base_manager.filter(pk__among=list(keys))
-            for said in words.exclude(**{self.same_as: ""}).values_list(self.same_as, flat=True):
-                yield from rows.filter(**{f"{self.field}__iexact": said}).values_list("pk", flat=True)
+            said = words.exclude(**{self.same_as: ""}).values_list(self.same_as, flat=True)
+            spelt = {form for one in said for form in (one.lower(), one.translate(_SMALL))}
+            same = rows.annotate(spelt=Lower(self.field)).filter(spelt__among=sorted(spelt))
+            yield from same.values_list("pk", flat=True)
             return
         if self.unless:
             rows = rows.filter(**{self.unless: None})
@@ -39,6 +45,15 @@ class Way:
 def of(customer: Customer) -> Rows:
     """With those who were merged into this customer, or they into."""
     return _closure({"feedback.Customer": {customer.pk}})
+
+
+def of_all(customers: Collection[int]) -> Rows:
+    """Of many at once, by their keys."""
+    return _closure({"feedback.Customer": customers})
+
+
+def of_comments(comments: Collection[int]) -> Rows:
+    return _closure({"feedback.Comment": comments})
 
 
 def of_comment(key: int) -> Rows:

@@ -25,12 +25,12 @@ class Erasure(StrEnum):
     KEEP = "keep"  # stays by law or as evidence; holds no name
 
 
-WHILE_CUSTOMER = None  # as long as they buy from us, or until they ask
+WHILE_CUSTOMER = None  # as long as they buy from us (settings.CUSTOMER_YEARS after that), or until they ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Personal:
-    """`days` after the row was made or last used; WHILE_CUSTOMER: no fixed end.
+    """`days` after the row was made or last used: then a rule of feedback.retention lets it go.
 
     `instead`: what stands there afterwards where the database wants a word. `cut`: of a column that holds
     figures and words, the function (by dotted path) that gives what stays of it.
@@ -58,6 +58,7 @@ _ORDER = Personal(kind=Kind.ORDER, days=_TEN_YEARS, erasure=Erasure.KEEP)
 _CARD = Personal(kind=Kind.ORDER, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
 _STAFF = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
 _LINK = Personal(kind=Kind.SECRET, days=365, erasure=Erasure.DELETE)
+_WAY_IN = Personal(kind=Kind.SECRET, days=30, erasure=Erasure.DELETE)
 _SUPPRESSED = Personal(kind=Kind.SECRET, days=WHILE_CUSTOMER, erasure=Erasure.KEEP)  # keyed hashes
 _CODE = Personal(kind=Kind.SECRET, days=365, erasure=Erasure.KEEP)
 _LETTER = Personal(kind=Kind.CONTACT, days=90, erasure=Erasure.BLANK)
@@ -131,9 +132,9 @@ PERSONAL: dict[str, Personal] = {
     "surveys.InvitationToken.digest": _LINK,
     "surveys.Reward.code": _CODE,
     "surveys.Reward.redeemed_order": _ORDER,
-    "surveys.RedeemCall.answer": _LINK,
+    "surveys.RedeemCall.answer": Personal(kind=Kind.SECRET, days=7, erasure=Erasure.DELETE),
     # What they asked for about their own data
-    "feedback.DataLink.digest": _LINK,
+    "feedback.DataLink.digest": _WAY_IN,
     "feedback.DataLink.new_email": Personal(kind=Kind.CONTACT, days=30, erasure=Erasure.DELETE),
     "feedback.DataAsked.email": Personal(kind=Kind.CONTACT, days=1, erasure=Erasure.DELETE),
     "feedback.DataRequest.words": _ASKED,
@@ -199,6 +200,24 @@ WHOSE: dict[str, tuple[str, ...]] = {
     "reviews.SearchText": ("review",),
     "reviews.Reply": ("review", "case"),
     "reviews.Hold": ("reply",),
+}
+
+# What no rule lets go, and why.
+_WORKS_HERE = "as long as they work here: an administrator empties or switches off the account in Set up"
+_CHAINED = "names nobody, and is chained: without one act, none could be proved any more"
+_NO_STAYS = "a keyed hash, so that a no to mail, or an erasure, holds for good"
+STAYS: dict[str, str] = {
+    "feedback.User.username": _WORKS_HERE,
+    "feedback.User.first_name": _WORKS_HERE,
+    "feedback.User.last_name": _WORKS_HERE,
+    "feedback.User.email": _WORKS_HERE,
+    "feedback.User.password": _WORKS_HERE,
+    "feedback.Event.verb": _CHAINED,
+    "feedback.Event.subject": _CHAINED,
+    "feedback.Event.data": _CHAINED,
+    "feedback.MailAddress.token_digest": _NO_STAYS,
+    "feedback.Forgotten.digest": _NO_STAYS,
+    "feedback.Dispute.outcome": "won, lost or accepted: what a dispute cost is counted by it",
 }
 
 # Where rows of no customer lie, or rows that an erasure finds in another way.

@@ -5,7 +5,7 @@ A job in steps, each safe to repeat: *asked* → nothing goes out any more → w
 goes is the map's to say (feedback.data_map); the apps add what no column can, by `settings.FORGETTING`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models import Value
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from feedback import belongings, data_map, forgotten, journal, leases, tokens
+from feedback import belongings, data_map, forgotten, journal, lapsed, leases, tokens
 from feedback.belongings import Rows, model_of
 from feedback.data_map import Personal
 from feedback.models import Comment, Customer, Erasure, User
@@ -75,8 +75,10 @@ def step(rows: Sequence[Erasure], now: datetime) -> None:
     found = _rows(asked)
     if asked.stage == Stage.ASKED:
         with journal.recording():
-            _stop(found, now)
-            leases.finish(rows, stage=Stage.STOPPED)
+            _lock(found)
+            if not _is_called_off(asked, now):
+                _stop(found, now)
+                leases.finish(rows, stage=Stage.STOPPED)
         return
     if asked.stage == Stage.EMPTIED:  # whoever wrote at the same moment
         with journal.recording():
@@ -93,6 +95,17 @@ def step(rows: Sequence[Erasure], now: datetime) -> None:
 
 
 ERASE = leases.Job(name="erase a person", due=due, run=step, batch=1, tries=8)
+
+
+def _is_called_off(asked: Erasure, now: datetime) -> bool:
+    """Nobody asked but the clock, and meanwhile they bought or wrote: then they are a customer still."""
+    if asked.how != Erasure.How.RETENTION or asked.customer is None:
+        return False
+    if lapsed.is_lapsed(asked.customer, lapsed.before(now)):
+        return False
+    journal.log("erasure called off", asked, customer=asked.customer_id)
+    asked.delete()
+    return True
 
 
 def _rows(asked: Erasure) -> Rows:
@@ -169,7 +182,7 @@ def empty(found: Rows) -> tuple[int, int]:
     gone = [label for label in found if _goes(label)]
     for label in found.keys() - set(gone):
         rows = model_of(label)._base_manager.filter(pk__among=list(found[label]))
-        emptied += _empty(rows, data_map.of_model(label))
+        emptied += empty_columns(rows, data_map.of_model(label))
     for label in gone:
         _all, by_model = model_of(label)._base_manager.filter(pk__among=list(found[label])).delete()
         deleted += sum(by_model.values())
@@ -181,7 +194,8 @@ def _goes(label: str) -> bool:
     return any(one.erasure is data_map.Erasure.DELETE for one in data_map.of_model(label).values())
 
 
-def _empty(rows: models.QuerySet[Any], declared: dict[str, Personal]) -> int:
+def empty_columns(rows: models.QuerySet[Any], declared: Mapping[str, Personal]) -> int:
+    """What the map says of each of these columns; how many rows there were."""
     fields = {name: rows.model._meta.get_field(name) for name in declared}
     blank = {
         name: nothing(fields[name], one)
@@ -209,7 +223,7 @@ def nothing(field: models.Field, one: Personal) -> Any:
         return Value(field.get_default() if field.has_default() else "", models.JSONField())
     if isinstance(field, models.CharField | models.TextField):
         return one.instead
-    return None
+    return b"" if isinstance(field, models.BinaryField) else None
 
 
 def made_up(field: models.Field) -> str:

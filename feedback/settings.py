@@ -310,6 +310,7 @@ JOBS = [
     "feedback.tasks.TRAIN_READER",
     "feedback.tasks.READ_ANEW",
     "feedback.tasks.TRY_POLICIES",
+    "feedback.tasks.KEEP_NO_LONGER",
     "feedback.tasks.ERASE_PEOPLE",
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.
@@ -318,6 +319,14 @@ READINGS_FOLLOWED_BY = ["reviews.listing.follow"]
 PERMISSIONS_FOLLOWED_BY = ["reviews.showing.follow"]
 # What an erasure does beside emptying columns. Each is a feedback.erasure.Part.
 FORGETTING = ["feedback.forgetting.PART", "surveys.forgetting.PART", "reviews.forgetting.PART"]
+# What is let go when its time is over, as tuples of feedback.retention.Rule, and what shows that a customer
+# still is one, as tuples of feedback.lapsed.Sign.
+RETENTION = ["feedback.keeping.RULES", "surveys.keeping.RULES", "reviews.keeping.RULES"]
+SIGNS_OF_LIFE = ["feedback.lapsed.SIGNS", "surveys.keeping.SIGNS", "reviews.keeping.SIGNS"]
+# Years after the last order, word or call: then a customer is erased as if they had asked (docs/privacy.md).
+CUSTOMER_YEARS = _number("CUSTOMER_YEARS", default=3)
+if not 1 <= CUSTOMER_YEARS <= 30:
+    raise ImproperlyConfigured("CUSTOMER_YEARS must be from 1 to 30")
 _scheme("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from feedback import cases, comments, engines, erasure, mail, my_data, rereading, trials, work
+from feedback import cases, comments, engines, erasure, mail, my_data, rereading, retention, trials, work
 
 READ_COMMENTS = comments.READ
 DECIDE_CASES = cases.DECIDE
@@ -11,6 +11,7 @@ TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
+KEEP_NO_LONGER = retention.KEEP
 ANSWER_DATA_ASKED = my_data.ANSWER
 
 

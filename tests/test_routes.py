@@ -75,6 +75,7 @@ TABLE = {
         [f"my_data_{act}" for act in ("correct", "email", "consent", "request")], ("post", PUBLIC)
     ),
     "own_data": ("get", EVERYONE),
+    "retention": ("get", SET_UP),
     "own_data_note": ("post", WHO_IS_ASKED),
     "data_requests": ("get", WHO_IS_ASKED),
     **dict.fromkeys(["own_data_erase", "comment_erase", "data_request_settle"], ("post", SET_UP)),

@@ -19,7 +19,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import journal, leases, work
-from feedback.models import Case, Comment, DataAsked, Engine, Erasure, OutgoingMail, PolicyTrial, Rereading
+from feedback.models import (
+    Case,
+    Comment,
+    DataAsked,
+    Engine,
+    Erasure,
+    Keeping,
+    OutgoingMail,
+    PolicyTrial,
+    Rereading,
+)
 from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
 from reviews import polling
@@ -48,6 +58,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     PolicyTrial: (gettext_lazy("trial of a policy"), "asked_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
     DataAsked: (gettext_lazy("somebody who asks for their data"), "asked_at"),
+    Keeping: (gettext_lazy("kind of data whose time is over"), "next_at"),
 }
 NAMES = {
     "reviews.tasks.FETCH_REVIEWS": gettext_lazy("Fetch reviews from sources"),
@@ -73,6 +84,7 @@ NAMES = {
     "feedback.tasks.READ_ANEW": gettext_lazy("Read old comments anew"),
     "feedback.tasks.TRY_POLICIES": gettext_lazy("Try new policies"),
     "feedback.tasks.ANSWER_DATA_ASKED": gettext_lazy("Send links to own data"),
+    "feedback.tasks.KEEP_NO_LONGER": gettext_lazy("Let go of what is past its days"),
     "feedback.tasks.ERASE_PEOPLE": gettext_lazy("Erase people who asked for it"),
 }
 

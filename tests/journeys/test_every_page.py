@@ -232,7 +232,7 @@ STAFF_PAGES = {
     "themes theme reader import_reviews source source_woocommerce setup setup_shop "
     "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done answer_imports answer_import own_data "
-    "data_requests".split(),
+    "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours "
