@@ -76,6 +76,11 @@ def write(
     return mail
 
 
+def rendered(template: str, context: dict[str, Any], *, language: str) -> dict[str, str]:
+    """Its subject, text and html, to look at; nothing is written."""
+    return _render(template, context | {"shop": shop.current(), "unsubscribe_url": ""}, language)
+
+
 def preferences_token(email: str) -> str:
     """The same for every mail to an address, so that the way out in an old mail still works."""
     return tokens.derived(

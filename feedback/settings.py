@@ -305,6 +305,8 @@ JOBS = [
     "surveys.tasks.LOOK_AT_COUPONS",
     "surveys.tasks.SEND_INVITATIONS",
     "surveys.tasks.REMIND_OF_INVITATIONS",
+    "reviews.tasks.ASK_IN_PUBLIC",
+    "reviews.tasks.SEND_PUBLIC_INVITATIONS",
     "feedback.tasks.ANSWER_DATA_ASKED",
     "feedback.tasks.SEND_MAIL",
     "feedback.tasks.TRAIN_READER",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from feedback.calendar import Calendar
-from feedback.models import OwnDay, Shop
+from feedback.models import OwnDay, Shop, User
 
 _KEEP_SECONDS = 5.0
 Kept = TypeVar("Kept")
@@ -85,3 +85,9 @@ def _load_calendar() -> Calendar:
 
 _shop = _Remembered(_load_shop)
 _calendar = _Remembered(_load_calendar)
+
+
+def addresses_of_staff() -> frozenset[str]:
+    """Of every account in use, in small letters (L10)."""
+    emails = User.objects.filter(is_active=True).exclude(email="").values_list("email", flat=True)
+    return frozenset(email.lower() for email in emails)

@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models.addressed import Addressed, Language
 from feedback.models.cases import Case, Decision
+from feedback.models.mail import OutgoingMail
+from feedback.models.people import Order
 from feedback.models.queue import Leasable, LeasableQuerySet
 from feedback.models.words import Comment
+from feedback.tokens import public_id
 
 
 class Source(models.Model):
@@ -384,3 +387,93 @@ class SavedFilter(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["by", "name"], name="one_saved_filter_of_a_name")]
+
+
+class PublicPlan(Leasable):
+    """Whom we ask to write about us at one public place, and when: a mail of its own, after any survey's.
+
+    There is no column for a reward, and none for how it went (decision 1; L2, L3, L4).
+    """
+
+    class Way(models.TextChoices):
+        EVERYONE = "everyone", _("everyone")
+        EVERY_NTH = "every_nth", _("every n-th order")
+        SHARE = "share", _("a share, drawn by lot")
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="public_plan")
+    url = models.URLField(max_length=300)  # where one writes a review there: the same for everybody
+    delay = models.PositiveSmallIntegerField(default=15)  # working days after the delivery
+    since = models.DateField()  # what was delivered before this day is not asked about
+    way = models.CharField(max_length=10, choices=Way, default=Way.EVERYONE)
+    every = models.PositiveSmallIntegerField(default=2)
+    percent = models.PositiveSmallIntegerField(default=50)
+    seed = models.CharField(max_length=16, default=public_id)
+    counted = models.PositiveIntegerField(default=0)  # orders that fitted: places in the line
+    apart_days = models.PositiveSmallIntegerField(default=180)
+    made_at = models.DateTimeField()
+    look_at = models.DateTimeField(null=True, blank=True)  # when the job looks next; None: switched off
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(delay__gte=7), name="public_plan_asks_later_than_a_survey"),
+            models.CheckConstraint(condition=Q(every__gte=2), name="public_plan_every_second_at_most"),
+            models.CheckConstraint(
+                condition=Q(percent__gte=1, percent__lte=100), name="public_plan_share_in_percent"
+            ),
+            models.CheckConstraint(condition=~Q(url=""), name="public_plan_leads_somewhere"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["look_at"], condition=Q(look_at__isnull=False), name="public_plans_to_look_at"
+            )
+        ]
+
+    @property
+    def is_on(self) -> bool:
+        return self.look_at is not None
+
+
+class PublicInvitation(Leasable):
+    """One order, looked at once by a PublicPlan: asked, or why not. The log that proves the draw (L4)."""
+
+    class Outcome(models.TextChoices):
+        INVITED = "invited", _("asked")
+        CANCELLED = "cancelled", _("the order was cancelled")
+        TOO_LATE = "too_late", _("it was too long ago")
+        NOT_DRAWN = "not_drawn", _("not drawn")
+        ERASED = "erased", _("the customer was erased")
+        INSIDER = "insider", _("staff or family")
+        NO_ADDRESS = "no_address", _("no e-mail address")
+        STOPPED = "stopped", _("the customer wants no such mail")
+        CAME_BACK = "came_back", _("mail to the address came back")
+        ASKED_LATELY = "asked_lately", _("asked for a public review shortly before")
+
+    plan = models.ForeignKey(PublicPlan, on_delete=models.CASCADE, related_name="invitations")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    rule = models.CharField(max_length=40)  # feedback.selecting.Draw.rule at that moment
+    place = models.PositiveIntegerField(null=True)  # in the line of those that fitted; None: did not fit
+    at = models.DateTimeField()
+    send_at = models.DateTimeField(null=True, blank=True)  # None: nothing is to be sent any more
+    sent_at = models.DateTimeField(null=True, blank=True)
+    why_not = models.CharField(max_length=16, blank=True, default="")  # drawn, and not sent all the same
+    mail = models.ForeignKey(OutgoingMail, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = LeasableQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "order"], name="public_invitation_once_per_order"),
+            models.UniqueConstraint(fields=["plan", "place"], name="public_invitation_once_per_place"),
+            models.CheckConstraint(
+                condition=Q(outcome="invited") | Q(send_at=None, sent_at=None, why_not=""),
+                name="public_invitation_only_to_whom_was_drawn",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["send_at"], condition=Q(send_at__isnull=False), name="public_invitations_to_send"
+            )
+        ]

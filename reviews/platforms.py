@@ -5,6 +5,7 @@ Where a platform has no such form this page claims none. `seen` is when somebody
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -44,3 +45,14 @@ PLATFORMS = (
         seen=date(2026, 11, 28),
     ),
 )
+
+# Where shops may not ask for reviews at all, by a part of the host's name (L2). Data, with its source.
+FORBIDS_ASKING = {
+    "yelp": "https://www.yelp-support.com/article/Don-t-Ask-for-Reviews",  # seen 2026-11-29
+}
+
+
+def forbids_asking(url: str) -> bool:
+    """Whatever was set up here about the place that this address leads to. Raises ValueError: no address."""
+    parts = (urlsplit(url).hostname or "").split(".")
+    return any(name in parts for name in FORBIDS_ASKING)

@@ -1,11 +1,14 @@
 from django.urls import path
 
 from reviews import public, source_pages, uploads
-from reviews.views import acts, batch, evidence, hiding, holds, queue, reply
+from reviews.views import acts, asking, batch, evidence, hiding, holds, queue, reply
 
 urlpatterns = [
     path("reviews/", public.review_page, name="public_reviews"),
     path("reviews/import/", uploads.import_page, name="import_reviews"),
+    path("setup/asking/", asking.places, name="public_plans"),
+    path("setup/asking/<slug:slug>/", asking.plan, name="public_plan"),
+    path("setup/asking/<slug:slug>/switch/", asking.switch, name="public_plan_switch"),
     path("setup/woocommerce/", source_pages.new_woocommerce, name="source_woocommerce"),
     path("setup/sources/<slug:slug>/", source_pages.source_page, name="source"),
     path("setup/sources/<slug:slug>/save/", source_pages.save, name="source_save"),

@@ -109,7 +109,7 @@ def _who_may(survey: Survey, orders: Sequence[Order]) -> list[Order]:
     """L10, L14: where there is a reward, no insiders, and only who agreed to be offered it."""
     if survey.reward_amount is None:
         return list(orders)
-    staff = invitations.addresses_of_staff()
+    staff = shop.addresses_of_staff()
     agreed = invitations.consenting([one.customer_id for one in orders])
     offers = rewards.is_offered(survey)
 

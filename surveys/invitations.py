@@ -320,12 +320,6 @@ def is_insider(customer: Customer) -> bool:
     return bool(customer.email) and User.objects.filter(email__iexact=customer.email, is_active=True).exists()
 
 
-def addresses_of_staff() -> frozenset[str]:
-    """Of every account in use, in small letters (L10)."""
-    emails = User.objects.filter(is_active=True).exclude(email="").values_list("email", flat=True)
-    return frozenset(email.lower() for email in emails)
-
-
 def may_be_mailed(customer: Customer) -> bool:
     return bool(consenting([customer.pk]))
 

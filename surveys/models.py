@@ -272,7 +272,7 @@ class Selection(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="selections")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome)
-    rule = models.CharField(max_length=40)  # surveys.selecting.Draw.rule at that moment
+    rule = models.CharField(max_length=40)  # feedback.selecting.Draw.rule at that moment
     place = models.PositiveIntegerField(null=True)  # in the line of those that fitted; None: did not fit
     at = models.DateTimeField()
     invitation = models.OneToOneField(

@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from feedback import bulk, journal, leases, mail, shop, tokens
 from feedback.models import Customer, MailAddress, Order, User
 from feedback.models.queue import LeasableQuerySet
+from feedback.selecting import Candidate, Draw, Outcome, Way, after_the_draw, before_the_draw
 from surveys import circumstances, conditions, invitations, rewards
 from surveys.conditions import Circumstances, Condition
 from surveys.models import Invitation, Plan, Selection, Survey
-from surveys.selecting import Candidate, Draw, Outcome, Way, after_the_draw, before_the_draw
 
 BATCH = 200  # orders in one transaction
 EVERY = timedelta(minutes=5)
@@ -222,7 +222,7 @@ class _Known:
         self.has_reward = plan.survey.reward_amount is not None
         self.offers_reward = rewards.is_offered(plan.survey)
         self.agreed = invitations.consenting(customers) if self.offers_reward else set[int]()
-        self.staff = invitations.addresses_of_staff() if self.has_reward else frozenset[str]()
+        self.staff = shop.addresses_of_staff() if self.has_reward else frozenset[str]()
         about = Invitation.objects.filter(survey=plan.survey, order__in=[one.pk for one in orders])
         self.asked_about = set(about.values_list("order", flat=True))
         self.asked_lately = _asked_lately(customers, plan.cooldown_days, now)

@@ -68,6 +68,8 @@ TABLE = {
     **dict.fromkeys(["survey_new", "survey_edit", "survey_question", "survey_publish"], ("get", SET_UP)),
     **dict.fromkeys(["survey_change", "survey_keep"], ("post", SET_UP)),
     **dict.fromkeys(["survey_export", "survey_try"], ("get", SURVEYS)),
+    **dict.fromkeys(["public_plans", "public_plan"], ("get", SET_UP)),
+    "public_plan_switch": ("post", SET_UP),
     "preferences": ("get", PUBLIC),
     **dict.fromkeys(["my_data_ask", "my_data_asked", "my_data", "my_data_erased"], ("get", PUBLIC)),
     **dict.fromkeys(["my_data_json", "my_data_zip", "my_data_erase"], ("get", PUBLIC)),
@@ -296,6 +298,7 @@ def world(settings):
     messages.edit(opened, Decision.objects.get(case=opened), "…", messages.Plan(), by=user(), edition=0)
     return {
         **dict.fromkeys(["source", "source_save", "source_test", "source_fetch"], ("gom",)),
+        **dict.fromkeys(["public_plan", "public_plan_switch"], ("gom",)),
         **dict.fromkeys([name for name in TABLE if name.startswith("message_")], (opened.public_id,)),
         "case_override": (opened.public_id,),
         **dict.fromkeys(["dispute", "dispute_evidence", "dispute_close"], (disputed.pk,)),

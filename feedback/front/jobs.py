@@ -33,7 +33,7 @@ from feedback.models import (
 from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
 from reviews import polling
-from reviews.models import Polling, Reply, Review, Source, UnreadableReview
+from reviews.models import Polling, PublicInvitation, PublicPlan, Reply, Review, Source, UnreadableReview
 from surveys.models import AnswerCount, AnswerImport, Coupon, CouponShop, Invitation, Plan, Reward
 
 PER_PAGE = 50
@@ -48,6 +48,8 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     UnreadableReview: (gettext_lazy("review that cannot be kept"), "first_at"),
     Invitation: (gettext_lazy("invitation"), "send_at"),
     Plan: (gettext_lazy("plan of invitations"), "look_at"),
+    PublicPlan: (gettext_lazy("plan of public invitations"), "look_at"),
+    PublicInvitation: (gettext_lazy("public invitation"), "send_at"),
     Reward: (gettext_lazy("reward"), "reserved_at"),
     AnswerCount: (gettext_lazy("count of answers"), "survey__made_at"),
     AnswerImport: (gettext_lazy("import of answers"), "made_at"),
@@ -79,6 +81,8 @@ NAMES = {
     "surveys.tasks.LOOK_AT_COUPONS": gettext_lazy("Look whether coupons were used in web shops"),
     "surveys.tasks.SEND_INVITATIONS": gettext_lazy("Send invitations"),
     "surveys.tasks.REMIND_OF_INVITATIONS": gettext_lazy("Remind of invitations"),
+    "reviews.tasks.ASK_IN_PUBLIC": gettext_lazy("Choose whom to ask for public reviews"),
+    "reviews.tasks.SEND_PUBLIC_INVITATIONS": gettext_lazy("Send public invitations"),
     "feedback.tasks.SEND_MAIL": gettext_lazy("Send mail"),
     "feedback.tasks.TRAIN_READER": gettext_lazy("Train the reader"),
     "feedback.tasks.READ_ANEW": gettext_lazy("Read old comments anew"),

@@ -77,6 +77,7 @@ class World:
             "policy": Policy.objects.values_list("version", flat=True),
             "theme": ["late_delivery"],
             "source": ["gom"],
+            "public_plan": ["gom"],
             "practice_page": ["cracked-cup"],
             "case": Case.objects.values_list("public_id", flat=True)[:2],
             "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
@@ -235,7 +236,7 @@ STAFF_PAGES = {
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute".split(),
-    "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours "
+    "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "reward_codes reward reward_costs concessions divergence survey_new survey_edit survey_question "
     "survey_publish survey_try".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds"],

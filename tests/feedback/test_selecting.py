@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import pytest
 
+from feedback.selecting import Candidate, Draw, Outcome, Way, after_the_draw, before_the_draw, lot
 from surveys.conditions import Fact
-from surveys.selecting import Candidate, Draw, Outcome, Way, after_the_draw, before_the_draw, lot
 
 NAMES = [f"order{n}" for n in range(4000)]
 

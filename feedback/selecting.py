@@ -1,4 +1,5 @@
-"""RULE: whom a plan asks about an order, and why not the others. Values only.
+"""RULE: whom a plan asks about an order, for a survey or for a public review, and why not the others. Values
+only.
 
 What may be looked at stands in `Candidate`: no refund, dispute, complaint, answer or rating has a place
 there, so that no plan can pick the contented (L4, decision 15). Who is drawn follows from the order's number
