@@ -380,6 +380,8 @@ NOT_PERSONAL: dict[str, str] = {
     "surveys.SurveyVersion.definition": _SET_UP,
     "surveys.Picture.name": _SET_UP,
     "surveys.Picture.content": _SET_UP,
+    "surveys.Picture.alt_vi": _SET_UP,
+    "surveys.Picture.alt_en": _SET_UP,
     "surveys.Quota.question": _SET_UP,
     "surveys.InvitationToken.purpose": _WORD,
     "surveys.Invitation.why_not": _WORD,

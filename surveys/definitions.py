@@ -31,7 +31,7 @@ _FIELDS = frozenset(
     {"id", "kind", "words", "help", "required", "meaning", "choices", "low", "high", "rows", "least", "most"}
     | {"fields", "purpose", "show_if", "asked_at_most"}
 )
-_OF_CHOICE = frozenset({"id", "words", "help", "points", "picture"})
+_OF_CHOICE = frozenset({"id", "words", "help", "points", "picture", "picture_alt"})
 _UNFIT = re.compile("[\x00\ud800-\udfff]")  # NUL and half surrogates
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 WITH_CHOICES = {Kind.CHOICE, Kind.CHOICES, Kind.PICTURE, Kind.DROPDOWN, Kind.GRID, Kind.RANKING}
@@ -295,6 +295,7 @@ def _choice(name: str, field: str, raw: Mapping[str, Any]) -> Choice:
         help=_words(name, field, raw.get("help", {}), optional=True),
         points=points,
         picture=picture,
+        picture_alt=_words(name, field, raw.get("picture_alt", {}), optional=True),
     )
 
 

@@ -95,6 +95,9 @@ class Picture(models.Model):
     name = models.SlugField(max_length=40, unique=True)
     media_type = models.CharField(max_length=10, choices=Type)
     content = models.BinaryField()
+    # What it shows, for whoever cannot see it; '' for one that a program put here before that was asked for.
+    alt_vi = models.CharField(max_length=150, blank=True, default="", db_default="")
+    alt_en = models.CharField(max_length=150, blank=True, default="", db_default="")
     uploaded_at = models.DateTimeField()
 
 

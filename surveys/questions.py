@@ -1,7 +1,7 @@
 """RULE: a survey's questions as values: kinds, choices, words in each language. Values only."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -66,13 +66,15 @@ EXPECTATIONS = ("above", "as_expected", "below")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """`points`: what it adds to the survey's score. `picture`: the name of one that the shop uploaded."""
+    """`points`: what it adds to the survey's score. `picture`: the name of one that the shop uploaded,
+    `picture_alt` what it shows."""
 
     id: str
     words: Words
     help: Words
     points: int = 0
     picture: str = ""
+    picture_alt: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class Option:
     help: str = ""
     spoken: str = ""
     picture: str = ""
+    picture_alt: str = ""
     is_chosen: bool = False
 
 
@@ -206,6 +207,7 @@ def _option(choice: Choice, language: str, given: Sequence[str]) -> Option:
         words=said(choice.words, language),
         help=said(choice.help, language),
         picture=choice.picture,
+        picture_alt=said(choice.picture_alt, language),
         is_chosen=choice.id in given,
     )
 

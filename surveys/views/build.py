@@ -14,7 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import comments
 from feedback.models import User
 from feedback.roles import Role, allow
-from surveys import building, definitions, editing, invariance, publishing, reach, screens, sheets, spoken
+from surveys import (
+    building,
+    definitions,
+    editing,
+    invariance,
+    pictures,
+    publishing,
+    reach,
+    screens,
+    sheets,
+    spoken,
+)
 from surveys.building import Stale
 from surveys.definitions import BadDefinition
 from surveys.editing import Json, NoSuchQuestion
@@ -94,8 +105,15 @@ def question(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     if request.method != "POST":
         return _question(request, version, current)
     sent = editing.from_form(current, _clean(request), _several(request))
+    if current.get("kind") == Kind.PICTURE:
+        sent = pictures.described(sent)
     if "look" in request.GET:  # what one types, drawn: nothing is saved
         return render(request, "surveys/_preview.html", {"previews": _previews(sent)})
+    if "upload" in request.POST:
+        try:
+            sent = _with_new_picture(request, sent)
+        except pictures.BadPicture as bad:
+            return _question(request, version, sent, status=400, bad_picture=bad)
     try:
         building.save(version, editing.replace(version.definition, name, sent), edition=_edition(request))
     except Stale:
@@ -103,7 +121,9 @@ def question(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
             request, _("Somebody else changed the survey just before. Yours is below, not saved yet.")
         )
         return _question(request, _version(public_id), sent, status=409)
-    if "more" in request.POST:
+    if "upload" in request.POST:
+        messages.success(request, _("The picture is there, and the question is saved."))
+    if "more" in request.POST or "upload" in request.POST:
         return redirect("survey_question", public_id, name)
     messages.success(request, _("Saved."))
     return redirect("survey_edit", public_id)
@@ -237,7 +257,30 @@ def _listed(one: Json, earlier: list[Json], language: str) -> dict[str, Any]:
     }
 
 
-def _question(request: HttpRequest, version: SurveyVersion, raw: Json, status: int = 200) -> HttpResponse:
+def _with_new_picture(request: HttpRequest, sent: Json) -> Json:
+    """Raises BadPicture: what was typed is then shown again, not saved."""
+    file, typed = request.FILES.get("picture-file"), _clean(request)
+    if file is None:
+        raise pictures.BadPicture(_("Choose a file first."))
+    picture = pictures.take(
+        file.file,
+        size=file.size or 0,
+        called=comments.clean(file.name or ""),
+        alt={one: typed.get(f"picture-alt-{one}", "") for one in LANGUAGES},
+        now=timezone.now(),
+        by=_person(request),
+    )
+    return pictures.described(pictures.put(sent, picture))
+
+
+def _question(
+    request: HttpRequest,
+    version: SurveyVersion,
+    raw: Json,
+    status: int = 200,
+    *,
+    bad_picture: pictures.BadPicture | None = None,
+) -> HttpResponse:
     questions = editing.questions_of(version.definition)
     names = [one.get("id") for one in questions]
     earlier = questions[: names.index(raw.get("id"))]
@@ -259,6 +302,8 @@ def _question(request: HttpRequest, version: SurveyVersion, raw: Json, status: i
         "contact_fields": _contact(raw) if kind == Kind.CONTACT else None,
         "meanings": [one.value for one in Meaning if kind in definitions.FITS[one]],
         "pictures": Picture.objects.order_by("name").values_list("name", flat=True),
+        "bad_picture": bad_picture.message if bad_picture else "",
+        "typed_alt": {one: request.POST.get(f"picture-alt-{one}", "") for one in LANGUAGES if bad_picture},
         "groups": spoken.choices(earlier, condition, language),
         "tests": [*lines, *[spoken.Line()] * SPARE],
         "is_any": isinstance(condition, dict) and condition.get("match") == "any",

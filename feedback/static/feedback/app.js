@@ -122,6 +122,11 @@
   }
 
   // --- A question is drawn while it is written ------------------------------------------------------------------
+  function withoutFiles(form) {
+    const sent = new FormData(form);
+    for (const [name, value] of [...sent]) if (value instanceof File) sent.delete(name);
+    return sent;
+  }
   function drawAsOneTypes(form) {
     const target = document.getElementById(form.dataset.previewTarget);
     let waiting, asking;
@@ -131,7 +136,7 @@
         asking?.abort();
         asking = new AbortController();
         try {
-          const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), credentials: "same-origin", signal: asking.signal });
+          const answer = await fetch(form.dataset.preview, { method: "POST", body: withoutFiles(form), credentials: "same-origin", signal: asking.signal });
           if (answer.ok) target.innerHTML = await answer.text();
         } catch { /* the saved one stays */ }
       }, PAUSE);
