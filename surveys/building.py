@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,14 @@ TEMPLATES = ("post_purchase", "delivery", "service_contact", "exit_interview", "
 
 class Stale(RuntimeError):
     """Somebody else changed or published the questions first."""
+
+
+class BudgetTooLow(ValueError):
+    """`used`: what is promised or spent already, in the survey's currency."""
+
+    def __init__(self, used: Decimal):
+        super().__init__(used)
+        self.used = used
 
 
 def start(
@@ -105,6 +114,21 @@ def copy(survey: Survey, name: str, *, now: datetime, by: User | None = None) ->
     same = ("reward_amount", "reward_currency", "reward_days", "reward_minimum_order", "days_to_answer")
     columns = {column: getattr(survey, column) for column in same}
     return start(name, under_work(survey).definition, now=now, by=by, **columns)
+
+
+def set_reward(survey: Survey, *, by: User | None = None, **columns: Any) -> None:
+    """The amount, its days, the least order, the budget, for whoever begins from now on: what is promised
+    stays as it was promised. Raises BudgetTooLow."""
+    with journal.recording():
+        locked = Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
+        budget = columns["budget"]
+        if budget is not None and budget < locked.budget_used:
+            raise BudgetTooLow(locked.budget_used)
+        Survey.objects.filter(pk=survey.pk).update(**columns)
+        journal.log(
+            "reward of a survey set", survey, by=by, **{name: str(value) for name, value in columns.items()}
+        )
+    sheets.forget()
 
 
 def put_away(survey: Survey, *, now: datetime, by: User | None = None) -> bool:

@@ -2,12 +2,14 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from feedback.forms import AmountField
 from feedback.models import Order
 from feedback.models.addressed import Language
 from surveys import definitions
@@ -48,6 +50,44 @@ class SurveyForm(forms.ModelForm):
         ):
             raise forms.ValidationError(_("It has no published questions yet."))
         return state
+
+
+class RewardForm(forms.Form):
+    """One reward for everybody who answers: there is no field for which answer (L1)."""
+
+    reward_days = forms.IntegerField(label=_("The code is good for, in days"), min_value=7, max_value=730)
+    days_to_answer = forms.IntegerField(label=_("Days to answer"), min_value=1, max_value=365)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        said = {"currency": currency}
+        self.fields["reward_amount"] = AmountField(
+            currency=currency,
+            label=_("Reward for an answer, in %(currency)s") % said,
+            help_text=_("Everybody who answers gets it, whatever they say. Without it, nobody gets any."),
+            required=False,
+        )
+        self.fields["reward_minimum_order"] = AmountField(
+            currency=currency,
+            label=_("The least order for the code, in %(currency)s") % said,
+            help_text=_("Empty: any order."),
+            required=False,
+        )
+        self.fields["budget"] = AmountField(
+            currency=currency,
+            label=_("The most that all rewards together may come to, in %(currency)s") % said,
+            help_text=_("Empty: no limit. When it is used up, the page says so before anybody answers."),
+            required=False,
+        )
+        self.order_fields(["reward_amount", "budget", "reward_minimum_order", "reward_days"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        reward, budget = given.get("reward_amount"), given.get("budget")
+        if reward and budget and budget < reward:
+            self.add_error("budget", _("This is less than one reward."))
+        given["reward_minimum_order"] = given.get("reward_minimum_order") or Decimal(0)
+        return given
 
 
 class StartForm(forms.Form):

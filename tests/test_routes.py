@@ -31,7 +31,7 @@ from feedback.tokens import digest
 from reviews import drafting, intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
-from surveys import importing, invitations, publishing, responses
+from surveys import importing, invitations, publishing, responses, shared
 from surveys.models import Entrance, Picture, Survey
 from tests.factories import (
     a_shop,
@@ -65,7 +65,10 @@ TABLE = {
     "public_reviews": ("get", PUBLIC),
     "answer": ("get", PUBLIC),
     "survey_picture": ("get", PUBLIC),
-    **dict.fromkeys(["survey_new", "survey_edit", "survey_question", "survey_publish"], ("get", SET_UP)),
+    "survey_shared": ("get", PUBLIC),
+    **dict.fromkeys(
+        ["survey_new", "survey_edit", "survey_question", "survey_publish", "survey_reward"], ("get", SET_UP)
+    ),
     **dict.fromkeys(["survey_change", "survey_keep"], ("post", SET_UP)),
     **dict.fromkeys(["survey_export", "survey_try"], ("get", SURVEYS)),
     **dict.fromkeys(["public_plans", "public_plan"], ("get", SET_UP)),
@@ -315,6 +318,8 @@ def world(settings):
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
         **dict.fromkeys(["survey", *OF_A_SURVEY], (survey.public_id,)),
         "survey_question": [survey.public_id, "problem"],
+        "survey_shared": [shared.sign(survey)],
+        "survey_reward": [survey.public_id],
         "survey_answers": [survey.public_id, "csv"],
         **dict.fromkeys([name for name in TABLE if name.startswith("reward")], (rewarded.public_id,)),
         **dict.fromkeys(["reward_codes", "reward_costs", "reward_costs_csv"], ()),

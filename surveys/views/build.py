@@ -4,16 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import comments
 from feedback.models import User
-from feedback.roles import Role, allow
+from feedback.roles import Role, allow, public
 from surveys import (
     building,
     definitions,
@@ -23,6 +25,7 @@ from surveys import (
     publishing,
     reach,
     screens,
+    shared,
     sheets,
     spoken,
 )
@@ -184,34 +187,51 @@ def keep(request: HttpRequest, public_id: str) -> HttpResponse:
 def trial(request: HttpRequest, public_id: str) -> HttpResponse:
     """The questions under work as a customer gets them. It writes nothing."""
     version = _version(public_id)
+    link = f"{settings.BASE_URL}{reverse('survey_shared', args=[shared.sign(version.survey)])}"
+    about = {"survey": version.survey, "link": link, "days": shared.GOOD_FOR.days}
+    return render(request, "surveys/trial.html", _tried(request, version) | about)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def shared_trial(request: HttpRequest, signed: str) -> HttpResponse:
+    """The same for somebody without an account, by a link that ends by itself. It writes nothing either."""
+    try:
+        survey = shared.find(signed)
+    except shared.Over:
+        return render(request, "surveys/shared_over.html", status=410)
+    if survey is None:
+        return render(request, "surveys/gone.html", {"reason": "unknown"}, status=404)
+    response = render(request, "surveys/shared.html", _tried(request, building.under_work(survey)))
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _tried(request: HttpRequest, version: SurveyVersion) -> dict[str, Any]:
+    """What the page of a trial shows: the questions with what was typed, or why they cannot be asked yet."""
     wanted = request.GET.get("lang")
     language = wanted if wanted in LANGUAGES else _language()
     try:
         definition = _whole(definitions.load(version.definition))
     except BadDefinition as fault:
-        return render(request, "surveys/trial.html", {"survey": version.survey, "fault": _said(fault)})
+        return {"fault": _said(fault)}
     with translation.override(language):
         sheet = sheets.trial(definition, language)
         typed = screens.typed(request.POST, definition.questions)
         way = sheet.path(typed)
-        errors: Mapping[str, Any] = {}
-        if request.method == "POST":
-            errors = sheet.faults(typed)
-        drawn = screens.draw(
-            way, language, saved={}, typed=typed if request.method == "POST" else {}, errors=errors
-        )
-        context = {
-            "survey": version.survey,
-            "definition_title": definition.title.get(language, ""),
-            "questions": drawn,
-            "language": language,
-            "is_done": request.method == "POST"
-            and not errors
-            and {one.id for one in way} <= set(request.POST.getlist("asked")),
-            "is_posted": request.method == "POST",
-            "languages": LANGUAGES,
-        }
-        return render(request, "surveys/trial.html", context)
+        is_posted = request.method == "POST"
+        errors: Mapping[str, Any] = sheet.faults(typed) if is_posted else {}
+        drawn = screens.draw(way, language, saved={}, typed=typed if is_posted else {}, errors=errors)
+    return {
+        "definition_title": definition.title.get(language, ""),
+        "questions": drawn,
+        "language": language,
+        "is_done": is_posted and not errors and {one.id for one in way} <= set(request.POST.getlist("asked")),
+        "is_posted": is_posted,
+        "languages": LANGUAGES,
+    }
 
 
 def _clean(request: HttpRequest) -> dict[str, str]:

@@ -1,18 +1,20 @@
 """The managers' pages: how the surveys do, what one found, and whom to ask."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import shop
+from feedback import money, shop
 from feedback.models import User
 from feedback.roles import Role, allow, holds
-from surveys import invitations, results
-from surveys.forms import InvitationForm
+from surveys import building, invitations, results
+from surveys.forms import InvitationForm, RewardForm
 from surveys.invitations import NotAsked
 from surveys.models import Invitation, Survey
 from surveys.views import found
@@ -41,6 +43,43 @@ def surveys(request: HttpRequest) -> HttpResponse:
 @require_safe
 def survey(request: HttpRequest, public_id: str) -> HttpResponse:
     return _page(request, get_object_or_404(Survey, public_id=public_id), InvitationForm())
+
+
+@allow(Role.MANAGER, Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reward(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What everybody gets who answers, and the most that may be given (L1)."""
+    one = get_object_or_404(Survey, public_id=public_id)
+    currency = one.reward_currency or shop.current().currency
+    if request.method != "POST":
+        names = ("reward_amount", "budget", "reward_minimum_order", "reward_days", "days_to_answer")
+        known = {name: getattr(one, name) or "" for name in names}
+        form = RewardForm(currency=currency, initial=known | _plain(known, currency))
+        return _reward_page(request, one, form)
+    form = RewardForm(request.POST, currency=currency)
+    if not form.is_valid():
+        return _reward_page(request, one, form)
+    try:
+        building.set_reward(one, by=_person(request), reward_currency=currency, **form.cleaned_data)
+    except building.BudgetTooLow as low:
+        said = money.format_money(low.used, currency, get_language() or "vi")
+        form.add_error(
+            "budget", _("%(used)s is already promised or spent; the budget cannot be lower.") % {"used": said}
+        )
+        return _reward_page(request, one, form)
+    messages.success(request, _("Saved."))
+    return HttpResponseRedirect(reverse("survey", args=[public_id]), status=303)
+
+
+def _reward_page(request: HttpRequest, one: Survey, form: RewardForm) -> HttpResponse:
+    context = {"survey": one, "form": form, "used": one.budget_used}
+    return render(request, "surveys/reward.html", context, status=400 if form.errors else 200)
+
+
+def _plain(known: dict[str, object], currency: str) -> dict[str, str]:
+    """Amounts as somebody would type them: whole where the currency has no cents."""
+    amounts = {name: amount for name, amount in known.items() if isinstance(amount, Decimal)}
+    return {name: str(money.quantize(amount, currency)) for name, amount in amounts.items()}
 
 
 @allow(Role.MANAGER, Role.ADMINISTRATOR)

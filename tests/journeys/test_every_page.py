@@ -37,7 +37,7 @@ from feedback.tokens import digest
 from reviews import intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
-from surveys import entrances, importing, invitations, publishing, responses
+from surveys import entrances, importing, invitations, publishing, responses, shared
 from surveys.models import AnswerImport, Entrance, Response
 from tests.test_routes import TABLE
 
@@ -106,6 +106,8 @@ class World:
         if name == "reply_batch":
             alike = Reply.objects.filter(state="draft").select_related("decision")[:1]
             return [reverse(name, args=[one.decision.decision_digest, one.language]) for one in alike]
+        if name == "survey_shared":
+            return [reverse(name, args=[shared.sign(invitations.find(self.invitation).survey)])]
         if name == "survey_question":
             return [reverse(name, args=[*ids["survey"], one]) for one in ("problem", "recommend", "wish")]
         if name.startswith("survey_") and name != "survey_new":
@@ -238,12 +240,12 @@ STAFF_PAGES = {
     "disputes dispute".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "reward_codes reward reward_costs concessions divergence survey_new survey_edit survey_question "
-    "survey_publish survey_try".split(),
+    "survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
 PUBLIC_PAGES += "my_data_ask my_data_asked my_data my_data_erase my_data_erased".split()
-PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame"]
+PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame", "survey_shared"]
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
 ERRORS = ["/nowhere/", "/s/cut-in-two/"]
 
