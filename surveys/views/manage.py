@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import money, shop
 from feedback.models import User
 from feedback.roles import Role, allow, holds
-from surveys import building, invitations, results
+from surveys import building, invitations, leaving, results
 from surveys.forms import InvitationForm, RewardForm
 from surveys.invitations import NotAsked
 from surveys.models import Invitation, Survey
@@ -129,6 +130,10 @@ def _person(request: HttpRequest) -> User | None:
 
 def _page(request: HttpRequest, one: Survey, form: InvitationForm) -> HttpResponse:
     about = found.context(request, one)
+    figures, asked = about["results"].figures, about["results"].asked
+    stopped = leaving.of(
+        one, asked, finished=figures.answered, language=get_language() or "vi", now=timezone.now()
+    )
     recent = Invitation.objects.filter(survey=one).select_related("order", "response").order_by("-pk")
     return render(
         request,
@@ -136,7 +141,8 @@ def _page(request: HttpRequest, one: Survey, form: InvitationForm) -> HttpRespon
         {
             "survey": one,
             **about,
-            "figures": about["results"].figures,
+            "figures": figures,
+            "leaving": stopped,
             "recent": recent[:_RECENT],
             "form": form,
             "may_take_names": holds(request, Role.MANAGER),

@@ -145,3 +145,72 @@ def test_a_double_click_sends_once(visitor, path):
 
     expect(page.locator(".code")).to_be_visible()
     assert page.locator(".code").inner_text() == Reward.objects.get().code
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_the_back_button_shows_what_was_answered_and_loses_nothing(visitor, path, script):
+    """Item 6: back, another choice, forward again: the last choice counts, and the rest is still there."""
+    page = visitor(java_script_enabled=script)
+    page.goto(path)
+    choose(page, "Không, mọi thứ đều ổn")
+    choose(page, BELOW)
+    page.go_back()
+    expect(page.get_by_label(BELOW)).to_be_checked()
+    page.locator(".go a.button").click()
+    expect(page.get_by_label("Không, mọi thứ đều ổn")).to_be_checked()
+    choose(page, TROUBLE)
+    expect(page.get_by_label(BELOW)).to_be_checked()
+    go_on(page)
+    page.get_by_label("7", exact=True).check()
+    go_on(page)
+    for _step in ("touchpoint", "story", "wish"):
+        go_on(page)
+    code = page.locator(".code").inner_text()
+
+    page.go_back()
+    if page.locator(
+        ".go button.main"
+    ).count():  # the browser shows the page as it was: sent again, it is known
+        go_on(page)
+    expect(page.locator(".code")).to_have_text(code)
+
+    answers = dict(Response.objects.get().answers.values_list("question", "value"))
+    assert (answers["problem"], answers["expectation"], answers["recommend"]) == ("not_solved", "below", 7)
+    assert Reward.objects.count() == Case.objects.count() == 1
+
+
+def test_two_tabs_are_one_answer(visitor, path):
+    """Item 6: both go on where they like; the first to finish counts, the other sees the same code."""
+    first = visitor()
+    first.goto(path)
+    second = first.context.new_page()
+    second.goto(f"{path}?all=1")
+    choose(first, TROUBLE)
+    for words in ("Không, mọi thứ đều ổn", "Đúng như tôi mong đợi"):
+        second.get_by_label(words).check()
+    second.get_by_label("10", exact=True).check()
+    go_on(second)
+    code = second.locator(".code").inner_text()
+    choose(first, BELOW)
+
+    expect(first.locator(".code")).to_have_text(code)
+    answers = dict(Response.objects.get().answers.values_list("question", "value"))
+    assert (answers["problem"], answers["expectation"]) == ("none", "as_expected")
+    assert Reward.objects.get().code == code
+
+
+def test_a_lost_connection_loses_no_answer(visitor, path):
+    """Item 6: what was sent is kept; the same press works when the net is back."""
+    page = visitor(refused=[], width=360)
+    page.goto(path)
+    choose(page, TROUBLE)
+    page.get_by_label(BELOW).check()
+    page.context.set_offline(True)
+    page.locator(".go button.main").click()
+    page.context.set_offline(False)
+    page.goto(path)
+
+    expect(heading(page)).to_contain_text("mong đợi")
+    choose(page, BELOW)
+    expect(heading(page)).to_contain_text("giới thiệu")
+    assert Response.objects.get().answers.get(question="problem").value == "not_solved"
