@@ -3,6 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -11,10 +12,11 @@ from django.utils import timezone
 
 from feedback import cases, leases
 from feedback.models import Decision, Event, FactCorrection
-from reviews import replies
+from reviews import asking, replies
 from reviews.intake import receive_many
-from reviews.models import Reply, Review, Source
+from reviews.models import PublicInvitation, PublicPlan, Reply, Review, Source
 from reviews.publishing import PUBLISH
+from tests.factories import customer, order
 
 ROUNDS, CROWD = 20, 20
 LATE = "Giao trễ ba ngày, gọi không ai nghe."
@@ -241,3 +243,33 @@ def test_workers_at_once_publish_each_reply_once(map_site, receive, bao, at_once
     sent = [json.loads(line)["reply"] for line in lines]
     assert len(sent) == len(set(sent)) == 30
     assert Reply.objects.filter(state="published").count() == 30
+
+
+@pytest.fixture
+def two_places(lan_pottery):
+    """One customer, one order that was delivered a month ago, and two public places that want to ask."""
+    now = timezone.now()
+    bought = order(customer(), delivered_on=(now - timedelta(days=30)).date())
+    for slug in ("maps", "square"):
+        place = Source.objects.create(slug=slug, name=slug, kind="file", solicitation_allowed=True)
+        PublicPlan.objects.create(
+            source=place, url="https://place.example/", since=bought.delivered_on, made_at=now, look_at=now
+        )
+    return bought
+
+
+def ask_at_once(at_once):
+    at_once([partial(leases.run_once, asking.LOOK)] * CROWD)
+    return PublicInvitation.objects.filter(outcome="invited").count()
+
+
+def test_two_places_ask_one_customer_once(two_places, at_once):
+    """Decision 1: whoever draws waits at the customer's row, and then knows what the other drew."""
+    assert ask_at_once(at_once) == 1
+    assert PublicInvitation.objects.count() == 2
+
+
+def test_without_its_guard_both_places_ask(two_places, at_once, monkeypatch):
+    monkeypatch.setattr(asking, "_asked_lately", lambda *about: set())
+
+    assert ask_at_once(at_once) == 2
