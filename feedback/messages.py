@@ -171,7 +171,7 @@ def edit(case: Case, decision: Decision, text: str, plan: Plan, *, by: User, edi
             raise Stale(known)
         composed = words_of(case, decided, decision, plan)
         is_own = words == composed and plan == proposal(case, decision, decided, timezone.now())
-        given |= {"decision": decision, "edited_by": None if is_own else by}
+        given |= {"decision": decision} | _written_by(known, None if is_own else by)
         if edition == 0:
             message = _create(case, drafted_text=composed, **given)
         else:
@@ -189,8 +189,8 @@ def compose_again(case: Case, decision: Decision, plan: Plan, *, by: User, editi
         given = _columns(case, decision, decided, words, plan) | {
             "decision": decision,
             "drafted_text": words,
-            "edited_by": None if is_own else by,
         }
+        given |= _written_by(at_work(case), None if is_own else by)
         message = _create(case, **given) if edition == 0 else _set(case, edition, State.DRAFT, **given)
         journal.log("message composed", case, by=by, message=message.pk, edition=message.edition)
     return message
@@ -239,8 +239,8 @@ def why_not(message: Message, by: User) -> str | Words:
         return _("The case was decided anew since this was written. Put it into words again first.")
     if message.needs_approver and Role.APPROVER not in held:
         return _("This message needs an approver.")
-    if message.needs_approver and message.edited_by_id == by.pk:
-        return _("You prepared this message: another approver must look at it.")
+    if message.needs_approver and message.is_by(by):
+        return _("You wrote some of this message: another approver must look at it.")
     return ""
 
 
@@ -403,6 +403,16 @@ def _columns(case: Case, decision: Decision, decided: Decided, words: str, plan:
         ],
         "needs_approver": _wants_approver(case, decision, decided, remedy, costs),
     }
+
+
+def _written_by(known: Message | None, by: User | None) -> dict[str, Any]:
+    """None: words and plan are the program's. Else whoever wrote before may have left something in the plan.
+
+    Should `known` not be how it stands any more, then neither is it the edition that is written over.
+    """
+    if by is None:
+        return {"edited_by": None, "authors": ""}
+    return {"edited_by": by, "authors": (known or Message()).authors_with(by)}
 
 
 def _is_as(message: Message, decision: Decision, given: Mapping[str, Any]) -> bool:

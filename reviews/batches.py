@@ -8,7 +8,7 @@ from django.db.models import Count, Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import User
+from feedback.models import User, authors
 from feedback.roles import Role, roles_of
 from reviews import replies
 from reviews.models import Reply, ReplyQuerySet
@@ -95,7 +95,7 @@ def _open_to(by: User) -> ReplyQuerySet:
     rows = Reply.objects.waiting().exclude(held__in=replies.WAITS_FOR_WORD)
     if Role.APPROVER not in roles_of(by):
         return rows.filter(needs_approver=False)
-    return rows.exclude(needs_approver=True, edited_by=by)
+    return rows.exclude(authors.by(by), needs_approver=True)
 
 
 def _group(row: dict[str, Any], example: Reply) -> Group:

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.addressed import Addressed, Language
+from feedback.models.authors import Authored, four_eyes
 from feedback.models.cases import Case, Decision
 from feedback.models.mail import OutgoingMail
 from feedback.models.people import Order
@@ -251,7 +252,7 @@ _CHOSEN_BY = (
 )
 
 
-class Reply(Addressed, Leasable):
+class Reply(Addressed, Authored, Leasable):
     """Our public answer: draft → approved → publishing → published | pending | refused, or discarded."""
 
     class State(models.TextChoices):
@@ -307,6 +308,7 @@ class Reply(Addressed, Leasable):
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="no_reply_goes_out_unapproved",
             ),
+            four_eyes("reply_needs_four_eyes"),
             models.CheckConstraint(
                 condition=Q(state="published", published_at__isnull=False)
                 | (~Q(state="published") & Q(published_at=None))

@@ -57,7 +57,8 @@ def edit(reply: Reply, text: str, *, by: User, edition: int) -> int:
         now = as_it_stands(reply)
         if now.state == State.DRAFT and now.text == words:
             return edition
-        change(reply, edition, State.DRAFT, text=words, edited_by=by)
+        # Should these not be the authors any more, then neither is it this edition.
+        change(reply, edition, State.DRAFT, text=words, edited_by=by, authors=now.authors_with(by))
         journal.log("reply edited", reply, by=by, edition=edition + 1)
     return edition + 1
 
@@ -145,6 +146,7 @@ def answer_again(reply: Reply, *, by: User) -> Reply:
             review=review, review_version=review.version, case=now.case, decision=now.decision,
             language=now.language, drafted_text=now.drafted_text, text=now.text,
             needs_approver=now.needs_approver, drafted_at=timezone.now(), edited_by=now.edited_by,
+            authors=now.authors,
             urgency=now.urgency, standing=now.standing, source=review.source,
             sentiment=now.sentiment, has_leverage=now.has_leverage, themes=now.themes,
         )  # fmt: skip
@@ -163,8 +165,8 @@ def why_not(reply: Reply, by: User) -> str | Promise:
         return _("This reply waits for an answer. Write it down below, or take the question back.")
     if reply.needs_approver and Role.APPROVER not in held:
         return _("This reply needs an approver.")
-    if reply.needs_approver and reply.edited_by_id == by.pk:
-        return _("You wrote these words: another approver must look at them.")
+    if reply.needs_approver and reply.is_by(by):
+        return _("You wrote some of these words: another approver must look at them.")
     if not reply.decision.is_current:
         return _("The facts have changed since this was drafted. Draft it again first.")
     return ""
@@ -232,6 +234,7 @@ def _draft_again(reply: Reply, by: User) -> Decision:
         drafted_text=words,
         text=words,
         edited_by=None,
+        authors="",
         needs_approver=decision.needs_approver or review.wants_approver or reply.held == Hold.Whom.APPROVER,
     )
     journal.log("reply drafted again", reply, by=by, decision=decision.pk)

@@ -1,16 +1,17 @@
 """What we wrote to a customer in private about a case, and what was granted with it."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from feedback.models.addressed import Addressed, Language
+from feedback.models.authors import Authored, four_eyes
 from feedback.models.cases import Case, Decision
 from feedback.models.mail import OutgoingMail
 
 
-class Message(Addressed):
+class Message(Addressed, Authored):
     """Our private message: draft → approved → sending (by mail) or sent (by hand), or discarded.
 
     A draft exists from the first save; before that the page composes one each time. Whether a mail really
@@ -71,13 +72,7 @@ class Message(Addressed):
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="no_message_goes_out_unapproved",
             ),
-            models.CheckConstraint(
-                condition=Q(needs_approver=False)
-                | Q(approved_by=None)
-                | Q(edited_by=None)
-                | ~Q(approved_by=F("edited_by")),
-                name="message_needs_four_eyes",
-            ),
+            four_eyes("message_needs_four_eyes"),
             models.CheckConstraint(
                 condition=(Q(state="sent") & Q(sent_by__isnull=False, sent_at__isnull=False) & ~Q(channel=""))
                 | (~Q(state="sent") & Q(sent_by=None, sent_at=None)),

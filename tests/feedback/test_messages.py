@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback import cases, concessions, disputes, messages, overrides, shop
+from feedback import cases, concessions, disputes, journal, messages, overrides, shop
 from feedback.concessions import Refused
 from feedback.messages import Plan, Planned
 from feedback.models import Concession, Decision, Event, Message, OutgoingMail, Promise
@@ -168,6 +169,57 @@ def test_above_the_limit_an_approver_agrees_who_did_not_prepare_it(told, bao, ma
     messages.approve(message, by=other, edition=message.edition, by_mail=False)
 
     assert Concession.objects.get().booked_by == other
+
+
+def test_nobody_who_wrote_any_of_a_message_approves_it(told, bao, mai):
+    """Decision 14, I5."""
+    thao, plan = user(Role.APPROVER, "Thảo"), None
+    case = told(total=Decimal(4_000_000))
+    plan = plan_for(case, "refund")
+    message = written(case, mai, plan)
+    message = messages.edit(
+        case, message.decision, message.text + "\nCảm ơn chị.", plan, by=thao, edition=message.edition
+    )
+
+    for author in (mai, thao):
+        with pytest.raises(messages.NotAllowed):
+            messages.approve(message, by=author, edition=message.edition, by_mail=False)
+    messages.approve(message, by=user(Role.APPROVER, "An"), edition=message.edition, by_mail=False)
+
+
+def test_put_into_words_again_whoever_planned_it_is_its_author_still(told, mai):
+    """The words are the program's, and what is granted is still what a person chose."""
+    thao, case = user(Role.APPROVER, "Thảo"), told(total=Decimal(4_000_000))
+    plan = plan_for(case, "refund")
+    message = written(case, mai, plan)
+    message = messages.compose_again(case, message.decision, plan, by=thao, edition=message.edition)
+
+    for author in (mai, thao):
+        with pytest.raises(messages.NotAllowed):
+            messages.approve(message, by=author, edition=message.edition, by_mail=False)
+
+
+def test_with_the_programs_own_words_and_plan_nobody_is_its_author(told, mai):
+    case = told(problem="change_of_mind", fault="customer")
+    message = written(case, mai, text="Lời của Mai")
+    message = messages.compose_again(case, message.decision, plan_for(case), by=mai, edition=message.edition)
+
+    messages.approve(message, by=mai, edition=message.edition, by_mail=False)
+
+    assert Message.objects.get().approved_by == mai
+
+
+@pytest.mark.parametrize("wrote", ["mai", "bao"])
+def test_what_was_being_written_before_has_its_authors_too(told, bao, mai, wrote):
+    """The migration reads them from the records: all since the program last drafted it."""
+    authors = import_module("feedback.migrations.0019_authors")
+    with journal.recording():
+        for verb, by in [("began", mai), ("wrote", bao), ("began", mai), ("wrote", locals()[wrote])]:
+            journal.log(verb, "reviews.reply:7", by=by)
+
+    found = authors.written_since(Event, ["reviews.reply:7"], "wrote", "began")
+
+    assert authors.column(found[7]) == Message().authors_with(locals()[wrote])
 
 
 def test_the_database_wants_four_eyes_too(told, mai):

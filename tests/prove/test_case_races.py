@@ -50,13 +50,13 @@ def at_once(acts):
         return list(crowd.map(one, acts))
 
 
-def told():
+def told(**order):
     lan = factories.customer("Lan", language="vi")
     about = factories.read_comment(
         reading={"problem": "damaged", "fault": "ours"},
         channel="form",
         customer=lan,
-        order=factories.order(lan),
+        order=factories.order(lan, **order),
     )
     case = factories.case(about)
     cases.decide_many([about], timezone.now(), cases={about.pk: case})
@@ -220,6 +220,23 @@ def test_c8_without_the_guard_both_are_done(people, no_guard):
 
     done = Event.objects.filter(verb__in=["message approved", "message discarded"])
     assert (len(stale(results)), done.count()) == (0, 2)
+
+
+def test_i5_an_edit_and_an_approval_by_one_person_are_one(people):
+    """Decision 14: whoever wrote some of it does not approve it, however both arrive."""
+    bao, mai = people
+    thao = factories.user("approver", "Thảo")
+    for n in range(ROUNDS):
+        message = drafted(told(total=Decimal(4_000_000)), bao)
+        message = edited(message, f"{message.text}\nCảm ơn chị.", mai)()
+
+        results = at_once(
+            [approval(message, thao), edited(message, f"Lời {n}", thao), approval(message, mai)]
+        )
+
+        kept = Message.objects.get(pk=message.pk)
+        assert len([one for one in results if isinstance(one, Message)]) == 1
+        assert (kept.state == "approved") is not kept.is_by(thao)
 
 
 def disputed(case, n):

@@ -102,6 +102,20 @@ def test_no_batch_for_staff_where_an_approver_is_needed(own, receive, bao):
     assert batches.counted(batches.approve([(one.public_id, 1) for one in made], by=bao)) == 0
 
 
+def test_a_batch_goes_by_four_eyes(own, receive, mai, person):
+    """Decision 14: it shows nobody what they wrote some of, and does not approve it either."""
+    made = [receive(own, external_id=f"r{n}", text=THREAT) for n in range(3)]
+    replies.edit(made[0], made[0].text + " Cảm ơn.", by=mai, edition=1)
+    replies.edit(made[0], made[0].text + " Cảm ơn chị.", by=person("approver", "Thu"), edition=2)
+
+    (group,) = batches.groups(mai)
+    results = batches.approve([(made[0].public_id, 3), *((one.public_id, 1) for one in made[1:])], by=mai)
+
+    assert group.count == 2
+    assert {result.reply.pk for result in results if result.why_not} == {made[0].pk}
+    assert batches.counted(batches.approve([(made[0].public_id, 3)], by=person("approver", "An"))) == 1
+
+
 def test_a_review_is_hidden_for_a_listed_reason_alone(own, receive, mai):
     """L6."""
     review = receive(own, text=LATE).review

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError, connection, connections
 from django.utils import timezone
 
 from feedback import cases, leases
@@ -168,6 +168,106 @@ def test_c8_without_the_guard_both_are_done(drafts, bao, mai, at_once, no_guard)
 
     done = Event.objects.filter(verb__in=["reply approved", "reply discarded"])
     assert (len(refused(results)), done.count()) == (0, 2)
+
+
+THREAT = "Ấm bị vỡ khi mở hộp. Không đền thì tôi đăng một sao khắp nơi cho mọi người biết."
+
+
+@pytest.fixture
+def written_by_two(own, receive, bao, mai):
+    """`written_by_two(n)`: a reply that needs an approver, with words of Mai's and after that of Bảo's."""
+
+    def write(n):
+        reply = receive(own, external_id=f"r{n}", text=THREAT)
+        replies.edit(reply, f"{reply.text} Cảm ơn.", by=mai, edition=1)
+        replies.edit(reply, reply.text, by=bao, edition=2)
+        return Reply.objects.with_all_around().get(pk=reply.pk)
+
+    return write
+
+
+def told_by_the_database(act):
+    def run():
+        try:
+            act()
+        except IntegrityError as error:
+            return error
+
+    return run
+
+
+def an_edit_and_an_approval(reply, by):
+    """Both by whoever approves, both of what is on the page."""
+    loaded = [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(2)]
+    return [
+        told_by_the_database(partial(replies.edit, loaded[0], "Lời của tôi", by=by, edition=reply.edition)),
+        told_by_the_database(partial(replies.approve, loaded[1], by=by, edition=reply.edition)),
+    ]
+
+
+class without_four_eyes:
+    """Takes the database's constraint away and puts it back."""
+
+    def __enter__(self):
+        self.all = Reply._meta.constraints
+        (self.constraint,) = [one for one in self.all if one.name == "reply_needs_four_eyes"]
+        # SQLite makes the table anew from what the model says.
+        Reply._meta.constraints = [one for one in self.all if one is not self.constraint]
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(Reply, self.constraint)
+
+    def __exit__(self, *_error):
+        Reply.objects.filter(needs_approver=True).update(authors="")
+        Reply._meta.constraints = self.all
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Reply, self.constraint)
+
+
+def test_i5_an_edit_and_an_approval_at_once_are_one(written_by_two, person, at_once):
+    thu = person("approver", "Thu")
+    for n in range(ROUNDS):
+        reply = written_by_two(n)
+
+        results = at_once(an_edit_and_an_approval(reply, thu))
+
+        reply.refresh_from_db()
+        assert len(refused(results)) == 1
+        assert (reply.state == "approved") is not reply.is_by(thu)
+
+
+def test_i5_authors_lose_to_whoever_else_approves(written_by_two, mai, bao, person, at_once):
+    thu = person("approver", "Thu")
+    for n in range(ROUNDS):
+        reply = written_by_two(n)
+
+        at_once([partial(replies.approve, reply, by=by, edition=3) for by in (mai, bao, thu) * 4])
+
+        reply.refresh_from_db()
+        assert (reply.state, reply.approved_by) == ("approved", thu)
+
+
+def test_i5_the_database_alone_holds_as_well(written_by_two, person, at_once, no_guard):
+    """Without the compare-and-set: whichever comes second is refused by the row itself."""
+    thu = person("approver", "Thu")
+    for n in range(ROUNDS):
+        reply = written_by_two(n)
+
+        results = at_once(an_edit_and_an_approval(reply, thu))
+
+        assert [type(one) for one in results if one is not None] == [IntegrityError]
+
+
+def test_i5_without_either_an_author_approves(written_by_two, person, at_once, no_guard):
+    """The twin."""
+    thu = person("approver", "Thu")
+    reply = written_by_two(0)
+    with without_four_eyes():
+        results = at_once(an_edit_and_an_approval(reply, thu))
+
+        reply.refresh_from_db()
+        assert results == [None, None]
+        assert reply.is_by(thu)
+        assert reply.approved_by == thu
 
 
 @pytest.mark.postgres

@@ -98,6 +98,70 @@ def test_four_eyes_on_what_needs_an_approver(for_an_approver, mai, person):
     replies.approve(for_an_approver, by=person("approver", "Thu"), edition=2)
 
 
+def test_nobody_who_wrote_any_of_the_words_approves_them(for_an_approver, mai, person):
+    """Decision 14, I5: not the last to write alone, and whoever else wrote in between."""
+    thu, an = person("approver", "Thu"), person("approver", "An")
+    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn.", by=mai, edition=1)
+    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn chị.", by=thu, edition=2)
+    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn.", by=mai, edition=3)
+
+    for author in (mai, thu):
+        with pytest.raises(NotAllowed) as told:
+            replies.approve(for_an_approver, by=author, edition=4)
+        assert "do bạn viết" in told.value.why
+
+    replies.approve(for_an_approver, by=an, edition=4)
+
+
+def test_drafted_again_the_words_are_the_programs(for_an_approver, mai):
+    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn.", by=mai, edition=1)
+    replies.draft_again(for_an_approver, by=mai, edition=2)
+
+    replies.approve(for_an_approver, by=mai, edition=3)
+
+    assert now(for_an_approver).approved_by == mai
+
+
+def test_what_is_answered_again_keeps_its_authors(for_an_approver, mai, person):
+    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn.", by=mai, edition=1)
+    replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn chị.", by=person("approver"), edition=2)
+    replies.discard(for_an_approver, reason="nhầm", by=mai, edition=3)
+
+    again = replies.answer_again(now(for_an_approver), by=mai)
+
+    with pytest.raises(NotAllowed):
+        replies.approve(again, by=mai, edition=again.edition)
+
+
+def test_nobody_is_taken_for_another_whose_number_holds_theirs(for_an_approver, person):
+    """The ids stand between spaces: 1 did not write what 11 wrote."""
+    first, *others = [person("approver", f"Mai {n}") for n in range(11)]
+    longer = next(other for other in others if str(first.pk) in str(other.pk) or other is others[-1])
+    longer.pk = int(f"{first.pk}{first.pk}")
+
+    assert not Reply(authors=Reply().authors_with(longer)).is_by(first)
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_the_database_lets_no_author_approve(for_an_approver, mai, person, last):
+    writers = [person("approver", "Thu"), mai] if last else [mai, person("approver", "Thu")]
+    for edition, writer in enumerate(writers, start=1):
+        replies.edit(for_an_approver, f"Lời {edition}", by=writer, edition=edition)
+
+    with pytest.raises(IntegrityError, match="reply_needs_four_eyes"), transaction.atomic():
+        Reply.objects.filter(pk=for_an_approver.pk).update(
+            state="approved", approved_by=mai, approved_at=timezone.now()
+        )
+
+
+def test_below_the_limit_two_eyes_are_enough(reply, bao):
+    replies.edit(reply, reply.text + " Cảm ơn.", by=bao, edition=1)
+
+    replies.approve(reply, by=bao, edition=2)
+
+    assert now(reply).approved_by == bao
+
+
 @pytest.mark.parametrize(
     "words",
     [
