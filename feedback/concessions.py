@@ -1,4 +1,4 @@
-"""What a remedy costs us, by part, and booking it: never during a dispute, never on an unconfirmed fault."""
+"""What a remedy costs us, by part, and booking it: never during a dispute, never on a mere claim."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -73,10 +73,7 @@ def why_not(
 ) -> tuple[str, str | Promise]:
     """(field, why) this remedy may not be granted at this cost; ("", "") when it may."""
     if decided.confirm_fault:
-        return "fault", _(
-            "Whose fault it is stands only in the customer's words. Confirm the fact “Whose fault” first, "
-            "by a record or by having looked: then this can be granted."
-        )
+        return _unconfirmed(decision)
     total = sum(costs.values(), Decimal(0))
     if total <= 0:
         return "costs", _("Say what it costs us: at least one part is above zero.")
@@ -87,6 +84,19 @@ def why_not(
             "This costs more than the decision allows. An approver or a manager may override it."
         )
     return "", ""
+
+
+def _unconfirmed(decision: Decision) -> tuple[str, str | Promise]:
+    """The fault first, if that is not confirmed either: where it was ours, nothing else is asked for."""
+    if decision.confirm_problem and not decision.decision["confirm_fault"]:
+        return "problem", _(
+            "What went wrong stands only in the customer's words, and the right by law hangs on it. Confirm "
+            "the fact “Problem” first, by a record or by having looked: then this can be granted."
+        )
+    return "fault", _(
+        "Whose fault it is stands only in the customer's words. Confirm the fact “Whose fault” first, "
+        "by a record or by having looked: then this can be granted."
+    )
 
 
 def paid_out(remedy: Remedy) -> Decimal:

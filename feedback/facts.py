@@ -112,6 +112,8 @@ def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
     by_hand = records.corrections.get(comment.pk, {})
     if order is not None and customer is not None:
         problem = by_hand.get("problem", facts["problem"])
+        if _shows(order, problem, shop.day(comment.said_at)):
+            sources["problem"] = "record"
         if right := _right(order, problem, shop.day(comment.said_at), records.country):
             facts["statutory_right"] = right.right
             sources |= {"statutory_right": "law", LAW: right.source}
@@ -176,6 +178,15 @@ def _right(order: Order, problem: str, said_on: date, country: str) -> statutory
         days=(said_on - since).days if since else None,
         distance=bool(order.carrier or order.promised_on or order.location_id is None),
     )
+
+
+def _shows(order: Order, problem: str, said_on: date) -> bool:
+    """Whether the order's own days say the same as the customer: late, or not there when it should be."""
+    if order.promised_on is None or problem not in (Problem.LATE, Problem.NOT_RECEIVED):
+        return False
+    if order.delivered_on is None:
+        return said_on > order.promised_on
+    return problem == Problem.LATE and order.delivered_on > order.promised_on
 
 
 def _unsettled(comment_ids: Sequence[int]) -> QuerySet[Case, int]:

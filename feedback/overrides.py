@@ -30,8 +30,13 @@ class NotAllowed(RuntimeError):
 
 
 def effective(decision: Decision) -> Decided:
-    """The decision as it is carried out: the policy's own, or what a person set beside it."""
+    """The decision as it is carried out: the policy's own, or what a person set beside it.
+
+    A right by law for what only the customer's text tells of waits for a person or a record, as a fault does.
+    """
     decided = Decided.from_dict(decision.decision)
+    if decision.confirm_problem:
+        decided = replace(decided, confirm_fault=True)
     override = Override.objects.filter(decision=decision).first()
     return decided if override is None else applied(decided, override, decision)
 

@@ -9,6 +9,8 @@ from feedback.models.people import Customer, Order
 from feedback.models.policies import Policy
 from feedback.models.queue import Leasable, LeasableQuerySet
 from feedback.models.words import Comment
+from feedback.policy.decide import ESTABLISHED, is_ours
+from feedback.policy.facts import Facts
 
 
 class Case(Addressed, Leasable):
@@ -89,7 +91,7 @@ class Decision(models.Model):
     terms_digest = models.CharField(max_length=64)
     facts = models.JSONField()
     facts_digest = models.CharField(max_length=64)
-    sources = models.JSONField(default=dict)  # fact -> order | dispute | text | person | policy
+    sources = models.JSONField(default=dict)  # fact -> order | dispute | text | person | record | law
     decision = models.JSONField()
     decision_digest = models.CharField(max_length=64)
     rule = models.CharField(max_length=40)
@@ -103,6 +105,18 @@ class Decision(models.Model):
                 fields=["comment"], condition=Q(is_current=True), name="one_current_decision_per_comment"
             ),
         ]
+
+    @property
+    def confirm_problem(self) -> bool:
+        """Decision 2: the law gives a right for a problem that so far only the customer's text tells of.
+
+        Our own fault, once established, is put right as fully by the policy itself.
+        """
+        by_law = self.facts.get("statutory_right") and self.sources.get("statutory_right") == "law"
+        if not by_law or self.sources.get("problem") != "text":
+            return False
+        known = Facts.from_dict(self.facts)
+        return not (is_ours(known) and known.fault_from in ESTABLISHED)
 
 
 class Override(models.Model):

@@ -204,7 +204,7 @@ def _intro(decision: Decision) -> str:
     if decision.refusal:
         return "decline"
     if decision.rule == Rule.STATUTORY_RIGHT:
-        return "offer_right"
+        return "offer_right_checked" if decision.confirm_fault else "offer_right"
     if decision.confirm_fault:
         return "offer_checked"
     if decision.rule == Rule.GOODWILL:

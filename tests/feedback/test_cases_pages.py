@@ -56,6 +56,32 @@ def test_it_shows_words_wish_facts_decision_and_message(client, mai, broken_pot)
     assert "Lan" in page.split('id="message-text"')[1]
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Confirm the problem before you grant anything."),
+        ("vi", "Hãy xác nhận vấn đề trước khi cho gì."),
+    ],
+)
+def test_it_says_that_a_right_by_law_waits_for_the_problem(client, mai, language, says):
+    """Decision 2: on the page, and where somebody tries to grant it."""
+    lan = customer("Lan")
+    about = read_comment(
+        "Giao nhầm ấm khác.",
+        reading={"problem": "wrong_item", "fault": "unknown"}, channel="form", customer=lan, order=order(lan),
+    )  # fmt: skip
+    made = case(about)
+    cases.decide_many([about], NOW, cases={about.pk: made})
+    client.cookies["django_language"] = language
+
+    before = page_of(client, made).content.decode()
+    cases.correct_fact(about, "problem", "wrong_item", reason="The photo shows it.", by=mai)
+    after = page_of(client, made).content.decode()
+
+    assert says in before
+    assert says not in after
+
+
 def test_it_says_which_expectations_were_missed(client, mai):
     """S1-1"""
     late = read_comment("Giao trễ mười ngày.", reading={"expectations": ["accuracy_speed", "trust"]})

@@ -1,5 +1,6 @@
 """The private message of a case: words, approval with all it promises, and how it is sent."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -13,6 +14,7 @@ from feedback.concessions import Refused
 from feedback.messages import Plan, Planned
 from feedback.models import Concession, Decision, Event, Message, OutgoingMail, Promise
 from feedback.roles import Role
+from feedback.wording.phrases import phrases
 from tests import factories
 from tests.factories import NOW, a_shop, user
 
@@ -154,6 +156,84 @@ def test_nothing_is_granted_on_the_customers_word_alone(told, bao):
 
     assert refused.value.field == "fault"
     assert Message.objects.get().state == "draft"
+
+
+RIGHT = {"problem": "wrong_item", "fault": "unknown"}  # replacement: Civil Code, articles 437 to 439
+
+
+def test_no_right_is_granted_on_the_customers_word_alone(told, bao):
+    """Decision 2: drafted with, said with its condition, and not granted before the problem is confirmed."""
+    case = told(**RIGHT, person=False)
+    assert decision_of(case).facts["statutory_right"] == "replacement"
+
+    with pytest.raises(Refused) as refused:
+        approved(case, bao, plan_for(case, "replacement"))
+
+    assert refused.value.field == "problem"
+    assert Message.objects.get().state == "draft"
+    assert not Concession.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_message_says_a_right_with_its_condition_until_it_is_confirmed(told, bao, language):
+    case = told(**RIGHT, person=False, lang=language)
+    hedged, firm = (phrases(language).all("private", f"offer_right{end}") for end in ("_checked", ""))
+    before = written(case, bao).text
+    cases.correct_fact(case.comment, "problem", "wrong_item", reason="The photo shows it.", by=bao)
+    case = case.__class__.objects.get(pk=case.pk)
+    decision = decision_of(case)
+
+    after = messages.words_of(case, overrides.effective(decision), decision, plan_for(case))
+
+    assert any(phrase in before for phrase in hedged)
+    assert any(phrase in after for phrase in firm)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [("problem", "wrong_item"), ("statutory_right", "replacement"), ("fault", "ours")],
+)
+def test_a_right_is_granted_once_a_person_confirmed_what_it_hangs_on(told, bao, fact, value):
+    """The problem; or the right itself; or our own fault, which the policy puts right as fully."""
+    case = told(**RIGHT, person=False)
+    cases.correct_fact(case.comment, fact, value, reason="The photo shows it.", by=bao)
+
+    approved(case, bao, plan_for(case, "replacement"))
+
+    assert Concession.objects.get().remedy == "replacement"
+
+
+def test_whose_fault_alone_does_not_confirm_what_went_wrong(told, bao):
+    case = told(**RIGHT, person=False)
+    cases.correct_fact(case.comment, "fault", "carrier", reason="They say so.", by=bao)
+
+    with pytest.raises(Refused):
+        approved(case, bao, plan_for(case, "replacement"))
+
+
+@pytest.mark.parametrize(
+    ("delivered", "is_granted"),
+    [(None, True), (NOW.date() - timedelta(days=2), False)],
+    ids=["our records say the same", "our records say otherwise"],
+)
+def test_a_record_confirms_it_too(bao, delivered, is_granted):
+    """Sent to Germany, promised a week ago: Directive 2011/83/EU, article 18."""
+    lan = factories.customer("Lan", language="vi")
+    bought = factories.order(
+        lan, total=Decimal(500_000), country="DE", carrier="DHL", delivered_on=delivered,
+        promised_on=NOW.date() - timedelta(days=7),
+    )  # fmt: skip
+    about = factories.read_comment(
+        reading={"problem": "not_received", "fault": "unknown"}, channel="form", customer=lan, order=bought
+    )
+    case = factories.case(about)
+    cases.decide_many([about], NOW, cases={about.pk: case})
+
+    with nullcontext() if is_granted else pytest.raises(Refused):
+        approved(case, bao, plan_for(case, "refund"))
+
+    assert Concession.objects.exists() is is_granted
+    assert decision_of(case).sources["problem"] == ("record" if is_granted else "text")
 
 
 def test_above_the_limit_an_approver_agrees_who_did_not_prepare_it(told, bao, mai):

@@ -1,7 +1,9 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from feedback import cases
+from feedback.models import Customer, Order
 from feedback.roles import Role
 from reviews import replies
 from reviews.intake import receive_many
@@ -52,6 +54,31 @@ def test_a_filter_that_finds_nothing_is_not_called_wrong(at_the_desk, reply):
 
 def now(reply):
     return Reply.objects.get(pk=reply.pk)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Confirm the problem before you grant anything."),
+        ("vi", "Hãy xác nhận vấn đề trước khi cho gì."),
+    ],
+)
+def test_it_says_what_a_right_by_law_waits_for(at_the_desk, own, receive, bao, language, says):
+    """Decision 2."""
+    lan = Customer.objects.create(name="Lan", email="lan@example.com", since=timezone.now())
+    Order.objects.create(
+        number="DH-7", customer=lan, total=100, placed_at=timezone.now(), received_at=timezone.now()
+    )
+    reply = receive(own, text="Shop giao nhầm ấm khác, tôi đặt ấm xanh mà nhận ấm đỏ.", order_number="DH-7")
+    at_the_desk.cookies["django_language"] = language
+
+    before = at_the_desk.get(reverse("reply", args=[reply.public_id])).content.decode()
+    cases.correct_fact(reply.review.comment, "problem", "wrong_item", reason="Có ảnh.", by=bao)
+    replies.draft_again(now(reply), by=bao, edition=1)
+    after = at_the_desk.get(reverse("reply", args=[reply.public_id])).content.decode()
+
+    assert says in before
+    assert says not in after
 
 
 @pytest.mark.parametrize("role", Role)
