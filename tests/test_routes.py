@@ -206,6 +206,7 @@ TABLE = {
     "api_rewards_check": ("post", TILL),
     "api_rewards_redeem": ("post", TILL),
     "api_theme_trends": ("get", DESK),
+    "api_policy": ("get", EVERYONE),
 }
 
 

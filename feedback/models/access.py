@@ -34,6 +34,7 @@ class ApiToken(models.Model):
         DISPUTES = "disputes", _("Send disputes")
         REWARDS = "rewards", _("Check and redeem rewards")
         TRENDS = "trends", _("Read theme trends")
+        POLICY = "policy", _("Read the policy")
 
     name = models.CharField(_("name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True, editable=False)

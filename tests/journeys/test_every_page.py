@@ -43,7 +43,7 @@ from tests.test_routes import TABLE
 
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
 NO_PAGE |= {"healthz", "trends_csv", "thresholds_csv", "policy_file", "policy_replay_csv"}
-NO_PAGE |= {"api_schema", "api_theme_trends", "survey_picture", "survey_export"}
+NO_PAGE |= {"api_policy", "api_schema", "api_theme_trends", "survey_picture", "survey_export"}
 NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_sign", "kiosk_ask"}
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
