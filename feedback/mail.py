@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from feedback import bulk, leases, postage, postbox, shop, tokens
 from feedback.models import Customer, MailAddress, OutgoingMail
 from feedback.models.queue import LeasableQuerySet
+from feedback.wording.phrases import addressed
 
 SERVER_AWAY = timedelta(seconds=30)
 COMES_BACK_WITHIN = timedelta(days=7)
@@ -58,6 +59,8 @@ def write(
         said = _render(
             template, context | {"shop": shop.current(), "unsubscribe_url": unsubscribe_url}, language
         )
+        if language == "vi":
+            said |= {part: addressed(said[part], _address(customer)) for part in _ours(template)}
         if customer is not None:
             said = _with_way_to_own_data(said, language)
         mail = bulk.unsaved(
@@ -215,6 +218,16 @@ def _render(template: str, context: dict[str, Any], language: str) -> dict[str, 
             "text": render_to_string(f"emails/{template}.txt", context),
             "html": render_to_string(f"emails/{template}.html", context),
         }
+
+
+def _ours(template: str) -> tuple[str, ...]:
+    """The words of a message go out as a person approved them."""
+    return ("subject",) if template == "message" else ("subject", "text", "html")
+
+
+def _address(customer: Customer | None) -> str:
+    """What Vietnamese letters call them: as they asked us to, else as the shop calls everybody (S1-9)."""
+    return (customer.form_of_address if customer else "") or shop.current().form_of_address
 
 
 def _with_way_to_own_data(said: dict[str, str], language: str) -> dict[str, str]:

@@ -99,7 +99,7 @@ def proposal(case: Case, decision: Decision, decided: Decided, now: datetime) ->
     """The decision's commitments as promises with days; none where the case has promised already."""
     if case.promises.filter(decision=decision).exists():
         return Plan()
-    book, today = phrases(language_of(case)), shop.day(now)
+    book, today = phrases(language_of(case), address_of(case)), shop.day(now)
     return Plan(
         promises=tuple(
             Planned(
@@ -122,6 +122,7 @@ def words_of(case: Case, decided: Decided, decision: Decision, plan: Plan) -> st
         problem=decision.facts["problem"],
         seed=case.public_id,
         name=name_of(case),
+        address=address_of(case),
         signature=shop.current().signature(language),
         promises=_promised(case, plan),
     )
@@ -138,6 +139,12 @@ def language_of(case: Case) -> str:
 
 def name_of(case: Case) -> str:
     return case.customer.name if case.customer else ""
+
+
+def address_of(case: Case) -> str:
+    """What Vietnamese calls them: as they asked us to, else as the shop calls everybody (S1-9)."""
+    asked = case.customer.form_of_address if case.customer else ""
+    return asked or shop.current().form_of_address
 
 
 def narrowed(decided: Decided, remedy: str) -> Decided:

@@ -84,15 +84,17 @@ def _by_complaint(spoken: Collection[Comment]) -> tuple[list[Comment], list[Comm
     return complaints, others
 
 
-def words_of(reply_language: str, decision: Decision, source: Source, seed: str, signature: str) -> str:
+def words_of(reply_language: str, decision: Decision, source: Source, seed: str, here: Shop) -> str:
+    """In public everybody is called as the shop calls those whom it does not know (L9)."""
     return compose(
         decision.decision,
         audience=PUBLIC,
         language=reply_language,
         problem=decision.facts["problem"],
         seed=seed,
+        address=here.form_of_address,
         limit=limit_of(source),
-        signature=signature,
+        signature=here.signature(reply_language),
     )
 
 
@@ -176,7 +178,7 @@ def _drafts(
         comment = spoken[review.comment_id]
         case, decision = opened.get(comment.pk), decisions[comment.pk]
         language = language_of(comment, here)
-        words = words_of(language, decision, source, seed_of(review, case), here.signature(language))
+        words = words_of(language, decision, source, seed_of(review, case), here)
         drafts.append(
             {
                 "review_id": review.pk,

@@ -222,7 +222,7 @@ def _draft_again(reply: Reply, by: User) -> Decision:
         decision,
         review.source,
         drafting.seed_of(review, case),
-        shop.current().signature(reply.language),
+        shop.current(),
     )
     change(
         reply,

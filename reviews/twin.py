@@ -100,9 +100,8 @@ def _side(reply: Reply, words: str, known: Facts, terms: Terms) -> Side:
     decided = decide(known, terms)
     row = Decision(decision=decided.as_dict(), facts=known.as_dict())
     review = reply.review
-    signature = shop.current().signature(reply.language)
     seed = drafting.seed_of(review, reply.case)
-    draft = drafting.words_of(reply.language, row, review.source, seed, signature)
+    draft = drafting.words_of(reply.language, row, review.source, seed, shop.current())
     return Side(
         words=words,
         decision=row.decision,

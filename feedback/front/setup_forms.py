@@ -28,14 +28,24 @@ class ShopForm(forms.ModelForm):
 
     class Meta:
         model = Shop
-        fields = ["name", "currency", "zone", "language", "reply_address", "postal_address"]
+        fields = [
+            "name",
+            "currency",
+            "zone",
+            "language",
+            "form_of_address",
+            "reply_address",
+            "postal_address",
+        ]
         labels = {
             "name": _("What is the shop called?"),
             "language": _("Language of your customers"),
+            "form_of_address": _("What do Vietnamese replies call a customer you do not know?"),
             "reply_address": _("E-mail address for customers"),
             "postal_address": _("Postal address"),
         }
         help_texts = {
+            "form_of_address": _("Whoever told us how they like to be called is called that, in private."),
             "reply_address": _("Answers to our mail arrive here."),
             "postal_address": _("Stands at the foot of mail that offers a reward, as the law wants it."),
         }

@@ -7,6 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models.addressed import CurrencyField, Language
 
 
+class FormOfAddress(models.TextChoices):
+    NEUTRAL = "", "anh/chị"
+    GUEST = "quý khách", "quý khách"
+
+
 class Shop(models.Model):
     """One row. Days, money and words of the pages follow it (decision 9: no tenant column)."""
 
@@ -18,6 +23,15 @@ class Shop(models.Model):
     open_weekdays = models.CharField(max_length=7, default="12345")  # 1 Monday to 7 Sunday
     reply_address = models.EmailField(_("e-mail for customers"), blank=True, default="")
     postal_address = models.CharField(_("postal address"), max_length=250, blank=True, default="")
+    # How Vietnamese replies and messages call somebody of whom we do not know better (S1-9).
+    form_of_address = models.CharField(
+        _("how customers are addressed in Vietnamese"),
+        max_length=12,
+        choices=FormOfAddress,
+        blank=True,
+        default="",
+        db_default="",
+    )
     signature_vi = models.CharField(_("signature in Vietnamese"), max_length=120, blank=True, default="")
     signature_en = models.CharField(_("signature in English"), max_length=120, blank=True, default="")
     is_demo = models.BooleanField(default=False)
@@ -28,6 +42,9 @@ class Shop(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="one_shop_per_installation"),
             models.CheckConstraint(condition=~Q(open_weekdays=""), name="shop_open_on_some_weekday"),
+            models.CheckConstraint(
+                condition=Q(form_of_address__in=FormOfAddress.values), name="shop_has_a_known_form_of_address"
+            ),
         ]
 
     def __str__(self):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import policies, proofreading
+from feedback import policies, proofreading, shop
 from feedback.models import Case
 from feedback.policy.decide import decide
 from feedback.policy.decision import Decision
@@ -98,6 +98,7 @@ def _answered(request: HttpRequest, sample: Sample, audience: str, decision: Dec
     result = score(text, found, audience)
     name = NAME[sample.language] if audience == PRIVATE else ""
     words = {"language": sample.language, "problem": sample.problem, "name": name}
+    words["address"] = shop.current().form_of_address
     return {
         "text": text,
         "score": result,

@@ -40,17 +40,19 @@ def compose(
     problem: str,
     seed: str,
     name: str = "",
+    address: str = "",
     limit: Limit | None = None,
     signature: str = "",
     promises: Sequence[Promised] = (),
 ) -> str:
-    """`name` is used in private only. `signature` is the shop's own and ends the text.
+    """`name` is used in private only. `address`: what Vietnamese calls the customer (`phrases.ADDRESSES`).
+    `signature` is the shop's own and ends the text.
 
     Nothing is ever cut off: DoesNotFit when `limit` is too small for any honest text.
     """
     if not isinstance(decision, Decision):
         decision = Decision.from_dict(decision)
-    book = phrases(language)
+    book = phrases(language, address)
     if audience == PUBLIC:
         drafts = _public(decision, book, problem, seed)
     elif audience == PRIVATE:

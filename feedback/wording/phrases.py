@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("vi", "en")
+NEUTRAL = "anh/chị"  # as the sentences are written: to somebody of whom nothing is known
+ADDRESSES = ("", "anh", "chị", "quý khách")
+"""How a Vietnamese text may call the customer; "": neutral. English has one word for all."""
 
 
 class Phrases:
@@ -43,8 +46,18 @@ def draw(seed: str, slot: str, count: int) -> int:
 
 
 @cache
-def phrases(language: str) -> Phrases:
+def phrases(language: str, address: str = "") -> Phrases:
+    """The same choice for every `address`: only the word for the customer is another."""
     if language not in LANGUAGES:
         raise ValueError(f"language: “{language}” is not one of {', '.join(LANGUAGES)}")
-    file = Path(__file__).with_name("phrasebook") / f"{language}.toml"
-    return Phrases(language, tomllib.loads(file.read_text(encoding="utf-8")))
+    if address not in ADDRESSES:
+        raise ValueError(f"address: “{address}” is not one of {', '.join(filter(None, ADDRESSES))}")
+    written = (Path(__file__).with_name("phrasebook") / f"{language}.toml").read_text(encoding="utf-8")
+    return Phrases(language, tomllib.loads(addressed(written, address)))
+
+
+def addressed(text: str, address: str) -> str:
+    """Vietnamese words of ours that call the customer `address` instead of anh/chị."""
+    if not address:
+        return text
+    return text.replace(NEUTRAL, address).replace(NEUTRAL.capitalize(), address.capitalize())

@@ -45,6 +45,17 @@ def test_it_leads_from_step_to_step(client):
     assert shop.current().set_up_at
 
 
+def test_the_shop_says_how_it_calls_customers_in_vietnamese(client):
+    """S1-9: quý khách, or neutral."""
+    client.post("/setup/shop/", SHOP | {"form_of_address": "quý khách"})
+    assert shop.current().form_of_address == "quý khách"
+
+    page = client.post("/setup/shop/", SHOP | {"form_of_address": "cưng"})
+
+    assert page.status_code == 400
+    assert shop.current().form_of_address == "quý khách"
+
+
 def test_it_leaves_a_whole_shop_behind(client):
     client.post("/setup/shop/", SHOP)
     client.post("/setup/sources/", {"own_page": "on", "file_name": "Map site"})

@@ -77,6 +77,25 @@ def write(to="lan@example.com", **kwargs):
     return mail.write(to=to, **kwargs)
 
 
+@pytest.mark.parametrize(
+    ("shops", "theirs", "called"),
+    [("", "", "anh/chị"), ("quý khách", "", "quý khách"), ("quý khách", "anh", "anh"), ("", "chị", "chị")],
+)
+def test_a_letter_calls_them_as_they_asked_or_as_the_shop_calls_everybody(tmp_path, shops, theirs, called):
+    """S1-9."""
+    for ending in ("txt", "html"):
+        (tmp_path / "emails" / f"_own_data.{ending}").write_text("")
+    factories.a_shop(form_of_address=shops)
+    lan = factories.customer("Lan", form_of_address=theirs)
+
+    mine = write(customer=lan, context={"name": "Anh/chị ơi, gửi anh/chị"})
+    in_english = write(customer=lan, context={"name": "anh/chị"}, language="en")
+
+    assert mine.subject.endswith(f"{called.capitalize()} ơi, gửi {called}")
+    assert f"<p>{called.capitalize()} ơi, gửi {called}</p>" in mine.html
+    assert in_english.text.startswith("anh/chị")
+
+
 def send(now=NOW):
     return leases.run_once(mail.SEND, now)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from feedback import cases, concessions, disputes, journal, messages, overrides, shop
 from feedback.concessions import Refused
 from feedback.messages import Plan, Planned
-from feedback.models import Concession, Decision, Event, Message, OutgoingMail, Promise
+from feedback.models import Concession, Customer, Decision, Event, Message, OutgoingMail, Promise, Shop
 from feedback.roles import Role
 from feedback.wording.phrases import phrases
 from tests import factories
@@ -91,6 +91,31 @@ def test_the_programs_own_words_pass_its_lint(told, bao):
         for one in messages.findings(case, message.decision, decided, message.text, plan_for(case))
         if one.blocks
     ]
+    assert message.edited_by is None
+
+
+@pytest.mark.parametrize(
+    ("shops", "theirs", "called"),
+    [
+        ("", "", "anh/chị Lan"),
+        ("quý khách", "", "quý khách Lan"),
+        ("quý khách", "chị", "chị Lan"),
+        ("", "anh", "anh Lan"),
+        ("", "quý khách", "quý khách Lan"),
+    ],
+)
+def test_they_are_called_as_they_asked_or_as_the_shop_calls_everybody(told, bao, shops, theirs, called):
+    """S1-9."""
+    Shop.objects.update(form_of_address=shops)
+    shop.forget()
+    case = told()
+    Customer.objects.filter(pk=case.customer_id).update(form_of_address=theirs)
+    case = case.__class__.objects.get(pk=case.pk)
+
+    message = approved(case, bao)
+
+    assert called in message.text.split("\n")[0]
+    assert ("anh/chị" in message.text.lower()) is (called == "anh/chị Lan")
     assert message.edited_by is None
 
 

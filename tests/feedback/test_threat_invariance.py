@@ -6,6 +6,7 @@ is for tests/feedback/text/test_leverage_invariance.py. Here it is what is done 
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from feedback.policy.decision import Remedy
 from feedback.policy.facts import Facts
 from feedback.policy.terms import Terms
 from feedback.text.reader import read
-from feedback.wording.phrases import LANGUAGES
+from feedback.wording.compose import compose
+from feedback.wording.phrases import ADDRESSES, LANGUAGES
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 TERMS = Terms.shipped()
@@ -71,6 +73,16 @@ def test_a_threat_changes_nothing_that_is_decided_or_said(language):
 
     assert wrong == []
     assert same / len(given) >= 0.97
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_threat_changes_nothing_however_the_shop_calls_its_customers(monkeypatch, address):
+    """S1-9: whoever is called quý khách is called so with a threat and without."""
+    monkeypatch.setattr(assessing, "compose", partial(compose, address=address))
+
+    wrong, _same = changed("vi", list(pairs("vi", every=211)))
+
+    assert wrong == []
 
 
 @pytest.mark.prove

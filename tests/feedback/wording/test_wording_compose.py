@@ -15,7 +15,7 @@ from feedback.policy.terms import Terms
 from feedback.wording.compose import DoesNotFit, Promised, compose, explain, plain_name
 from feedback.wording.limit import Limit
 from feedback.wording.lint import bans, codes_of, lint
-from feedback.wording.phrases import LANGUAGES, draw, phrases
+from feedback.wording.phrases import ADDRESSES, LANGUAGES, draw, phrases
 
 TERMS = Terms.shipped()
 CASES: list[dict] = [
@@ -35,6 +35,7 @@ CASES: list[dict] = [
     {"fault": "customer", "promise_broken": True},
     {"fault": "none"},
     {"fault": "none", "promise_broken": True},
+    {"fault": "ours", "fault_from": "text", "statutory_right": "refund", "order_value": 99_000},
     {"fault": "ours", "dispute": "open"},
     {"fault": "unknown", "dispute": "claimed"},
     *({"fault": "customer", "statutory_right": right.value, "order_value": 99_000} for right in Right),
@@ -65,13 +66,13 @@ def decided(**given) -> Decision:
 
 def faults(seeds: range, every: list) -> list[tuple]:
     found = []
-    for (problem, decision), language, audience, seed in product(
-        every, LANGUAGES, ("public", "private"), seeds
-    ):
-        name = "Lan" if seed % 2 else ""
+    everything = product(enumerate(every), LANGUAGES, ("public", "private"), seeds)
+    for (place, (problem, decision)), language, audience, seed in everything:
+        name, address = "Lan" if seed % 2 else "", ADDRESSES[(place + seed) % len(ADDRESSES)]
         text = compose(
-            decision, audience=audience, language=language, problem=problem, seed=str(seed), name=name
-        )
+            decision, audience=audience, language=language, problem=problem, seed=str(seed), name=name,
+            address=address,
+        )  # fmt: skip
         if findings := lint(text, audience=audience, language=language, decision=decision, name=name):
             found.append((problem, decision.rule, language, audience, seed, codes_of(findings), text))
     return found
@@ -91,15 +92,42 @@ def test_it_writes_nothing_that_the_lint_objects_to_with_any_seed(problem):
         assert faults(range(seed, seed + 1), every[seed % 4 :: 4]) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "address"), [("en", ""), *(("vi", word) for word in ADDRESSES)])
 @pytest.mark.parametrize("section", ["public", "problem", "private", "remedy", "alternative"])
-def test_every_sentence_may_stand_alone(language, section):
-    book, audience = phrases(language), "public" if section in {"public", "problem"} else "private"
+def test_every_sentence_may_stand_alone(language, address, section):
+    book, audience = phrases(language, address), "public" if section in {"public", "problem"} else "private"
 
     for slot in book.slots(section):
         for sentence in book.all(section, slot):
             found = codes_of(lint(sentence, audience=audience, language=language))
             assert set(found) == ({"template"} if "{" in sentence else set()), sentence
+
+
+@pytest.mark.parametrize("audience", ["public", "private"])
+@pytest.mark.parametrize("address", ["anh", "chị", "quý khách"])
+def test_it_calls_the_customer_as_the_shop_does_and_says_the_same(audience, address):
+    """S1-9: anh, chị, quý khách, or neutral when unknown; English has one word for all."""
+    for problem, decision in EVERY:
+        given = {"audience": audience, "problem": problem, "seed": problem, "name": "Lan"}
+        neutral, called = (compose(decision, language="vi", address=word, **given) for word in ("", address))
+
+        assert "anh/chị" not in called.lower()
+        assert called == neutral.replace("anh/chị", address).replace("Anh/chị", address.capitalize())
+        assert compose(decision, language="en", **given) == compose(
+            decision, language="en", address=address, **given
+        )
+
+
+@pytest.mark.parametrize("limit", [Limit(kind="characters", size=350), Limit(kind="bytes", size=4096)])
+def test_the_longer_word_fits_the_source_too(limit):
+    for (problem, decision), seed in product(EVERY, range(4)):
+        text = public(decision, "vi", problem, str(seed), address="quý khách", limit=limit, signature="Gốm")
+        assert limit.allows(text)
+
+
+def test_it_knows_no_other_word_for_a_customer():
+    with pytest.raises(ValueError, match="address"):
+        private(decided(fault="ours"), "vi", address="cưng")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

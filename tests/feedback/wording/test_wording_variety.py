@@ -12,7 +12,7 @@ from feedback.policy.terms import Terms
 from feedback.wording.compose import compose
 from feedback.wording.limit import Limit
 from feedback.wording.lint import codes_of, lint
-from feedback.wording.phrases import LANGUAGES
+from feedback.wording.phrases import ADDRESSES, LANGUAGES
 
 TERMS = Terms.shipped()
 CASES = [
@@ -108,8 +108,9 @@ def test_whatever_can_be_decided_can_be_said(audience, language):
     for place, (problem, decision) in enumerate(met):
         name = "Lan" if place % 2 and audience == "private" else ""
         text = compose(
-            decision, audience=audience, language=language, problem=problem, seed=str(place), name=name
-        )
+            decision, audience=audience, language=language, problem=problem, seed=str(place), name=name,
+            address=ADDRESSES[place // 2 % len(ADDRESSES)],
+        )  # fmt: skip
         if found := lint(text, audience=audience, language=language, decision=decision, name=name):
             wrong.append((problem, decision.rule, codes_of(found), text))
 
