@@ -57,8 +57,9 @@ def edit(reply: Reply, text: str, *, by: User, edition: int) -> int:
         now = as_it_stands(reply)
         if now.state == State.DRAFT and now.text == words:
             return edition
-        # Should these not be the authors any more, then neither is it this edition.
-        change(reply, edition, State.DRAFT, text=words, edited_by=by, authors=now.authors_with(by))
+        # As the program drafted it, it is nobody's. Should `now` be over, then so is this edition.
+        authors = "" if words == now.drafted_text else now.authors_with(by)
+        change(reply, edition, State.DRAFT, text=words, edited_by=by, authors=authors)
         journal.log("reply edited", reply, by=by, edition=edition + 1)
     return edition + 1
 

@@ -180,7 +180,7 @@ def written_by_two(own, receive, bao, mai):
     def write(n):
         reply = receive(own, external_id=f"r{n}", text=THREAT)
         replies.edit(reply, f"{reply.text} Cảm ơn.", by=mai, edition=1)
-        replies.edit(reply, reply.text, by=bao, edition=2)
+        replies.edit(reply, f"{reply.text} Cảm ơn chị.", by=bao, edition=2)
         return Reply.objects.with_all_around().get(pk=reply.pk)
 
     return write

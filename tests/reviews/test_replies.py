@@ -114,6 +114,16 @@ def test_nobody_who_wrote_any_of_the_words_approves_them(for_an_approver, mai, p
     replies.approve(for_an_approver, by=an, edition=4)
 
 
+def test_what_is_as_the_program_drafted_it_again_is_nobodys(for_an_approver, mai, person):
+    """Whoever wrote a promise and took it out again has written nothing that goes out."""
+    replies.edit(for_an_approver, for_an_approver.text + " Cam kết hoàn tiền.", by=mai, edition=1)
+    replies.edit(for_an_approver, for_an_approver.text, by=person("approver", "Thu"), edition=2)
+
+    replies.approve(for_an_approver, by=mai, edition=3)
+
+    assert now(for_an_approver).approved_by == mai
+
+
 def test_drafted_again_the_words_are_the_programs(for_an_approver, mai):
     replies.edit(for_an_approver, for_an_approver.text + " Cảm ơn.", by=mai, edition=1)
     replies.draft_again(for_an_approver, by=mai, edition=2)
