@@ -71,10 +71,11 @@ def approve(reply: Reply, *, by: User, edition: int) -> None:
         now = as_it_stands(reply)
         if (now.edition, now.state) != (edition, State.DRAFT) or review.version != now.review_version:
             raise Stale(now)
-        if why := why_not(now, by):
-            raise NotAllowed(why)
+        # The words first: what cannot go out at all is no question of who lets it go out.
         if stops := [finding for finding in findings(now, now.text) if finding.blocks]:
             raise Blocked(stops)
+        if why := why_not(now, by):
+            raise NotAllowed(why)
         at = timezone.now()
         change(now, edition, State.DRAFT, state=State.APPROVED, approved_by=by, approved_at=at, held="")
         end_hold(now, by)

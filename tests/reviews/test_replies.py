@@ -183,6 +183,14 @@ def test_the_database_lets_no_author_approve(for_an_approver, mai, person, last)
         )
 
 
+def test_what_cannot_go_out_at_all_is_said_first(for_an_approver, mai):
+    """The words are named, not who wrote them: another approver could not let them go out either."""
+    replies.edit(for_an_approver, for_an_approver.text + " Tiệm cam kết hoàn 100%.", by=mai, edition=1)
+
+    with pytest.raises(Blocked):
+        replies.approve(for_an_approver, by=mai, edition=2)
+
+
 def test_below_the_limit_two_eyes_are_enough(reply, bao):
     replies.edit(reply, reply.text + " Cảm ơn.", by=bao, edition=1)
 
