@@ -112,7 +112,7 @@ def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
     by_hand = records.corrections.get(comment.pk, {})
     if order is not None and customer is not None:
         problem = by_hand.get("problem", facts["problem"])
-        if _shows(order, problem, shop.day(comment.said_at)):
+        if sources["problem"] == "text" and _shows(order, problem, shop.day(comment.said_at)):
             sources["problem"] = "record"
         if right := _right(order, problem, shop.day(comment.said_at), records.country):
             facts["statutory_right"] = right.right

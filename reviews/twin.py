@@ -19,6 +19,7 @@ from feedback.policy.terms import Terms
 from reviews import drafting
 from reviews.models import Reply
 
+_ENDS = ".!?…"
 # What may come from the words alone. All else that was known is taken as the decision saw it.
 _FROM_WORDS = {"problem": ("problem",), "fault": ("fault", "fault_from"), "dispute": ("dispute",)}
 
@@ -64,10 +65,13 @@ def of(reply: Reply) -> Twins | None:
 
 
 def cut(words: str, spans: list[list[int]]) -> str:
-    """The words without the spans, [start, end] each; gaps close to one space."""
+    """The words without the spans, [start, end] each; gaps close to one space, and no mark stands alone."""
     kept = words
     for start, end in sorted(spans, reverse=True):
-        kept = f"{kept[: max(start, 0)].rstrip()} {kept[max(end, 0) :].lstrip()}"
+        before, after = kept[: max(start, 0)].rstrip(), kept[max(end, 0) :].lstrip()
+        if not before or before[-1] in f",;{_ENDS}":
+            after = after.lstrip(" ,;" if before and before[-1] in ",;" else f" ,;{_ENDS}")
+        kept = f"{before} {after}"
     return kept.strip()
 
 
@@ -78,7 +82,7 @@ def _facts(reply: Reply, left: str, terms: Terms) -> Facts:
     found = facts.gather([read], terms, timezone.now())[read.pk].facts.as_dict()
     known = dict(reply.decision.facts)
     for name, columns in _FROM_WORDS.items():
-        if sources.get(name, "text") == "text":
+        if sources.get(name, "text") in ("text", "record"):  # our records confirm what the words say
             known |= {column: found[column] for column in columns}
     return Facts.from_dict(known)
 

@@ -102,6 +102,19 @@ def test_no_batch_for_staff_where_an_approver_is_needed(own, receive, bao):
     assert batches.counted(batches.approve([(one.public_id, 1) for one in made], by=bao)) == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "span", "left"),
+    [
+        ("Giao trễ. Đền đi không tôi đăng.", [10, 31], "Giao trễ."),
+        ("Đền đi không tôi đăng. Giao trễ.", [0, 21], "Giao trễ."),
+        ("Giao trễ, đền đi, gọi mãi.", [9, 16], "Giao trễ, gọi mãi."),
+        ("Đền đi", [0, 6], ""),
+    ],
+)
+def test_what_is_left_without_the_leverage_has_no_mark_of_its_own(words, span, left):
+    assert twin.cut(words, [span]) == left
+
+
 def test_a_batch_goes_by_four_eyes(own, receive, mai, person):
     """Decision 14: it shows nobody what they wrote some of, and does not approve it either."""
     made = [receive(own, external_id=f"r{n}", text=THREAT) for n in range(3)]
