@@ -66,13 +66,13 @@ def new_policy(request: HttpRequest) -> HttpResponse:
             return _proposed(request, form.terms, form.cleaned_data["comment"])
         except BadTerms as bad:
             form.refuse(bad)
-    return _show_new(request, form, FileForm())
+    return _show_new(request, form, FileForm(auto_id="file_%s"))
 
 
 @allow(Role.MANAGER)
 @require_POST
 def upload_policy(request: HttpRequest) -> HttpResponse:
-    form = FileForm(request.POST, request.FILES)
+    form = FileForm(request.POST, request.FILES, auto_id="file_%s")
     if form.is_valid():
         try:
             return _proposed(request, form.terms, form.cleaned_data["comment"])

@@ -41,6 +41,13 @@ def words(answer):
     return " ".join(re.sub("<[^>]+>", " ", answer.content.decode()).split())
 
 
+def test_each_thing_on_the_form_has_an_id_of_its_own(client, huy):
+    """Two forms stand on the page; a label must lead to its own field."""
+    ids = re.findall(r' id="([^"]+)"', client.get("/policy/new/").content.decode())
+
+    assert len(ids) == len(set(ids)) > 20
+
+
 def filled(**changes):
     """The form as a browser sends it back, with `changes`."""
     form = TermsForm(like=SHIPPED)
