@@ -22,7 +22,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0019_authors"), ("reviews", "0007_taken_back_by_their_authors")]
+    dependencies = [("feedback", "0019_authors"), ("reviews", "0008_public_invitations")]
 
     operations = [
         migrations.AddField(
