@@ -20,7 +20,7 @@ from feedback.wording.compose import DoesNotFit
 from reviews import intake, replies
 from reviews.models import Reply, Source
 from reviews.records import ReviewRecord
-from surveys import invitations, publishing, responses, rewards
+from surveys import invitations, permissions, publishing, responses, rewards
 from surveys.models import Invitation, Reward, Survey
 
 _WORDS = Path(__file__).parent / "demo"
@@ -134,6 +134,7 @@ def _reviews(dice: random.Random, placed: Sequence[Order], now: datetime) -> Non
             slug=demo_shop.FILE_SOURCE,
             name="Google",
             kind=Source.Kind.FILE,
+            solicitation_allowed=True,
             limit_kind=Source.LimitKind.BYTES,
             limit_size=4096,
         ),
@@ -206,14 +207,17 @@ def _answers(dice: random.Random, survey: Survey, placed: Sequence[Order], now: 
     told = list(_told("answers"))
     dice.shuffle(told)
     asked = _asked(dice, placed, now)
-    for one in told:
+    for number, one in enumerate(told):
         order = next(
             found for found in asked if (found.customer.language == "vi") == (one["language"] == "vi")
         )
         asked.remove(order)
         at = min(order.placed_at + timedelta(days=dice.uniform(5, 14)), now - timedelta(minutes=20))
         invitation = invitations.invite(survey, order=order, as_link=True, now=at - timedelta(days=1))
-        responses.submit(invitation, _filled(one), language=one["language"], now=at)
+        response = responses.submit(invitation, _filled(one), language=one["language"], now=at)
+        if number % 6 == 0:
+            reward = responses.reward_of(response)
+            permissions.allow(invitation, response, reward, ["story"], now=at)
     for order in asked[: len(told)]:
         invitations.invite(survey, order=order, as_link=True, now=order.placed_at + timedelta(days=5))
     for number, language in zip(demo_shop.OPEN_ORDERS, _LANGUAGES, strict=True):
