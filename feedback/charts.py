@@ -15,6 +15,7 @@ _EM = 12  # font size of every word in a drawing, as app.css sets it
 _LETTER = 6.3  # mean width of a letter at that size
 _LABEL_STEP = 16  # two labels nearer than this touch each other
 _TOP, _BOTTOM = 14, 26
+_RANGE_LABEL, _RANGE_BAR, _RANGE_ROW = 22, 13, 64  # of a row with two bars: above them, each, and all of it
 _SIGNS = {"negative": "▼", "neutral": "●", "positive": "▲", "unknown": "?"}
 _DATE_PATTERNS = {
     "week": {"vi": "d/M", "en": "d MMM"},
@@ -117,6 +118,107 @@ class Segment:
 class Bar:
     row: BarRow
     segments: tuple[Segment, ...]  # those with a count, in the order negative, neutral, positive, unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A figure with its interval; an end of None is not known."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeRow:
+    """What was and what is, side by side. None: nothing is said."""
+
+    label: str
+    was: Measured | None
+    now: Measured | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeBar:
+    """`whisker`: from x to x of the interval, as far as it is known."""
+
+    kind: str  # was | now
+    y: float
+    width: float
+    whisker: tuple[float, float] | None
+
+    @property
+    def middle(self) -> float:
+        return self.y + _RANGE_BAR / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeLine:
+    label: str
+    label_y: float
+    bars: tuple[RangeBar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeChart:
+    width: int
+    height: float
+    left: float
+    bottom: float
+    thick: float
+    ticks: tuple[Tick, ...]
+    rows: tuple[RangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeFigure:
+    wide: RangeChart
+    narrow: RangeChart
+
+    @property
+    def drawings(self) -> tuple[tuple[str, RangeChart], ...]:
+        return (("wide", self.wide), ("narrow", self.narrow))
+
+
+def range_figure(rows: Sequence[RangeRow]) -> RangeFigure:
+    """Two bars a row from zero, each with the line of its interval; the label stands above them."""
+    return RangeFigure(wide=range_chart(rows, width=WIDE[0]), narrow=range_chart(rows, width=NARROW[0]))
+
+
+def range_chart(rows: Sequence[RangeRow], *, width: int) -> RangeChart:
+    ticks = nice_ticks(max((_reach(bar) for row in rows for bar in (row.was, row.now) if bar), default=0))
+    left, room = 2.0, width - 2 - _LETTER * len(_short(ticks[-1])) / 2 - 4
+    per_unit = room / (ticks[-1] or 1)  # what is next to nothing is nothing
+    lines = []
+    for place, row in enumerate(rows):
+        top = place * _RANGE_ROW
+        bars = [
+            _range_bar(kind, bar, top + _RANGE_LABEL + step * (_RANGE_BAR + 3), left, per_unit)
+            for step, (kind, bar) in enumerate((("was", row.was), ("now", row.now)))
+            if bar is not None
+        ]
+        lines.append(RangeLine(label=row.label, label_y=top + _RANGE_LABEL - 7, bars=tuple(bars)))
+    bottom = len(rows) * _RANGE_ROW
+    return RangeChart(
+        width=width, height=bottom + _BOTTOM, left=left, bottom=bottom, thick=_RANGE_BAR,
+        ticks=tuple(Tick(at=round(left + per_unit * tick, 1), value=tick) for tick in ticks),
+        rows=tuple(lines),
+    )  # fmt: skip
+
+
+def _reach(bar: Measured) -> float:
+    return max(bar.value, bar.high if bar.high is not None else bar.value)
+
+
+def _range_bar(kind: str, bar: Measured, y: float, left: float, per_unit: float) -> RangeBar:
+    """What lies below zero is drawn as zero: the table has the figure."""
+
+    def x(value: float) -> float:
+        return round(left + max(value, 0) * per_unit, 1)
+
+    known = bar.low is not None and bar.high is not None
+    whisker = (x(bar.low or 0), x(bar.high or 0)) if known else None
+    return RangeBar(kind=kind, y=round(y, 1), width=round(max(bar.value, 0) * per_unit, 1), whisker=whisker)
 
 
 def line_figure(series: Sequence[Series], labels: Sequence[str], *, others: str = "others") -> LineFigure:

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from surveys import api
+from surveys import api, api_recovery
 
 urlpatterns = [
     path("rewards/check", api.Check.as_view(), name="api_rewards_check"),
     path("rewards/redeem", api.Redeem.as_view(), name="api_rewards_redeem"),
+    path("reports/recovery", api_recovery.Recovery.as_view(), name="api_recovery"),
 ]

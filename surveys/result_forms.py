@@ -1,14 +1,17 @@
 """Filters of a survey's results."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from feedback.forms import ReportFilter
+from feedback import shop
+from feedback.forms import AmountField, Choice, ReportFilter
 from feedback.models.addressed import Language
 from feedback.models.words import WhyItCame
+from surveys import recovery, recovery_words
 
 MOST_DAYS = 92  # side by side in one drawing
 
@@ -69,3 +72,64 @@ class ResultsFilter(ReportFilter):
     def chosen(self) -> dict[str, str]:
         """Of `counting.PARTS`."""
         return {name: self.cleaned_data[name] for name in ("why", "language") if self.cleaned_data[name]}
+
+
+class RecoveryFilter(ReportFilter):
+    """Of orders placed in these days. `margin` in per cent; without one the policy's assumed one counts."""
+
+    usual_days = 487  # a year, and the months that still run
+
+    currency = Choice(label=_("Currency"), required=False)
+    margin = forms.IntegerField(label=_("Margin in %"), required=False, min_value=1, max_value=100)
+    cost = AmountField(label=_("Cost of solving one case"), required=False, currency="VND")
+
+    def __init__(self, data: Any, *, today: date):
+        super().__init__(data, today=today)
+        known = recovery.currencies()
+        self.fields["currency"].choices = [(one, one) for one in known]  # type: ignore[attr-defined]
+        chosen = str(data.get("currency", ""))
+        self.fields["cost"].currency = chosen if chosen in known else known[0]  # type: ignore[attr-defined]
+
+    def clean_currency(self) -> str:
+        return self.cleaned_data["currency"] or shop.current().currency
+
+    def report(self) -> recovery.Report:
+        chosen = self.cleaned_data
+        return recovery.report(
+            chosen["start"],
+            chosen["end"],
+            currency=chosen["currency"],
+            today=self.today,
+            margin=None if chosen["margin"] is None else Decimal(chosen["margin"]) / 100,
+            cost=chosen["cost"],
+        )
+
+    def as_shown(self) -> dict[str, Any]:
+        shown = ("start", "end", "currency", "margin", "cost")
+        return {
+            self.add_prefix(name): self.cleaned_data[name]
+            for name in shown
+            if self.cleaned_data[name] is not None
+        }
+
+
+class RecoveryPeopleFilter(RecoveryFilter):
+    """One number of that report, down to its customers."""
+
+    cohort = Choice(label=_("Group"), choices=recovery_words.COHORTS)
+    who = Choice(
+        label=_("Who"),
+        required=False,
+        choices=[
+            ("counted", _("counted")),
+            ("bought", _("bought again")),
+            ("gone", _("did not buy again")),
+            ("open", _("months still run")),
+        ],
+    )
+
+    def clean_who(self) -> str:
+        return self.cleaned_data["who"] or "counted"
+
+    def as_shown(self) -> dict[str, Any]:
+        return super().as_shown() | {name: self.cleaned_data[name] for name in ("cohort", "who")}

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from surveys.views import answer, build, codes, costs, entrances, found, importing, inviting, manage, picture
+from surveys.views import (
+    answer,
+    build,
+    codes,
+    costs,
+    entrances,
+    found,
+    importing,
+    inviting,
+    manage,
+    picture,
+    recovery,
+)
 
 urlpatterns = [
     path("s/<str:token>/", answer.answer, name="answer"),
@@ -43,6 +55,10 @@ urlpatterns = [
     path("surveys/<slug:public_id>/invite/", manage.invite, name="survey_invite"),
     path("reports/rewards/", costs.page, name="reward_costs"),
     path("reports/rewards.csv", costs.as_csv, name="reward_costs_csv"),
+    path("reports/recovery/", recovery.page, name="recovery"),
+    path("reports/recovery/customers/", recovery.people, name="recovery_people"),
+    path("reports/recovery.csv", recovery.as_csv, name="recovery_csv"),
+    path("reports/recovery.xlsx", recovery.as_xlsx, name="recovery_xlsx"),
     path("rewards/", codes.codes, name="reward_codes"),
     path("rewards/<slug:public_id>/", codes.code, name="reward"),
     path("rewards/<slug:public_id>/redeem/", codes.redeem, name="reward_redeem"),

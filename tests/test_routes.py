@@ -165,6 +165,7 @@ TABLE = {
     **dict.fromkeys(["answer_import", "answer_import_faults"], ("get", SET_UP)),
     **dict.fromkeys(["answer_import_columns", "answer_import_take"], ("post", SET_UP)),
     **dict.fromkeys(["reward_costs", "reward_costs_csv"], ("get", REPORTS)),
+    **dict.fromkeys(["recovery", "recovery_people", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
     "reward_codes": ("get", COUNTER),
     "reward": ("get", COUNTER),
     "reward_redeem": ("post", COUNTER),
@@ -207,6 +208,7 @@ TABLE = {
     "api_rewards_redeem": ("post", TILL),
     "api_theme_trends": ("get", DESK),
     "api_policy": ("get", EVERYONE),
+    "api_recovery": ("get", REPORTS),
 }
 
 
@@ -461,6 +463,8 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/reports/concessions/",
         "/reports/divergence/",
         "/reports/rewards/",
+        "/reports/recovery/",
+        "/reports/recovery/customers/?cohort=not_resolved",
         "/rewards/",
         "/surveys/imports/",
     ],

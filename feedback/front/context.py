@@ -39,6 +39,7 @@ BENEATH = {
     "/practice/": "/replies/",
     "/disputes/": "/cases/",
     "/reports/rewards": "/surveys/",
+    "/reports/recovery": "/surveys/",
     "/reports/": "/cases/",
 }
 

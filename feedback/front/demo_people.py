@@ -2,28 +2,21 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from anyascii import anyascii
 
 from feedback import shop
-from feedback.front import demo_shop
+from feedback.front import demo_recovery, demo_shop
+from feedback.front.demo_recovery import Bought, Told
 from feedback.models import Customer, Dispute, Location, Notice, Order, OrderLine, Product, Refund
 
 CUSTOMERS = 400
 DAYS = 730
+_LOTS = 1  # so that the survey of the year before has something to tell whatever the day
 RECENT_DAYS = 56  # the weeks in which one carrier is late and more breaks on the way
 _HABITS = ((0.42, 260), (0.33, 120), (0.17, 55), (0.08, 24))  # share of customers, mean days between orders
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bought:
-    """An order that is still to be written, with its lines."""
-
-    order: Order
-    lines: tuple[OrderLine, ...]
 
 
 def goods() -> dict[str, Product]:
@@ -65,17 +58,18 @@ def orders(
     products: dict[str, Product],
     locations: dict[str, Location],
     now: datetime,
-) -> list[Order]:
-    bought = sorted(
-        (one for person in people for one in _history(dice, person, products, locations, now)),
-        key=lambda one: one.order.placed_at,
-    )
+) -> tuple[list[Order], list[Told]]:
+    """All of them, and what was answered about some in the year before."""
+    lots = random.Random(_LOTS)
+    histories = [_history(dice, person, products, locations, now) for person in people]
+    lived = [demo_recovery.afterwards(lots, history, now) for history in histories if history]
+    bought = sorted((one for history, _told in lived for one in history), key=lambda one: one.order.placed_at)
     for number, one in enumerate(bought, 1001):
         one.order.number = f"LAN-{number}"
     rows = Order.objects.bulk_create([one.order for one in bought], batch_size=500)
     OrderLine.objects.bulk_create([line for one in bought for line in one.lines], batch_size=1000)
     Notice.objects.bulk_create([notice for order in rows for notice in _notices(order)], batch_size=1000)
-    return rows
+    return rows, [told for _history, told in lived if told is not None]
 
 
 def trouble_with_money(dice: random.Random, placed: Sequence[Order], now: datetime) -> None:

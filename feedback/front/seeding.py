@@ -14,7 +14,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from feedback import cases, shop, work
-from feedback.front import demo_cases, demo_people, demo_readings, demo_shop
+from feedback.front import demo_cases, demo_people, demo_readings, demo_recovery, demo_shop
+from feedback.front.demo_recovery import Told
 from feedback.models import Case, Consent, Customer, Order, Shop, User
 from feedback.wording.compose import DoesNotFit
 from reviews import intake, replies
@@ -44,10 +45,11 @@ def seed(now: datetime) -> bool:
     with transaction.atomic():
         _shop(now)
         staff = _staff()
-        placed = _trade(dice, now)
+        placed, told = _trade(dice, now)
         _reviews(dice, placed, now)
         survey = _survey(now, staff["huy"])
         _answers(dice, survey, placed, now)
+        demo_recovery.last_year(dice, told, placed, now, staff["huy"])
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
         demo_cases.work(dice, staff, now)
@@ -73,6 +75,7 @@ def links() -> list[tuple[str, str]]:
         ("The public review page (no login)", settings.BASE_URL + reverse("public_reviews")),
         ("Approve replies (log in as mai)", settings.BASE_URL + reverse("replies")),
         ("See what customers talk about (log in as huy)", settings.BASE_URL + reverse("trends")),
+        ("See what solving problems returns (log in as huy)", settings.BASE_URL + reverse("recovery")),
     ]
 
 
@@ -106,9 +109,9 @@ def _staff() -> dict[str, User]:
     return made
 
 
-def _trade(dice: random.Random, now: datetime) -> list[Order]:
+def _trade(dice: random.Random, now: datetime) -> tuple[list[Order], list[Told]]:
     people = demo_people.customers(dice, now)
-    placed = demo_people.orders(dice, people, demo_people.goods(), demo_people.places(), now)
+    placed, told = demo_people.orders(dice, people, demo_people.goods(), demo_people.places(), now)
     demo_people.trouble_with_money(dice, placed, now)
     Consent.objects.bulk_create(
         Consent(
@@ -121,7 +124,7 @@ def _trade(dice: random.Random, now: datetime) -> list[Order]:
         for person in people
         if dice.random() < 0.7
     )
-    return placed
+    return placed, told
 
 
 def _reviews(dice: random.Random, placed: Sequence[Order], now: datetime) -> None:

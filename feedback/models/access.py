@@ -35,6 +35,7 @@ class ApiToken(models.Model):
         REWARDS = "rewards", _("Check and redeem rewards")
         TRENDS = "trends", _("Read theme trends")
         POLICY = "policy", _("Read the policy")
+        REPORTS = "reports", _("Read reports")
 
     name = models.CharField(_("name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True, editable=False)

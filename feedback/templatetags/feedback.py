@@ -36,6 +36,16 @@ def percent(share: float | Decimal | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def signed_percent(share: float | Decimal | None) -> str:
+    """-0.8 -> −80%, 0.06 -> +6%, 0.004 -> 0%."""
+    if share is None:
+        return NOTHING
+    size = Decimal(str(share))
+    sign = "" if abs(size) < Decimal("0.005") else "+" if size > 0 else "−"
+    return f"{sign}{percent(abs(size))}"
+
+
+@register.filter
 def rounded(number: float | Decimal | None, decimals: int = 0) -> str:
     """4.25 -> 4.3 with one decimal, in the page's language."""
     if number is None:

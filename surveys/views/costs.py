@@ -100,12 +100,12 @@ def _figure(found: Report, labels: tuple[str, ...]) -> dict[str, Any]:
     }
     return {
         "figure": charts.line_figure(series, labels, others=_("others")),
-        "unit_words": _unit(unit, found.currency),
+        "unit_words": unit_words(unit, found.currency),
         "finding": _("At the end %(n)s codes worth %(owed)s can still be redeemed.") % words,
     }
 
 
-def _unit(unit: int, currency: str) -> str:
+def unit_words(unit: int, currency: str) -> str:
     if unit == 1_000_000:
         return _("in millions of %(currency)s") % {"currency": currency}
     if unit == 1_000:

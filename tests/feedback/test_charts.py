@@ -156,3 +156,36 @@ def test_bars_carry_signs_and_leave_out_what_is_not_there():
     (bar,) = charts.bars([BarRow(label="late", negative=3, positive=1)], share=True)
 
     assert [(part.sign, part.x, part.width) for part in bar.segments] == [("▼", 0, 75), ("▲", 75, 25)]
+
+
+figures = st.builds(
+    lambda ends, knows: charts.Measured(value=ends[1], low=ends[0], high=ends[2] if knows else None),
+    st.lists(st.floats(-1e6, 1e9), min_size=3, max_size=3).map(sorted),
+    st.booleans(),
+)
+ranges = st.builds(
+    charts.RangeRow, label=st.text(max_size=40), was=st.none() | figures, now=st.none() | figures
+)
+
+
+@given(st.lists(ranges, max_size=5))
+def test_ranges_stay_within_their_drawing(rows):
+    for _kind, chart in charts.range_figure(rows).drawings:
+        for row in chart.rows:
+            for bar in row.bars:
+                assert 0 <= bar.width <= chart.width
+                assert 0 <= bar.y < bar.middle < bar.y + chart.thick <= chart.bottom
+                assert all(chart.left <= x <= chart.width for x in bar.whisker or ())
+
+
+def test_a_range_has_a_line_only_where_both_ends_are_known():
+    row = charts.RangeRow(
+        label="x",
+        was=charts.Measured(value=5, low=2, high=10),
+        now=charts.Measured(value=5, low=2, high=None),
+    )
+    was, now = charts.range_chart([row], width=720).rows[0].bars
+
+    assert was.whisker[0] < was.width < was.whisker[1]
+    assert now.whisker is None
+    assert was.width == now.width

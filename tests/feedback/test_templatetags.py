@@ -57,6 +57,14 @@ def test_it_signs_changes(number, text):
 
 
 @pytest.mark.parametrize(
+    ("share", "text"),
+    [(-0.8, "−80%"), (0.06, "+6%"), (4.3, "+430%"), (0.004, "0%"), (-0.0049, "0%"), (0, "0%"), (None, "–")],
+)
+def test_it_signs_shares(share, text):
+    assert tags.signed_percent(share) == text
+
+
+@pytest.mark.parametrize(
     ("when", "language", "text"),
     [
         (date(2026, 11, 22), "en", "today"),

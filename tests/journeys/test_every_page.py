@@ -47,6 +47,7 @@ NO_PAGE |= {"api_policy", "api_schema", "api_theme_trends", "survey_picture", "s
 NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_sign", "kiosk_ask"}
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
+NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
 
 REVIEWS = [
@@ -99,6 +100,8 @@ class World:
         if name == "answer":
             start = reverse(name, args=[self.invitation])
             return [f"{start}?step={step}" for step in range(1, 7)] + [f"{start}?all=1"]
+        if name == "recovery_people":
+            return [f"{reverse(name)}?cohort=not_resolved&who={who}" for who in ("open", "counted")]
         if name == "password_reset_confirm":
             huy = User.objects.first() or User.objects.create_user("huy", password="x")
             uid, token = urlsafe_base64_encode(force_bytes(huy.pk)), default_token_generator.make_token(huy)
@@ -239,8 +242,8 @@ STAFF_PAGES = {
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
-    "reward_codes reward reward_costs concessions divergence survey_new survey_edit survey_question "
-    "survey_publish survey_try survey_reward".split(),
+    "reward_codes reward reward_costs recovery recovery_people concessions divergence survey_new survey_edit "
+    "survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()

@@ -1,0 +1,187 @@
+"""Does solving problems pay? The report, the customers behind each of its numbers, and both to take along."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from feedback import charts, money, shop
+from feedback.models import Customer
+from feedback.roles import REPORTS, allow
+from feedback.spreadsheets import MEDIA_TYPE, as_workbook, harmless
+from surveys import recovery_words, spending
+from surveys.cohorts import Cohort
+from surveys.recovery import Report
+from surveys.recovery_figures import COLUMNS, lines
+from surveys.resampling import Estimate
+from surveys.result_forms import RecoveryFilter, RecoveryPeopleFilter
+from surveys.spending import Group, Respondent
+from surveys.views.costs import unit_words
+
+PER_PAGE = 50
+
+
+@allow(REPORTS)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    form = RecoveryFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return render(request, "surveys/recovery.html", {"form": form}, status=400)
+    report, language, query = form.report(), get_language(), urlencode(form.as_shown())
+    context = {
+        "form": RecoveryFilter(form.as_shown(), today=form.today),
+        "report": report,
+        "found": report.found,
+        "language": language,
+        "findings": list(recovery_words.findings(report.found, report.currency, language)),
+        "rows": [(group, *_said(group, query)) for group in report.found.groups],
+        "compared": [(*_names(one), one) for one in report.found.comparisons],
+        "others": [(code, n, _in_currency(form, code)) for code, n in sorted(report.others.items())],
+        "unsolved": report.found.group(Cohort.NOT_RESOLVED),
+        "unsolved_url": f"{reverse('recovery_people')}?{query}&cohort={Cohort.NOT_RESOLVED.value}",
+        "fewest": spending.FEWEST,
+        "csv_url": f"{reverse('recovery_csv')}?{query}",
+        "xlsx_url": f"{reverse('recovery_xlsx')}?{query}",
+        **_figure(report),
+    }
+    return render(request, "surveys/recovery.html", context)
+
+
+@allow(REPORTS)
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Who a number of the report is: those who spent least afterwards first."""
+    form = RecoveryPeopleFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return render(request, "surveys/recovery_people.html", {"form": form}, status=400)
+    report, chosen = form.report(), form.cleaned_data
+    found = [one for one in report.respondents if one.cohort == chosen["cohort"] and _is(one, chosen["who"])]
+    found.sort(key=lambda one: (one.after, -one.before, one.customer))
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    customers = Customer.objects.in_bulk([one.customer for one in shown])
+    back = {name: value for name, value in form.as_shown().items() if name not in ("cohort", "who")}
+    context = {
+        "form": RecoveryPeopleFilter(form.as_shown(), today=form.today),
+        "report": report,
+        "page": shown,
+        "people": [
+            (customers[one.customer], one, spending.windows(one.month))
+            for one in shown
+            if one.customer in customers
+        ],
+        "report_url": f"{reverse('recovery')}?{urlencode(back)}",
+    }
+    return render(request, "surveys/recovery_people.html", context)
+
+
+@allow(REPORTS)
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """One line for each cohort, and one for each comparison."""
+    form = RecoveryFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return form.as_text()
+    report = form.report()
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8", headers=_as_file(report, "csv"))
+    write = csv.writer(response).writerow
+    write(COLUMNS)
+    for line in lines(report):
+        write([harmless(cell) for cell in line])
+    return response
+
+
+@allow(REPORTS)
+@require_safe
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    form = RecoveryFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return form.as_text()
+    report = form.report()
+    book = as_workbook([COLUMNS, *lines(report)])
+    return FileResponse(book, content_type=MEDIA_TYPE, headers=_as_file(report, "xlsx"))
+
+
+def _as_file(report: Report, kind: str) -> dict[str, str]:
+    name = f"recovery-{report.currency}-{report.start}-{report.end}.{kind}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def _said(group: Group, query: str) -> tuple[str, str, str]:
+    """The cohort's name, why nothing or little is said of it, and the address of its customers."""
+    url = f"{reverse('recovery_people')}?{query}&cohort={group.cohort.value}"
+    return str(recovery_words.NAMES[group.cohort]), recovery_words.why_nothing(group), url
+
+
+def _names(one: spending.Comparison) -> tuple[str, str]:
+    return str(recovery_words.NAMES[one.one]), str(recovery_words.NAMES[one.other])
+
+
+def _in_currency(form: RecoveryFilter, code: str) -> str:
+    shown = {name: value for name, value in form.as_shown().items() if name != "cost"}
+    return f"?{urlencode(shown | {'currency': code})}"
+
+
+def _is(one: Respondent, who: str) -> bool:
+    if who == "open" or one.is_open:
+        return who == "open" and one.is_open
+    return who == "counted" or (one.after > 0) == (who == "bought")
+
+
+def _figure(report: Report) -> dict[str, Any]:
+    """Means of each cohort before and after, of those that are spoken of."""
+    said = [group for group in report.found.groups if group.after and group.before]
+    highest = max((end for group in said for end in _ends(group)), default=0.0)
+    if not said or highest <= 0:
+        return {}
+    unit = charts.in_units(highest)
+    rows = [
+        charts.RangeRow(
+            label=f"{recovery_words.NAMES[group.cohort]} (n = {group.n})",
+            was=_in_unit(group.before, unit),
+            now=_in_unit(group.after, unit),
+        )
+        for group in said
+    ]
+    return {
+        "figure": charts.range_figure(rows),
+        "unit_words": unit_words(unit, report.currency),
+        "drawn": "; ".join(_drawn(said, report.currency)),
+    }
+
+
+def _ends(group: Group) -> Iterator[float]:
+    for one in (group.after, group.before):
+        if one is not None:
+            yield max(one.value, one.high or 0)
+
+
+def _in_unit(one: Estimate | None, unit: int) -> charts.Measured | None:
+    if one is None:
+        return None
+    low, high = (None if end is None else end / unit for end in (one.low, one.high))
+    return charts.Measured(value=one.value / unit, low=low, high=high)
+
+
+def _drawn(groups: Sequence[Group], currency: str) -> Iterator[str]:
+    """The drawing in words, for who cannot see it."""
+    for group in groups:
+        words = {
+            "name": recovery_words.NAMES[group.cohort],
+            "before": _worth(group.before, currency),
+            "after": _worth(group.after, currency),
+        }
+        yield _("%(name)s: %(before)s before, %(after)s after") % words
+
+
+def _worth(one: Estimate | None, currency: str) -> str:
+    return "–" if one is None else money.format_money(Decimal(str(one.value)), currency, get_language())
