@@ -36,10 +36,12 @@ def _nothing(rows: Rows, now: datetime) -> None:
 class Part:
     """What an app has to do beside the columns, each safe to repeat.
 
-    `stop`: nothing of theirs goes out any more. `is_going_out`: something is, just now. `files`: outside the
-    database. `first` and `last`: in the transaction that empties the tables, before and after.
+    `line`: locks of its own, before those of the kernel. `stop`: nothing of theirs goes out any more.
+    `is_going_out`: something is, just now. `files`: outside the database. `first` and `last`: in the
+    transaction that empties the tables, before and after.
     """
 
+    line: Callable[[Rows, datetime], None] = _nothing
     stop: Callable[[Rows, datetime], None] = _nothing
     is_going_out: Callable[[Rows, datetime], bool] = lambda rows, now: False
     files: Callable[[Rows, datetime], None] = _nothing
@@ -75,8 +77,7 @@ def step(rows: Sequence[Erasure], now: datetime) -> None:
     found = _rows(asked)
     if asked.stage == Stage.ASKED:
         with journal.recording():
-            _lock(found)
-            if not _is_called_off(asked, now):
+            if not _is_called_off(asked, found, now):
                 _stop(found, now)
                 leases.finish(rows, stage=Stage.STOPPED)
         return
@@ -97,10 +98,11 @@ def step(rows: Sequence[Erasure], now: datetime) -> None:
 ERASE = leases.Job(name="erase a person", due=due, run=step, batch=1, tries=8)
 
 
-def _is_called_off(asked: Erasure, now: datetime) -> bool:
+def _is_called_off(asked: Erasure, found: Rows, now: datetime) -> bool:
     """Nobody asked but the clock, and meanwhile they bought or wrote: then they are a customer still."""
     if asked.how != Erasure.How.RETENTION or asked.customer is None:
         return False
+    _lock(found, now)
     if lapsed.is_lapsed(asked.customer, lapsed.before(now)):
         return False
     journal.log("erasure called off", asked, customer=asked.customer_id)
@@ -120,15 +122,17 @@ def _parts() -> list[Part]:
 
 
 def _stop(found: Rows, now: datetime) -> None:
-    _lock(found)
+    _lock(found, now)
     customers = Customer.objects.filter(pk__among=list(found.get("feedback.Customer", ())))
     customers.filter(erased_at=None).update(erased_at=now)
     for part in _parts():
         part.stop(found, now)
 
 
-def _lock(found: Rows) -> None:
+def _lock(found: Rows, now: datetime) -> None:
     """In the order in which granting, approving and reading lock: orders, customers, words."""
+    for part in _parts():
+        part.line(found, now)
     for label in ("feedback.Order", "feedback.Customer", "feedback.Comment"):
         rows = model_of(label)._base_manager.filter(pk__among=list(found.get(label, ())))
         list(rows.select_for_update(no_key=True).order_by("pk").values("pk"))
@@ -148,7 +152,7 @@ def _wait(asked: Erasure, now: datetime, pause: timedelta) -> None:
 
 
 def _empty_and_note(asked: Erasure, now: datetime) -> None:
-    _lock(_rows(asked))
+    _lock(_rows(asked), now)
     found = _rows(asked)  # with what came in before the lock
     customers = Customer.objects.filter(pk__among=list(found.get("feedback.Customer", ())))
     root = asked.customer

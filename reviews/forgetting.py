@@ -14,6 +14,13 @@ from reviews.sources import file
 ERASED = "erased"  # why an answer ended
 
 
+def line(rows: Rows, now: datetime) -> None:
+    """Behind whoever takes reviews in from there: they locked the source first, then reviews and words."""
+    sources = Source.objects.filter(reviews__in=list(rows.get("reviews.Review", ()))).order_by("pk")
+    held = Source.objects.filter(pk__in=list(sources.values_list("pk", flat=True))).order_by("pk")
+    list(held.select_for_update(no_key=True).values("pk"))
+
+
 def stop(rows: Rows, now: datetime) -> None:
     """Whoever approves or publishes waits at the review: they find the reply ended, or we it going out."""
     keys = list(rows.get("reviews.Review", ()))
@@ -62,7 +69,7 @@ def last(rows: Rows, now: datetime) -> None:
             cursor.execute("INSERT INTO reviews_search_index (reviews_search_index) VALUES ('optimize')")
 
 
-PART = Part(stop=stop, is_going_out=is_going_out, files=files, first=first, last=last)
+PART = Part(line=line, stop=stop, is_going_out=is_going_out, files=files, first=first, last=last)
 
 
 def _end(reply: Reply, now: datetime) -> None:

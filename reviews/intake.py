@@ -48,10 +48,8 @@ def receive_many(source: Source, records: Iterable[ReviewRecord], *, now: dateti
     """
     received = Received()
     for batch in _batches(records):
-        latest = _newest(batch)
-        received.outcomes |= _forget(source, latest)
         with bulk.uncollected():
-            received.outcomes |= _insist(source, list(latest.values()), now or timezone.now())
+            received.outcomes |= _insist(source, _newest(batch), now or timezone.now())
     return received
 
 
@@ -117,7 +115,7 @@ def _is_edit(review: Review, record: ReviewRecord) -> bool:
     return review.digest != record.digest and not is_older(record.edited_at, review.edited_at)
 
 
-def _insist(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dict[str, Outcome]:
+def _insist(source: Source, records: Mapping[str, ReviewRecord], now: datetime) -> dict[str, Outcome]:
     """Again, when PostgreSQL ended this transaction to resolve a deadlock with a job that answers reviews."""
     for _ in range(_TRIES):
         try:
@@ -129,10 +127,18 @@ def _insist(source: Source, records: Sequence[ReviewRecord], now: datetime) -> d
     return _receive(source, records, now)
 
 
-def _receive(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dict[str, Outcome]:
+def _receive(source: Source, latest: Mapping[str, ReviewRecord], now: datetime) -> dict[str, Outcome]:
     with journal.recording():
-        # Two imports of one file stand in line here; a unique constraint alone would fail the second.
+        # Two imports of one file stand in line here; a unique constraint alone would fail the second. So does
+        # an erasure: whose words they are is looked up in this transaction, not before.
         Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+        wanted = dict(latest)
+        outcomes = _forget(source, wanted)
+        return outcomes | _take(source, list(wanted.values()), now)
+
+
+def _take(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dict[str, Outcome]:
+    with journal.recording():
         known = {
             review.external_id: review
             for review in Review.objects.select_for_update(of=("self",), no_key=True)
