@@ -76,6 +76,12 @@ def history(customer: Customer) -> models.QuerySet[Consent]:
     return Consent.objects.filter(customer=customer).order_by("-given_at", "-pk")
 
 
+def all_standing(customer: Customer) -> list[Consent]:
+    """One of each purpose, the oldest first; but for words that are shown: they have a way of their own."""
+    given = Consent.objects.filter(customer=customer, withdrawn_at=None).exclude(purpose=PUBLISHING)
+    return list({one.purpose: one for one in given.order_by("given_at", "pk")}.values())
+
+
 def standing(customer: Customer, purpose: str) -> Consent | None:
     given = Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None)
     return given.order_by("-given_at").first()

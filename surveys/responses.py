@@ -11,8 +11,8 @@ from django.utils import timezone
 from feedback import bulk, cases, comments, consents, journal, mail, money
 from feedback.models import Comment, User
 from feedback.models.words import Channel, WhyItCame
+from surveys import agreements, holds, invitations, questions, rewards, sheets
 from surveys import answers as answering
-from surveys import holds, invitations, questions, rewards, sheets
 from surveys.models import Answer, Invitation, Quota, Response, Reward, Survey
 from surveys.questions import Kind, Meaning, Question, Value
 from surveys.sheets import Filled, Sheet
@@ -187,15 +187,18 @@ def _count_for_quotas(survey_id: int, filled: Filled) -> None:
 
 def _note_consents(invitation: Invitation, response: Response, filled: Filled, now: datetime) -> None:
     """L14: who agreed to what, under which words, when. The reward does not look at it."""
-    if invitation.customer is None:
+    customer = agreements.whose(invitation)
+    if customer is None:
         return
     for question in filled.definition.questions:
         if question.kind == Kind.CONSENT and filled.values.get(question.id) == "yes":
-            wording = f"survey-version-{response.version_id}:{question.id}"[:64]
             given = consents.Given(
-                purpose=question.purpose, wording=wording, channel=Channel.SURVEY.value, given_at=now
+                purpose=question.purpose,
+                wording=agreements.wording(response, question.id),
+                channel=Channel.SURVEY.value,
+                given_at=now,
             )
-            consents.note(invitation.customer, given, order=invitation.order)
+            consents.note(customer, given, order=invitation.order)
 
 
 def _comments(

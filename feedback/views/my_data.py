@@ -123,6 +123,7 @@ def _page(
         "ask": ask or RequestForm(auto_id="ask_%s"),
         "consents": consents.history(customer),
         "agrees": consents.standing(customer, consents.ADVERTISING),
+        "others": [one for one in consents.all_standing(customer) if one.purpose != consents.ADVERTISING],
         "shown": permissions.shown_of(customer),
         "requests": DataRequest.objects.filter(customer=customer).order_by("-asked_at"),
     }
@@ -169,7 +170,9 @@ def consent(request: HttpRequest, link: DataLink, token: str) -> HttpResponse:
         )
         consents.note(customer, given)
         return _back(token, "agreed")
-    consents.withdraw(customer, consents.ADVERTISING, now=now, via="my-data")
+    purpose = request.POST.get("purpose", consents.ADVERTISING)
+    if purpose != consents.PUBLISHING:
+        consents.withdraw(customer, purpose, now=now, via="my-data")
     return _back(token, "withdrawn")
 
 
@@ -241,7 +244,7 @@ _DONE = {
     "asked": gettext_lazy("Your request is with us. We answer by e-mail."),
     "agreed": gettext_lazy("Noted: you agree. You can take it back here at any time."),
     "hidden": gettext_lazy("Taken back: your words no longer stand on our review page."),
-    "withdrawn": gettext_lazy("Taken back: no more such mail."),
+    "withdrawn": gettext_lazy("Taken back."),
 }
 
 

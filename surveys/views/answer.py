@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from feedback import money
 from feedback.roles import public
-from surveys import invitations, permissions, responses, rewards, screens, sheets
+from surveys import agreements, invitations, permissions, responses, rewards, screens, sheets
 from surveys.invitations import NotOpen
 from surveys.models import Invitation, Response, Reward
 from surveys.questions import Question, said
@@ -146,7 +146,8 @@ _draw_once = lru_cache(maxsize=512)(_draw)
 
 
 def _permit(request: HttpRequest, invitation: Invitation, response: Response, token: str) -> HttpResponse:
-    """After the end: may the words be shown, or no longer. Anything else that is posted finds it finished."""
+    """After the end: may the words be shown, or no longer; what was agreed to, taken back. Anything else that
+    is posted finds it finished."""
     act = request.POST.get("action")
     if act == "show":
         ticked = request.POST.getlist("show")
@@ -154,6 +155,9 @@ def _permit(request: HttpRequest, invitation: Invitation, response: Response, to
         permissions.allow(invitation, response, reward, ticked, timezone.now())
     elif act == "hide":
         permissions.take_back(invitation, response, timezone.now())
+    elif act == "withdraw":
+        agreements.take_back(invitation, request.POST.get("purpose", ""), timezone.now())
+        return _see(token, "?withdrawn=1#agreed")
     return _see(token, "#show" if act in ("show", "hide") else "")
 
 
@@ -173,6 +177,8 @@ def _done(request: HttpRequest, invitation: Invitation, response: Response) -> H
             "used_up": reward is None and invitation.survey.reward_amount is not None,
             "mailed": bool(invitation.customer and invitation.customer.email),
             "permission": permissions.of(invitation, response, reward),
+            "agreed": agreements.of(invitation, response),
+            "withdrawn": "withdrawn" in request.GET,
             "permission_words": permissions.WORDINGS[permissions.WORDING],
         },
     )
