@@ -187,14 +187,21 @@ def _make(model, found, said):
             if keys:
                 columns[field.attname] = min(keys)
             elif not field.null:
-                columns[field.attname] = field.related_model._base_manager.values_list("pk", flat=True)[0]
+                columns[field.attname] = _one_of(field.related_model, found, said)
         elif not field.has_default() and not field.null:
-            columns[field.name] = _some(field, said)
+            is_theirs = f"{model._meta.label}.{field.name}" not in data_map.NOT_PERSONAL
+            columns[field.name] = _some(field, said if is_theirs else "the shop's own")
         elif isinstance(field, models.EmailField):
             columns[field.name] = min(
                 Customer.objects.filter(pk__in=found["feedback.Customer"]).values_list("email", flat=True)
             )
-    model._base_manager.create(**columns)
+    return model._base_manager.create(**columns)
+
+
+def _one_of(model, found, said):
+    """Of a table of the shop's own: whichever there is."""
+    keys = model._base_manager.order_by("pk").values_list("pk", flat=True)
+    return keys.first() or _make(model, found, said).pk
 
 
 def _some(field, said):
