@@ -38,7 +38,7 @@ _BOOKS = (
     "feedback.OrderLine.sku", "feedback.OrderLine.name", "feedback.OrderLine.category",
     "feedback.Refund.external_id", "feedback.Dispute.external_id",
 )  # fmt: skip
-_GONE = _("the row goes")
+_GONE = _("nothing")
 _FIGURES = _("figures without a name")
 
 
@@ -180,6 +180,7 @@ RULES = (
         since=_("once no letter to them is kept"),
         becomes=_("a no to mail, as a hash"),
         columns=("feedback.MailAddress.email",),
+        is_timed=False,
         past=_nobodys_addresses,
         let_go=_hide_addresses,
     ),

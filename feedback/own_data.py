@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from feedback import belongings, consents, labels, shop
 from feedback.models import Customer
@@ -103,7 +103,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "purpose": gettext_lazy("For"),
                 "wording": gettext_lazy("Text"),
                 "channel": gettext_lazy("Where"),
-                "given_at": gettext_lazy("Given"),
+                "given_at": pgettext_lazy("consent", "Given"),
                 "withdrawn_at": gettext_lazy("Taken back"),
                 "withdrawn_via": gettext_lazy("Taken back where"),
             },
@@ -174,7 +174,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
     },
     gettext_lazy("What you told us"): {
         "feedback.Comment": Table(
-            title=gettext_lazy("Your words"),
+            title=pgettext_lazy("own data", "Your words"),
             at="said_at",
             columns={
                 "said_at": _when,

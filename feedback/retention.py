@@ -47,6 +47,7 @@ class Rule:
     tables: Callable[[Keys], Mapping[str, int]] | None = None  # rows that go, by model; None: the keys'
     files: Callable[[datetime], int] = _nothing_beside
     batch: int = 500
+    is_timed: bool = True  # False: it ends with something else, not after days of its own
 
     @property
     def days(self) -> int:

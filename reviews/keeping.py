@@ -20,7 +20,7 @@ RULES = (
         columns=("external_id",),
         what=_("Reviews that could not be kept: their number at the source"),
         since=_("after they first came"),
-        becomes=_("the row goes"),
+        becomes=_("nothing"),
         past=lambda before: UnreadableReview.objects.filter(first_at__lt=before),
     ),
 )

@@ -23,7 +23,7 @@ from surveys.models import (
     Reward,
 )
 
-_GONE = _("the row goes")
+_GONE = _("nothing")
 _ENDED = (Reward.State.REDEEMED, Reward.State.EXPIRED, Reward.State.REVOKED)
 _HAS_CODE = ~Q(code=None) & ~Q(code__startswith=MADE_UP)
 

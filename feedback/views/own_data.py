@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import consents, erasure, my_data, own_data
@@ -49,7 +49,7 @@ class NoteForm(forms.Form):
 
 class SettleForm(forms.Form):
     answer = forms.CharField(
-        label=gettext_lazy("What was done"),
+        label=pgettext_lazy("data request", "What was done"),
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[MaxLengthValidator(my_data.LONGEST)],
         help_text=gettext_lazy("They get these words by e-mail, and see them on their page."),

@@ -22,7 +22,10 @@ _YEAR = 365.25
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     rows = {kept.rule: kept for kept in retention.kept()}
-    shown = [(rule, _long(rule.days), rows.get(rule.name)) for rule in retention.rules().values()]
+    shown = [
+        (rule, _long(rule.days) if rule.is_timed else "", rows.get(rule.name))
+        for rule in retention.rules().values()
+    ]
     went = [
         (event.at, _what(event.data), event.data.get("rows") or event.data.get("files"))
         for event in retention.lately(SHOWN)
