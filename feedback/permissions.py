@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from feedback import consents, journal
@@ -55,7 +56,8 @@ def of(words: Sequence[Comment]) -> PublishPermissionQuerySet:
 
 def shown_of(customer: Customer) -> Sequence[Comment]:
     """All their words that they let us show."""
-    standing = PublishPermission.objects.standing().filter(consent__customer=customer)
+    theirs = Q(consent__customer=customer) | Q(consent__customer__merged_into=customer)
+    standing = PublishPermission.objects.standing().filter(theirs)
     return [one.comment for one in standing.select_related("comment").order_by("pk")]
 
 

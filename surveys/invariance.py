@@ -30,7 +30,11 @@ WHY = {
     "review": _(
         "It is asked only after certain answers, so it must not speak of public reviews: “%(words)s”."
     ),
+    "publishing": _(
+        "Whether words may stand on the review page is asked on the last page, after the reward is certain."
+    ),
 }
+PUBLISHING = "publishing"  # feedback.consents.PUBLISHING, which no rule may import
 _LINK = re.compile(
     r"https?:|www\.|(?<![\w@])[a-z0-9-]+\.(?:com|vn|net|org|page|gl|ly|me|io|co|shop|asia|info)\b", re.I
 )
@@ -120,6 +124,8 @@ def faults(definition: Definition) -> Iterator[Fault]:
             if found := _LINK.search(text):
                 yield Fault(question=question.id, key="link", words=found.group())
                 break
+        if question.purpose == PUBLISHING:
+            yield Fault(question=question.id, key="publishing")
         if question.show_if is not None and question.show_if.questions:
             yield from _spoken_of(question.id, texts)
 
@@ -137,3 +143,4 @@ def _all_words(question: Question) -> Iterator[str]:
     for one in (*question.choices, *question.rows):
         yield from one.words.values()
         yield from one.help.values()
+        yield from one.picture_alt.values()

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from feedback import consents, permissions
-from feedback.models import Comment
+from feedback.models import Comment, Customer
 from feedback.models.words import Channel
 from surveys import rewards
 from surveys.models import Answer, Invitation, Response, Reward
@@ -48,7 +48,7 @@ class Asked:
 def of(invitation: Invitation, response: Response, reward: Reward | None) -> Asked:
     """Somebody we invited by name; of others nobody knows whether they bought. Not before a reward is
     certain: not while a person looks at the order first, nor where the reward was refused. One query."""
-    if invitation.customer is None or invitation.customer.erased_at is not None:
+    if _whose(invitation) is None:
         return Asked(texts=(), may_ask=False, is_shown=False)
     answers = Answer.objects.filter(response=response).exclude(comment=None).exclude(comment__text="")
     told = answers.select_related("comment__publish_permission__consent").order_by("pk")
@@ -70,20 +70,29 @@ def allow(
     """`ticked`: ids of questions; what is none of this response's is passed over."""
     asked = of(invitation, response, reward)
     words = [one.comment for one in asked.texts if one.question in ticked]
-    if not words or not asked.may_ask or invitation.customer is None:
+    customer = _whose(invitation)
+    if not words or not asked.may_ask or customer is None:
         return False
     given = consents.Given(
         purpose=consents.PUBLISHING, wording=WORDING, channel=Channel.SURVEY.value, given_at=now
     )
-    return permissions.allow(invitation.customer, words, given, is_rewarded=reward is not None)
+    return permissions.allow(customer, words, given, is_rewarded=reward is not None)
 
 
 def take_back(invitation: Invitation, response: Response, now: datetime) -> bool:
     """All that is shown of this response."""
-    if invitation.customer is None:
+    customer = _whose(invitation)
+    if customer is None:
         return False
     words = [one.comment for one in of(invitation, response, None).texts]
-    return permissions.take_back(invitation.customer, words, now=now, via=Channel.SURVEY.value)
+    return permissions.take_back(customer, words, now=now, via=Channel.SURVEY.value)
+
+
+def _whose(invitation: Invitation) -> Customer | None:
+    """As they are kept now; None: nobody knows them, or they were erased."""
+    customer = invitation.customer
+    customer = (customer.merged_into or customer) if customer else None
+    return None if customer is None or customer.erased_at is not None else customer
 
 
 def _is_shown(comment: Comment) -> bool:

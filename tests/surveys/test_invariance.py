@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from feedback import consents
 from surveys import definitions, invariance, invitations, publishing, responses
 from surveys.definitions import BadDefinition
 from surveys.invariance import Offer, ending, faults, prove_survey
@@ -113,6 +114,25 @@ def test_a_choice_and_a_survey_have_none_either():
 )
 def test_words_that_only_some_would_see_cannot_reward_or_invite(text, key):
     assert key in {fault.key for fault in faults(after(text))}
+
+
+def test_showing_words_is_asked_at_the_end_alone():
+    """Item 8: the last page asks, after the reward; a question in the survey would come before it."""
+    asked = one("a", "consent", purpose=consents.PUBLISHING)
+
+    (fault,) = faults(definitions.load({"questions": [asked]}))
+
+    assert (fault.question, fault.key) == ("a", "publishing")
+    assert invariance.PUBLISHING == consents.PUBLISHING
+
+
+def test_what_a_picture_shows_is_looked_through_too():
+    shown = {"picture": "x", "picture_alt": {"vi": "xem gom.vn/a", "en": "x"}}
+    choices = [{"id": name, "words": WORDS} | shown for name in "xy"]
+
+    (fault,) = faults(definitions.load({"questions": [one("a", "picture", choices=choices)]}))
+
+    assert fault.key == "link"
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,22 @@ def test_a_reward_that_a_person_looks_at_first_is_not_certain(client, address, f
     assert not PublishPermission.objects.exists()
 
 
+def test_who_was_merged_allows_and_takes_back_as_who_they_are_now(client, finished, allow, address):
+    """Allowed before two entries became one, taken back afterwards; and the other way round."""
+    finished()
+    allow()
+    root = Customer.objects.create(name="Lan", since=timezone.now())
+    Customer.objects.exclude(pk=root.pk).update(merged_into=root)
+
+    assert [one.text for one in permissions.shown_of(root)] == [WORDS]
+    client.post(address, {"action": "hide"})
+    assert WORDS not in shown(client)
+    allow()
+
+    assert shown(client).count(WORDS) == 1
+    assert Consent.objects.filter(purpose=consents.PUBLISHING, withdrawn_at=None).get().customer == root
+
+
 def test_what_is_not_theirs_cannot_be_ticked(finished, allow):
     finished()
 
