@@ -359,7 +359,15 @@ def _wants_approver(
 
 def _promise(case: Case, decision: Decision, plan: Plan, at: datetime) -> list[int]:
     rows = [
-        Promise(case=case, decision=decision, who_id=one.who, what=one.what[:300], by_when=one.by, made_at=at)
+        Promise(
+            case=case,
+            decision=decision,
+            who_id=one.who,
+            what=one.what[:300],
+            by_when=one.by,
+            made_at=at,
+            call_back_on=shop.working_days_later(one.by, 1),
+        )
         for one in plan.promises
     ]
     return [row.pk for row in Promise.objects.bulk_create(rows)]

@@ -241,7 +241,12 @@ SHOWN: dict[Words, dict[str, Table]] = {
         "feedback.Promise": Table(
             title=gettext_lazy("What we promised"),
             at="made_at",
-            columns={"what": gettext_lazy("What"), "by_when": gettext_lazy("Until"), "state": _state},
+            columns={
+                "what": gettext_lazy("What"),
+                "by_when": gettext_lazy("Until"),
+                "state": _state,
+                "told": gettext_lazy("What you said about it"),
+            },
         ),
         "feedback.Concession": Table(
             title=gettext_lazy("What you were given"),

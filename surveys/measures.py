@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
+from feedback.intervals import Z, wilson
 from surveys.questions import STEPS, Kind, Question, said
 
-Z = 1.96  # 95 %
 FEW = 30
 """Below so many answers a page says that they are too few to lean on."""
 
@@ -106,16 +106,6 @@ def key(value: Any) -> Any:
     if isinstance(value, Mapping):
         return tuple(sorted(value.items()))
     return tuple(value) if isinstance(value, list) else value
-
-
-def wilson(count: int, n: int) -> tuple[float, float] | None:
-    """The interval of a share; None for nothing. Never beyond 0 and 1, and sound for small numbers."""
-    if not n:
-        return None
-    share, z2 = count / n, Z * Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    margin = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - margin), min(1.0, middle + margin)
 
 
 def mean(name: str, counts: Mapping[float, int]) -> Score:

@@ -90,7 +90,14 @@ def _complaint(person, order, said):
         role="manager", by=boss, at=timezone.now(),
     )  # fmt: skip
     Promise.objects.create(
-        case=case, decision=decision, what=said[:300], by_when=timezone.now().date(), made_at=timezone.now()
+        call_back_on="2030-01-02",
+        link_digest=f"link of {said[:40]}",
+        told=said[:300],
+        case=case,
+        decision=decision,
+        what=said[:300],
+        by_when=timezone.now().date(),
+        made_at=timezone.now(),
     )
     factories.concession(case, by=boss, decision=decision, reason=said[:300])
     Message.objects.create(

@@ -108,6 +108,10 @@ TABLE = {
     "case_override": ("post", {Role.APPROVER, Role.MANAGER}),
     **dict.fromkeys(["message_save", "message_again", "message_approve"], ("post", EDIT)),
     **dict.fromkeys(["message_sent", "message_discard", "message_lint"], ("post", EDIT)),
+    **dict.fromkeys(["promises", "promise"], ("get", EVERYONE)),
+    **dict.fromkeys(["promise_answered", "promise_ask"], ("post", ACT | {Role.FRONT_LINE})),
+    "promise_answer": ("get", PUBLIC),
+    **dict.fromkeys(["promises_kept", "promises_kept_csv"], ("get", REPORTS)),
     "disputes": ("get", DESK),
     "dispute": ("get", DESK),
     **dict.fromkeys(["dispute_note", "dispute_evidence", "dispute_close"], ("post", ACT)),
@@ -301,12 +305,18 @@ def world(settings):
         result=trials.backtest(Terms.shipped(), 1, now),
     )  # fmt: skip
     disputed = dispute(order(lan), currency="VND")
+    promised = opened.promises.create(
+        what="call", by_when=now.date(), call_back_on=now.date() + timedelta(days=1), made_at=now,
+        link_digest=digest("0" * 26),
+    )  # fmt: skip
     messages.edit(opened, Decision.objects.get(case=opened), "…", messages.Plan(), by=user(), edition=0)
     return {
         **dict.fromkeys(["source", "source_save", "source_test", "source_fetch"], ("gom",)),
         **dict.fromkeys(["public_plan", "public_plan_switch"], ("gom",)),
         **dict.fromkeys([name for name in TABLE if name.startswith("message_")], (opened.public_id,)),
         "case_override": (opened.public_id,),
+        **dict.fromkeys(["promise", "promise_answered", "promise_ask"], (promised.pk,)),
+        "promise_answer": ["0" * 26],
         **dict.fromkeys(["dispute", "dispute_evidence", "dispute_close"], (disputed.pk,)),
         "api_dispute": (disputed.external_id,),
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
@@ -406,6 +416,7 @@ def test_what_changes_something_takes_a_post(client, world, name):
 
 
 _OTHER_IDS = (
+    *("promise", "promise_answered", "promise_ask"),
     *(name for name in TABLE if name.startswith("policy_")),
     "dispute",
     "dispute_evidence",

@@ -38,6 +38,7 @@ BENEATH = {
     "/comments/": "/trends/",
     "/practice/": "/replies/",
     "/disputes/": "/cases/",
+    "/promises/": "/cases/",
     "/reports/rewards": "/surveys/",
     "/reports/recovery": "/surveys/",
     "/reports/": "/cases/",

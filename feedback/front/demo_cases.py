@@ -3,8 +3,11 @@
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from feedback import cases, concessions, disputes, messages, overrides
+from django.utils import timezone
+
+from feedback import cases, concessions, disputes, messages, overrides, shop
 from feedback.models import Case, Concession, Decision, Message, Override, Promise, User
 from feedback.policy.decision import Rule
 
@@ -81,11 +84,22 @@ def _tell(dice: random.Random, case: Case, decision: Decision, staff: dict[str, 
         return
     Message.objects.filter(pk=written.pk).update(drafted_at=at, approved_at=at, sent_at=at)
     Concession.objects.filter(case=case).update(booked_at=at)
-    for promise in Promise.objects.filter(case=case, by_when__lt=at.date() + timedelta(days=20)):
-        kept = Promise.State.KEPT if dice.random() < 0.85 else Promise.State.BROKEN
-        Promise.objects.filter(pk=promise.pk).update(
-            made_at=at, state=kept, settled_at=at + timedelta(days=2)
-        )
+    _follow_up(case, at, dice, staff)
+
+
+def _follow_up(case: Case, at: datetime, dice: random.Random, staff: dict[str, User]) -> None:
+    """As if promised then: of what is a while past most customers said whether it was kept."""
+    today = shop.day(timezone.now())
+    for promise in Promise.objects.filter(case=case, state=Promise.State.OPEN):
+        columns: dict[str, Any] = {"made_at": at, "who": staff[dice.choice(["bao", "bao", "mai", "thu"])]}
+        if promise.call_back_on < today - timedelta(days=dice.randint(0, 9)):
+            columns |= {
+                "state": Promise.State.KEPT if dice.random() < 0.85 else Promise.State.BROKEN,
+                "settled_at": shop.start_of(promise.call_back_on) + timedelta(hours=10),
+                "settled_by": staff["bao"],
+                "told_via": dice.choice(["phone", "phone", "writing"]),
+            }
+        Promise.objects.filter(pk=promise.pk).update(**columns)
 
 
 def _dispute(now: datetime, by: User) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from feedback import shop
 from feedback.front import jobs
-from feedback.models import Case, Comment, Theme, ThemeTotal
+from feedback.models import Case, Comment, Promise, Theme, ThemeTotal, User
 from feedback.models.totals import ALL, CHANNEL_LANGUAGE
 from feedback.reports import trends
 from feedback.roles import DESK, Role, holds, public, roles_of
@@ -43,7 +43,11 @@ def today(request: HttpRequest) -> HttpResponse:
         return render(request, "feedback/welcome.html")
     now = timezone.now()
     last = shop.day(now)
-    context: dict[str, Any] = {"cases": _cases(last), "is_desk": holds(request, *DESK)}
+    context: dict[str, Any] = {
+        "cases": _cases(last),
+        "promises": _promises(last, request.user),
+        "is_desk": holds(request, *DESK),
+    }
     if context["is_desk"]:
         context |= {
             "drafts": _drafts(),
@@ -82,6 +86,15 @@ def _cases(today: date) -> dict[str, Any]:
         due=Count("id", filter=Q(due_on__lte=today)),
         safety=Count("id", filter=Q(route=Case.Route.SAFETY)),
         oldest=Min("opened_at"),
+    )
+
+
+def _promises(today: date, user: User) -> dict[str, Any]:
+    """How many are to be asked about; and what this person promised, due by the next working day."""
+    soon = Q(who=user, by_when__lte=shop.working_days_later(today, 1), call_back_on__gt=today)
+    waiting = Promise.objects.filter(state=Promise.State.OPEN)
+    return waiting.aggregate(
+        ask=Count("pk", filter=Q(call_back_on__lte=today)), mine=Count("pk", filter=soon)
     )
 
 

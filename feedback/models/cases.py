@@ -158,13 +158,21 @@ class Override(models.Model):
 
 
 class Promise(models.Model):
-    """Who does what by when; a call-back follows."""
+    """Who does what by when; on the working day after it somebody asks the customer whether it was done
+    (S0-6). Only their answer, or what we know ourselves, ends it: a "thanks" in between does not."""
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
         KEPT = "kept", _("kept")
         BROKEN = "broken", _("broken")
         WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Via(models.TextChoices):
+        PHONE = "phone", _("by phone")
+        SHOP = "shop", _("in the shop")
+        WRITING = "writing", _("in writing")
+        LINK = "link", _("by the link in our mail")
+        KNOWN = "known", _("we know it ourselves")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
     decision = models.ForeignKey(
@@ -177,16 +185,44 @@ class Promise(models.Model):
     by_when = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     made_at = models.DateTimeField()
+    call_back_on = models.DateField()  # the working day after `by_when`
+    asked_at = models.DateTimeField(null=True, blank=True)  # by mail, with a link to answer
+    link_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    told_via = models.CharField(max_length=8, choices=Via, blank=True, default="", db_default="")
+    told = models.CharField(max_length=500, blank=True, default="", db_default="")  # the customer's own words
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", settled_at=None) | (~Q(state="open") & Q(settled_at__isnull=False)),
                 name="promise_settled_has_its_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(call_back_on__gt=F("by_when")), name="promise_is_asked_about_after_its_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(told_via__in=["", "phone", "shop", "writing", "link", "known"]),
+                name="promise_told_in_a_way_we_know",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_via="", settled_by=None)
+                | Q(told_via="link", settled_by=None)
+                | (~Q(told_via__in=["", "link"]) & Q(settled_by__isnull=False)),
+                name="promise_settled_by_somebody",
+            ),
         ]
-        indexes = [models.Index(fields=["by_when"], condition=Q(state="open"), name="promises_by_day")]
+        indexes = [
+            models.Index(fields=["by_when"], condition=Q(state="open"), name="promises_by_day"),
+            models.Index(fields=["call_back_on", "id"], condition=Q(state="open"), name="promises_to_ask"),
+            models.Index(fields=["settled_at"], condition=~Q(settled_at=None), name="promises_settled"),
+        ]
+
+    def __str__(self):
+        return self.what
 
 
 class Concession(models.Model):

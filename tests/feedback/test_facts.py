@@ -120,6 +120,7 @@ def test_earlier_concessions_count_within_the_policys_window():
 def test_a_broken_promise_is_a_fact():
     comment = factories.read_comment(channel=Channel.FORM)
     Promise.objects.create(
+        call_back_on="2030-01-02",
         case=factories.case(comment),
         what="gửi lại",
         by_when=NOW.date(),

@@ -30,6 +30,7 @@ from feedback.models import (
     Order,
     Override,
     Policy,
+    Promise,
     User,
 )
 from feedback.policy.terms import Terms
@@ -48,6 +49,7 @@ NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_s
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
+NO_PAGE |= {"promises_kept_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
 
 REVIEWS = [
@@ -88,6 +90,8 @@ class World:
             "survey": [invitations.find(self.invitation).survey.public_id],
             "dispute": Dispute.objects.values_list("pk", flat=True),
             "preferences": [self.mailed_to],
+            "promise": Promise.objects.order_by("state").values_list("pk", flat=True),
+            "promise_answer": ["0" * 26, "1" * 26],
             "own_data": [self.customer.public_id],
             "my_data": [self.own_data],
             "my_data_erase": [self.own_data],
@@ -208,6 +212,12 @@ def given_and_disputed(now):
         case=case, decision=decision, direction="more", remedy="credit", amount=Decimal(50_000),
         cost=Decimal(50_000), reason="Bought for years", role="manager", by=bao, at=now,
     )  # fmt: skip
+    day = now.date() - timedelta(days=9)
+    owed = {"case": case, "decision": decision, "what": "gửi lại ấm mới, gói hai lớp", "made_at": now}
+    owed |= {"by_when": day, "call_back_on": day + timedelta(days=1)}
+    Promise.objects.create(**owed, link_digest=tokens.digest("0" * 26))
+    broken = {"state": "broken", "settled_at": now, "told_via": "link", "told": "Chưa thấy đâu."}
+    Promise.objects.create(**owed, **broken, link_digest=tokens.digest("1" * 26))
     disputes.note(
         case.order, external_id="dp-1042", amount=Decimal(21_510_000), due_by=now + timedelta(days=9)
     )
@@ -240,13 +250,14 @@ STAFF_PAGES = {
     "working_days password_change password_change_done answer_imports answer_import own_data "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
-    "disputes dispute".split(),
+    "disputes dispute promises promise".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
-    "reward_codes reward reward_costs recovery recovery_people concessions divergence survey_new survey_edit "
-    "survey_question survey_publish survey_try survey_reward".split(),
+    "promises_kept reward_codes reward reward_costs recovery recovery_people concessions divergence "
+    "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
+PUBLIC_PAGES += ["promise_answer"]
 PUBLIC_PAGES += "my_data_ask my_data_asked my_data my_data_erase my_data_erased".split()
 PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame", "survey_shared"]
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()

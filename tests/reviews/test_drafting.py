@@ -161,7 +161,9 @@ def test_a_complaint_taken_back_by_an_edit_is_resolved(own, record, receive):
 
 def test_what_we_still_owe_keeps_its_case_open(own, record, receive, bao):
     case = receive(own, text=BROKEN).case
-    case.promises.create(what="call", by_when="2030-01-01", made_at=timezone.now(), who=bao)
+    case.promises.create(
+        what="call", by_when="2030-01-01", call_back_on="2030-01-02", made_at=timezone.now(), who=bao
+    )
 
     receive(own, text="Shop đã đổi ấm mới, rất đẹp, cảm ơn shop nhiều!", stars=5)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.intervals import wilson
 from surveys import measures
 from tests.surveys.test_answers import BY_ID
 
@@ -95,13 +96,13 @@ def test_nobody_has_answered_yet(name):
 )
 def test_wilson(count, n, low, high):
     """263 and 81: Newcombe 1998, table I."""
-    assert measures.wilson(count, n) == (pytest.approx(low, abs=5e-4), pytest.approx(high, abs=5e-4))
+    assert wilson(count, n) == (pytest.approx(low, abs=5e-4), pytest.approx(high, abs=5e-4))
 
 
 @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_an_interval_holds_its_share_and_stays_within_bounds(pair):
     count, n = pair
-    low, high = measures.wilson(count, n)
+    low, high = wilson(count, n)
 
     assert 0 <= low <= count / n + 1e-12
     assert count / n - 1e-12 <= high <= 1
@@ -109,7 +110,7 @@ def test_an_interval_holds_its_share_and_stays_within_bounds(pair):
 
 def test_more_answers_make_it_narrower():
     def width(n):
-        low, high = measures.wilson(n // 2, n)
+        low, high = wilson(n // 2, n)
         return high - low
 
     assert width(10) > width(100) > width(1000)

@@ -1,0 +1,142 @@
+"""What we promised: asked about on the working day after it, and ended by an answer alone (S0-6).
+
+One answer wins, whoever gives it and however: the customer by the link in our mail, or somebody of the shop.
+"No" opens the case again and has it decided anew, now that a promise to this customer is broken.
+"""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from feedback import cases, comments, journal, mail, shop, tokens
+from feedback.messages import language_of, mail_address
+from feedback.models import Case, Comment, Promise, User
+
+LONGEST = 500  # characters of what a customer adds
+NEXT = 7  # days that "soon" reaches
+_State, _Via = Promise.State, Promise.Via
+
+
+class Stale(RuntimeError):
+    """It was answered already, by somebody else or in another tab."""
+
+
+class NotAllowed(RuntimeError):
+    """There is no address that we may write to."""
+
+
+def to_ask(today: date) -> QuerySet[Promise]:
+    """Whose day has passed, and nobody has said whether it was kept. The longest ago first."""
+    return _open().filter(call_back_on__lte=today).order_by("call_back_on", "pk")
+
+
+def coming(today: date) -> QuerySet[Promise]:
+    """What is still to be done, or is asked about on a later day. The next first."""
+    return _open().filter(call_back_on__gt=today).order_by("by_when", "pk")
+
+
+def settled() -> QuerySet[Promise]:
+    ended = Promise.objects.filter(state__in=[_State.KEPT, _State.BROKEN])
+    return ended.order_by("-settled_at", "-pk")
+
+
+def settle(promise: Promise, *, kept: bool, via: str, by: User | None, now: datetime, told: str = "") -> None:
+    """Compare-and-set. `told`: the customer's words, if they said more than yes or no. Raises Stale."""
+    state = _State.KEPT if kept else _State.BROKEN
+    with journal.recording():
+        case = _locked(promise)
+        open_ = Promise.objects.filter(pk=promise.pk, state=_State.OPEN)
+        if not open_.update(state=state, settled_at=now, settled_by=by, told_via=via, told=clean(told)):
+            raise Stale
+        journal.log(f"promise {state}", case, by=by, promise=promise.pk, via=via)
+        if not kept:
+            _open_again(case, now, by=by)
+    promise.refresh_from_db()
+
+
+def ask_by_mail(promise: Promise, *, by: User, now: datetime) -> None:
+    """A letter with a link that takes the answer; a second letter ends the first one's link.
+
+    Raises Stale, NotAllowed.
+    """
+    case = promise.case
+    address = mail_address(case)
+    if not address:
+        raise NotAllowed
+    token = tokens.mint()
+    with journal.recording():
+        open_ = Promise.objects.filter(pk=promise.pk, state=_State.OPEN)
+        if not open_.update(asked_at=now, link_digest=tokens.digest(token)):
+            raise Stale
+        language = language_of(case)
+        mail.write(
+            to=address,
+            template="call_back",
+            context={
+                "name": case.customer.name if case.customer else "",
+                "what": promise.what,
+                "day": promise.by_when,
+                "url": f"{settings.BASE_URL}{reverse('promise_answer', args=[token])}",
+            },
+            language=language,
+            customer=case.customer,
+            about=f"feedback.promise:{promise.pk}",
+            now=now,
+        )
+        journal.log("promise asked about", case, by=by, promise=promise.pk)
+    promise.refresh_from_db()
+
+
+def find(token: str) -> Promise | None:
+    """The promise that this link asks about, answered or not."""
+    wanted = tokens.normalise(token)
+    found = Promise.objects.filter(link_digest=tokens.digest(wanted)) if wanted else Promise.objects.none()
+    return found.select_related("case__customer", "case__comment__analysis").first()
+
+
+def proposed(promise: Promise, by: str) -> str:
+    """What to say on the telephone, in the customer's language."""
+    case = promise.case
+    with translation.override(language_of(case)):
+        words = {
+            "name": case.customer.name if case.customer else "",
+            "by": by,
+            "shop": shop.current().name,
+            "what": promise.what,
+        }
+        named = _("Hello %(name)s, this is %(by)s of %(shop)s.")
+        hello = named if words["name"] else _("Hello, this is %(by)s of %(shop)s.")
+        asking = _(
+            "We promised you: %(what)s. I only want to be sure that it is done. Is all as it should be?"
+        )
+        return f"{hello % words} {asking % words}"
+
+
+def clean(words: str) -> str:
+    return comments.clean(words).strip()[:LONGEST]
+
+
+def _locked(promise: Promise) -> Case:
+    """Words, case, promise: in this order, as an edit and an erasure take them."""
+    list(Comment.objects.select_for_update(no_key=True).filter(case=promise.case_id).values("pk"))
+    return Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=promise.case_id)
+
+
+def _open() -> QuerySet[Promise]:
+    return Promise.objects.filter(state=_State.OPEN)
+
+
+def _open_again(case: Case, now: datetime, *, by: User | None) -> None:
+    """Due today: it is late already."""
+    again = Case.objects.filter(pk=case.pk).exclude(state=Case.State.OPEN)
+    columns = {"resolved_at": None, "closed_at": None, "resolved_first_time": None, "cause_removed": ""}
+    if again.update(state=Case.State.OPEN, **columns):
+        journal.log("case open", case, by=by, reason="a promise was not kept")
+    Case.objects.filter(pk=case.pk).update(due_on=shop.day(now))
+    if case.decided_at is not None:
+        words = Comment.objects.select_related("analysis", "order").get(pk=case.comment_id)
+        cases.decide_many([words], now, cases={words.pk: case})

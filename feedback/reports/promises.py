@@ -1,0 +1,113 @@
+"""How many promises we keep: by month, by who made them, by what went wrong, and by touchpoint. Reads only.
+
+A share is of the answered ones: kept / (kept + broken), with its 95 % interval. What is past its day and
+unanswered stands beside it and is in no share: nobody knows yet.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+
+from feedback.intervals import wilson
+from feedback.models import Promise
+
+Row = Mapping[str, Any]
+FEWEST = 5  # answers, below which no share is named
+_KEPT, _BROKEN = Q(state="kept"), Q(state="broken")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`name`: a month's first day, a person's name, a problem, a touchpoint; None: not known, or our team."""
+
+    name: date | str | None
+    kept: int
+    broken: int
+    unanswered: int
+
+    @property
+    def n(self) -> int:
+        return self.kept + self.broken
+
+    @property
+    def share(self) -> float | None:
+        return self.kept / self.n if self.n >= FEWEST else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return wilson(self.kept, self.n) if self.n >= FEWEST else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Promises whose day lies from `start` to `end`. Months in order, groups with most promises first."""
+
+    start: date
+    end: date
+    all: Line
+    months: tuple[Line, ...]
+    people: tuple[Line, ...]
+    problems: tuple[Line, ...]
+    touchpoints: tuple[Line, ...]
+
+
+def kept(start: date, end: date, today: date, language: str) -> Kept:
+    """Four queries, however many promises."""
+    rows = Promise.objects.filter(by_when__gte=start, by_when__lte=end).exclude(state=Promise.State.WITHDRAWN)
+    late = Q(state="open", call_back_on__lte=today)
+    counted = {
+        "kept": Count("pk", filter=_KEPT),
+        "broken": Count("pk", filter=_BROKEN),
+        "unanswered": Count("pk", filter=late),
+    }
+
+    def by(*columns: str) -> list[Row]:
+        return list(rows.order_by().values(*columns).annotate(**counted))
+
+    days = by("by_when")
+    people = by("who__first_name", "who__last_name", "who__username")
+    spoken = f"case__comment__touchpoint__name_{language if language in ('vi', 'en') else 'en'}"
+    return Kept(
+        start=start,
+        end=end,
+        all=_line(None, days),
+        months=_months(days, start, end),
+        people=_grouped(people, _person),
+        problems=_grouped(by("decision__facts__problem"), lambda row: row["decision__facts__problem"]),
+        touchpoints=_grouped(by(spoken), lambda row: row[spoken]),
+    )
+
+
+def _line(name: date | str | None, rows: list[Row]) -> Line:
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums.update({key: row[key] for key in ("kept", "broken", "unanswered")})
+    return Line(name=name, kept=sums["kept"], broken=sums["broken"], unanswered=sums["unanswered"])
+
+
+def _months(days: list[Row], start: date, end: date) -> tuple[Line, ...]:
+    """Each month of the time, also the empty ones."""
+    month, found = start.replace(day=1), []
+    while month <= end:
+        after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+        found.append(_line(month, [row for row in days if month <= row["by_when"] < after]))
+        month = after
+    return tuple(found)
+
+
+def _grouped(rows: list[Row], named: Callable[[Row], str | None]) -> tuple[Line, ...]:
+    groups: dict[str | None, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(named(row), []).append(row)
+    lines = [_line(name, its) for name, its in groups.items()]
+    return tuple(sorted(lines, key=lambda one: (-one.n, -one.unanswered, str(one.name))))
+
+
+def _person(row: Row) -> str | None:
+    """As `str(user)` has it."""
+    full = f"{row['who__first_name'] or ''} {row['who__last_name'] or ''}".strip()
+    return full or (str(row["who__username"]) if row["who__username"] else None)

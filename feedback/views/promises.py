@@ -1,0 +1,194 @@
+"""Promises: who is to be called today, what is still to be done, and the customer's own answer by a link."""
+
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.core.validators import MaxLengthValidator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from feedback import promises, shop
+from feedback.messages import mail_address
+from feedback.models import Promise
+from feedback.roles import EVERYONE, Role, allow, holds, public
+
+PER_PAGE = 40
+CALL = (Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER)
+_VIA = [(value, label) for value, label in Promise.Via.choices if value != Promise.Via.LINK]
+
+
+class PromiseFilter(forms.Form):
+    """Which promises are listed; all filters are in the address."""
+
+    TO_ASK, COMING, SETTLED = "ask", "coming", "settled"
+    show = forms.ChoiceField(
+        label=_("Which"),
+        choices=[(TO_ASK, _("to ask about")), (COMING, _("still to come")), (SETTLED, _("answered"))],
+        required=False,
+    )
+    mine = forms.BooleanField(label=_("only mine"), required=False)
+
+    def clean_show(self) -> str:
+        return self.cleaned_data["show"] or self.TO_ASK
+
+    def rows(self, user: Any, today: date) -> QuerySet[Promise]:
+        match self.cleaned_data["show"]:
+            case self.COMING:
+                rows = promises.coming(today)
+            case self.SETTLED:
+                rows = promises.settled()
+            case _:
+                rows = promises.to_ask(today)
+        return rows.filter(who=user) if self.cleaned_data["mine"] else rows
+
+
+class AnswerForm(forms.Form):
+    """What somebody of the shop heard, and how."""
+
+    via = forms.ChoiceField(label=_("How do you know?"), choices=_VIA, initial=Promise.Via.PHONE)
+    told = forms.CharField(
+        label=_("What did they say?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[MaxLengthValidator(promises.LONGEST)],
+    )
+    kept = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+
+class CustomersAnswerForm(forms.Form):
+    told = forms.CharField(
+        label=_("Would you like to tell us more?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[MaxLengthValidator(promises.LONGEST)],
+    )
+    kept = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+
+@allow(EVERYONE)
+@require_safe
+def promise_list(request: HttpRequest) -> HttpResponse:
+    today = shop.day(timezone.now())
+    form = PromiseFilter(request.GET)
+    if not form.is_valid():
+        return render(request, "feedback/promises.html", {"form": form}, status=400)
+    rows = form.rows(request.user, today).select_related("case__customer", "who", "settled_by")
+    context = {
+        "form": PromiseFilter({name: form.cleaned_data[name] for name in ("show", "mine")}),
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "today": today,
+        "show": form.cleaned_data["show"],
+        "counts": _counts(today),
+        "sees_reports": holds(request, Role.MANAGER, Role.ADVOCATE, Role.ADMINISTRATOR),
+    }
+    return render(request, "feedback/promises.html", context)
+
+
+@allow(EVERYONE)
+@require_safe
+def promise_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _show(request, _found(pk))
+
+
+@allow(*CALL)
+@require_POST
+def answered(request: HttpRequest, pk: int) -> HttpResponse:
+    promise = _found(pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _show(request, promise, form=form, status=400)
+    given = form.cleaned_data
+    try:
+        promises.settle(
+            promise, kept=given["kept"] == "yes", via=given["via"], told=given["told"], by=request.user,
+            now=timezone.now(),
+        )  # fmt: skip
+    except promises.Stale:
+        messages.warning(request, _("It was answered just before. This is how it stands now."))
+        return redirect("promise", pk)
+    if promise.state == Promise.State.KEPT:
+        messages.success(request, _("Noted: kept."))
+        return redirect("promises")
+    messages.warning(request, _("Noted: not kept. The case is open again, and due today."))
+    return redirect("case", promise.case.public_id)
+
+
+@allow(*CALL)
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """By mail, with a link for the answer."""
+    promise = _found(pk)
+    try:
+        promises.ask_by_mail(promise, by=request.user, now=timezone.now())
+    except promises.Stale:
+        messages.warning(request, _("It was answered just before. This is how it stands now."))
+    except promises.NotAllowed:
+        messages.error(request, _("There is no address of this customer that we may write to."))
+    else:
+        messages.success(request, _("The mail is on its way. The answer shows up here by itself."))
+    return redirect("promise", pk)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def promise_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer's yes or no. A GET writes nothing: mail scanners follow links."""
+    promise = promises.find(token)
+    if promise is None:
+        raise Http404
+    form = CustomersAnswerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        _take(promise, form.cleaned_data)
+        return redirect("promise_answer", token)
+    context = {"promise": promise, "form": form}
+    status = 400 if form.is_bound and promise.state == Promise.State.OPEN else 200
+    response = render(request, "feedback/promise_answer.html", context, status=status)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _take(promise: Promise, given: dict[str, str]) -> None:
+    with suppress(promises.Stale):  # the page shows what the first answer was
+        promises.settle(
+            promise, kept=given["kept"] == "yes", via=Promise.Via.LINK, told=given["told"], by=None,
+            now=timezone.now(),
+        )  # fmt: skip
+
+
+def _found(pk: int) -> Promise:
+    rows = Promise.objects.select_related("case__customer", "case__comment__analysis", "who", "settled_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _show(
+    request: HttpRequest, promise: Promise, *, form: AnswerForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "promise": promise,
+        "case": promise.case,
+        "form": form or AnswerForm(),
+        "may_call": holds(request, *CALL),
+        "address": mail_address(promise.case),
+        "proposed": promises.proposed(promise, str(request.user)),
+        "spoken": promises.language_of(promise.case),
+        "today": shop.day(timezone.now()),
+    }
+    return render(request, "feedback/promise.html", context, status=status)
+
+
+def _counts(today: date) -> dict[str, int]:
+    waiting = Promise.objects.filter(state=Promise.State.OPEN)
+    return waiting.aggregate(
+        ask=Count("pk", filter=Q(call_back_on__lte=today)),
+        coming=Count("pk", filter=Q(call_back_on__gt=today)),
+    )

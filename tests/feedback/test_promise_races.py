@@ -1,0 +1,90 @@
+"""Many answer at once whether a promise was kept: one answer counts; the guard is also seen missing."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from feedback import promises
+from feedback.models import Event, Promise
+from tests import factories
+
+CROWD, ROUNDS = 8, 20
+pytestmark = [
+    pytest.mark.prove,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("many_connections"),
+]
+
+
+@pytest.fixture
+def bao(many_connections):
+    factories.a_shop()
+    return factories.user("staff", "Bảo")
+
+
+def owed():
+    case = factories.case()
+    day = timezone.localdate()
+    return case.promises.create(
+        what="call", by_when=day, call_back_on=day + timedelta(days=1), made_at=timezone.now()
+    )
+
+
+def at_once(promise, by):
+    """Half say yes and half say no; who was told that somebody answered before."""
+    start = threading.Barrier(CROWD)
+
+    def one(number):
+        try:
+            start.wait(30)
+            promises.settle(
+                Promise.objects.get(pk=promise.pk),
+                kept=number % 2 == 0,
+                via="phone",
+                by=by,
+                now=timezone.now(),
+            )
+        except promises.Stale:
+            return 1
+        finally:
+            connections.close_all()
+        return 0
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        return sum(crowd.map(one, range(CROWD)))
+
+
+def events():
+    return Event.objects.filter(verb__in=["promise kept", "promise broken"]).count()
+
+
+def test_one_answer_counts(bao):
+    for number in range(ROUNDS):
+        promise = owed()
+
+        assert at_once(promise, bao) == CROWD - 1
+
+        promise.refresh_from_db()
+        verb = "promise kept" if promise.state == "kept" else "promise broken"
+        assert Event.objects.filter(verb=verb, subject=f"feedback.case:{promise.case_id}").count() == 1
+        assert events() == number + 1
+        assert (promise.case.state, promise.state) in (("open", "kept"), ("open", "broken"))
+
+
+def test_without_the_guard_all_of_them_count(bao, monkeypatch):
+    """The twin: whoever opened the page while it was open may write."""
+    promise, update = owed(), QuerySet.update
+
+    def whatever_it_is_now(self, **changes):
+        rows = Promise.objects.filter(pk=promise.pk) if self.model is Promise else self
+        return update(rows, **changes)
+
+    monkeypatch.setattr(QuerySet, "update", whatever_it_is_now)
+
+    assert at_once(promise, bao) == 0
+    assert events() == CROWD

@@ -1,0 +1,278 @@
+"""S0-6: what was promised is asked about on the working day after, and ends with an answer alone."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from feedback import cases, messages, promises
+from feedback.messages import Plan, Planned
+from feedback.models import Case, Decision, Event, OutgoingMail, OwnDay, Promise
+from feedback.reports import promises as report
+from feedback.roles import Role
+from tests import factories
+from tests.factories import NOW, a_shop, user
+
+pytestmark = pytest.mark.django_db
+TUESDAY, WEDNESDAY = date(2026, 12, 1), date(2026, 12, 2)
+
+
+@pytest.fixture(autouse=True)
+def _shop():
+    a_shop()
+
+
+@pytest.fixture
+def bao():
+    return user(Role.STAFF, "Bảo")
+
+
+@pytest.fixture
+def owed(bao):
+    """`owed(by_when)`: what Bảo promised Lan in an approved message."""
+
+    def promise(by_when=TUESDAY, **customer):
+        lan = factories.customer("Lan", language="vi", **customer)
+        about = factories.read_comment(
+            "Ấm bị vỡ khi mở hộp.",
+            reading={"problem": "damaged", "fault": "ours"},
+            channel="form",
+            customer=lan,
+            order=factories.order(lan),
+        )
+        case = factories.case(about, decided_at=NOW)
+        cases.decide_many([about], NOW, cases={about.pk: case})
+        cases.correct_fact(about, "fault", "ours", reason="The photo shows it.", by=user())
+        decision = Decision.objects.select_related("policy").get(comment=about, is_current=True)
+        plan = Plan(promises=(Planned(what="gửi lại ấm mới", who=bao.pk, by=by_when),))
+        written = messages.compose_again(case, decision, plan, by=bao, edition=0)
+        messages.approve(written, by=user(Role.APPROVER), edition=written.edition, by_mail=False)
+        return case.promises.get()
+
+    with time_machine.travel(datetime(2026, 11, 30, 3, tzinfo=UTC), tick=False):
+        yield promise
+
+
+@pytest.mark.parametrize(
+    ("by_when", "asked_on"),
+    [
+        (TUESDAY, WEDNESDAY),
+        (date(2026, 12, 4), date(2026, 12, 7)),  # Friday: Monday
+        (date(2026, 12, 31), date(2027, 1, 4)),  # New Year's Day, a Friday
+        (date(2027, 2, 4), date(2027, 2, 11)),  # the day before Tết's holidays
+    ],
+)
+def test_it_is_asked_about_on_the_next_working_day(owed, by_when, asked_on):
+    assert owed(by_when).call_back_on == asked_on
+
+
+def test_the_shops_own_closed_days_count(owed):
+    OwnDay.objects.create(day=WEDNESDAY, is_open=False)
+    from feedback import shop
+
+    shop.forget()
+
+    assert owed().call_back_on == date(2026, 12, 3)
+
+
+def test_the_database_refuses_a_question_before_the_day(owed):
+    promise = owed()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Promise.objects.filter(pk=promise.pk).update(call_back_on=TUESDAY)
+
+
+def test_from_tuesday_to_wednesday(owed, bao, client):
+    """The story of S0-6: promised for Tuesday, asked on Wednesday, and it was there."""
+    promise = owed()
+
+    with time_machine.travel(datetime(2026, 12, 1, 3, tzinfo=UTC)):
+        assert not promises.to_ask(TUESDAY)
+        client.force_login(bao)
+        assert "1 việc bạn đã hứa" in client.get("/").content.decode()
+    with time_machine.travel(datetime(2026, 12, 2, 3, tzinfo=UTC)):
+        client.force_login(bao)
+        assert "1 khách cần hỏi" in client.get("/").content.decode()
+        assert "gửi lại ấm mới" in client.get("/promises/").content.decode().lower()
+        page = client.get(f"/promises/{promise.pk}/").content.decode()
+        assert "Chào anh/chị Lan, em là Bảo" in page
+        answer = client.post(
+            f"/promises/{promise.pk}/answer/", {"via": "phone", "kept": "yes", "told": "Đẹp."}
+        )
+
+    assert answer.status_code == 302
+    promise.refresh_from_db()
+    assert (promise.state, promise.told_via, promise.told, promise.settled_by) == (
+        "kept",
+        "phone",
+        "Đẹp.",
+        bao,
+    )
+    assert not promises.to_ask(date(2027, 1, 1))
+
+
+def test_not_kept_opens_the_case_again_and_is_a_fact(owed, bao):
+    """S0-6: decided anew, with the broken promise."""
+    promise = owed()
+    cases.resolve(promise.case, by=bao, first_time=True)
+
+    promises.settle(promise, kept=False, via="phone", by=bao, now=datetime(2026, 12, 2, 3, tzinfo=UTC))
+
+    case = Case.objects.get()
+    assert (case.state, case.due_on, case.resolved_at) == ("open", WEDNESDAY, None)
+    decision = Decision.objects.get(comment=case.comment, is_current=True)
+    assert decision.facts["promise_broken"] is True
+    verbs = list(Event.objects.order_by("pk").values_list("verb", flat=True))[-2:]
+    assert verbs == ["promise broken", "case open"]
+
+
+def test_the_first_answer_counts(owed, bao):
+    promise = owed()
+    same = Promise.objects.get()
+
+    promises.settle(promise, kept=True, via="phone", by=bao, now=timezone.now())
+
+    with pytest.raises(promises.Stale):
+        promises.settle(same, kept=False, via="link", by=None, now=timezone.now())
+    assert Promise.objects.get().state == "kept"
+
+
+def asked(promise, bao):
+    promises.ask_by_mail(promise, by=bao, now=timezone.now())
+    letter = OutgoingMail.objects.get(about=f"feedback.promise:{promise.pk}")
+    return re.search(r"http://localhost:8000(/promised/\S+/)", letter.text)[1]
+
+
+def test_the_customer_answers_by_the_link(owed, bao, client):
+    promise = owed(email="lan@example.com")
+    link = asked(promise, bao)
+
+    page = client.get(link)
+    assert page.status_code == 200
+    assert "gửi lại ấm mới" in page.content.decode().lower()
+    assert page["Referrer-Policy"] == "no-referrer"
+    promise.refresh_from_db()
+    assert promise.state == "open"  # a scanner that opens it has answered nothing
+
+    assert client.post(link, {"kept": "no", "told": "Chưa thấy đâu."}).status_code == 302
+    promise.refresh_from_db()
+    assert (promise.state, promise.told_via, promise.told) == ("broken", "link", "Chưa thấy đâu.")
+    assert "xin lỗi" in client.get(link).content.decode()
+    client.post(link, {"kept": "yes"})
+    promise.refresh_from_db()
+    assert promise.state == "broken"
+
+
+@pytest.mark.parametrize("data", [{}, {"kept": "maybe"}, {"kept": "no", "told": "a" * 501}])
+def test_an_answer_that_is_none_is_refused_and_kept_on_the_page(owed, bao, client, data):
+    promise = owed(email="lan@example.com")
+
+    answer = client.post(asked(promise, bao), data)
+
+    assert answer.status_code == 400
+    assert data.get("told", "") in answer.content.decode()
+    promise.refresh_from_db()
+    assert promise.state == "open"
+
+
+@pytest.mark.parametrize("link", ["/promised/nonsense/", f"/promised/{'0' * 26}/", "/promised/😀/"])
+def test_other_links_open_nothing(client, link):
+    assert client.get(link).status_code == 404
+    assert client.post(link, {"kept": "no"}).status_code == 404
+
+
+def test_a_second_letter_ends_the_first_link(owed, bao, client):
+    promise = owed(email="lan@example.com")
+    first = asked(promise, bao)
+    OutgoingMail.objects.update(about="")
+    second = asked(promise, bao)
+
+    assert [client.get(one).status_code for one in (first, second)] == [404, 200]
+
+
+def test_no_letter_goes_where_we_may_not_write(owed, bao):
+    with pytest.raises(promises.NotAllowed):
+        promises.ask_by_mail(owed(email=""), by=bao, now=timezone.now())
+
+
+def test_a_thank_you_loses_no_promise(owed, bao):
+    """S0-6: the case is resolved and closed; the promise is still asked about."""
+    promise = owed()
+    cases.resolve(promise.case, by=bao, first_time=True)
+    cases.close(promise.case, by=bao)
+
+    assert list(promises.to_ask(WEDNESDAY)) == [promise]
+
+
+@pytest.mark.parametrize("query", ["", "?show=coming&mine=on", "?show=settled", "?show=ask&page=9"])
+def test_the_list_asks_the_database_little(client, bao, owed, query, django_assert_max_num_queries):
+    for _ in range(12):
+        owed(WEDNESDAY)
+    client.force_login(bao)
+    client.get("/promises/")
+
+    with django_assert_max_num_queries(12):
+        assert client.get(f"/promises/{query}").status_code == 200
+
+
+def test_a_filter_that_is_none_is_refused(client, bao):
+    client.force_login(bao)
+
+    assert client.get("/promises/?show=all").status_code == 400
+
+
+def test_mine_are_mine(client, bao, owed):
+    owed()
+    client.force_login(user(Role.STAFF, "Thu"))
+
+    assert client.get("/promises/?show=coming&mine=on").context["page"].paginator.count == 0
+    assert client.get("/promises/?show=coming").context["page"].paginator.count == 1
+
+
+def settled(owed, bao, kept, broken):
+    for number in range(kept + broken):
+        state = "kept" if number < kept else "broken"
+        promise = owed()
+        Promise.objects.filter(pk=promise.pk).update(
+            state=state, settled_at=timezone.now(), settled_by=bao, told_via="phone"
+        )
+
+
+def test_the_share_kept_has_its_interval(owed, bao):
+    """Wilson's of 6 of 8: .41 to .93."""
+    settled(owed, bao, kept=6, broken=2)
+    owed()
+
+    found = report.kept(date(2026, 11, 1), date(2026, 12, 31), WEDNESDAY, "vi")
+
+    assert (found.all.kept, found.all.broken, found.all.unanswered) == (6, 2, 1)
+    assert found.all.share == 0.75
+    assert found.all.interval == (pytest.approx(0.409, abs=1e-3), pytest.approx(0.929, abs=1e-3))
+    assert [(one.name, one.n) for one in found.months] == [(date(2026, 11, 1), 0), (date(2026, 12, 1), 8)]
+    assert [one.name for one in found.people] == ["Bảo"]
+    assert [one.name for one in found.problems] == ["damaged"]
+
+
+def test_few_answers_name_no_share(owed, bao):
+    settled(owed, bao, kept=4, broken=0)
+
+    found = report.kept(date(2026, 11, 1), date(2026, 12, 31), WEDNESDAY, "en")
+
+    assert (found.all.n, found.all.share, found.all.interval) == (4, None, None)
+
+
+def test_the_report_is_a_page_and_a_table(owed, bao, client):
+    settled(owed, bao, kept=6, broken=2)
+    client.force_login(user(Role.MANAGER))
+
+    page = client.get("/reports/promises/?from=2026-11-01&to=2026-12-31")
+    table = client.get("/reports/promises.csv?from=2026-11-01&to=2026-12-31").content.decode()
+
+    assert page.status_code == 200
+    assert "75" in page.content.decode()
+    assert "person,Bảo,6,2,0,0.75," in table
+    assert client.get("/reports/promises/?from=yesterday").status_code == 400
+    assert client.get("/reports/promises.csv?from=yesterday").status_code == 400
