@@ -25,22 +25,27 @@ _KNOWN = frozenset({*_STRAIGHT, "fault", "dispute", "dispute_open", "customer_na
 _SPOKEN = ("vi", "en")
 
 
-def lines(given: Iterable[bytes], terms: Terms, *, currency: str, language: str) -> Iterator[dict[str, Any]]:
+def lines(
+    given: Iterable[bytes], terms: Terms, *, currency: str, language: str, address: str = ""
+) -> Iterator[dict[str, Any]]:
     """One answer per line of UTF-8, in order; for a line that cannot be used, its number and why.
 
-    `currency` and `language` are the shop's, for lines that name none.
+    `currency` and `language` are the shop's, for lines that name none; `address` is how it calls customers.
     """
     for number, line in enumerate(given, 1):
         try:
             fields = parse(line.decode())
-            yield {"id": fields.get("id")} | assess(fields, terms, currency=currency, language=language)
+            answer = assess(fields, terms, currency=currency, language=language, address=address)
+            yield {"id": fields.get("id")} | answer
         except UnicodeDecodeError as error:
             yield bad_line(number, f"not UTF-8 at byte {error.start + 1}")
         except (BadLine, BadFacts) as error:
             yield bad_line(number, str(error))
 
 
-def assess(fields: Mapping[str, Any], terms: Terms, *, currency: str, language: str) -> dict[str, Any]:
+def assess(
+    fields: Mapping[str, Any], terms: Terms, *, currency: str, language: str, address: str = ""
+) -> dict[str, Any]:
     """Raises BadLine or BadFacts naming the field."""
     given = {} if fields.get("facts") is None else fields["facts"]
     if not isinstance(given, Mapping):
@@ -53,7 +58,7 @@ def assess(fields: Mapping[str, Any], terms: Terms, *, currency: str, language: 
     decision = decide(facts, terms)
     queue = route(reading.flags, dispute=facts.dispute, leverage=_kind(reading) or "")
     spoken = _language(fields, reading, language)
-    words = {"language": spoken, "problem": facts.problem, "seed": facts.digest}
+    words = {"language": spoken, "problem": facts.problem, "seed": facts.digest, "address": address}
     return {
         "leverage": reading.leverage is not None,
         "kind": _kind(reading),

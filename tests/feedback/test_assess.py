@@ -1,7 +1,11 @@
 """Trying the policy: the unhappy are asked, not thanked with joy, as the app does for a review."""
 
 import json
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +13,8 @@ from feedback.front.assess import assess, lines
 from feedback.policy.decision import Decision
 from feedback.policy.terms import Terms
 from feedback.wording.lint import lint
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def tried(text, stars=None):
@@ -209,3 +215,28 @@ def test_odd_facts_are_answered_or_named(seed):
     assert "error" in answer or (answer["reply"] and answer["message"] and answer["id"] == seed)
     if "error" in answer:
         assert any(name in answer["error"] for name in facts)
+
+
+def test_it_calls_customers_as_the_shop_does(tmp_path):
+    """S1-9. The command asks the shop's own database, where there is one."""
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}"}
+    shop = (
+        "import django; django.setup()\n"
+        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
+        "from feedback.models import Shop; Shop.objects.create(pk=1, name='Gốm', form_of_address='quý khách')"
+    )
+
+    def run(*arguments):
+        done = subprocess.run([sys.executable, *arguments], env=environment, cwd=ROOT, check=True,
+                              input="Giao trễ ba ngày.".encode(), capture_output=True)  # fmt: skip
+        return done.stdout.decode()
+
+    without = json.loads(run("manage.py", "assess"))
+    run("-c", shop)
+    told = json.loads(run("manage.py", "assess"))
+
+    assert told["message"] == without["message"].replace("anh/chị", "quý khách").replace(
+        "Anh/chị", "Quý khách"
+    )
+    assert told["message"] != without["message"]
+    assert told["decision"] == without["decision"] | {"policy_version": told["decision"]["policy_version"]}

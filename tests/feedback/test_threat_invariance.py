@@ -6,7 +6,6 @@ is for tests/feedback/text/test_leverage_invariance.py. Here it is what is done 
 
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from feedback.policy.decision import Remedy
 from feedback.policy.facts import Facts
 from feedback.policy.terms import Terms
 from feedback.text.reader import read
-from feedback.wording.compose import compose
 from feedback.wording.phrases import ADDRESSES, LANGUAGES
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -47,16 +45,19 @@ def pairs(language, *, every):
                 yield complaint, f"{ended} {complaint}" if place % 2 else f"{complaint} {threat}"
 
 
-def said(text, language):
+def said(text, language, address=""):
     """What must not change. The routes may."""
-    answer = assessing.assess({"text": text, "lang": language}, TERMS, currency="VND", language=language)
+    answer = assessing.assess(
+        {"text": text, "lang": language}, TERMS, currency="VND", language=language, address=address
+    )
     return json.dumps(answer["decision"]), answer["reply"], answer["message"]
 
 
-def changed(language, texts):
+def changed(language, texts, address=""):
     """The pairs that read the same and are answered otherwise; and how many read the same."""
     same = [(alone, more) for alone, more in texts if _read(alone, language) == _read(more, language)]
-    return [pair for pair in same if said(pair[0], language) != said(pair[1], language)], len(same)
+    wrong = [pair for pair in same if said(pair[0], language, address) != said(pair[1], language, address)]
+    return wrong, len(same)
 
 
 def _read(text, language):
@@ -76,13 +77,14 @@ def test_a_threat_changes_nothing_that_is_decided_or_said(language):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_threat_changes_nothing_however_the_shop_calls_its_customers(monkeypatch, address):
+def test_a_threat_changes_nothing_however_the_shop_calls_its_customers(address):
     """S1-9: whoever is called quý khách is called so with a threat and without."""
-    monkeypatch.setattr(assessing, "compose", partial(compose, address=address))
+    given = list(pairs("vi", every=211))
 
-    wrong, _same = changed("vi", list(pairs("vi", every=211)))
+    wrong, _same = changed("vi", given, address=address)
 
     assert wrong == []
+    assert (address or "anh/chị") in said(given[0][0], "vi", address)[1].lower()
 
 
 @pytest.mark.prove

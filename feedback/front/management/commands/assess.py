@@ -25,33 +25,43 @@ class Command(BaseCommand):
         parser.add_argument("--policy", help="a policy file (TOML) to try instead of the live one")
 
     def handle(self, *, file: str | None, policy: str | None, **options):
-        terms, currency, language = _terms(policy)
+        terms, the_shops = _terms(policy), _of_the_shop()
         use_utf8(self.stdout)
         try:
             with open(file or 0, "rb", closefd=bool(file)) as given:  # 0: standard input
-                for answer in assess.lines(given, terms, currency=currency, language=language):
+                for answer in assess.lines(given, terms, **the_shops):
                     self.stdout.write(json.dumps(answer, ensure_ascii=False))
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
 
 
-def _terms(file: str | None) -> tuple[Terms, str, str]:
-    """The given policy, else the live one, else the shipped one; with the shop's currency and language."""
-    terms, currency, language = Terms.shipped(), "VND", settings.LANGUAGE_CODE
-    if _database_is_there():
-        try:
-            terms = live_terms()[1]
-            currency, language = shop.current().currency, shop.current().language
-        except DatabaseError:
-            pass  # not migrated yet
+def _of_the_shop() -> dict[str, str]:
+    """Its currency, language and form of address; without a database, as for a new shop."""
+    if not _database_is_there():
+        return {"currency": "VND", "language": settings.LANGUAGE_CODE}
+    here = shop.current()
+    return {"currency": here.currency, "language": here.language, "address": here.form_of_address}
+
+
+def _terms(file: str | None) -> Terms:
+    """The given policy, else the live one, else the shipped one."""
     if file is None:
-        return terms, currency, language
+        return _live()
     try:
-        return Terms.from_toml(Path(file).read_text("utf-8")), currency, language
+        return Terms.from_toml(Path(file).read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"--policy {file}: {error}") from None
     except BadTerms as error:
         raise CommandError(f"--policy {file}: {error}") from None
+
+
+def _live() -> Terms:
+    if not _database_is_there():
+        return Terms.shipped()
+    try:
+        return live_terms()[1]
+    except DatabaseError:  # not migrated yet
+        return Terms.shipped()
 
 
 def _database_is_there() -> bool:
