@@ -164,6 +164,28 @@ def test_few_are_no_headline(manager, article):
     assert "80%" not in page
 
 
+def test_nothing_is_at_stake_where_the_solved_spend_no_more(manager, article):
+    """Else a case "may cost up to" less than nothing."""
+    later = Order.objects.filter(number__startswith="L")
+    for one in later.filter(customer__invitations__response__cohort="not_resolved"):
+        Order.objects.filter(pk=one.pk).update(total=one.total * 50)
+
+    page = manager.get(f"{PAGE}?{DAYS}&currency=USD").content.decode()
+
+    assert "Nothing is at stake that could be told" in page
+    assert "may cost up to" not in page
+
+
+def test_a_gain_that_may_be_chance_is_said_to_be(manager, article):
+    later = Order.objects.filter(number__startswith="L")
+    for one in later.filter(customer__invitations__response__cohort="not_resolved"):
+        Order.objects.filter(pk=one.pk).update(total=one.total * 5)
+
+    page = manager.get(f"{PAGE}?{DAYS}&currency=USD").content.decode()
+
+    assert "The interval holds zero: all of this may be chance." in page
+
+
 def test_other_currencies_are_named(manager, article):
     page = manager.get(f"{PAGE}?{DAYS}").content.decode()
 
