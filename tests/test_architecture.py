@@ -74,7 +74,12 @@ def test_a_new_module_needs_a_place(copy):
     assert "helpers" in result.stdout
 
 
-RULES = ["feedback.text.reader", "feedback.policy.decide", "feedback.wording.compose"]
+RULES = [
+    "feedback.defection.backtests",
+    "feedback.policy.decide",
+    "feedback.text.reader",
+    "feedback.wording.compose",
+]
 
 
 @pytest.mark.parametrize("rule", RULES)

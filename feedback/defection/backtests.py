@@ -1,0 +1,113 @@
+"""RULE: how a definition of defection would have done: who it flagged, and who then came (S2-1, S2-3).
+
+All figures are counts of customers on days that are over; nothing here is an estimate.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.defection.histories import Histories, Real
+from feedback.defection.rules import Rule, judge
+
+WEEKS = 8  # before the cut, over which new alerts are counted
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackTest:
+    """Customers known on day `cut`, judged on it, against who bought in the `window` days after it.
+
+    A flag is right when nothing was bought in the window. None: nobody to divide by.
+    """
+
+    cut: int
+    window: int
+    flagged: int
+    left: int
+    flagged_and_left: int
+    n: int
+    lead_days: float | None  # median; against waiting for a whole window of silence
+    alerts_per_week: float
+    false_alarms_per_week: float
+    weeks: int
+
+    @property
+    def came_back(self) -> int:
+        """Of those flagged."""
+        return self.flagged - self.flagged_and_left
+
+    @property
+    def precision(self) -> float | None:
+        return self.flagged_and_left / self.flagged if self.flagged else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.flagged_and_left / self.left if self.left else None
+
+    @property
+    def accuracy(self) -> float | None:
+        right = self.flagged_and_left + (self.n - self.left - self.came_back)
+        return right / self.n if self.n else None
+
+
+def back_test(rule: Rule, histories: Histories, cut: int, *, window: int, weeks: int = WEEKS) -> BackTest:
+    """What came after `cut` + `window` is not looked at; the histories must reach that far."""
+    found = judge(rule, histories, cut)
+    left = ~found.known.came_back(window)
+    right = found.is_gone & left
+    lead = (found.known.last + window - found.since)[right]
+    alerts, false = _alerts(rule, histories, cut, window, weeks) if weeks else (0, 0)
+    return BackTest(
+        cut=cut,
+        window=window,
+        flagged=int(found.is_gone.sum()),
+        left=int(left.sum()),
+        flagged_and_left=int(right.sum()),
+        n=len(left),
+        lead_days=float(np.median(lead)) if len(lead) else None,
+        alerts_per_week=alerts / weeks if weeks else 0.0,
+        false_alarms_per_week=false / weeks if weeks else 0.0,
+        weeks=weeks,
+    )
+
+
+def best(rules: Iterable[Rule], histories: Histories, cut: int, *, window: int) -> tuple[Rule, BackTest]:
+    """The most accurate of `rules`, the earlier of two that are equally so. Raises ValueError without any."""
+    tried = ((rule, back_test(rule, histories, cut, window=window, weeks=0)) for rule in rules)
+    return max(tried, key=lambda one: one[1].accuracy or 0)
+
+
+def _alerts(rule: Rule, histories: Histories, cut: int, window: int, weeks: int) -> tuple[int, int]:
+    """Customers newly flagged at the end of each of the last `weeks`, and those of them who then came."""
+    alerts = false = 0
+    earlier = _gone(rule, histories, cut - weeks * _WEEK)
+    for week in range(weeks - 1, -1, -1):
+        day = cut - week * _WEEK
+        gone = _gone(rule, histories, day)
+        fresh = gone & ~earlier
+        alerts += int(fresh.sum())
+        false += int((fresh & (histories.visits(day, day + window) > 0)).sum())
+        earlier = gone
+    return alerts, false
+
+
+def _gone(rule: Rule, histories: Histories, day: int) -> NDArray[np.bool_]:
+    """One place for each customer of `histories`; who had not bought by then is not gone."""
+    found = judge(rule, histories, day)
+    gone = np.zeros(len(histories), bool)
+    gone[found.known.at] = found.is_gone
+    return gone
+
+
+def auc(score: Real, left: NDArray[np.bool_]) -> float | None:
+    """The chance that of one who left and one who came, the first has the higher score; ties count half.
+    None where nobody left or nobody came."""
+    n_left, n_came = int(left.sum()), int((~left).sum())
+    if not n_left or not n_came:
+        return None
+    _values, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return float((ranks[left].sum() - n_left * (n_left + 1) / 2) / (n_left * n_came))

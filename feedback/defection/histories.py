@@ -1,0 +1,139 @@
+"""RULE: what many customers bought, packed into arrays, and what was known of them on a given day.
+
+Days are proleptic ordinals (`date.toordinal`), amounts are in one currency. A visit is a day with at least
+one purchase: two orders on one day are one visit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+
+_GAP_BITS = 22  # a gap of 11,000 years: more than the calendar holds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histories:
+    """Customer i's visits are `days[starts[i]:starts[i + 1]]`, the oldest first; `amounts` is what was spent
+    on each, net of what was sent back. `customers`: their ids, in ascending order."""
+
+    customers: Whole
+    starts: Whole
+    days: Whole
+    amounts: Real
+
+    @classmethod
+    def pack(cls, customers: Sequence[int] | Whole, days: Sequence[int] | Whole, amounts: object) -> Self:
+        """One row a purchase, in any order. An amount below zero is a return: no visit, and taken off the
+        visit before it; a return without one is left out (its purchase is older than the records)."""
+        ids, who = np.unique(np.asarray(customers, np.int64), return_inverse=True)
+        when, paid = np.asarray(days, np.int64), np.nan_to_num(np.asarray(amounts, np.float64))
+        order = np.lexsort((paid < 0, when, who))
+        who, when, paid = who[order], when[order], paid[order]
+        is_new = np.ones(len(who), bool)
+        is_new[1:] = (who[1:] != who[:-1]) | (when[1:] != when[:-1])
+        begins = np.flatnonzero(is_new & (paid >= 0))
+        visit = np.searchsorted(begins, np.arange(len(who)), side="right") - 1
+        has_visit = (visit >= 0) & (who[begins[visit]] == who) if len(begins) else np.zeros(len(who), bool)
+        spent = np.bincount(visit[has_visit], paid[has_visit], minlength=len(begins))
+        kept, counts = np.unique(who[begins], return_counts=True)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        return cls(ids[kept], starts, when[begins], spent.astype(np.float64))
+
+    @classmethod
+    def of(cls, purchases: Iterable[tuple[int, int, float]]) -> Self:
+        """From rows of (customer, day, amount)."""
+        rows = list(purchases)
+        return cls.pack([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+
+    def __len__(self) -> int:
+        return len(self.customers)
+
+    @property
+    def owners(self) -> Whole:
+        """Whose each visit is: a place in `customers`."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+    def visits(self, after: int, until: int) -> Whole:
+        """By customer, the visits of the days after `after`, up to and with `until`."""
+        return self._sum((self.days > after) & (self.days <= until)).astype(np.int64)
+
+    def spent(self, after: int, until: int) -> Real:
+        """By customer, what they spent on the same days."""
+        return self._sum(np.where((self.days > after) & (self.days <= until), self.amounts, 0.0))
+
+    def on(self, day: int) -> "Snapshot":
+        """What was known at the end of `day`, of those who had bought by then."""
+        known = self.visits(-1, day)
+        at = np.flatnonzero(known)
+        first = self.starts[:-1][at]
+        return Snapshot(
+            histories=self,
+            day=day,
+            at=at,
+            n=known[at],
+            first=self.days[first],
+            last=self.days[first + known[at] - 1],
+            usual=self._usual(day)[at],
+        )
+
+    def _sum(self, of_visits: object) -> Real:
+        weights = np.asarray(of_visits, np.float64)
+        return np.bincount(self.owners, weights, minlength=len(self)).astype(np.float64)
+
+    def _usual(self, day: int) -> Real:
+        """The median of the days between a customer's visits; NaN where there was but one."""
+        owners = self.owners
+        follows = np.zeros(len(owners), bool)
+        follows[1:] = (owners[1:] == owners[:-1]) & (self.days[1:] <= day)
+        at = np.flatnonzero(follows)
+        keys = np.sort((owners[at] << _GAP_BITS) | (self.days[at] - self.days[at - 1]))
+        gaps = keys & ((1 << _GAP_BITS) - 1)
+        n = np.bincount(owners[at], minlength=len(self))
+        begin = np.concatenate([[0], np.cumsum(n)])[:-1]
+        has = n > 0
+        usual = np.full(len(self), np.nan)
+        usual[has] = (gaps[(begin + (n - 1) // 2)[has]] + gaps[(begin + n // 2)[has]]) / 2
+        return usual
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Arrays with one place a customer. `at`: their places in `histories.customers`."""
+
+    histories: Histories
+    day: int
+    at: Whole
+    n: Whole
+    first: Whole
+    last: Whole
+    usual: Real
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @property
+    def gap(self) -> Whole:
+        """Days since the last visit."""
+        return self.day - self.last
+
+    @property
+    def shop_usual(self) -> float:
+        """The median customer's usual interval, for those who came but once; NaN when nobody came twice."""
+        known = self.usual[~np.isnan(self.usual)]
+        return float(np.median(known)) if len(known) else float("nan")
+
+    def visits(self, after: int, until: int) -> Whole:
+        return self.histories.visits(after, until)[self.at]
+
+    def spent(self, after: int, until: int) -> Real:
+        return self.histories.spent(after, until)[self.at]
+
+    def came_back(self, days: int) -> NDArray[np.bool_]:
+        """Who bought in the `days` after this day. Looks into what was the future then: for back-tests."""
+        return self.visits(self.day, self.day + days) > 0
