@@ -233,6 +233,17 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "cause_removed": gettext_lazy("What was done about the cause"),
             },
         ),
+        "feedback.Defection": Table(
+            title=gettext_lazy("That you had not come for a while"),
+            at="found_at",
+            columns={
+                "since": gettext_lazy("Since"),
+                "state": _state,
+                "contacted_at": gettext_lazy("We asked you why"),
+                "said": gettext_lazy("What you said"),
+                "answer_reason": gettext_lazy("What we decided, and why"),
+            },
+        ),
         "feedback.FactCorrection": Table(
             title=gettext_lazy("Facts that a person checked"),
             at="at",

@@ -314,6 +314,7 @@ JOBS = [
     "feedback.tasks.TRY_POLICIES",
     "feedback.tasks.KEEP_NO_LONGER",
     "feedback.tasks.ERASE_PEOPLE",
+    "feedback.tasks.FIND_DEFECTIONS",
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.
 READINGS_FOLLOWED_BY = ["reviews.listing.follow"]

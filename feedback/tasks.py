@@ -2,7 +2,19 @@
 
 from celery import shared_task
 
-from feedback import cases, comments, engines, erasure, mail, my_data, rereading, retention, trials, work
+from feedback import (
+    cases,
+    comments,
+    defections,
+    engines,
+    erasure,
+    mail,
+    my_data,
+    rereading,
+    retention,
+    trials,
+    work,
+)
 
 READ_COMMENTS = comments.READ
 DECIDE_CASES = cases.DECIDE
@@ -12,6 +24,7 @@ READ_ANEW = rereading.READ_ANEW
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
 KEEP_NO_LONGER = retention.KEEP
+FIND_DEFECTIONS = defections.FIND
 ANSWER_DATA_ASKED = my_data.ANSWER
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from feedback import comments, shop, totals
+from feedback.defection.rules import Kind, Rule
 from feedback.models import (
     Analysis,
     Case,
@@ -17,6 +18,8 @@ from feedback.models import (
     Concession,
     Customer,
     Decision,
+    Defection,
+    DefectionRule,
     Dispute,
     Mention,
     Order,
@@ -102,6 +105,24 @@ def case(about=None, **columns):
     about = about or read_comment(channel=Channel.FORM)
     columns = {"customer": about.customer, "order": about.order, "opened_at": NOW} | columns
     return Case.objects.create(comment=about, **columns)
+
+
+def defection(by=None, **columns):
+    """Somebody whom the rule that counts found; a rule of their own makes one when there is none."""
+    boss = columns.pop("owner", None) or user("manager", "Huy")
+    version = DefectionRule.objects.in_force().first() or DefectionRule.objects.create(
+        settings=Rule(kind=Kind.INTERVAL).as_data(), owner=boss, made_at=NOW, judge_at=NOW
+    )
+    columns = {
+        "since": NOW.date() - timedelta(days=7),
+        "last_bought_on": NOW.date() - timedelta(days=31),
+        "found_at": NOW,
+        "before": 12.0,
+        "now": 31.0,
+        "value_lost": Decimal(1_800_000),
+        "contact_by": NOW.date() + timedelta(days=1),
+    } | columns
+    return Defection.objects.create(customer=by or customer(), rule=version, owner=boss, **columns)
 
 
 def decision(of, **columns):

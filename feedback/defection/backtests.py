@@ -58,7 +58,7 @@ def back_test(rule: Rule, histories: Histories, cut: int, *, window: int, weeks:
     found = judge(rule, histories, cut)
     left = ~found.known.came_back(window)
     right = found.is_gone & left
-    lead = (found.known.last + window - found.since)[right]
+    lead = (found.known.last + window + 1 - found.since)[right]
     alerts, false = _alerts(rule, histories, cut, window, weeks) if weeks else (0, 0)
     return BackTest(
         cut=cut,

@@ -67,6 +67,12 @@ class Histories:
         """By customer, what they spent on the same days."""
         return self._sum(np.where((self.days > after) & (self.days <= until), self.amounts, 0.0))
 
+    def spent_by(self, place: int, after: int, until: int) -> float:
+        """One customer, by their place in `customers`; the same days."""
+        mine = slice(int(self.starts[place]), int(self.starts[place + 1]))
+        days = self.days[mine]
+        return float(self.amounts[mine][(days > after) & (days <= until)].sum())
+
     def on(self, day: int) -> "Snapshot":
         """What was known at the end of `day`, of those who had bought by then."""
         known = self.visits(-1, day)

@@ -65,6 +65,6 @@ class Pattern:
 
 
 def _plain(value: float, language: str) -> str:
-    """12, 12.5, in Vietnamese 12,5."""
-    said = f"{value:.1f}".removesuffix(".0")
+    """2, 2.5, in Vietnamese 2,5; from ten on whole."""
+    said = f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
     return said.replace(".", ",") if language == "vi" else said

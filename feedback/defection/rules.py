@@ -14,7 +14,7 @@ from feedback.defection.histories import Histories, Real, Snapshot, Whole
 from feedback.defection.patterns import Pattern
 
 LONGEST = 3660  # days: ten years
-A_PERIOD = 90  # days looked at beyond a customer's last visit, where a rule names no window
+A_PERIOD = 90  # days, where a rule names none
 
 
 def _(message: str) -> str:
@@ -43,7 +43,8 @@ class Rule:
     """`at_least` and `at_most` bound INTERVAL's limit, in days. VISITS and SPEND compare the last `periods`
     of `days` each with as many before them. `once_days`: INTERVAL's limit for who came but once; 0 takes the
     shop's usual interval for theirs. `category`: only purchases in it count ("" = all); whoever judges
-    hands in the histories of that category. `least`: visits before a customer is judged at all."""
+    hands in the histories of that category. `least`: visits before a customer is judged at all. `judged_by`:
+    days after which a trial on the past looks who came."""
 
     kind: Kind
     times: float = 2.0
@@ -56,6 +57,7 @@ class Rule:
     percent: int = 50
     category: str = ""
     least: int = 1
+    judged_by: int = A_PERIOD
 
     def __post_init__(self) -> None:
         """Raises BadRule."""
@@ -70,9 +72,9 @@ class Rule:
             raise BadRule("periods", _("At most ten years can be compared."))
 
     @property
-    def window(self) -> int:
-        """Days in which a customer would have come again: the time that a back-test judges by."""
-        return self.days if self.kind in (Kind.DAYS, Kind.CHANCE) else self.periods * self.days
+    def span(self) -> int:
+        """Days that VISITS and SPEND compare with as many before."""
+        return self.periods * self.days
 
     def as_data(self) -> dict[str, Any]:
         return {one.name: getattr(self, one.name) for one in fields(self)} | {"kind": self.kind.value}
@@ -98,6 +100,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("drop", 1, 100),
     ("percent", 1, 99),
     ("least", 1, 1000),
+    ("judged_by", 1, LONGEST),
 )
 
 
@@ -122,7 +125,7 @@ class Verdicts:
             kind=self.rule.kind.value,
             before=float(self.before[place]),
             now=float(self.now[place]),
-            days=self.rule.window,
+            days=self.rule.span,
             category=self.rule.category,
             was_once=bool(self.known.n[place] == 1),
         )
@@ -199,8 +202,7 @@ def _by_chance(rule: Rule, known: Snapshot, chances: Chances | None) -> Verdicts
 
 
 def _by_drop(rule: Rule, known: Snapshot) -> Verdicts:
-    span = rule.periods * rule.days
-    turn, begin = known.day - span, known.day - 2 * span
+    turn, begin = known.day - rule.span, known.day - 2 * rule.span
     measure = known.visits if rule.kind is Kind.VISITS else known.spent
     before = np.asarray(measure(begin, turn), np.float64)
     now = np.asarray(measure(turn, known.day), np.float64)

@@ -39,6 +39,7 @@ BENEATH = {
     "/practice/": "/replies/",
     "/disputes/": "/cases/",
     "/promises/": "/cases/",
+    "/defections/": "/customers/",
     "/reports/rewards": "/surveys/",
     "/reports/recovery": "/surveys/",
     "/reports/": "/cases/",

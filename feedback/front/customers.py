@@ -62,7 +62,12 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         return render(request, "feedback/customers.html", {"form": form}, status=400)
     page = Paginator(search.customers(form.cleaned_data["q"]), PER_PAGE).get_page(request.GET.get("page"))
     _tell(page.object_list)
-    context = {"form": form, "page": page, "currency": shop.current().currency}
+    context = {
+        "form": form,
+        "page": page,
+        "currency": shop.current().currency,
+        "sees_defections": holds(request, *DESK),
+    }
     return render(request, "feedback/customers.html", context)
 
 

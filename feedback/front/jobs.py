@@ -23,6 +23,7 @@ from feedback.models import (
     Case,
     Comment,
     DataAsked,
+    DefectionRule,
     Engine,
     Erasure,
     Keeping,
@@ -58,6 +59,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Engine: (gettext_lazy("training"), "asked_at"),
     Rereading: (gettext_lazy("reading anew"), "asked_at"),
     PolicyTrial: (gettext_lazy("trial of a policy"), "asked_at"),
+    DefectionRule: (gettext_lazy("definition of defection"), "judge_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
     DataAsked: (gettext_lazy("somebody who asks for their data"), "asked_at"),
     Keeping: (gettext_lazy("kind of data whose time is over"), "next_at"),
@@ -90,6 +92,7 @@ NAMES = {
     "feedback.tasks.ANSWER_DATA_ASKED": gettext_lazy("Send links to own data"),
     "feedback.tasks.KEEP_NO_LONGER": gettext_lazy("Let go of what is past its days"),
     "feedback.tasks.ERASE_PEOPLE": gettext_lazy("Erase people who asked for it"),
+    "feedback.tasks.FIND_DEFECTIONS": gettext_lazy("Find customers who stopped buying"),
 }
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from feedback import cases, shop, work
-from feedback.front import demo_cases, demo_people, demo_readings, demo_recovery, demo_shop
+from feedback.front import demo_cases, demo_defections, demo_people, demo_readings, demo_recovery, demo_shop
 from feedback.front.demo_recovery import Told
 from feedback.models import Case, Consent, Customer, Order, Shop, User
 from feedback.wording.compose import DoesNotFit
@@ -50,9 +50,11 @@ def seed(now: datetime) -> bool:
         survey = _survey(now, staff["huy"])
         _answers(dice, survey, placed, now)
         demo_recovery.last_year(dice, told, placed, now, staff["huy"])
+        demo_defections.define(staff["huy"], now)
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
         demo_cases.work(dice, staff, now)
+        demo_defections.asked(dice, staff, now)
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
     return True
@@ -76,6 +78,7 @@ def links() -> list[tuple[str, str]]:
         ("Approve replies (log in as mai)", settings.BASE_URL + reverse("replies")),
         ("See what customers talk about (log in as huy)", settings.BASE_URL + reverse("trends")),
         ("See what solving problems returns (log in as huy)", settings.BASE_URL + reverse("recovery")),
+        ("See who stopped buying, and why (log in as huy)", settings.BASE_URL + reverse("defections")),
     ]
 
 

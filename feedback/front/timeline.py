@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from feedback import labels
-from feedback.models import Case, Comment, Concession, Customer, Dispute, Order, Refund
+from feedback import defections, labels
+from feedback.models import Case, Comment, Concession, Customer, Defection, Dispute, Order, Refund
 from feedback.money import format_money
 from reviews.models import Reply
 from surveys.models import Response, Reward
@@ -44,6 +44,7 @@ def timeline(customer: Customer, language: str, *, sees_replies: bool, sees_surv
         *_comments(customer),
         *_cases(customer),
         *_concessions(customer, money),
+        *_defections(customer, language, sees_replies),
         *_replies(customer, sees_replies),
         *_responses(customer, sees_surveys),
         *_rewards(customer, money),
@@ -134,6 +135,17 @@ def _concessions(customer: Customer, money: Money) -> Iterator[Entry]:
             "cost": money(row.cost, row.currency),
         }
         yield Entry(at=row.booked_at, what=what)
+
+
+def _defections(customer: Customer, language: str, is_desk: bool) -> Iterator[Entry]:
+    rows = Defection.objects.filter(customer=customer).select_related("rule").order_by("-found_at")
+    for row in rows[:MOST]:
+        url = reverse("defection", args=[row.public_id]) if is_desk else ""
+        note = (
+            f"{row.get_state_display()}, {row.get_cause_display()}" if row.cause else row.get_state_display()
+        )
+        what = _("Stopped buying: %(pattern)s") % {"pattern": defections.pattern_of(row, language)}
+        yield Entry(at=row.found_at, what=what, note=note, url=url, tone="bad")
 
 
 def _replies(customer: Customer, sees_replies: bool) -> Iterator[Entry]:

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback import shop
+from feedback import defections, shop
 from feedback.front import jobs
-from feedback.models import Case, Comment, Promise, Theme, ThemeTotal, User
+from feedback.models import Case, Comment, Defection, Promise, Theme, ThemeTotal, User
 from feedback.models.totals import ALL, CHANNEL_LANGUAGE
+from feedback.reports import defections as defection_report
 from feedback.reports import trends
 from feedback.roles import DESK, Role, holds, public, roles_of
 from reviews.models import Reply
@@ -58,10 +59,22 @@ def today(request: HttpRequest) -> HttpResponse:
             "movers": _movers(last, request.LANGUAGE_CODE),
             "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
             "is_new": not Comment.objects.exists(),
+            **_defections(),
         }
     if holds(request, Role.ADMINISTRATOR, Role.MANAGER):
         context["given_up"] = jobs.dead_letter_count()
     return render(request, "feedback/today.html", context)
+
+
+def _defections() -> dict[str, Any]:
+    """The rate of defection, once the shop has defined it, and how many wait to be asked (S2-6)."""
+    version = defections.in_force()
+    if version is None:
+        return {}
+    return {
+        "left_rate": defection_report.rate(version),
+        "to_ask": Defection.objects.filter(state=Defection.State.OPEN).count(),
+    }
 
 
 def _drafts() -> list[dict[str, Any]]:

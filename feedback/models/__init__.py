@@ -4,6 +4,7 @@ from feedback.models.access import ApiToken, User
 from feedback.models.cases import Case, Concession, Decision, FactCorrection, Override, Promise
 from feedback.models.contacts import Contact, StaffedHour
 from feedback.models.copies import Fingerprint
+from feedback.models.defections import Defection, DefectionRule
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.mail import MailAddress, MailClass, OutgoingMail
@@ -38,6 +39,8 @@ __all__ = [
     "DataLink",
     "DataRequest",
     "Decision",
+    "Defection",
+    "DefectionRule",
     "Dispute",
     "Engine",
     "Erasure",

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from feedback import disputes, mail, policies, tokens
+from feedback import defections, disputes, mail, policies, tokens
+from feedback.defection.rules import Kind, Rule
 from feedback.models import (
     Case,
     Comment,
@@ -24,6 +25,8 @@ from feedback.models import (
     Customer,
     DataLink,
     DataRequest,
+    Defection,
+    DefectionRule,
     Dispute,
     Erasure,
     MailAddress,
@@ -50,6 +53,7 @@ NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"promises_kept_csv"}
+NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
 
 REVIEWS = [
@@ -88,6 +92,7 @@ class World:
                 "public_id", flat=True
             )[:1],
             "survey": [invitations.find(self.invitation).survey.public_id],
+            "defection": Defection.objects.order_by("pk").values_list("public_id", flat=True),
             "dispute": Dispute.objects.values_list("pk", flat=True),
             "preferences": [self.mailed_to],
             "promise": Promise.objects.order_by("state").values_list("pk", flat=True),
@@ -99,6 +104,8 @@ class World:
             "answer_import": AnswerImport.objects.values_list("public_id", flat=True),
             "reward": Response.objects.filter(reward__isnull=False).values_list("public_id", flat=True),
         }
+        if name == "defection_rule":
+            return [reverse(name), f"{reverse(name)}?kind=days&days=30"]
         if name in ("entrance", "kiosk", "survey_frame"):
             return [reverse(name, args=[one.public_id]) for one in Entrance.objects.all()]
         if name == "answer":
@@ -144,6 +151,7 @@ def world(lan_pottery, jobs):
     intake.receive_many(source, list(records(now)))
     jobs()
     given_and_disputed(now)
+    left(buyer, now)
     stuck = Comment.objects.order_by("pk").first()
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError: 'x'")
     a_web_shop(now)
@@ -157,6 +165,21 @@ def world(lan_pottery, jobs):
         mailed_to=address,
         own_data=own_data(buyer, now),
     )
+
+
+def left(buyer, now):
+    """A definition, somebody whom it found and nobody asked, and somebody who said why."""
+    huy = User.objects.first() or User.objects.create_user("huy", password="x")
+    version = defections.define(Rule(kind=Kind.INTERVAL, times=2, at_least=45), by=huy, now=now)
+    months = [[f"2026-{month:02}-01", 60, 20 + month] for month in range(1, 10)]
+    DefectionRule.objects.update(result={"cohorts": months}, judged_at=now, judge_at=now + timedelta(days=9))
+    for customer, state in ((buyer, "open"), (Customer.objects.create(name="Yến", since=now), "contacted")):
+        asked = {"cause": "staff", "said": "Nhân viên trả lời cho xong.", "contacted_at": now}
+        Defection.objects.create(
+            customer=customer, rule=version, owner=huy, state=state, since=now.date(), found_at=now,
+            before=12, now=40, last_bought_on=now.date() - timedelta(days=40), value_lost=Decimal(21_510_000),
+            contact_by=now.date(), **(asked if state == "contacted" else {}),
+        )  # fmt: skip
 
 
 def own_data(buyer, now):
@@ -254,7 +277,7 @@ STAFF_PAGES = {
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept reward_codes reward reward_costs recovery recovery_people concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
-    "dung": ["policies", "policy", "policy_new", "thresholds"],
+    "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
 PUBLIC_PAGES += ["promise_answer"]

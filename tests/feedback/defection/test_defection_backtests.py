@@ -34,7 +34,7 @@ def test_it_counts_who_was_flagged_and_who_came():
 def test_it_says_how_much_sooner_than_a_window_of_silence():
     found = back_test(DAYS_30, SHOP, CUT, window=WINDOW)
 
-    assert found.lead_days == WINDOW - 31  # flagged on the 31st day away, known for sure on the 60th
+    assert found.lead_days == WINDOW - 30  # found on the 31st day away, known for sure on the 61st
 
 
 def test_it_counts_the_alerts_of_a_week_and_those_that_were_false():

@@ -1,0 +1,214 @@
+"""Forms of the defection pages: the rule, what a customer said, what is done about it; the rule in words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from babel.numbers import format_decimal
+from django import forms
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from feedback.defection.rules import LONGEST, BadRule, Kind, Rule
+from feedback.forms import Choice
+from feedback.models import Defection
+
+KINDS = {
+    Kind.INTERVAL: _("is away much longer than usual for them"),
+    Kind.DAYS: _("is away for a number of days"),
+    Kind.VISITS: _("comes much less often"),
+    Kind.SPEND: _("spends much less"),
+    Kind.CHANCE: _("will most likely not come again"),
+}
+_USUAL = Rule(kind=Kind.INTERVAL)
+# What to start from: their words, and the settings that differ from the usual ones.
+PRESETS: Sequence[tuple[Any, dict[str, Any]]] = (
+    (_("Twice their usual interval, and at least 45 days"), {"kind": "interval", "times": 2, "at_least": 45}),
+    (_("90 days without a purchase"), {"kind": "days", "days": 90}),
+    (_("Half of the visits go elsewhere"), {"kind": "visits", "drop": 50, "periods": 1, "days": 90}),
+    (_("Spends a third of what they used to"), {"kind": "spend", "drop": 67, "periods": 1, "days": 90}),
+    (_("More likely gone than not, by our own past"), {"kind": "chance", "percent": 50, "days": 90}),
+)
+
+
+class Number(forms.IntegerField):
+    def __init__(self, low: int, high: int, **kwargs: Any):
+        super().__init__(min_value=low, max_value=high, required=False, **kwargs)
+        self.widget.attrs["inputmode"] = "numeric"
+
+
+class RuleForm(forms.Form):
+    """The shop's definition, out of an address. What is left out takes its usual value; `rule` once it is
+    valid. `OF`: which kinds a field is for; the page hides the others where the browser can."""
+
+    OF = {
+        "times": "interval",
+        "at_least": "interval",
+        "at_most": "interval",
+        "once_days": "interval",
+        "drop": "visits spend",
+        "periods": "visits spend",
+        "percent": "chance",
+        "days": "days visits spend chance",
+    }
+
+    kind = forms.ChoiceField(
+        label=_("A customer has left who …"), choices=list(KINDS.items()), widget=forms.RadioSelect
+    )
+    times = forms.FloatField(
+        label=_("Times their usual interval"),
+        min_value=0.1,
+        max_value=100,
+        required=False,
+        help_text=_("Who came but once is measured by the interval that is usual in the shop."),
+        widget=forms.NumberInput(attrs={"step": "0.1", "inputmode": "decimal"}),
+    )
+    at_least = Number(1, LONGEST, label=_("But at least so many days away"))
+    at_most = Number(1, LONGEST, label=_("And at most so many days"))
+    once_days = Number(
+        0,
+        LONGEST,
+        label=_("Days for who came but once"),
+        help_text=_("0: the usual interval of the shop counts for them too."),
+    )
+    drop = Number(1, 100, label=_("Less by so many per cent"))
+    periods = Number(1, 60, label=_("Number of periods"))
+    percent = Number(1, 99, label=_("At least so likely, in per cent"))
+    days = Number(
+        1,
+        LONGEST,
+        label=_("Days"),
+        help_text=_("Days away, of one period, or ahead."),
+    )
+    category = Choice(label=_("Only what they buy of"), required=False)
+    least = Number(1, 1000, label=_("Leave out who came fewer times than"))
+    judged_by = Number(
+        1,
+        LONGEST,
+        label=_("Try it on the past: was it right?"),
+        help_text=_("It was, when the customer bought nothing in so many days after."),
+    )
+
+    def __init__(self, data: Any = None, *, categories: Sequence[str]):
+        super().__init__(data)
+        named = [(name, name) for name in categories]
+        self.fields["category"].choices = [("", _("everything we sell")), *named]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        usual = _USUAL.as_data()
+        given = {name: usual[name] if value is None else value for name, value in cleaned.items()}
+        try:
+            self.rule = Rule.from_data(given | {"times": float(given["times"])})
+        except BadRule as error:
+            self.add_error(error.field, gettext(error.template) % error.params)
+        return cleaned
+
+    @property
+    def parts(self) -> list[tuple[str, forms.BoundField]]:
+        """The fields but the first, each with the kinds that it is for."""
+        return [(self.OF.get(name, "every"), self[name]) for name in self.fields if name != "kind"]
+
+
+def as_form(rule: Rule, categories: Sequence[str]) -> RuleForm:
+    """Filled in."""
+    return RuleForm(rule.as_data(), categories=categories)
+
+
+class ContactForm(forms.Form):
+    """What the customer said (S2-4), or nothing yet: then it is handed to somebody."""
+
+    owner: Any = forms.ModelChoiceField(label=_("Who asks them"), queryset=None, empty_label=None)
+    cause = forms.ChoiceField(
+        label=_("Why they left"),
+        required=False,
+        choices=[("", _("not asked yet")), *Defection.Cause.choices],
+        help_text=_("Ask why, and why again, until it is something we can change."),
+    )
+    said = forms.CharField(
+        label=_("In their own words"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None, *, owners: Any, initial: Any = None):
+        super().__init__(data, initial=initial)
+        self.fields["owner"].queryset = owners
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=_("What we do about it"), choices=Defection.Answer.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+
+class DefectionFilter(forms.Form):
+    TO_DO = "to_do"
+    state = Choice(
+        label=_("State"),
+        required=False,
+        choices=[(TO_DO, _("still going on")), ("all", _("all")), *Defection.State.choices],
+    )
+    cause = Choice(
+        label=_("Why they left"), required=False, choices=[("", _("any reason")), *Defection.Cause.choices]
+    )
+
+
+def said(rule: Rule) -> str:
+    """The rule as one sentence in the reader's language."""
+    what = _SAID[rule.kind](rule)
+    if rule.category:
+        what = gettext("%(what)s, of %(category)s alone") % {"what": what, "category": rule.category}
+    if rule.least > 1:
+        what = gettext("%(what)s; who came fewer than %(n)s times is left out") % {
+            "what": what,
+            "n": rule.least,
+        }
+    return what
+
+
+def _interval(rule: Rule) -> str:
+    times = format_decimal(rule.times, locale=(get_language() or "vi")[:2])
+    what = gettext("no purchase for more than %(times)s times their usual interval") % {"times": times}
+    if rule.at_least > 1:
+        what += gettext(", and at least %(n)s days") % {"n": rule.at_least}
+    if rule.at_most < LONGEST:
+        what += gettext(", at most %(n)s days") % {"n": rule.at_most}
+    if rule.once_days:
+        what += gettext("; %(n)s days for who came but once") % {"n": rule.once_days}
+    return what
+
+
+def _days(rule: Rule) -> str:
+    return ngettext(
+        "no purchase for more than %(n)s day", "no purchase for more than %(n)s days", rule.days
+    ) % {"n": rule.days}
+
+
+def _visits(rule: Rule) -> str:
+    words = gettext("%(drop)s%% fewer visits in %(n)s × %(days)s days than in as many days before")
+    return words % {"drop": rule.drop, "n": rule.periods, "days": rule.days}
+
+
+def _spend(rule: Rule) -> str:
+    words = gettext("%(drop)s%% less spent in %(n)s × %(days)s days than in as many days before")
+    return words % {"drop": rule.drop, "n": rule.periods, "days": rule.days}
+
+
+def _chance(rule: Rule) -> str:
+    words = gettext(
+        "at least %(percent)s%% likely not to buy in the next %(days)s days, by the shop's own past"
+    )
+    return words % {"percent": rule.percent, "days": rule.days}
+
+
+_SAID = {
+    Kind.INTERVAL: _interval,
+    Kind.DAYS: _days,
+    Kind.VISITS: _visits,
+    Kind.SPEND: _spend,
+    Kind.CHANCE: _chance,
+}

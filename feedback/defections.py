@@ -1,0 +1,273 @@
+"""The watch over who stops buying: the rule, whom it finds, who came back, what is done (S2-1 – S2-6)."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models.functions import Mod
+
+from feedback import journal, leases, shop
+from feedback.defection.backtests import BackTest, back_test
+from feedback.defection.cohorts import by_month
+from feedback.defection.histories import Histories
+from feedback.defection.patterns import Pattern
+from feedback.defection.rules import Rule, Verdicts, judge
+from feedback.models import Defection, DefectionRule, Order, OrderLine, Product, Refund, User
+from feedback.models.queue import LeasableQuerySet
+
+EVERY = timedelta(hours=1)
+FRESH = 90  # days: whoever left longer ago when they are first found is in the rate, and no task any more
+CONTACT_WITHIN = 1  # working days
+MOST_LOOKED_AT = 100_000  # orders that a preview goes through
+MOST_CATEGORIES = 200
+_A_YEAR = 365
+_TOGETHER = 200  # defections in one transaction
+State = Defection.State
+
+
+class Stale(RuntimeError):
+    """Somebody was quicker: it stands otherwise now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a rule would do today, and how it would have done (S2-1). `one_in`: so many customers stand for
+    one that was looked at; counts are of those looked at. `tested` is None with too little past."""
+
+    n: int
+    flagged: int
+    one_in: int
+    window: int
+    tested: BackTest | None
+
+
+def in_force() -> DefectionRule | None:
+    return DefectionRule.objects.in_force().select_related("owner").first()
+
+
+def define(rule: Rule, *, by: User, now: datetime) -> DefectionRule:
+    """The shop's definition from now on, `by` its owner; the one before ends. Raises Stale."""
+    try:
+        with journal.recording():
+            earlier = list(DefectionRule.objects.in_force().select_for_update(no_key=True))
+            DefectionRule.objects.filter(pk__in=[one.pk for one in earlier]).update(ended_at=now)
+            made = DefectionRule.objects.create(settings=rule.as_data(), owner=by, made_at=now, judge_at=now)
+            journal.log("defection defined", made, by=by, settings=made.settings)
+    except IntegrityError:
+        raise Stale from None
+    return made
+
+
+def preview(rule: Rule, now: datetime) -> Preview:
+    """In some seconds at most: from `MOST_LOOKED_AT` orders on, it looks at one customer in so many."""
+    one_in = -(-_at_most() // MOST_LOOKED_AT) or 1
+    histories, today = load(category=rule.category, one_in=one_in), shop.day(now).toordinal()
+    cut = today - rule.judged_by
+    has_past = bool((histories.days <= cut).any())
+    found = judge(rule, histories, today)
+    return Preview(
+        n=len(found.known),
+        flagged=int(found.is_gone.sum()),
+        one_in=one_in,
+        window=rule.judged_by,
+        tested=back_test(rule, histories, cut, window=rule.judged_by) if has_past else None,
+    )
+
+
+def _at_most() -> int:
+    """Orders, without counting ten million of them: as many as numbers were given out."""
+    numbers = Order.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    return 0 if numbers["last"] is None else numbers["last"] - numbers["first"] + 1
+
+
+def load(*, category: str = "", one_in: int = 1) -> Histories:
+    """What everybody bought who can be known again, in the shop's currency and days.
+
+    Left out: cancelled orders, staff and their families, the erased, and who left neither address nor number
+    (each of their orders is a customer of its own). An order in another currency is a visit and no money.
+    `one_in`: one customer in so many.
+    """
+    who, days, amounts = array("q"), array("q"), array("d")
+    for customer, day, amount in _rows(category, one_in):
+        who.append(customer)
+        days.append(day)
+        amounts.append(amount)
+    return Histories.pack(np.array(who, np.int64), np.array(days, np.int64), np.array(amounts, np.float64))
+
+
+def _rows(category: str, one_in: int) -> Iterator[tuple[int, int, float]]:
+    zone, currency = shop.zone(), shop.current().currency
+    for customer, root, at, total, its_currency in _bought(category, one_in).iterator(chunk_size=5000):
+        amount = float(total) if its_currency == currency else 0.0
+        yield root or customer, at.astimezone(zone).toordinal(), amount
+    if category:
+        return
+    back = Refund.objects.filter(order__in=_orders(one_in), currency=currency, amount__gt=0).values_list(
+        "order__customer", "order__customer__merged_into", "refunded_at", "amount"
+    )
+    for customer, root, at, total in back.iterator(chunk_size=5000):
+        yield root or customer, at.astimezone(zone).toordinal(), -float(total)
+
+
+def _orders(one_in: int) -> QuerySet[Order]:
+    nobody = Q(customer__email="", customer__phone="")
+    rows = Order.objects.filter(
+        cancelled_at=None, customer__is_insider=False, customer__erased_at=None
+    ).exclude(nobody)
+    if one_in == 1:
+        return rows
+    return rows.annotate(part=Mod(F("customer_id"), one_in)).filter(part=0)
+
+
+def _bought(category: str, one_in: int) -> QuerySet[Any, Any]:
+    customer = ("customer", "customer__merged_into", "placed_at", "total", "currency")
+    if not category:
+        return _orders(one_in).values_list(*customer)
+    lines = OrderLine.objects.filter(order__in=_orders(one_in)).filter(
+        Q(category=category) | Q(category="", product__category=category)
+    )
+    worth = lines.annotate(worth=F("price") * F("quantity"))
+    return worth.values_list(
+        "order__customer", "order__customer__merged_into", "order__placed_at", "worth", "order__currency"
+    )
+
+
+def due(now: datetime) -> LeasableQuerySet[DefectionRule]:
+    return DefectionRule.objects.in_force().filter(judge_at__lte=now)
+
+
+def run(rows: Sequence[DefectionRule], now: datetime) -> None:
+    """The job: everybody is looked at once an hour. Done twice, it finds nobody twice (one_defection_…)."""
+    (version,) = rows
+    rule = version.rule
+    if rule is None:
+        leases.finish(rows, judge_at=now + EVERY)
+        return
+    histories = load(category=rule.category)
+    found = judge(rule, histories, shop.day(now).toordinal())
+    _note_who_came_back(found)
+    _note_who_left(version, found, now)
+    months = [[one.first.isoformat(), one.n, one.left] for one in by_month(found)]
+    with transaction.atomic():
+        leases.finish(rows, judge_at=now + EVERY, judged_at=now, result={"cohorts": months})
+
+
+FIND = leases.Job(name="find defections", due=due, run=run, batch=1, tries=3, lease=timedelta(hours=1))
+
+
+def _note_who_left(version: DefectionRule, found: Verdicts, now: datetime) -> None:
+    today = shop.day(now)
+    fresh = found.is_gone & (found.since > today.toordinal() - FRESH)
+    places = np.flatnonzero(fresh).tolist()
+    known = _known_to_be_gone(now, found.rule.judged_by)
+    contact_by = shop.working_days_later(today, CONTACT_WITHIN)
+    new = [place for place in places if int(found.customers[place]) not in known]
+    for begin in range(0, len(new), _TOGETHER):
+        part = new[begin : begin + _TOGETHER]
+        _store([_row(version, found, place, now, contact_by) for place in part], version)
+
+
+def _known_to_be_gone(now: datetime, window: int) -> set[int]:
+    """Who is being contacted, or was answered within the rule's window: no second task for either."""
+    recent = Q(state=State.CLOSED, answered_at__gt=now - timedelta(days=window))
+    rows = Defection.objects.filter(Q(state__in=Defection.ONGOING) | recent)
+    return set(rows.values_list("customer", flat=True))
+
+
+def _row(version: DefectionRule, found: Verdicts, place: int, now: datetime, contact_by: date) -> Defection:
+    pattern, last = found.pattern(place), int(found.known.last[place])
+    worth = found.known.histories.spent_by(int(found.known.at[place]), last - _A_YEAR, last)
+    return Defection(
+        customer_id=int(found.customers[place]),
+        rule=version,
+        since=date.fromordinal(int(found.since[place])),
+        last_bought_on=date.fromordinal(last),
+        found_at=now,
+        before=None if np.isnan(pattern.before) else pattern.before,
+        now=pattern.now,
+        was_once=pattern.was_once,
+        value_lost=max(Decimal(0), round(Decimal(worth), 2)),
+        currency=shop.current().currency,
+        owner_id=version.owner_id,
+        contact_by=contact_by,
+    )
+
+
+def _store(rows: list[Defection], version: DefectionRule) -> None:
+    """Those that are there already stay as they are: one at a time, and one after each purchase."""
+    with journal.recording():
+        Defection.objects.bulk_create(rows, ignore_conflicts=True)
+        stored = Defection.objects.filter(public_id__in=[row.public_id for row in rows])
+        for row in stored.order_by("pk"):
+            journal.log("defection found", row, customer=row.customer_id, rule=version.pk)
+
+
+def _note_who_came_back(found: Verdicts) -> None:
+    """Who bought since and whom the rule does not find any more."""
+    place = {customer: at for at, customer in enumerate(found.customers.tolist())}
+    ongoing = Defection.objects.filter(state__in=Defection.ONGOING).order_by("pk")
+    back = [row for row in ongoing.iterator() if (at := place.get(row.customer_id)) is not None
+            and not found.is_gone[at] and found.known.last[at] > row.last_bought_on.toordinal()]  # fmt: skip
+    for begin in range(0, len(back), _TOGETHER):
+        with journal.recording():
+            for row in back[begin : begin + _TOGETHER]:
+                came = date.fromordinal(int(found.known.last[place[row.customer_id]]))
+                if _still(row, *Defection.ONGOING).update(state=State.CAME_BACK, came_back_on=came):
+                    journal.log("defected customer came back", row, on=came.isoformat())
+
+
+def contact(row: Defection, *, cause: str, said: str, owner: User, by: User, now: datetime) -> None:
+    """What the customer said, or that nobody got an answer yet. Raises Stale once it is over."""
+    changes: dict[str, Any] = {"owner": owner, "cause": cause, "said": said}
+    if cause:
+        changes |= {"state": State.CONTACTED, "contacted_at": row.contacted_at or now}
+    with journal.recording():
+        if not _still(row, *Defection.ONGOING).update(**changes):
+            raise Stale
+        journal.log("defected customer contacted", row, by=by, cause=cause, owner=owner.pk)
+
+
+def answer(row: Defection, *, answer: str, reason: str, by: User, now: datetime) -> None:
+    """What the shop does about the cause (S2-4); it is closed with it. Raises Stale where there is no cause
+    yet, or it is over."""
+    changes = {"answer": answer, "answer_reason": reason, "answered_by": by, "answered_at": now}
+    with journal.recording():
+        if not _still(row, State.CONTACTED).exclude(cause="").update(state=State.CLOSED, **changes):
+            raise Stale
+        journal.log("defection answered", row, by=by, answer=answer, cause=row.cause)
+
+
+def _still(row: Defection, *states: str) -> QuerySet[Defection]:
+    """The row while it is in one of these states: compare, and set in the same statement."""
+    return Defection.objects.filter(pk=row.pk, state__in=states)
+
+
+def categories() -> list[str]:
+    """What the shop's products are sorted by, for a rule about one of them."""
+    named = Product.objects.exclude(category="").order_by("category")
+    return list(named.values_list("category", flat=True).distinct()[:MOST_CATEGORIES])
+
+
+def owners() -> QuerySet[User]:
+    """Whom a contact task can be given to."""
+    return User.objects.filter(is_active=True, groups__isnull=False).distinct().order_by("first_name", "pk")
+
+
+def pattern_of(row: Defection, language: str) -> str:
+    """In words; plain where the rule of then cannot be read any more."""
+    rule = row.rule.rule
+    pattern = Pattern(
+        kind=rule.kind.value if rule else "days",
+        before=float("nan") if row.before is None else row.before,
+        now=row.now,
+        days=rule.span if rule else 0,
+        category=rule.category if rule else "",
+        was_once=row.was_once,
+    )
+    return pattern.words(language, row.currency)

@@ -1,0 +1,86 @@
+"""The rate of defection by cohort of first purchase, as the job kept it, and the causes (S2-5, S2-6)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from feedback.defection.cohorts import Cohort, by_quarter, together
+from feedback.models import Defection, DefectionRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """`quarters`: the oldest first."""
+
+    whole: Cohort
+    quarters: tuple[Cohort, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What is going on: customers to ask, those asked, their last year's money; and who came back so far."""
+
+    to_ask: int
+    asked: int
+    value: Decimal
+    came_back: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRow:
+    """`answers`: how many ended in which decision."""
+
+    cause: str
+    n: int
+    value: Decimal
+    answers: dict[str, int]
+
+    @property
+    def label(self) -> str:
+        return str(Defection.Cause(self.cause).label)
+
+
+def rate(version: DefectionRule) -> Rate | None:
+    """None until the job has looked. No query."""
+    if version.result is None:
+        return None
+    months = [
+        Cohort(first=date.fromisoformat(first), n=n, left=left)
+        for first, n, left in version.result["cohorts"]
+    ]
+    return Rate(whole=together(months), quarters=tuple(by_quarter(months)))
+
+
+def now() -> Now:
+    """One query."""
+    ongoing = Q(state__in=Defection.ONGOING)
+    found = Defection.objects.aggregate(
+        to_ask=Count("pk", filter=Q(state="open")),
+        asked=Count("pk", filter=Q(state="contacted")),
+        value=Sum("value_lost", filter=ongoing),
+        came_back=Count("pk", filter=Q(state="came_back")),
+    )
+    return Now(**found | {"value": round(Decimal(found["value"] or 0), 2)})
+
+
+def causes() -> list[CauseRow]:
+    """The dearest first. One query."""
+    known: Any = Defection.objects.exclude(cause="").values("cause").order_by()
+    rows = known.annotate(
+        n=Count("pk"),
+        value=Sum("value_lost"),
+        **{name: Count("pk", filter=Q(answer=name)) for name in Defection.Answer.values},
+    )
+    found = [
+        CauseRow(
+            cause=row["cause"],
+            n=row["n"],
+            value=round(Decimal(row["value"]), 2),
+            answers={name: row[name] for name in Defection.Answer.values},
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda row: (-row.value, row.cause))

@@ -1,0 +1,275 @@
+"""The defection workbench: the rate, who stopped buying, why, what is done; and the rule, tried first."""
+
+import csv
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback import charts, defections, shop
+from feedback.defection_forms import (
+    PRESETS,
+    AnswerForm,
+    ContactForm,
+    DefectionFilter,
+    RuleForm,
+    as_form,
+    said,
+)
+from feedback.models import Defection, DefectionRule
+from feedback.reports import defections as report
+from feedback.roles import DESK, Role, allow, holds
+from feedback.spreadsheets import harmless
+
+PER_PAGE = 40
+ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
+DEFINE = (Role.MANAGER, Role.ADMINISTRATOR)
+SHOWN_QUARTERS = 12
+
+
+@allow(DESK)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """`?state=` still going on, unless another is chosen; `?cause=`."""
+    form = DefectionFilter(_with_state(request.GET))
+    version = defections.in_force()
+    rate = report.rate(version) if version else None
+    rows = _chosen(form) if form.is_valid() else Defection.objects.none()
+    pages = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "version": version,
+        "rule_said": _said(version),
+        "rate": rate,
+        "now": report.now(),
+        "causes": report.causes(),
+        "page": pages,
+        "rows": [(row, defections.pattern_of(row, request.LANGUAGE_CODE)) for row in pages],
+        "today": shop.day(timezone.now()),
+        "currency": shop.current().currency,
+        "may_define": holds(request, *DEFINE),
+        **_figure(rate),
+    }
+    return render(request, "feedback/defections.html", context, status=200 if form.is_valid() else 400)
+
+
+@allow(DESK)
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """The chosen ones, one a line."""
+    form = DefectionFilter(_with_state(request.GET))
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
+    head = ["id", "customer", "since", "pattern", "value_lost", "currency", "state", "owner", "contact_by",
+            "cause", "answer", "came_back_on"]  # fmt: skip
+    lines = (
+        [row.public_id, row.customer.public_id, row.since, defections.pattern_of(row, request.LANGUAGE_CODE),
+         row.value_lost, row.currency, row.state, str(row.owner), row.contact_by, row.cause, row.answer,
+         row.came_back_on or ""]
+        for row in _chosen(form).iterator(chunk_size=2000)
+    )  # fmt: skip
+    return _csv("defections.csv", head, lines)
+
+
+@allow(DESK)
+@require_safe
+def cohorts_csv(request: HttpRequest) -> HttpResponse:
+    version = defections.in_force()
+    rate = report.rate(version) if version else None
+    lines = (
+        [one.first, one.n, one.left, one.rate, *(one.interval or ("", ""))]
+        for one in (rate.quarters if rate else ())
+    )
+    return _csv("defection-by-cohort.csv", ["first_purchase_from", "n", "left", "rate", "low", "high"], lines)
+
+
+@allow(*DEFINE)
+@require_safe
+def rule(request: HttpRequest) -> HttpResponse:
+    """Without an address of its own the rule that counts; with one, that is tried and may then be kept."""
+    categories, version = defections.categories(), defections.in_force()
+    if "kind" not in request.GET:
+        counts = version.rule if version else None
+        form = as_form(counts, categories) if counts else RuleForm(_first(), categories=categories)
+        return _show_rule(request, form, version, None)
+    form = RuleForm(request.GET, categories=categories)
+    if not form.is_valid():
+        return _show_rule(request, form, version, None, status=400)
+    seen = defections.preview(form.rule, timezone.now())
+    return _show_rule(request, as_form(form.rule, categories), version, seen)
+
+
+@allow(*DEFINE)
+@require_POST
+def rule_keep(request: HttpRequest) -> HttpResponse:
+    form = RuleForm(request.POST, categories=defections.categories())
+    if not form.is_valid():
+        return _show_rule(request, form, defections.in_force(), None, status=400)
+    try:
+        defections.define(form.rule, by=request.user, now=timezone.now())
+    except defections.Stale:
+        messages.warning(request, _("Somebody else changed the definition at this moment. Look at theirs."))
+        return redirect("defection_rule")
+    messages.success(request, _("This is our definition from now on. Everybody is looked at within minutes."))
+    return redirect("defections")
+
+
+@allow(DESK)
+@require_safe
+def defection(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = _row(public_id)
+    initial = {"owner": row.owner_id, "cause": row.cause, "said": row.said}
+    return _show(request, row, ContactForm(initial=initial, owners=defections.owners()), AnswerForm())
+
+
+@allow(*ACT)
+@require_POST
+def contact(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = _row(public_id)
+    form = ContactForm(request.POST, owners=defections.owners())
+    if not form.is_valid():
+        return _show(request, row, form, AnswerForm(), status=400)
+    try:
+        defections.contact(row, by=request.user, now=timezone.now(), **form.cleaned_data)
+    except defections.Stale:
+        messages.warning(request, _("It was over in the meantime. This is how it stands now."))
+    else:
+        messages.success(request, _("Kept."))
+    return redirect("defection", public_id)
+
+
+@allow(Role.MANAGER)
+@require_POST
+def answer(request: HttpRequest, public_id: str) -> HttpResponse:
+    row, form = _row(public_id), AnswerForm(request.POST)
+    if not form.is_valid():
+        contacting = ContactForm(
+            initial={"owner": row.owner_id, "cause": row.cause, "said": row.said}, owners=defections.owners()
+        )
+        return _show(request, row, contacting, form, status=400)
+    try:
+        defections.answer(row, by=request.user, now=timezone.now(), **form.cleaned_data)
+    except defections.Stale:
+        messages.warning(request, _("It was over in the meantime. This is how it stands now."))
+    else:
+        messages.success(request, _("Decided and closed."))
+    return redirect("defection", public_id)
+
+
+def _with_state(given: Any) -> dict[str, str]:
+    return {
+        "state": given.get("state") or DefectionFilter.TO_DO,
+        "cause": given.get("cause", ""),
+    }
+
+
+def _chosen(form: DefectionFilter) -> QuerySet[Defection]:
+    state, cause = form.cleaned_data["state"], form.cleaned_data["cause"]
+    rows = Defection.objects.select_related("customer", "owner", "rule")
+    if state == DefectionFilter.TO_DO:
+        rows = rows.filter(state__in=Defection.ONGOING)
+    elif state != "all":
+        rows = rows.filter(state=state)
+    if cause:
+        rows = rows.filter(cause=cause)
+    return rows.order_by("contact_by", "-value_lost", "pk")
+
+
+def _row(public_id: str) -> Defection:
+    return get_object_or_404(
+        Defection.objects.select_related("customer", "owner", "rule", "answered_by"), public_id=public_id
+    )
+
+
+def _show(
+    request: HttpRequest, row: Defection, contacting: ContactForm, answering: AnswerForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "defection": row,
+        "pattern": defections.pattern_of(row, request.LANGUAGE_CODE),
+        "rule_said": _said(row.rule),
+        "contacting": contacting,
+        "answering": answering,
+        "is_ongoing": row.state in Defection.ONGOING,
+        "may_act": holds(request, *ACT),
+        "may_decide": holds(request, Role.MANAGER),
+    }
+    return render(request, "feedback/defection.html", context, status=status)
+
+
+def _show_rule(
+    request: HttpRequest,
+    form: RuleForm,
+    version: DefectionRule | None,
+    seen: defections.Preview | None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "version": version,
+        "rule_said": _said(version),
+        "seen": seen,
+        "presets": [(words, urlencode(settings)) for words, settings in PRESETS],
+    }
+    if seen is not None and form.is_valid():
+        context |= {
+            "tried_said": said(form.rule),
+            "kept": [(name, str(value)) for name, value in form.rule.as_data().items()],
+        }
+        if seen.tested is not None:
+            cut = date.fromordinal(seen.tested.cut)
+            lead = None if seen.tested.lead_days is None else round(seen.tested.lead_days)
+            context |= {
+                "cut": cut,
+                "few": seen.tested.flagged < 30,
+                "lead": lead,
+                "lead_days": abs(lead or 0),
+            }
+    return render(request, "feedback/defection_rule.html", context, status=status)
+
+
+def _first() -> dict[str, Any]:
+    return {"kind": "interval", "times": 2, "at_least": 45, "at_most": 3660, "once_days": 0, "days": 90,
+            "periods": 1, "drop": 50, "percent": 50, "least": 1, "judged_by": 90}  # fmt: skip
+
+
+def _said(version: DefectionRule | None) -> str:
+    rule = version.rule if version else None
+    return said(rule) if rule else ""
+
+
+def _figure(rate: report.Rate | None) -> dict[str, Any]:
+    if rate is None:
+        return {}
+    quarters = rate.quarters[-SHOWN_QUARTERS:]
+    names = [
+        _("Q%(quarter)s %(year)s") % {"quarter": (one.first.month + 2) // 3, "year": one.first.year}
+        for one in quarters
+    ]
+    context: dict[str, Any] = {"quarters": list(zip(names, quarters, strict=True))[::-1]}
+    if sum(one.rate is not None for one in quarters) > 1:
+        points = [None if one.rate is None else one.rate * 100 for one in quarters]
+        context["figure"] = charts.line_figure([charts.Series(_("left"), points, "warn")], names)
+    return context
+
+
+def _csv(name: str, head: list[str], lines: Any) -> HttpResponse:
+    response = HttpResponse(
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+    writer = csv.writer(response)
+    writer.writerow(head)
+    for cells in lines:
+        writer.writerow([harmless("" if cell is None else cell) for cell in cells])
+    return response

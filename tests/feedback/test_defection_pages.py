@@ -1,0 +1,309 @@
+"""The defection workbench: defined in the browser and tried first, and followed down to each customer."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from feedback import defections, work
+from feedback.defection.rules import Kind, Rule
+from feedback.models import Defection, DefectionRule
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+TRY = {"kind": "days", "days": "30", "judged_by": "30"}
+
+
+@pytest.fixture(autouse=True)
+def the_time(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def huy(client):
+    factories.a_shop()
+    client.cookies["django_language"] = "en"
+    huy = factories.user("manager", "Huy")
+    client.force_login(huy)
+    return huy
+
+
+@pytest.fixture
+def lan(huy):
+    lan = factories.customer("Lan")
+    for days in (65, 55, 45, 35):
+        factories.order(lan, total=Decimal(100_000), placed_at=NOW - timedelta(days=days))
+    return lan
+
+
+def as_(client, role):
+    client.force_login(factories.user(role, "Bảo"))
+
+
+def cells(response):
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_without_a_definition_the_page_says_so(client, huy):
+    page = client.get(reverse("defections")).content.decode()
+
+    assert "Nobody has said yet when a customer has left" in page
+    assert reverse("defection_rule") in page
+
+
+def test_a_definition_is_tried_before_it_counts(client, lan):
+    """S2-1: how many it would flag today, and a back-test of how many came back, before it is saved."""
+    response = client.get(reverse("defection_rule"), TRY)
+
+    assert (response.context["seen"].flagged, response.context["seen"].n) == (1, 1)
+    assert response.context["seen"].tested.flagged == 0
+    assert "no purchase for more than 30 days" in response.content.decode()
+    assert not DefectionRule.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "words"), [("30", "60 days"), ("89", "1 day<"), ("90", "0 days")])
+def test_a_trial_shows_how_it_would_have_done(client, huy, days, words):
+    """S2-3: precision, recall, false alarms a week, lead time, and who came back."""
+    for last in (250, 240, 230):
+        customer = factories.customer("Minh")
+        for ago in (last + 60, last + 30, last):
+            factories.order(customer, placed_at=NOW - timedelta(days=ago))
+
+    response = client.get(reverse("defection_rule"), {"kind": "days", "days": days})
+
+    tested = response.context["seen"].tested
+    assert tested.flagged_and_left > 0
+    assert "Sooner by" in response.content.decode()
+    assert words in response.content.decode()
+
+
+def test_a_trial_says_when_a_rule_is_slower_than_waiting(client, huy):
+    customer = factories.customer("Minh")
+    for ago in (400, 360, 320):
+        factories.order(customer, placed_at=NOW - timedelta(days=ago))
+
+    page = client.get(
+        reverse("defection_rule"), {"kind": "interval", "times": "3", "judged_by": "30"}
+    ).content.decode()
+
+    assert "Later by" in page
+
+
+def test_what_was_tried_is_what_is_kept(client, huy, lan):
+    """The form beneath the trial holds the same settings, without any script."""
+    tried = client.get(reverse("defection_rule"), {"kind": "interval", "times": "2.5", "at_least": "20"})
+
+    response = client.post(reverse("defection_rule_keep"), dict(tried.context["kept"]))
+
+    assert response.status_code == 302
+    expected = Rule(kind=Kind.INTERVAL, times=2.5, at_least=20)
+    assert defections.in_force().rule == expected
+    assert defections.in_force().owner == huy
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_numbers_are_kept_in_any_language(client, huy, lan, language):
+    """2.5 must not become 2,5 on its way through a Vietnamese page."""
+    client.cookies["django_language"] = language
+
+    page = client.get(reverse("defection_rule"), {"kind": "interval", "times": "2.5"}).content.decode()
+
+    assert '<input type="hidden" name="times" value="2.5">' in page
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "sometimes"},
+        {"kind": ""},
+        {"kind": "interval", "times": "nan"},
+        {"kind": "interval", "times": "1e999"},
+        {"kind": "interval", "at_least": "90", "at_most": "30"},
+        {"kind": "days", "days": "-1"},
+        {"kind": "days", "days": "9" * 400},
+        {"kind": "visits", "periods": "60", "days": "3660"},
+        {"kind": "days", "category": "no such thing"},
+    ],
+)
+def test_a_definition_that_cannot_be_is_refused_with_its_reason(client, huy, given):
+    for response in (
+        client.get(reverse("defection_rule"), given),
+        client.post(reverse("defection_rule_keep"), given),
+    ):
+        assert response.status_code == 400
+        assert response.context["form"].errors
+    assert not DefectionRule.objects.exists()
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in Kind])
+def test_every_kind_can_be_tried(client, lan, kind):
+    assert client.get(reverse("defection_rule"), {"kind": kind}).context["seen"].n == 1
+
+
+def test_every_preset_can_be_tried(client, lan):
+    presets = client.get(reverse("defection_rule")).context["presets"]
+
+    assert [
+        client.get(f"{reverse('defection_rule')}?{address}").status_code for _words, address in presets
+    ] == [200] * len(presets)
+
+
+def test_a_manager_defines_it_and_gets_the_alert(client, huy, lan):
+    """S2-3: the pattern, the owner and the task, once the job ran."""
+    client.post(reverse("defection_rule_keep"), TRY)
+    work.sweep(work.jobs())
+
+    page = client.get(reverse("defections")).content.decode()
+
+    assert "every 10 days → 35 days" in page
+    assert "Lan" in page
+    assert "₫400,000" in page
+
+
+def test_the_rate_is_the_headline_with_its_interval(client, huy):
+    """S2-6: the rate, its target, by cohort of first purchase; too few are counted and not named."""
+    factories.defection(owner=huy)
+    months = [["2026-01-01", 50, 10], ["2026-02-01", 50, 10], ["2026-04-01", 20, 10], ["2026-07-01", 40, 4]]
+    DefectionRule.objects.update(result={"cohorts": months}, judged_at=NOW)
+
+    response = client.get(reverse("defections"))
+    page = response.content.decode()
+
+    assert response.context["rate"].whole.rate == 34 / 160
+    assert "34 of 160; 95 % interval 16% to 28%. Aim: none." in page
+    assert [(one.n, one.rate) for _name, one in response.context["quarters"]] == [
+        (40, 0.1), (20, None), (100, 0.2),
+    ]  # fmt: skip
+    assert "figure" in response.context
+
+
+def test_the_rate_is_on_todays_page(client, huy):
+    factories.defection(owner=huy)
+    factories.read_comment()
+    DefectionRule.objects.update(result={"cohorts": [["2026-01-01", 100, 25]]}, judged_at=NOW)
+
+    page = client.get(reverse("today")).content.decode()
+
+    assert "25 of 100. Aim: none." in page
+    assert "1 customer stopped buying and is to be asked why" in page
+
+
+def test_the_cohorts_as_csv_have_their_interval(client, huy):
+    factories.defection(owner=huy)
+    DefectionRule.objects.update(result={"cohorts": [["2026-01-01", 100, 25]]}, judged_at=NOW)
+
+    (row,) = cells(client.get(reverse("defection_cohorts_csv")))
+
+    assert (row["first_purchase_from"], row["n"], row["left"], row["rate"]) == (
+        "2026-01-01",
+        "100",
+        "25",
+        "0.25",
+    )
+    assert float(row["low"]) < 0.25 < float(row["high"])
+
+
+def test_the_list_as_csv_says_what_the_page_says(client, huy):
+    row = factories.defection(owner=huy)
+    factories.defection(state="came_back", came_back_on=NOW.date(), last_bought_on=NOW.date(), owner=huy)
+
+    (line,) = cells(client.get(reverse("defections_csv")))
+
+    assert (line["id"], line["pattern"], line["state"]) == (row.public_id, "every 12 days → 31 days", "open")
+    assert len(cells(client.get(reverse("defections_csv"), {"state": "all"}))) == 2
+
+
+def test_staff_ask_and_a_manager_decides(client, huy):
+    """S2-4: the cause in the customer's words, and a recorded decision."""
+    row = factories.defection(owner=huy)
+    as_(client, "staff")
+    said = {"owner": huy.pk, "cause": "staff", "said": "Nhân viên cộc lốc"}
+
+    client.post(reverse("defection_contact", args=[row.public_id]), said)
+    refused = client.post(
+        reverse("defection_answer", args=[row.public_id]), {"answer": "training", "reason": "x"}
+    )
+    client.force_login(huy)
+    client.post(
+        reverse("defection_answer", args=[row.public_id]), {"answer": "training", "reason": "it was us"}
+    )
+
+    row.refresh_from_db()
+    assert refused.status_code == 403
+    assert (row.state, row.cause, row.said, row.answer) == (
+        "closed",
+        "staff",
+        "Nhân viên cộc lốc",
+        "training",
+    )
+    page = client.get(reverse("defection", args=[row.public_id])).content.decode()
+    assert "train staff" in page
+    assert "it was us" in page
+
+
+def test_an_answer_without_a_reason_is_refused(client, huy):
+    row = factories.defection(owner=huy, state="contacted", cause="cheaper")
+
+    response = client.post(reverse("defection_answer", args=[row.public_id]), {"answer": "price"})
+
+    assert response.status_code == 400
+    assert "This field is required" in response.content.decode()
+
+
+def test_what_is_over_says_so_and_stays(client, huy):
+    row = factories.defection(owner=huy, state="came_back", came_back_on=NOW.date())
+
+    response = client.post(
+        reverse("defection_contact", args=[row.public_id]), {"owner": huy.pk, "cause": "cheaper"}, follow=True
+    )
+
+    assert "It was over in the meantime" in response.content.decode()
+    assert Defection.objects.get().cause == ""
+
+
+def test_causes_stand_with_what_they_cost_the_dearest_first(client, huy):
+    """S2-5: per cause, defectors and value lost."""
+    for cause, worth in (("cheaper", 100), ("staff", 900), ("cheaper", 200)):
+        factories.defection(owner=huy, state="contacted", cause=cause, value_lost=worth)
+
+    causes = client.get(reverse("defections")).context["causes"]
+
+    assert [(row.cause, row.n, row.value) for row in causes] == [("staff", 1, 900), ("cheaper", 2, 300)]
+
+
+@pytest.mark.parametrize("given", [{"state": "nowhere"}, {"cause": "x"}, {"page": "x"}, {"page": "-1"}])
+def test_filters_that_cannot_be_are_no_error_of_ours(client, huy, given):
+    factories.defection(owner=huy)
+
+    assert client.get(reverse("defections"), given).status_code in (200, 400)
+    assert client.get(reverse("defections_csv"), given).status_code in (200, 400)
+
+
+def test_its_queries_do_not_grow(client, huy, django_assert_max_num_queries):
+    for _n in range(30):
+        factories.defection(owner=huy)
+
+    with django_assert_max_num_queries(14):
+        client.get(reverse("defections"))
+
+
+def test_it_stands_in_the_customers_story(client, huy, lan):
+    row = factories.defection(lan, owner=huy)
+
+    page = client.get(reverse("customer", args=[lan.public_id])).content.decode()
+
+    assert "Stopped buying: every 12 days → 31 days" in page
+    assert reverse("defection", args=[row.public_id]) in page
+
+
+def test_a_rule_of_an_older_program_breaks_no_page(client, huy):
+    factories.defection(owner=huy)
+    DefectionRule.objects.update(settings=json.loads('{"kind": "gone"}'))
+
+    assert client.get(reverse("defections")).status_code == 200
+    assert client.get(reverse("defection_rule")).status_code == 200

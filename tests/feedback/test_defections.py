@@ -1,0 +1,279 @@
+"""The watch over who stops buying: it finds each once, sees who came back, and keeps what was decided."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from feedback import defections, work
+from feedback.defection.rules import Kind, Rule
+from feedback.models import Customer, Defection, DefectionRule, Event
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+DAYS_30 = Rule(kind=Kind.DAYS, days=30, judged_by=30)
+
+
+def buy(customer, *days_ago, total=100_000, **columns):
+    for days in days_ago:
+        factories.order(customer, total=Decimal(total), placed_at=NOW - timedelta(days=days), **columns)
+
+
+@pytest.fixture
+def huy():
+    factories.a_shop()
+    return factories.user("manager", "Huy")
+
+
+@pytest.fixture
+def lan(huy):
+    """Every ten days, then silence for 35."""
+    lan = factories.customer("Lan")
+    buy(lan, 65, 55, 45, 35)
+    return lan
+
+
+def found(rule=DAYS_30, *, by, now=NOW):
+    """The shop takes the rule, and the job runs."""
+    defections.define(rule, by=by, now=now)
+    look(now)
+    return Defection.objects.order_by("pk")
+
+
+def look(now):
+    DefectionRule.objects.in_force().update(judge_at=now)
+    defections.leases.run_once(defections.FIND, now)
+
+
+def test_who_stopped_is_found_with_the_pattern_an_owner_and_a_day_to_ask(huy, lan):
+    """S2-3: at once, with the pattern (old rate → new rate) and a contact task."""
+    (row,) = found(by=huy)
+
+    assert (row.customer, row.owner, row.state) == (lan, huy, "open")
+    assert row.since == defections.shop.day(NOW) - timedelta(days=35 - 31)
+    assert (row.before, row.now, row.was_once) == (10.0, 35.0, False)
+    assert row.contact_by == defections.shop.working_days_later(defections.shop.day(NOW), 1)
+    assert row.value_lost == 400_000
+
+
+def test_it_is_found_once_however_often_the_job_runs(huy, lan):
+    found(by=huy)
+
+    for hours in (1, 2, 3):
+        look(NOW + timedelta(hours=hours))
+
+    assert Defection.objects.count() == 1
+    assert Event.objects.filter(verb="defection found").count() == 1
+
+
+def test_the_job_runs_by_itself_and_comes_again_in_an_hour(huy, lan):
+    defections.define(DAYS_30, by=huy, now=NOW)
+
+    assert work.drain(work.job("feedback.tasks.FIND_DEFECTIONS")) == 1
+
+    version = defections.in_force()
+    assert version.judged_at is not None
+    assert version.judge_at - version.judged_at == defections.EVERY
+
+
+def test_who_buys_again_came_back_and_may_leave_again(huy, lan):
+    """S2-1: how many came back."""
+    found(by=huy)
+    factories.order(lan, placed_at=NOW + timedelta(days=1))
+
+    look(NOW + timedelta(days=2))
+    back = Defection.objects.get()
+    look(NOW + timedelta(days=40))
+
+    assert (back.state, back.came_back_on) == ("came_back", defections.shop.day(NOW + timedelta(days=1)))
+    assert Defection.objects.filter(state="open").count() == 1
+
+
+def test_a_drop_that_ends_without_a_purchase_is_no_return(huy):
+    """When the better days leave the comparison there is nothing to fall from any more."""
+    minh = factories.customer("Minh")
+    buy(minh, 55, 50, 45, 40)
+    rule = Rule(kind=Kind.VISITS, days=30, drop=50)
+    (row,) = found(rule, by=huy)
+
+    look(NOW + timedelta(days=60))
+
+    row.refresh_from_db()
+    assert row.state == "open"
+
+
+def test_who_left_long_ago_is_counted_and_no_task(huy):
+    minh = factories.customer("Minh")
+    buy(minh, 400)
+
+    assert not found(by=huy)
+    assert [cohort[1:] for cohort in defections.in_force().result["cohorts"]] == [[1, 1]]
+
+
+@pytest.mark.parametrize("columns", [{"is_insider": True}, {"erased_at": NOW}, {"email": ""}])
+def test_staff_the_erased_and_the_unknown_are_left_out(huy, columns):
+    buy(factories.customer("Minh", **columns), 35)
+
+    assert not found(by=huy)
+
+
+def test_a_cancelled_order_is_no_visit(huy):
+    minh = factories.customer("Minh")
+    buy(minh, 35)
+    buy(minh, 5, cancelled_at=NOW)
+
+    assert found(by=huy).count() == 1
+
+
+def test_a_merged_customer_is_one_with_whom_they_were_merged_into(huy, lan):
+    twin = factories.customer("Lan 2", merged_into=lan)
+    buy(twin, 3)
+
+    assert not found(by=huy)
+
+
+def test_value_lost_is_net_of_what_was_paid_back_and_of_one_year(huy):
+    minh = factories.customer("Minh")
+    buy(minh, 35, 500, total=300_000)
+    order = minh.orders.order_by("-placed_at").first()
+    order.refunds.create(external_id="r1", amount=100_000, refunded_at=NOW - timedelta(days=30))
+
+    assert found(by=huy).get().value_lost == 200_000
+
+
+def test_a_rule_of_one_category_looks_at_what_was_in_the_orders(huy, lan):
+    """S2-1: stopped buying one category, though the customer still comes."""
+    for order in lan.orders.all():
+        order.lines.create(name="Cà phê", category="coffee", price=90_000)
+    buy(lan, 2)
+
+    (row,) = found(Rule(kind=Kind.INTERVAL, category="coffee"), by=huy)
+
+    assert (row.before, row.now) == (10.0, 35.0)
+
+
+def test_one_definition_holds_at_a_time_and_the_earlier_ones_stay(huy):
+    defections.define(DAYS_30, by=huy, now=NOW)
+    defections.define(Rule(kind=Kind.DAYS, days=60), by=huy, now=NOW + timedelta(hours=1))
+
+    assert defections.in_force().rule.days == 60
+    assert DefectionRule.objects.count() == 2
+    assert Event.objects.filter(verb="defection defined", by=huy).count() == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"state": "open"},
+        {"state": "came_back", "last_bought_on": NOW.date() - timedelta(days=9)},
+        {"state": "closed", "last_bought_on": NOW.date() - timedelta(days=9)},
+        {"answer": "price", "last_bought_on": NOW.date() - timedelta(days=9)},
+    ],
+)
+def test_the_database_refuses_what_cannot_be(huy, lan, row):
+    """A second open one, a return without its day, an end without an answer, an answer by nobody."""
+    (first,) = found(by=huy)
+    if row["state" if "state" in row else "answer"] != "open":
+        Defection.objects.filter(pk=first.pk).delete()
+    copy = {
+        "customer": lan, "rule": first.rule, "since": first.since, "last_bought_on": first.last_bought_on,
+        "found_at": NOW, "now": 1.0, "value_lost": 1, "owner": huy, "contact_by": first.contact_by,
+    }  # fmt: skip
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Defection.objects.create(**copy | row)
+
+
+def test_one_silence_is_one_row_whatever_the_rule(huy, lan):
+    found(by=huy)
+    row = Defection.objects.get()
+    defections.contact(row, cause="cheaper", said="", owner=huy, by=huy, now=NOW)
+    defections.answer(row, answer="price", reason="cups are dearer here", by=huy, now=NOW)
+
+    found(Rule(kind=Kind.DAYS, days=20), by=huy, now=NOW + timedelta(days=40))
+
+    assert Defection.objects.count() == 1
+
+
+def test_the_cause_and_what_is_done_about_it_are_kept(huy, lan):
+    """S2-4: reasons as data; the answer leads to a decision record."""
+    row = found(by=huy).get()
+    bao = factories.user("staff", "Bảo")
+
+    defections.contact(row, cause="staff", said="Nhân viên cộc lốc", owner=bao, by=bao, now=NOW)
+    defections.answer(row, answer="training", reason="the same was said twice", by=huy, now=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, row.cause, row.answer, row.answered_by) == ("closed", "staff", "training", huy)
+    assert Event.objects.filter(verb="defection answered", by=huy).count() == 1
+    assert "cộc lốc" not in str(list(Event.objects.values_list("data", flat=True)))
+
+
+def test_nothing_is_decided_about_a_cause_that_nobody_knows(huy, lan):
+    row = found(by=huy).get()
+
+    with pytest.raises(defections.Stale):
+        defections.answer(row, answer="nothing", reason="–", by=huy, now=NOW)
+
+
+def test_what_is_over_is_not_written_over(huy, lan):
+    """Compare-and-set: the customer bought while somebody was writing."""
+    row = found(by=huy).get()
+    Defection.objects.update(state="came_back", came_back_on=NOW.date())
+
+    with pytest.raises(defections.Stale):
+        defections.contact(row, cause="cheaper", said="", owner=huy, by=huy, now=NOW)
+
+    assert Defection.objects.get().state == "came_back"
+
+
+def test_a_preview_counts_today_and_the_past_and_keeps_nothing(huy, lan):
+    """S2-1: how many each rule would flag today, and a back-test of how many came back."""
+    minh = factories.customer("Minh")
+    buy(minh, 200, 100, 20)
+
+    seen = defections.preview(DAYS_30, NOW)
+
+    assert (seen.n, seen.flagged, seen.one_in) == (2, 1, 1)
+    assert (seen.tested.n, seen.tested.flagged, seen.tested.came_back) == (2, 1, 1)
+    assert not DefectionRule.objects.exists()
+
+
+def test_a_preview_without_a_past_says_so(huy):
+    buy(factories.customer("Minh"), 2)
+
+    assert defections.preview(DAYS_30, NOW).tested is None
+
+
+def test_a_large_shop_is_sampled(huy, monkeypatch):
+    """A page must not go through ten million orders."""
+    for _n in range(6):
+        buy(factories.customer("Minh"), 35)
+    monkeypatch.setattr(defections, "MOST_LOOKED_AT", 3)
+
+    seen = defections.preview(DAYS_30, NOW)
+
+    assert seen.one_in > 1
+    assert 0 < seen.n < 6
+
+
+def test_looking_costs_the_same_few_queries_however_many_buy(huy, django_assert_max_num_queries):
+    for _n in range(30):
+        buy(factories.customer("Minh"), 65, 55, 35)
+    defections.define(DAYS_30, by=huy, now=NOW)
+
+    with django_assert_max_num_queries(30):
+        defections.leases.run_once(defections.FIND, NOW)
+
+    assert Defection.objects.count() == 30
+
+
+def test_an_erased_customer_takes_their_row_along(huy, lan):
+    """L15: what they said why they left goes with them (feedback.data_map)."""
+    from feedback import belongings
+
+    found(by=huy)
+
+    assert belongings.of(Customer.objects.get(pk=lan.pk))["feedback.Defection"]
