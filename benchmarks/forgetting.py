@@ -83,6 +83,8 @@ def _measure(folder: str, chosen: argparse.Namespace) -> dict[str, float]:
     took["looks"], _cpu = _timed(lambda: list(retention.foresee(_now())))
     took["night"], took["night_cpu"] = _timed(_night)
     took["gone"] = Erasure.objects.filter(how="retention", stage="finished").count()
+    for row in Erasure.objects.exclude(stage="finished").values("stage", "tries", "failure", "retry_at")[:5]:
+        print("not finished:", row, _now(), file=sys.stderr)
     took["idle"], _cpu = _timed(_night)
     return took
 

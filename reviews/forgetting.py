@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import F
 
 from feedback import forgotten, journal, leases
 from feedback.belongings import Rows
 from feedback.erasure import MADE_UP, Part
+from reviews import searching
 from reviews.models import Hold, Reply, Review, Source, UnreadableReview
 from reviews.sources import file
 
@@ -63,10 +63,8 @@ def first(rows: Rows, now: datetime) -> None:
 
 
 def last(rows: Rows, now: datetime) -> None:
-    """SQLite's index of words remembers those that are gone until its parts are joined."""
-    if connection.vendor == "sqlite" and rows.get("reviews.SearchText"):
-        with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO reviews_search_index (reviews_search_index) VALUES ('optimize')")
+    if rows.get("reviews.SearchText"):
+        searching.let_go_of_old_words()
 
 
 PART = Part(line=line, stop=stop, is_going_out=is_going_out, files=files, first=first, last=last)

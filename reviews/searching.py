@@ -17,6 +17,10 @@ _POSTGRESQL = (
     " WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)) SELECT review_id FROM saying"
 )
 
+_TELL = "INSERT INTO reviews_search_index (reviews_search_index) VALUES (%s)"
+_STRUCTURE = "SELECT block FROM reviews_search_index_data WHERE id = 10"
+_LEVELS = 1_000  # SQLite reads an index of 2,000 as a broken one, and each "optimize" may add one
+
 
 def words_of(*texts: str) -> str:
     """What the index holds of them: folded words with a space between, nothing else."""
@@ -31,3 +35,24 @@ def saying(typed: str) -> Q:
     if connection.vendor == "postgresql":
         return Q(review__in=RawSQL(_POSTGRESQL, [" & ".join(f"{word}:*" for word in words)]))  # noqa: S611 constant but for a parameter
     return Q(review__in=RawSQL(_SQLITE, [" ".join(f'"{word}"*' for word in words)]))  # noqa: S611 constant but for a parameter
+
+
+def let_go_of_old_words() -> None:
+    """SQLite's index of words remembers those that are gone until its parts are joined. Whoever joins it
+    thousands of times breaks it: now and then it is made anew. Within a transaction."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_STRUCTURE)
+        how = "optimize" if _levels(cursor.fetchone()[0]) < _LEVELS else "rebuild"
+        cursor.execute(_TELL, [how])
+
+
+def _levels(structure: bytes) -> int:
+    """The number behind four bytes of the record (FTS5's format): seven bits a byte, the last below 128."""
+    number = 0
+    for byte in structure[4:13]:
+        number = number << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return number
