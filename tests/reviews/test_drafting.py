@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from feedback import comments
+from feedback import comments, shop
 from feedback.models import Case, Customer, Decision, Dispute, Event, Order
 from reviews import drafting
 from reviews.intake import receive_many
@@ -57,8 +57,9 @@ def test_a_threat_changes_the_approver_and_not_one_byte(own, receive):
     threatened = receive(own, external_id="r2", text=BROKEN + THREAT)
 
     assert threatened.decision.decision == calm.decision.decision
-    assert drafting.words_of("vi", threatened.decision, own, "seed", "Lan") == drafting.words_of(
-        "vi", calm.decision, own, "seed", "Lan"
+    here = shop.current()
+    assert drafting.words_of("vi", threatened.decision, own, "seed", here) == drafting.words_of(
+        "vi", calm.decision, own, "seed", here
     )
     assert (threatened.review.wants_approver, threatened.needs_approver) == (True, True)
     assert threatened.review.route == calm.review.route
@@ -69,7 +70,7 @@ def test_the_same_case_always_gets_the_same_words(own, receive):
     seed = drafting.seed_of(reply.review, reply.case)
 
     assert seed == reply.case.public_id
-    assert drafting.words_of("vi", reply.decision, own, seed, "Tiệm Gốm Lan") == reply.text
+    assert drafting.words_of("vi", reply.decision, own, seed, shop.current()) == reply.text
 
 
 def test_a_dispute_at_the_bank_changes_the_queue(own, receive):
