@@ -29,6 +29,7 @@ from feedback.models import (
     Order,
     OrderLine,
     OutgoingMail,
+    Promise,
     Refund,
 )
 from feedback.retention import Keys, Rule, emptying, of_customers
@@ -122,6 +123,10 @@ def _books_tables(keys: Keys) -> Mapping[str, int]:
     return {"feedback.Order": len(keys), **by_order}
 
 
+def _drop_promise_links(keys: Keys, now: datetime) -> None:
+    Promise.objects.filter(pk__in=keys).update(link_digest=None)
+
+
 def _drop_consents(keys: Keys, now: datetime) -> None:
     Consent.objects.filter(pk__in=keys).delete()
 
@@ -192,6 +197,15 @@ RULES = (
         since=_("after they ended"),
         becomes=_GONE,
         past=lambda before: DataLink.objects.filter(expires_at__lt=before),
+    ),
+    Rule(
+        name="promise_links",
+        what=_("Links by which customers say whether a promise was kept"),
+        since=_("after they were asked"),
+        becomes=_("what was promised, until its customer goes"),
+        columns=("feedback.Promise.link_digest",),
+        past=lambda before: Promise.objects.filter(asked_at__lt=before).exclude(link_digest=None),
+        let_go=_drop_promise_links,
     ),
     emptying(
         name="data_asked",

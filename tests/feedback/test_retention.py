@@ -30,6 +30,7 @@ from feedback.models import (
     Keeping,
     Order,
     OutgoingMail,
+    Promise,
     ThemeTotal,
 )
 from reviews.models import Reply, Source, UnreadableReview
@@ -381,6 +382,14 @@ def _link(days):
     return lan.data_links.create(digest="0" * 64, made_at=_then(days), expires_at=_then(days)), "digest"
 
 
+def _promise(days):
+    case = factories.case(factories.read_comment(customer=factories.customer(since=timezone.now())))
+    return Promise.objects.create(
+        case=case, decision=factories.decision(case), what="…", by_when=timezone.now().date(),
+        made_at=_then(days), asked_at=_then(days), call_back_on=timezone.now().date() + A_DAY, link_digest="0" * 64,
+    ), "link_digest"  # fmt: skip
+
+
 def _asked(days):
     failed = {"failed_at": _then(days), "failure": "no mail server"}
     return DataAsked.objects.create(
@@ -485,6 +494,7 @@ def _unreadable(days):
 
 
 MAKERS = {
+    "promise_links": _promise,
     "customers": _customer, "strangers": _stranger, "addresses": _address, "data_links": _link,
     "data_asked": _asked, "sessions": _session, "set_up_log": _log, "consents": _consent, "books": _order,
     "calls": _call, "answers": _answer, "survey_links": _survey_link, "codes": _code,
