@@ -386,7 +386,8 @@ def _promise(days):
     case = factories.case(factories.read_comment(customer=factories.customer(since=timezone.now())))
     return Promise.objects.create(
         case=case, decision=factories.decision(case), what="…", by_when=timezone.now().date(),
-        made_at=_then(days), asked_at=_then(days), call_back_on=timezone.now().date() + A_DAY, link_digest="0" * 64,
+        made_at=_then(days), asked_at=_then(days), link_digest="0" * 64,
+        call_back_on=timezone.now().date() + A_DAY,
     ), "link_digest"  # fmt: skip
 
 
