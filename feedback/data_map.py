@@ -99,7 +99,7 @@ PERSONAL: dict[str, Personal] = {
     "feedback.Case.cause_removed": _WORDS,
     "feedback.Promise.what": _WORDS,
     "feedback.Promise.told": _WORDS,
-    "feedback.Promise.link_digest": Personal(kind=Kind.SECRET, days=WHILE_CUSTOMER, erasure=Erasure.ANEW),
+    "feedback.Promise.link_digest": Personal(kind=Kind.SECRET, days=365, erasure=Erasure.ANEW),
     "feedback.Override.reason": _WHY,
     "feedback.Concession.reason": _WORDS,
     "feedback.Contact.external_id": _ORDER,
