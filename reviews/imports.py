@@ -66,16 +66,22 @@ def source_named(name: str, *, kind: str = "", by: User | None = None, keep: boo
     if known is None and kind in Source.POLLED:
         raise UnknownSource(_("A source of this kind is set up in the browser first."))
     if known is None:
-        known = Source(slug=slug, name=name.strip()[:120], kind=kind or Source.Kind.FILE)
-        if keep:
-            with journal.recording():
-                known.save()
-                journal.log("source made", known, by=by, kind=known.kind)
+        new = {"name": name.strip()[:120], "kind": kind or Source.Kind.FILE}
+        known = _made(slug, new, by) if keep else Source(slug=slug, **new)
     elif kind and known.kind != kind:
         raise UnknownSource(
             _("This source is known as another kind: %(kind)s.") % {"kind": known.get_kind_display()}
         )
     return known
+
+
+def _made(slug: str, new: dict[str, str], by: User | None) -> Source:
+    """Two imports under one new name at the same moment make one source."""
+    with journal.recording():
+        source, is_new = Source.objects.get_or_create(slug=slug, defaults=new)
+        if is_new:
+            journal.log("source made", source, by=by, kind=source.kind)
+    return source
 
 
 def check(file: BinaryIO) -> None:
