@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from feedback import case_forms, concessions, labels, messages, overrides
@@ -68,7 +69,7 @@ def form_of(
     plan: messages.Plan | None = None,
 ) -> MessageForm:
     decided = decided or overrides.effective(decision)
-    currency, language = decision.facts["currency"], messages.language_of(case)
+    currency, language = decision.facts["currency"], (get_language() or "vi")[:2]  # the reader's
     costs = [
         _cost(concessions.proposed(one, decision, case.order), currency, language) for one in decided.remedies
     ]

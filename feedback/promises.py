@@ -10,11 +10,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from feedback import cases, comments, journal, mail, shop, tokens
-from feedback.messages import language_of, mail_address
+from feedback.messages import address_of, language_of, mail_address
 from feedback.models import Case, Comment, Promise, User
+from feedback.wording.phrases import addressed
 
 LONGEST = 500  # characters of what a customer adds
 NEXT = 7  # days that "soon" reaches
@@ -27,6 +29,10 @@ class Stale(RuntimeError):
 
 class NotAllowed(RuntimeError):
     """There is no address that we may write to."""
+
+
+class TooEarly(RuntimeError):
+    """Its day has not come, or they were asked today already."""
 
 
 def to_ask(today: date) -> QuerySet[Promise]:
@@ -45,7 +51,12 @@ def settled() -> QuerySet[Promise]:
 
 
 def settle(promise: Promise, *, kept: bool, via: str, by: User | None, now: datetime, told: str = "") -> None:
-    """Compare-and-set. `told`: the customer's words, if they said more than yes or no. Raises Stale."""
+    """Compare-and-set. `told`: the customer's words, if they said more than yes or no.
+
+    Before its day has passed a promise can be kept, not broken. Raises Stale, TooEarly.
+    """
+    if not kept and promise.by_when >= shop.day(now):
+        raise TooEarly
     state = _State.KEPT if kept else _State.BROKEN
     with journal.recording():
         case = _locked(promise)
@@ -59,17 +70,18 @@ def settle(promise: Promise, *, kept: bool, via: str, by: User | None, now: date
 
 
 def ask_by_mail(promise: Promise, *, by: User, now: datetime) -> None:
-    """A letter with a link that takes the answer; a second letter ends the first one's link.
-
-    Raises Stale, NotAllowed.
+    """A letter with a link that takes the answer: after the promised day, and once a day. All letters about
+    one promise have the same link. Raises Stale, NotAllowed, TooEarly.
     """
-    case = promise.case
+    case, today = promise.case, shop.day(now)
     address = mail_address(case)
     if not address:
         raise NotAllowed
-    token = tokens.mint()
+    if promise.by_when >= today or (promise.asked_at and shop.day(promise.asked_at) >= today):
+        raise TooEarly
+    token = _token(promise)
     with journal.recording():
-        open_ = Promise.objects.filter(pk=promise.pk, state=_State.OPEN)
+        open_ = Promise.objects.filter(pk=promise.pk, state=_State.OPEN, asked_at=promise.asked_at)
         if not open_.update(asked_at=now, link_digest=tokens.digest(token)):
             raise Stale
         language = language_of(case)
@@ -113,11 +125,17 @@ def proposed(promise: Promise, by: str) -> str:
         asking = _(
             "We promised you: %(what)s. I only want to be sure that it is done. Is all as it should be?"
         )
-        return f"{hello % words} {asking % words}"
+        return addressed(f"{hello % words} {asking % words}", address_of(case))
 
 
 def clean(words: str) -> str:
     return comments.clean(words).strip()[:LONGEST]
+
+
+def _token(promise: Promise) -> str:
+    """As of the preferences of mail: nobody guesses it, and it needs no column that would open anything."""
+    keyed = salted_hmac("feedback.promises", str(promise.pk), algorithm="sha256")
+    return tokens.derived(keyed.digest())
 
 
 def _locked(promise: Promise) -> Case:
@@ -131,12 +149,12 @@ def _open() -> QuerySet[Promise]:
 
 
 def _open_again(case: Case, now: datetime, *, by: User | None) -> None:
-    """Due today: it is late already."""
+    """Due on this working day, or the next one: it is late already."""
     again = Case.objects.filter(pk=case.pk).exclude(state=Case.State.OPEN)
     columns = {"resolved_at": None, "closed_at": None, "resolved_first_time": None, "cause_removed": ""}
     if again.update(state=Case.State.OPEN, **columns):
         journal.log("case open", case, by=by, reason="a promise was not kept")
-    Case.objects.filter(pk=case.pk).update(due_on=shop.day(now))
+    Case.objects.filter(pk=case.pk).update(due_on=shop.working_days_later(shop.day(now), 0))
     if case.decided_at is not None:
         words = Comment.objects.select_related("analysis", "order").get(pk=case.comment_id)
         cases.decide_many([words], now, cases={words.pk: case})

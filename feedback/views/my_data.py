@@ -91,7 +91,9 @@ def _opened(view):
             response = redirect("my_data_erased", running.public_id)
         else:
             response = view(request, link, token)
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = (
+            "same-origin"  # "no-referrer" makes browsers send our forms without origin
+        )
         return response
 
     return guarded
@@ -232,7 +234,7 @@ def erased(request: HttpRequest, public_id: str) -> HttpResponse:
     """How far it is. The address says nothing of a person, and so it can still be opened when all is gone."""
     found = get_object_or_404(Erasure, public_id=public_id)
     response = render(request, "feedback/my_data_erased.html", {"erasure": found})
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send our forms without origin
     return response
 
 

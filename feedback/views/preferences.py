@@ -27,7 +27,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         _leave(address)
         return HttpResponse("Unsubscribed.", content_type="text/plain")
     response = _page(request, address, token)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send our forms without origin
     return response
 
 

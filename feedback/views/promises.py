@@ -5,14 +5,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.core.validators import MaxLengthValidator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -31,7 +33,7 @@ class PromiseFilter(forms.Form):
 
     TO_ASK, COMING, SETTLED = "ask", "coming", "settled"
     show = forms.ChoiceField(
-        label=_("Which"),
+        label=pgettext_lazy("promises", "Which"),
         choices=[(TO_ASK, _("to ask about")), (COMING, _("still to come")), (SETTLED, _("answered"))],
         required=False,
     )
@@ -115,10 +117,13 @@ def answered(request: HttpRequest, pk: int) -> HttpResponse:
     except promises.Stale:
         messages.warning(request, _("It was answered just before. This is how it stands now."))
         return redirect("promise", pk)
+    except promises.TooEarly:
+        form.add_error(None, _("Its day has not passed: nobody can say yet that it was not kept."))
+        return _show(request, promise, form=form, status=400)
     if promise.state == Promise.State.KEPT:
         messages.success(request, _("Noted: kept."))
         return redirect("promises")
-    messages.warning(request, _("Noted: not kept. The case is open again, and due today."))
+    messages.warning(request, _("Noted: not kept. The case is open again, and due at once."))
     return redirect("case", promise.case.public_id)
 
 
@@ -131,6 +136,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         promises.ask_by_mail(promise, by=request.user, now=timezone.now())
     except promises.Stale:
         messages.warning(request, _("It was answered just before. This is how it stands now."))
+    except promises.TooEarly:
+        messages.warning(request, _("The customer is asked after the promised day, and once a day at most."))
     except promises.NotAllowed:
         messages.error(request, _("There is no address of this customer that we may write to."))
     else:
@@ -146,6 +153,9 @@ def promise_answer(request: HttpRequest, token: str) -> HttpResponse:
     promise = promises.find(token)
     if promise is None:
         raise Http404
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        request.LANGUAGE_CODE = promises.language_of(promise.case)
+        translation.activate(request.LANGUAGE_CODE)
     form = CustomersAnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         _take(promise, form.cleaned_data)
@@ -153,12 +163,12 @@ def promise_answer(request: HttpRequest, token: str) -> HttpResponse:
     context = {"promise": promise, "form": form}
     status = 400 if form.is_bound and promise.state == Promise.State.OPEN else 200
     response = render(request, "feedback/promise_answer.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send our forms without origin
     return response
 
 
 def _take(promise: Promise, given: dict[str, str]) -> None:
-    with suppress(promises.Stale):  # the page shows what the first answer was
+    with suppress(promises.Stale, promises.TooEarly):  # the page shows what the first answer was
         promises.settle(
             promise, kept=given["kept"] == "yes", via=Promise.Via.LINK, told=given["told"], by=None,
             now=timezone.now(),
@@ -182,8 +192,15 @@ def _show(
         "proposed": promises.proposed(promise, str(request.user)),
         "spoken": promises.language_of(promise.case),
         "today": shop.day(timezone.now()),
+        "may_ask": _may_ask(promise),
     }
     return render(request, "feedback/promise.html", context, status=status)
+
+
+def _may_ask(promise: Promise) -> bool:
+    """By mail, today."""
+    today = shop.day(timezone.now())
+    return promise.by_when < today and not (promise.asked_at and shop.day(promise.asked_at) >= today)
 
 
 def _counts(today: date) -> dict[str, int]:

@@ -156,8 +156,8 @@ def _permit(request: HttpRequest, invitation: Invitation, response: Response, to
     elif act == "hide":
         permissions.take_back(invitation, response, timezone.now())
     elif act == "withdraw":
-        agreements.take_back(invitation, request.POST.get("purpose", ""), timezone.now())
-        return _see(token, "?withdrawn=1#agreed")
+        taken = agreements.take_back(invitation, request.POST.get("purpose", ""), timezone.now())
+        return _see(token, "?withdrawn=1#agreed" if taken else "#agreed")
     return _see(token, "#show" if act in ("show", "hide") else "")
 
 

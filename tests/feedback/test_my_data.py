@@ -62,7 +62,7 @@ def test_the_letter_opens_the_page(client, lan):
 
     assert answer.status_code == 200
     assert "+84908765432" in answer.content.decode()
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
     assert not DataLink.objects.filter(digest__in=url.split("/")).exists()
 

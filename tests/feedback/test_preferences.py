@@ -30,7 +30,7 @@ def test_looking_changes_nothing(client, lan):
 
     address.refresh_from_db()
     assert answer.status_code == 200
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
     assert address.unsubscribed_at is None
 

@@ -29,7 +29,7 @@ def bao(many_connections):
 
 def owed():
     case = factories.case()
-    day = timezone.localdate()
+    day = timezone.localdate() - timedelta(days=3)
     return case.promises.create(
         what="call", by_when=day, call_back_on=day + timedelta(days=1), made_at=timezone.now()
     )

@@ -1,7 +1,7 @@
 """S0-6: what was promised is asked about on the working day after, and ends with an answer alone."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -18,6 +18,7 @@ from tests.factories import NOW, a_shop, user
 
 pytestmark = pytest.mark.django_db
 TUESDAY, WEDNESDAY = date(2026, 12, 1), date(2026, 12, 2)
+LATER = datetime(2026, 12, 2, 3, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,14 @@ def bao():
 
 
 @pytest.fixture
-def owed(bao):
+def wednesday():
+    """The time of the test, to be moved."""
+    with time_machine.travel(datetime(2026, 11, 30, 3, tzinfo=UTC), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def owed(bao, wednesday):
     """`owed(by_when)`: what Bảo promised Lan in an approved message."""
 
     def promise(by_when=TUESDAY, **customer):
@@ -52,8 +60,7 @@ def owed(bao):
         messages.approve(written, by=user(Role.APPROVER), edition=written.edition, by_mail=False)
         return case.promises.get()
 
-    with time_machine.travel(datetime(2026, 11, 30, 3, tzinfo=UTC), tick=False):
-        yield promise
+    return promise
 
 
 @pytest.mark.parametrize(
@@ -136,24 +143,39 @@ def test_the_first_answer_counts(owed, bao):
     promises.settle(promise, kept=True, via="phone", by=bao, now=timezone.now())
 
     with pytest.raises(promises.Stale):
-        promises.settle(same, kept=False, via="link", by=None, now=timezone.now())
+        promises.settle(same, kept=False, via="link", by=None, now=LATER)
     assert Promise.objects.get().state == "kept"
 
 
-def asked(promise, bao):
-    promises.ask_by_mail(promise, by=bao, now=timezone.now())
+def test_before_its_day_has_passed_nobody_can_say_that_it_was_not_kept(owed, bao, client):
+    promise = owed()
+    client.force_login(bao)
+
+    answer = client.post(f"/promises/{promise.pk}/answer/", {"via": "phone", "kept": "no"})
+
+    assert answer.status_code == 400
+    assert "Chưa qua ngày đã hứa" in answer.content.decode()
+    promise.refresh_from_db()
+    assert promise.state == "open"
+    with pytest.raises(promises.TooEarly):
+        promises.ask_by_mail(promise, by=bao, now=timezone.now())
+
+
+def asked(promise, bao, now=LATER):
+    promises.ask_by_mail(promise, by=bao, now=now)
     letter = OutgoingMail.objects.get(about=f"feedback.promise:{promise.pk}")
     return re.search(r"http://localhost:8000(/promised/\S+/)", letter.text)[1]
 
 
-def test_the_customer_answers_by_the_link(owed, bao, client):
+def test_the_customer_answers_by_the_link(owed, bao, client, wednesday):
     promise = owed(email="lan@example.com")
     link = asked(promise, bao)
+    wednesday.move_to(LATER)
 
     page = client.get(link)
     assert page.status_code == 200
     assert "gửi lại ấm mới" in page.content.decode().lower()
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     promise.refresh_from_db()
     assert promise.state == "open"  # a scanner that opens it has answered nothing
 
@@ -167,8 +189,9 @@ def test_the_customer_answers_by_the_link(owed, bao, client):
 
 
 @pytest.mark.parametrize("data", [{}, {"kept": "maybe"}, {"kept": "no", "told": "a" * 501}])
-def test_an_answer_that_is_none_is_refused_and_kept_on_the_page(owed, bao, client, data):
+def test_an_answer_that_is_none_is_refused_and_kept_on_the_page(owed, bao, client, data, wednesday):
     promise = owed(email="lan@example.com")
+    wednesday.move_to(LATER)
 
     answer = client.post(asked(promise, bao), data)
 
@@ -184,18 +207,20 @@ def test_other_links_open_nothing(client, link):
     assert client.post(link, {"kept": "no"}).status_code == 404
 
 
-def test_a_second_letter_ends_the_first_link(owed, bao, client):
+def test_letters_have_one_link_and_go_out_once_a_day(owed, bao):
     promise = owed(email="lan@example.com")
     first = asked(promise, bao)
     OutgoingMail.objects.update(about="")
-    second = asked(promise, bao)
 
-    assert [client.get(one).status_code for one in (first, second)] == [404, 200]
+    with pytest.raises(promises.TooEarly):
+        asked(promise, bao)
+
+    assert asked(promise, bao, now=LATER + timedelta(days=1)) == first
 
 
 def test_no_letter_goes_where_we_may_not_write(owed, bao):
     with pytest.raises(promises.NotAllowed):
-        promises.ask_by_mail(owed(email=""), by=bao, now=timezone.now())
+        promises.ask_by_mail(owed(email=""), by=bao, now=LATER)
 
 
 def test_a_thank_you_loses_no_promise(owed, bao):
