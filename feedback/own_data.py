@@ -114,7 +114,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
             title=gettext_lazy("Orders"),
             at="placed_at",
             columns={
-                "number": gettext_lazy("Number"),
+                "number": pgettext_lazy("of an order or a review", "Number"),
                 "placed_at": _when,
                 "total": _amount,
                 "currency": _currency,
@@ -155,14 +155,14 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "amount": _amount,
                 "currency": _currency,
                 "reason": _reason,
-                "external_id": gettext_lazy("Number"),
+                "external_id": pgettext_lazy("of an order or a review", "Number"),
             },
         ),
         "feedback.Dispute": Table(
             title=gettext_lazy("Disputes at the bank"),
             at="opened_at",
             columns={
-                "external_id": gettext_lazy("Number"),
+                "external_id": pgettext_lazy("of an order or a review", "Number"),
                 "opened_at": gettext_lazy("Opened"),
                 "closed_at": gettext_lazy("Closed"),
                 "amount": _amount,
@@ -198,7 +198,10 @@ SHOWN: dict[Words, dict[str, Table]] = {
         "reviews.Review": Table(
             title=gettext_lazy("Public reviews"),
             at="pk",
-            columns={"external_id": gettext_lazy("Number"), "url": gettext_lazy("Address")},
+            columns={
+                "external_id": pgettext_lazy("of an order or a review", "Number"),
+                "url": gettext_lazy("Address"),
+            },
         ),
         "surveys.Answer": Table(
             title=gettext_lazy("Answers to surveys"),
@@ -216,7 +219,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "at": _when,
                 "channel": gettext_lazy("How"),
                 "reason": gettext_lazy("About"),
-                "external_id": gettext_lazy("Number"),
+                "external_id": pgettext_lazy("of an order or a review", "Number"),
             },
         ),
     },
@@ -292,7 +295,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "drafted_at": _when,
                 "state": _state,
                 "text": _words,
-                "external_ref": gettext_lazy("Number"),
+                "external_ref": pgettext_lazy("of an order or a review", "Number"),
                 "reason": gettext_lazy("Why it was not published"),
             },
         ),
@@ -342,7 +345,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
             at="made_at",
             columns={
                 "made_at": _when,
-                "to": gettext_lazy("To"),
+                "to": pgettext_lazy("of a letter", "To"),
                 "state": _state,
                 "subject": gettext_lazy("Subject"),
                 "text": _words,
