@@ -50,6 +50,8 @@ def withdraw(
     customer: Customer, purpose: str, *, now: datetime, via: str = "", by: User | None = None
 ) -> bool:
     """Take back all of this purpose; False: there was nothing to take back. `via`: where they said so."""
+    if "\0" in purpose:  # PostgreSQL cannot be asked for it
+        return False
     with journal.recording():
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         standing = list(Consent.objects.filter(customer=customer, purpose=purpose, withdrawn_at=None))

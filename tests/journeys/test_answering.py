@@ -154,6 +154,8 @@ def test_the_back_button_shows_what_was_answered_and_loses_nothing(visitor, path
     page.goto(path)
     choose(page, "Không, mọi thứ đều ổn")
     choose(page, BELOW)
+    expect(page.get_by_label("7", exact=True)).to_be_visible()
+    page.wait_for_load_state()
     page.go_back()
     expect(page.get_by_label(BELOW)).to_be_checked()
     page.locator(".go a.button").click()
@@ -166,6 +168,7 @@ def test_the_back_button_shows_what_was_answered_and_loses_nothing(visitor, path
     for _step in ("touchpoint", "story", "wish"):
         go_on(page)
     code = page.locator(".code").inner_text()
+    page.wait_for_load_state()
 
     page.go_back()
     if page.locator(
