@@ -189,7 +189,7 @@ def test_the_rate_is_on_todays_page(client, huy):
 
     page = client.get(reverse("today")).content.decode()
 
-    assert "25 of 100. Aim: none." in page
+    assert "25 of 100 until today. Aim: none." in page
     assert "1 customer stopped buying and is to be asked why" in page
 
 
