@@ -7,6 +7,7 @@ in line or its random name alone, and can be worked out again from the log.
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -36,6 +37,28 @@ class Outcome(StrEnum):
     CAME_BACK = "came_back"
     NOT_AGREED = "not_agreed"  # to mail that offers a reward (L14)
     ASKED_LATELY = "asked_lately"  # the same customer, by any survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What the plan would do at this moment, in counts. `is_cut`: more orders wait than were looked at."""
+
+    counts: Mapping[str, int]
+    looked_at: int
+    is_cut: bool
+
+    @property
+    def invited(self) -> int:
+        return self.counts.get(Outcome.INVITED, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The log worked out anew: `wrong` names the orders of rows that do not follow from their own rule."""
+
+    drawn: int
+    of: int
+    wrong: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ By construction nothing here can depend on what somebody answered: this app does
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from feedback import bulk, journal, leases, mail, postage, shop
 from feedback.models import Customer, MailAddress, Order, OutgoingMail, User
 from feedback.models.queue import LeasableQuerySet
-from feedback.selecting import Candidate, Draw, Outcome, Way, after_the_draw, before_the_draw
+from feedback.selecting import Candidate, Draw, Outcome, Preview, Proof, Way, after_the_draw, before_the_draw
 from reviews.models import PublicInvitation, PublicPlan, Source
 from reviews.platforms import forbids_asking
 
@@ -35,28 +35,6 @@ class Looked:
     order: Order
     outcome: Outcome
     place: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What the plan would do at this moment, in counts. `is_cut`: more orders wait than were looked at."""
-
-    counts: Mapping[str, int]
-    looked_at: int
-    is_cut: bool
-
-    @property
-    def invited(self) -> int:
-        return self.counts.get(Outcome.INVITED, 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """The log worked out anew: `wrong` names the orders of rows that do not follow from their own rule."""
-
-    drawn: int
-    of: int
-    wrong: Sequence[str]
 
 
 def of(source: Source, now: datetime) -> PublicPlan:

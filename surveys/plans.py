@@ -1,7 +1,7 @@
 """Ask by plan: look at each order whose time has come, once, and invite whom the plan draws."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from feedback import bulk, journal, leases, mail, shop, tokens
 from feedback.models import Customer, MailAddress, Order, User
 from feedback.models.queue import LeasableQuerySet
-from feedback.selecting import Candidate, Draw, Outcome, Way, after_the_draw, before_the_draw
+from feedback.selecting import Candidate, Draw, Outcome, Preview, Proof, Way, after_the_draw, before_the_draw
 from surveys import circumstances, conditions, invitations, rewards
 from surveys.conditions import Circumstances, Condition
 from surveys.models import Invitation, Plan, Selection, Survey
@@ -30,28 +30,6 @@ class Looked:
     order: Order
     outcome: Outcome
     place: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What the plan would do at this moment, in counts. `is_cut`: more orders wait than were looked at."""
-
-    counts: Mapping[str, int]
-    looked_at: int
-    is_cut: bool
-
-    @property
-    def invited(self) -> int:
-        return self.counts.get(Outcome.INVITED, 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """The log worked out anew: `wrong` names the orders of rows that do not follow from their own rule."""
-
-    drawn: int
-    of: int
-    wrong: Sequence[str]
 
 
 def of(survey: Survey, now: datetime) -> Plan:
