@@ -167,6 +167,18 @@ FLAGS = {
     "spam:brand_only": _("praises only the shop"),
     "spam:copied": _("copied from another answer"),
 }
+# What is the matter with a platform that we call (feedback.web.Trouble).
+TROUBLES = {
+    "no_credentials": _("Its key is not set in the environment."),
+    "denied": _("It does not accept the key or the password, or they may not do this there."),
+    "busy": _("It asked us to wait for a while."),
+    "broken": _("It answers with an error of its own."),
+    "silent": _("It does not answer, or breaks off."),
+    "nonsense": _("It answers, but not as a shop of this kind does. Is the address right?"),
+    "elsewhere": _("It sends us on to another address. Set that one, if it is right."),
+    "forbidden": _("This address is not one of the public internet with https."),
+    "too_big": _("Its answer is too big."),
+}
 EVENTS = {
     "case opened": _("Case opened"),
     "case decided": _("Decided by the policy"),

@@ -28,7 +28,7 @@ _BUSY, _UNAVAILABLE = 429, 503
 
 
 class Trouble(StrEnum):
-    """What is the matter with a platform; `reviews.polling.WORDS` says it to people."""
+    """What is the matter with a platform; `feedback.labels.TROUBLES` says it to people."""
 
     NO_CREDENTIALS = "no_credentials"  # ours to set
     DENIED = "denied"  # they do not open

@@ -7,7 +7,7 @@ one alarm, not thousands. The same peace holds for publishing there (X10, X13, X
 import logging
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from feedback import journal, leases
+from feedback import journal, labels, leases
 from feedback.models.queue import LeasableQuerySet
 from reviews import intake, sources
 from reviews.models import Polling, PollingQuerySet, Review, Source, UnreadableReview
@@ -31,16 +31,9 @@ LOOKS = 20  # at single reviews, in one lease
 _WAITS = (5, 15, 45, 120, 300)  # seconds
 _MARGIN = timedelta(seconds=1)  # Retry-After counts whole seconds
 _dice = random.SystemRandom()
-WORDS: dict[Trouble, Promise | str] = {
+WORDS: Mapping[str, Promise | str] = labels.TROUBLES | {
     Trouble.NO_CREDENTIALS: _("Its key, or the account that replies, is not set in the environment."),
-    Trouble.DENIED: _("It does not accept the key or the password, or they may not do this there."),
-    Trouble.BUSY: _("It asked us to wait for a while."),
-    Trouble.BROKEN: _("It answers with an error of its own."),
-    Trouble.SILENT: _("It does not answer, or breaks off."),
     Trouble.NONSENSE: _("It answers, but not as a WooCommerce shop does. Is the address right?"),
-    Trouble.ELSEWHERE: _("It sends us on to another address. Set that one, if it is right."),
-    Trouble.FORBIDDEN: _("This address is not one of the public internet with https."),
-    Trouble.TOO_BIG: _("Its answer is too big."),
 }
 
 

@@ -1,23 +1,16 @@
 """Forms of the pages on which a source is set up. What opens it is never typed there (connectors §0, 7)."""
 
-from urllib.parse import urlsplit
-
 from anyascii import anyascii
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from feedback import web
+from feedback.webshop_address import WebshopAddressField
 from reviews.models import Polling, Source
 
 
 class PollingForm(forms.ModelForm):
-    base_url = forms.URLField(
-        label=_("Address of the shop"),
-        help_text=_("Its first page, such as https://shop.example."),
-        max_length=300,
-        assume_scheme="https",
-    )
+    base_url = WebshopAddressField()
 
     class Meta:
         model = Polling
@@ -35,21 +28,6 @@ class PollingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["every_minutes"] = _between(self.fields["every_minutes"], 5, 1440)
         self.fields["sweep_hours"] = _between(self.fields["sweep_hours"], 1, 168)
-
-    def clean_base_url(self):
-        """The place of the shop, without what a browser shows behind it."""
-        given = self.cleaned_data["base_url"].strip()
-        try:
-            place = urlsplit(given)
-            host, _port = place.hostname or "", place.port
-        except ValueError:
-            raise forms.ValidationError(_("This is not the address of a shop.")) from None
-        if place.username or place.password:
-            raise forms.ValidationError(_("Leave name and password out of the address."))
-        if place.scheme != "https" and not web.is_local(given):
-            raise forms.ValidationError(_("The address must begin with https://."))
-        path = place.path.partition("/wp-json")[0].partition("/wp-admin")[0].rstrip("/")
-        return f"{place.scheme}://{place.netloc or host}{path}"
 
 
 class NewShopForm(PollingForm):

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from feedback import bulk, journal, leases
 from feedback.models.queue import LeasableQuerySet
@@ -23,34 +24,40 @@ LEFT_IN_PEACE = timedelta(minutes=10)  # a shop that does not answer; one alarm,
 _State = Coupon.State
 
 
-def _without_one() -> Any:
-    """Codes that could still be used, of the shop's currency, given out since it was set up."""
+def _without_one(currency: Any, since: Any) -> LeasableQuerySet:
+    """Codes that could still be used, of the shop's currency, given out since it was set up: those that never
+    had a coupon, and those whose coupon was taken out of a shop that was disconnected."""
+    was_taken_out = Q(coupon__state=_State.REMOVED, coupon__shop__is_active=False)
     return Reward.objects.filter(
+        Q(coupon=None) | was_taken_out,
         state=Reward.State.ISSUED,
-        currency=OuterRef("currency"),
-        issued_at__gte=OuterRef("since"),
-        coupon=None,
+        currency=currency,
+        issued_at__gte=since,
     )
 
 
 def to_plan(now: datetime) -> LeasableQuerySet:
-    return CouponShop.objects.filter(Exists(_without_one()), is_active=True)
+    wanting = _without_one(OuterRef("currency"), OuterRef("since"))
+    return CouponShop.objects.filter(Exists(wanting), is_active=True)
 
 
 def plan(shops: Sequence[CouponShop], now: datetime) -> None:
     """A row for each code that has none: what is to be made at the shop."""
     for shop in shops:
         with transaction.atomic():
-            issued = Reward.objects.filter(
-                state=Reward.State.ISSUED, currency=shop.currency, issued_at__gte=shop.since, coupon=None
+            wanting = _without_one(shop.currency, shop.since).order_by("pk").values_list("pk", flat=True)
+            rewards_of_batch = list(wanting[:BATCH])
+            left = Coupon.objects.filter(
+                reward__in=rewards_of_batch, state=_State.REMOVED, shop__is_active=False
             )
-            for reward in issued.order_by("pk").values_list("pk", flat=True)[:BATCH]:
+            left.update(shop=shop, state=_State.WAITING, ref="", looked_at=None, failed_at=None, tries=0)
+            for reward in rewards_of_batch:
                 bulk.insert_first(bulk.unsaved(Coupon, reward_id=reward, shop_id=shop.pk), of="reward_id")
             leases.finish([shop])
 
 
 def to_do(now: datetime) -> LeasableQuerySet:
-    """What a shop that may be asked is to be told."""
+    """What a shop that may be asked is to be told; one that was disconnected is told what to take out."""
     return _at_a_shop_that_may_be_asked(now).filter(state__in=[_State.WAITING, _State.REMOVING])
 
 
@@ -80,8 +87,7 @@ LOOK = leases.Job(name="look at coupons", due=to_look_at, run=look, batch=1)
 
 
 def _at_a_shop_that_may_be_asked(now: datetime) -> LeasableQuerySet:
-    awake = Q(shop__quiet_until=None) | Q(shop__quiet_until__lte=now)
-    return Coupon.objects.filter(awake, shop__is_active=True)
+    return Coupon.objects.filter(Q(shop__quiet_until=None) | Q(shop__quiet_until__lte=now))
 
 
 Act = Callable[[Coupon, datetime], None]
@@ -93,13 +99,24 @@ def _outside(coupon: Coupon, now: datetime, act: Act) -> None:
     try:
         act(coupon, now)
     except Away as away:
-        CouponShop.objects.filter(pk=coupon.shop_id).update(
-            trouble=away.trouble.value, quiet_until=now + (away.wait or LEFT_IN_PEACE)
-        )
+        stumbled(coupon.shop, away, now)
         leases.let_go([coupon])
         return
     if coupon.shop.trouble:
-        CouponShop.objects.filter(pk=coupon.shop_id).update(trouble="", quiet_until=None)
+        answered(coupon.shop)
+
+
+def stumbled(shop: CouponShop, away: Away, now: datetime) -> None:
+    """No usable answer: nobody asks again for a while. `trouble_since` is the first of a row of them."""
+    CouponShop.objects.filter(pk=shop.pk).update(
+        trouble=away.trouble.value,
+        trouble_since=Coalesce(F("trouble_since"), now, output_field=DateTimeField()),
+        quiet_until=now + (away.wait or LEFT_IN_PEACE),
+    )
+
+
+def answered(shop: CouponShop) -> None:
+    CouponShop.objects.filter(pk=shop.pk).update(trouble="", trouble_since=None, quiet_until=None)
 
 
 def _make(coupon: Coupon, now: datetime) -> None:
@@ -107,6 +124,9 @@ def _make(coupon: Coupon, now: datetime) -> None:
     webshop, code = webshops.of(coupon.shop), coupon.reward.code or ""
     if coupon.reward.state != Reward.State.ISSUED:
         _note(coupon, state=_State.REMOVED)
+        return
+    if not coupon.shop.is_active:  # disconnected meanwhile; an answer may have been lost before
+        _note(coupon, state=_State.REMOVING)
         return
     try:
         found = webshop.find(coupon.shop, code) or webshop.make(coupon.shop, coupon.reward)

@@ -538,6 +538,7 @@ class CouponShop(Leasable):
     is_active = models.BooleanField(default=True)
     since = models.DateTimeField()  # codes given out from then on
     trouble = models.CharField(max_length=16, blank=True, default="")
+    trouble_since = models.DateTimeField(null=True, blank=True)
     quiet_until = models.DateTimeField(null=True, blank=True)  # it asked us to wait
 
     objects = LeasableQuerySet.as_manager()
@@ -548,6 +549,9 @@ class CouponShop(Leasable):
                 fields=["is_active"], condition=Q(is_active=True), name="one_active_coupon_shop"
             )
         ]
+
+    def __str__(self):
+        return self.name
 
 
 class Coupon(Leasable):

@@ -32,7 +32,7 @@ from reviews import drafting, intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
 from surveys import importing, invitations, publishing, responses, shared
-from surveys.models import Entrance, Picture, Survey
+from surveys.models import CouponShop, Entrance, Picture, Survey
 from tests.factories import (
     a_shop,
     case,
@@ -176,6 +176,10 @@ TABLE = {
     **dict.fromkeys(["answer_import_columns", "answer_import_take"], ("post", SET_UP)),
     **dict.fromkeys(["reward_costs", "reward_costs_csv"], ("get", REPORTS)),
     **dict.fromkeys(["recovery", "recovery_people", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["coupon_shops", "coupon_shop"], ("get", SET_UP)),
+    **dict.fromkeys(
+        [f"coupon_shop_{act}" for act in ("save", "test", "again", "disconnect", "connect")], ("post", SET_UP)
+    ),
     "reward_codes": ("get", COUNTER),
     "reward": ("get", COUNTER),
     "reward_redeem": ("post", COUNTER),
@@ -261,6 +265,12 @@ def own_data(lan, complaint, now):
     }
 
 
+def a_coupon_shop(now):
+    return CouponShop.objects.create(
+        slug="gom", name="Gốm", kind="shopify", base_url="https://gom.example", currency="VND", since=now
+    )
+
+
 def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
@@ -342,6 +352,8 @@ def world(settings):
         "survey_reward": [survey.public_id],
         "survey_answers": [survey.public_id, "csv"],
         **dict.fromkeys([name for name in TABLE if name.startswith("reward")], (rewarded.public_id,)),
+        **dict.fromkeys([name for name in TABLE if name.startswith("coupon_shop_")], ("gom",)),
+        "coupon_shop": [a_coupon_shop(now).slug],
         **dict.fromkeys(["reward_codes", "reward_costs", "reward_costs_csv"], ()),
         **dict.fromkeys([name for name in TABLE if name.startswith("answer_import_")], (an_import(now),)),
         "answer_import": [an_import(now)],

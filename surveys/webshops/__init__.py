@@ -22,12 +22,24 @@ class Standing:
     times_used: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a test of the connection found. `currency`: of the shop, ISO 4217; '' when it does not say.
+    `may_write`: our key may make coupons and take them out."""
+
+    currency: str
+    may_write: bool
+
+
 class Refused(RuntimeError):
     """The shop understood, and will not have it; the message is its own."""
 
 
 class Webshop(Protocol):
     SECRETS: tuple[str, ...]  # SOURCE_<SHORT NAME>_<one of these>, in the environment
+
+    def check(self, shop: CouponShop) -> Checked:
+        """Changes nothing. Raises Away when we cannot even read."""
 
     def find(self, shop: CouponShop, code: str) -> Standing | None:
         """By its code. Raises Away."""
@@ -41,6 +53,12 @@ class Webshop(Protocol):
 
 def of(shop: CouponShop) -> Webshop:
     return cast(Webshop, import_module(f"surveys.webshops.{CouponShop.Kind(shop.kind).value}"))
+
+
+def secrets(shop: CouponShop) -> list[tuple[str, bool]]:
+    """For the set-up page: the name of each variable, and whether it is set. Never its value."""
+    names = [secret_name(shop, what) for what in of(shop).SECRETS]
+    return [(name, bool(settings.SOURCE_SECRETS.get(name))) for name in names]
 
 
 def secret_name(shop: CouponShop, what: str) -> str:

@@ -11,10 +11,15 @@ from feedback import money, web
 from feedback import shop as our_shop
 from feedback.web import Away, Trouble
 from surveys.models import CouponShop, Reward
-from surveys.webshops import Refused, Standing, secret
+from surveys.webshops import Checked, Refused, Standing, secret
 
 SECRETS = ("KEY",)
 VERSION = "2025-10"
+_MAY = "write_discounts"
+_CHECK = """query {
+  shop { currencyCode }
+  currentAppInstallation { accessScopes { handle } }
+}"""
 _FIND = """query($code: String!) {
   codeDiscountNodeByCode(code: $code) {
     id codeDiscount { ... on DiscountCodeBasic { asyncUsageCount } }
@@ -30,6 +35,16 @@ _REMOVE = """mutation($id: ID!) {
 }"""
 _TAKEN, _NOT_THERE = "TAKEN", "DOES_NOT_EXIST"
 _TOO_FAST = "THROTTLED"
+
+
+def check(shop: CouponShop) -> Checked:
+    said = _ask(shop, _CHECK, {})
+    there, ours = said.get("shop"), said.get("currentAppInstallation")
+    scopes = ours.get("accessScopes") if isinstance(ours, dict) else None
+    if not isinstance(there, dict) or not isinstance(scopes, list):
+        raise Away(Trouble.NONSENSE)
+    may_write = any(isinstance(scope, dict) and scope.get("handle") == _MAY for scope in scopes)
+    return Checked(currency=str(there.get("currencyCode") or "")[:3].upper(), may_write=may_write)
 
 
 def find(shop: CouponShop, code: str) -> Standing | None:

@@ -9,12 +9,24 @@ from typing import Any
 from feedback import money, web
 from feedback.web import Away, Trouble
 from surveys.models import CouponShop, Reward
-from surveys.webshops import Refused, Standing, secret
+from surveys.webshops import Checked, Refused, Standing, secret
 
 SECRETS = ("KEY", "SECRET")
 _COUPONS = "/wp-json/wc/v3/coupons"
+_CURRENCY = "/wp-json/wc/v3/data/currencies/current"
 _THERE_IS_ONE = "woocommerce_rest_coupon_code_already_exists"
 _THERE_IS_NONE = "woocommerce_rest_shop_coupon_invalid_id"
+
+
+def check(shop: CouponShop) -> Checked:
+    """An empty batch makes nothing, and is refused to a key that may only read."""
+    found = _good(_call(shop, "GET", _COUPONS, query={"per_page": 1})).content
+    if not isinstance(found, list):
+        raise Away(Trouble.NONSENSE)
+    written = _call(shop, "POST", f"{_COUPONS}/batch", send={})
+    currency = _call(shop, "GET", _CURRENCY)
+    said = currency.content if currency.is_good and isinstance(currency.content, dict) else {}
+    return Checked(currency=str(said.get("code") or "")[:3].upper(), may_write=written.is_good)
 
 
 def find(shop: CouponShop, code: str) -> Standing | None:

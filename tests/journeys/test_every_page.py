@@ -42,7 +42,7 @@ from reviews import intake
 from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
 from surveys import entrances, importing, invitations, publishing, responses, shared
-from surveys.models import AnswerImport, Entrance, Response
+from surveys.models import AnswerImport, Coupon, CouponShop, Entrance, Response, Reward
 from tests.test_routes import TABLE
 
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
@@ -84,6 +84,7 @@ class World:
             "policy": Policy.objects.values_list("version", flat=True),
             "theme": ["late_delivery"],
             "source": ["gom"],
+            "coupon_shop": ["gom"],
             "public_plan": ["gom"],
             "practice_page": ["cracked-cup"],
             "case": Case.objects.values_list("public_id", flat=True)[:2],
@@ -220,6 +221,12 @@ def a_web_shop(now):
         source=gom, base_url="https://gom.example", reply_account="gom", trouble="silent", misses=7,
         alarmed_at=now, polled_at=now - timedelta(days=2), quiet_until=now + timedelta(minutes=9),
     )  # fmt: skip
+    shop = CouponShop.objects.create(
+        slug="gom", name="Gốm", kind="woocommerce", base_url="https://gom.example", currency="VND",
+        since=now, trouble="silent", trouble_since=now - timedelta(hours=2), is_active=False,
+    )  # fmt: skip
+    reward = Reward.objects.exclude(code=None).first()
+    Coupon.objects.create(reward=reward, shop=shop, state="refused", reason="rest_invalid: Coupons are off.")
 
 
 def given_and_disputed(now):
@@ -275,7 +282,8 @@ STAFF_PAGES = {
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute promises promise".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
-    "promises_kept reward_codes reward reward_costs recovery recovery_people concessions divergence "
+    "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
+    "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
 }

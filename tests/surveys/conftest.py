@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -117,3 +117,52 @@ def statements():
         assert len(sent) <= at_most, "\n".join(sent)
 
     return statements
+
+
+@pytest.fixture
+def webshop(db, settings, monkeypatch, now):
+    """`webshop("shopify")`: a fake one that is open, and our row that says where it is."""
+    from feedback import web
+    from surveys.models import CouponShop
+    from tests.surveys import fake_webshop
+
+    settings.SOURCE_LOCAL_HOSTS = ["127.0.0.1"]
+    settings.SOURCE_SECRETS = {
+        "SOURCE_GOM_SHOP_KEY": fake_webshop.KEY,
+        "SOURCE_GOM_SHOP_SECRET": fake_webshop.SECRET,
+    }
+    monkeypatch.setattr(web, "READ_SECONDS", 0.15)
+    with ExitStack() as stack:
+
+        def make(kind="woocommerce"):
+            made = fake_webshop.FakeWebshop()
+            made.row = CouponShop.objects.create(
+                slug="gom-shop", name="Gốm", kind=kind, currency="VND", since=now - timedelta(days=1),
+                base_url=stack.enter_context(fake_webshop.open_webshop(made)),
+            )  # fmt: skip
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def reward(invite, all_well, now):
+    from surveys import responses
+
+    return responses.submit(invite(), all_well, language="vi", now=now).reward
+
+
+@pytest.fixture
+def make_coupons(now):
+    """The jobs, so often, an hour later each time."""
+    from feedback import leases
+    from surveys import coupons
+
+    def make_coupons(times=1, at=now):
+        for n in range(times):
+            moment = at + timedelta(hours=n)
+            for job in (coupons.PLAN, coupons.DO, coupons.LOOK):
+                while leases.run_once(job, moment):
+                    pass
+
+    return make_coupons

@@ -21,6 +21,7 @@ class FakeWebshop:
     def __init__(self):
         self.coupons, self.asked, self.script = {}, [], []
         self.is_careless, self.refuses = False, ""
+        self.may_write, self.currency = True, "VND"
         self.lock, self._ids = threading.RLock(), 0
         self.on_made = lambda: None  # what happens elsewhere while the answer is on its way
 
@@ -70,11 +71,17 @@ class FakeWebshop:
         who = base64.b64decode(headers.get("Authorization", "Basic ").partition(" ")[2]).decode()
         if who != f"{KEY}:{SECRET}":
             return 401, {"code": "woocommerce_rest_cannot_create", "message": "Sorry"}
+        if path == "/wp-json/wc/v3/data/currencies/current":
+            return 200, {"code": self.currency}
+        if method != "GET" and not self.may_write:
+            return 401, {"code": "woocommerce_rest_authentication_error", "message": "Read only."}
+        if path == "/wp-json/wc/v3/coupons/batch" and not sent:
+            return 200, []
         found = re.fullmatch(r"/wp-json/wc/v3/coupons(?:/(\d+))?", path)
         if not found:
             return 404, {"code": "rest_no_route", "message": "No route"}
         if method == "GET":
-            return 200, self.of(query["code"].upper())
+            return 200, self.of(query["code"].upper()) if "code" in query else list(self.coupons.values())
         if method == "DELETE":
             gone = self.coupons.pop(int(found[1]), None)
             return (200, gone) if gone else (404, {"code": "woocommerce_rest_shop_coupon_invalid_id"})
@@ -89,6 +96,10 @@ class FakeWebshop:
         if headers.get("X-Shopify-Access-Token") != KEY:
             return 401, {"errors": "[API] Invalid API key or access token"}
         query, given = sent["query"], sent["variables"]
+        if "currentAppInstallation" in query:
+            scopes = [{"handle": "read_discounts"}] + [{"handle": "write_discounts"}] * self.may_write
+            ours = {"accessScopes": scopes}
+            return 200, {"data": {"shop": {"currencyCode": self.currency}, "currentAppInstallation": ours}}
         if "codeDiscountNodeByCode" in query:
             found = self.of(given["code"])
             return 200, {"data": {"codeDiscountNodeByCode": self._node(found[0]) if found else None}}
