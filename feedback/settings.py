@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
@@ -223,23 +224,39 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 20
 # Mail services that may tell of bounces and complaints at /hooks/mail-<service>/, and how they prove it:
-# by "user:password" in the address, and where the service signs what it says, by its key.
+# by "user:password" in the address, where the service signs what it says by its key, and Amazon by its topic.
 MAIL_HOOKS = env.list("MAIL_HOOKS", default=[])
-_can_tell = {"brevo", "mailersend", "mailgun", "mailjet", "postmark", "sparkpost"}
+_can_tell = {
+    *("amazon_ses", "brevo", "mailersend", "mailgun", "mailjet"),
+    *("postmark", "resend", "sendgrid", "sparkpost"),
+}
 if strange := set(MAIL_HOOKS) - _can_tell:
     raise ImproperlyConfigured(f"MAIL_HOOKS knows {', '.join(sorted(_can_tell))}, not “{min(strange)}”")
 _hook_secret = env.str("MAIL_HOOK_SECRET", default="")
-_hook_key = env.str("MAIL_HOOK_SIGNING_KEY", default="")
+MAIL_HOOK_SIGNING_KEY = env.str("MAIL_HOOK_SIGNING_KEY", default="")
+MAIL_HOOK_TOPIC = env.str("MAIL_HOOK_TOPIC", default="")
 if MAIL_HOOKS and len(_hook_secret.partition(":")[2]) < 16:
     raise ImproperlyConfigured(
         "MAIL_HOOK_SECRET must be user:password, with 16 characters or more after the “:”"
     )
-if not _hook_key and {"mailgun", "mailersend"} & set(MAIL_HOOKS):
-    raise ImproperlyConfigured("MAIL_HOOK_SIGNING_KEY must be set: mailgun and mailersend sign what they say")
+_signing = {"mailersend", "mailgun", "resend", "sendgrid"} & set(MAIL_HOOKS)
+if _signing and not MAIL_HOOK_SIGNING_KEY:
+    raise ImproperlyConfigured(f"MAIL_HOOK_SIGNING_KEY must be set: {min(_signing)} signs what it says")
+if len(_signing) > 1:
+    raise ImproperlyConfigured(
+        "MAIL_HOOKS may name one service only of those that MAIL_HOOK_SIGNING_KEY is for"
+    )
+if "resend" in _signing and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{16,}=*", MAIL_HOOK_SIGNING_KEY):
+    raise ImproperlyConfigured("MAIL_HOOK_SIGNING_KEY must begin with whsec_, as Resend shows it")
+if "sendgrid" in _signing and not re.fullmatch(r"MFkw[A-Za-z0-9+/]{80,}=*", MAIL_HOOK_SIGNING_KEY):
+    raise ImproperlyConfigured("MAIL_HOOK_SIGNING_KEY must be SendGrid's verification key, one line of MFkw…")
+if "amazon_ses" in MAIL_HOOKS and not MAIL_HOOK_TOPIC.startswith("arn:aws"):
+    raise ImproperlyConfigured("MAIL_HOOK_TOPIC must be the ARN of the SNS topic that Amazon SES tells")
 ANYMAIL = {
     "WEBHOOK_SECRET": [_hook_secret],
-    "MAILGUN_WEBHOOK_SIGNING_KEY": _hook_key,
-    "MAILERSEND_SIGNING_SECRET": _hook_key,
+    "MAILGUN_WEBHOOK_SIGNING_KEY": MAIL_HOOK_SIGNING_KEY,
+    "MAILERSEND_SIGNING_SECRET": MAIL_HOOK_SIGNING_KEY,
+    "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY": MAIL_HOOK_SIGNING_KEY,
 }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 # Where the "file" review source writes replies for the shop to paste by hand.

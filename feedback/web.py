@@ -103,6 +103,26 @@ def call(
             raise Away(Trouble.SILENT) from error
 
 
+def fetch(url: str) -> bytes:
+    """What stands at an address, whatever its kind. Raises Away, also where it does not say 200 to 299."""
+    place = urlsplit(url)
+    target = place.path + (f"?{place.query}" if place.query else "")
+    with _pool(url) as pool:
+        try:
+            response = pool.urlopen(
+                "GET", target, headers={"accept-encoding": "identity", "user-agent": "feedback"},
+                redirect=False, retries=False, preload_content=False,
+            )  # fmt: skip
+            try:
+                if not 200 <= response.status < 300:
+                    raise Away(Trouble.ELSEWHERE if 300 <= response.status < 400 else Trouble.BROKEN)
+                return _body(response)
+            finally:
+                response.close()
+        except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+            raise Away(Trouble.SILENT) from error
+
+
 def is_local(base_url: str) -> bool:
     """A host that the installation's owner named as one of its own: http and inner addresses are fine."""
     return (urlsplit(base_url).hostname or "") in settings.SOURCE_LOCAL_HOSTS

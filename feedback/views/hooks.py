@@ -4,9 +4,7 @@ The services' own signatures or a shared secret are checked, and their words und
 """
 
 import logging
-from functools import cache
-from importlib import import_module
-from typing import Any
+from datetime import datetime
 
 from anymail.exceptions import AnymailError
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -17,19 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from feedback import mail
+from feedback import mail, mail_services
 from feedback.roles import public
+from feedback.web import Away
 
 logger = logging.getLogger(__name__)
-_CLASSES = {
-    "brevo": "BrevoTrackingWebhookView",
-    "mailersend": "MailerSendTrackingWebhookView",
-    "mailgun": "MailgunTrackingWebhookView",
-    "mailjet": "MailjetTrackingWebhookView",
-    "postmark": "PostmarkTrackingWebhookView",
-    "sparkpost": "SparkPostTrackingWebhookView",
-}
-_NO_SUCH_ADDRESS = {RejectReason.BOUNCED, RejectReason.INVALID}
+_UNREADABLE = (AnymailError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 @public
@@ -42,32 +33,30 @@ def mail_hook(request: HttpRequest, service: str) -> HttpResponse:
         raise Http404
     if request.method == "HEAD":  # some ask so when the address is set up there
         return HttpResponse()
-    spoken = _view(service)(request=request)
-    spoken.run_validators(request)  # raises SuspiciousOperation: 400
+    if service == mail_services.SNS and "Authorization" not in request.headers:
+        # Amazon sends user and password only when it is asked for them.
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="mail hooks"'})
+    now = timezone.now()
     try:
-        events = spoken.parse_events(request)
-    except (AnymailError, ValueError, LookupError, TypeError, AttributeError) as error:
+        events = mail_services.events(service, request, now)
+    except Away as away:
+        logger.warning("what %s sent could not be checked: %s", service, away.trouble.value)
+        return HttpResponse("try again", status=503, content_type="text/plain")
+    except _UNREADABLE as error:
         logger.warning("%s sent what cannot be read: %s", service, type(error).__name__)
         return HttpResponseBadRequest("cannot be read", content_type="text/plain")
     for event in events:
-        _note(event)
+        _note(service, event, now)
     return HttpResponse("noted", content_type="text/plain")
 
 
-def _note(event: AnymailTrackingEvent) -> None:
-    email, now = str(event.recipient or "").strip().lower(), timezone.now()
+def _note(service: str, event: AnymailTrackingEvent, now: datetime) -> None:
+    email = str(event.recipient or "").strip().lower()
     if "@" not in email or len(email) > 254 or "\x00" in email:
         return
     if event.event_type == EventType.COMPLAINED or event.reject_reason == RejectReason.SPAM:
         mail.complained(email, now)
     elif event.event_type == EventType.UNSUBSCRIBED or event.reject_reason == RejectReason.UNSUBSCRIBED:
         mail.unsubscribe(mail.address_of(email))
-    elif event.event_type == EventType.BOUNCED or (
-        event.event_type == EventType.REJECTED and event.reject_reason in _NO_SUCH_ADDRESS
-    ):
+    elif mail_services.is_for_good(service, event):
         mail.came_back(email, now)
-
-
-@cache
-def _view(service: str) -> Any:
-    return getattr(import_module(f"anymail.webhooks.{service}"), _CLASSES[service])

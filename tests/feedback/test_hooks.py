@@ -134,7 +134,7 @@ def test_no_body_is_a_fault_of_ours(sent, body):
     assert states() == ["sent", "waiting"]
 
 
-@pytest.mark.parametrize("service", ["sendgrid", "brevo", "x", "amazon_ses"])
+@pytest.mark.parametrize("service", ["sendgrid", "brevo", "x", "amazon_ses", "resend"])
 def test_a_service_that_was_not_set_up_has_no_address(service):
     assert Client().post(f"/hooks/mail-{service}/", headers=basic()).status_code == 404
 

@@ -50,6 +50,28 @@ def test_a_shop_on_the_web_is_served_under_its_own_name_over_https():
     )
 
 
+_HOOKS = {"MAIL_HOOK_SECRET": "gom:a-long-secret-indeed"}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"MAIL_HOOKS": "pigeon"}, "MAIL_HOOKS"),
+        ({"MAIL_HOOKS": "postmark", "MAIL_HOOK_SECRET": "gom:short"}, "MAIL_HOOK_SECRET"),
+        ({"MAIL_HOOKS": "resend"}, "MAIL_HOOK_SIGNING_KEY"),
+        ({"MAIL_HOOKS": "resend", "MAIL_HOOK_SIGNING_KEY": "re_123"}, "MAIL_HOOK_SIGNING_KEY"),
+        ({"MAIL_HOOKS": "sendgrid", "MAIL_HOOK_SIGNING_KEY": "SG.123"}, "MAIL_HOOK_SIGNING_KEY"),
+        ({"MAIL_HOOKS": "resend,mailgun", "MAIL_HOOK_SIGNING_KEY": "x"}, "MAIL_HOOKS"),
+        ({"MAIL_HOOKS": "amazon_ses"}, "MAIL_HOOK_TOPIC"),
+    ],
+)
+def test_a_mail_service_that_could_not_be_believed_stops_the_program(given, named):
+    code, said = settings_with(**_HOOKS | given)
+
+    assert code != 0, said
+    assert named in said.splitlines()[-1]
+
+
 def test_a_password_is_not_said_again():
     assert "geheim" not in settings_with(DATABASE_URL="mysql://root:geheim@localhost/shop")[1]
 
