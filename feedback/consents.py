@@ -13,6 +13,14 @@ ADVERTISING = "advertising"  # mail that offers something, a reward for answerin
 PUBLISHING = "publishing"  # words of a survey on our own review page
 PURPOSES = {ADVERTISING: _("mail with a reward"), PUBLISHING: _("showing your words on our review page")}
 ON_THEIR_PAGE = "my-data-2026"  # the text beside the button of /my-data/, by its version
+# What somebody agrees to who unsubscribed and wants mail again. A changed text is a new version beside it.
+AGAIN = "mail-again-2026-11"
+WORDINGS = {
+    AGAIN: _(
+        "The shop may ask me by mail how a purchase went, at times with a reward for the answer"
+        " (advertising). I can stop this at the link in every such mail."
+    )
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,13 @@ def leave(email: str, *, now: datetime, via: str) -> None:
     """An address said no by the link in a mail: what its customer had agreed to is taken back with it."""
     for customer in Customer.objects.filter(email=email.lower()):
         withdraw(customer, ADVERTISING, now=now, via=via)
+
+
+def come_back(email: str, *, now: datetime, via: str) -> None:
+    """An address that had said no agrees to `AGAIN` by the link in a mail: kept for its customer."""
+    given = Given(purpose=ADVERTISING, wording=AGAIN, channel=via, given_at=now)
+    for customer in Customer.objects.filter(email=email.lower(), erased_at=None, merged_into=None):
+        note(customer, given)
 
 
 def history(customer: Customer) -> models.QuerySet[Consent]:

@@ -284,6 +284,7 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Erasure.failure": _FAILURE,
     "feedback.DataRequest.public_id": _PUBLIC_ID,
     "feedback.Consent.withdrawn_via": _WORD,
+    "feedback.MailAddress.asked_again_wording": _WORD,
     "feedback.Keeping.rule": _WORD,
     "feedback.Keeping.leased_by": _QUEUE,
     "feedback.Keeping.failure": _FAILURE,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -102,25 +102,42 @@ def preferences(token: str) -> MailAddress | None:
     return MailAddress.objects.filter(token_digest=tokens.digest(normal)).first() if normal else None
 
 
-def unsubscribe(address: MailAddress) -> None:
-    """At once and for good, until they ask again; mails that wait are not sent.
+def unsubscribe(address: MailAddress, said_at: datetime | None = None) -> None:
+    """At once and for good, until they ask again; mails that wait are not sent. `said_at`: when they said so,
+    where that is known; if they asked again after it, nothing changes.
 
     What is on its way to the server at this very moment is waited for: none goes out after the confirmation.
     """
     with transaction.atomic():
-        MailAddress.objects.filter(pk=address.pk, unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+        standing = _not_overtaken(address, said_at)
+        standing.filter(unsubscribed_at=None).update(unsubscribed_at=timezone.now())
+        if not standing.exists():
+            return
         _suppress(address.email)
     _wait_for_those_on_their_way(address.email)
 
 
+def subscribe_again(address: MailAddress, *, wording: str, now: datetime) -> bool:
+    """They take their no back, and a complaint with it; what came back stays. False: there was no no.
+    `wording`: the text they agreed to, by its version (L14)."""
+    said_no = MailAddress.objects.filter(pk=address.pk).exclude(unsubscribed_at=None, complained_at=None)
+    return bool(
+        said_no.update(
+            unsubscribed_at=None, complained_at=None, asked_again_at=now, asked_again_wording=wording
+        )
+    )
+
+
 def came_back(email: str, now: datetime) -> None:
     """There is no such address: it gets nothing more, and the mail of the last days says so."""
-    _stop(email, now, "bounced_at")
+    _stop(address_of(email), now, "bounced_at")
 
 
-def complained(email: str, now: datetime) -> None:
+def complained(email: str, now: datetime, said_at: datetime | None = None) -> None:
     """They told their mail provider that it is spam: they get nothing more that asks."""
-    _stop(email, now, "complained_at")
+    address = address_of(email)
+    if _not_overtaken(address, said_at).exists():
+        _stop(address, now, "complained_at")
 
 
 def send(mails: list[OutgoingMail], now: datetime) -> None:
@@ -262,12 +279,18 @@ def _refused(mail: OutgoingMail, now: datetime, codes: set[int], error: Exceptio
         leases.finish([mail], state=OutgoingMail.State.SUPPRESSED, text="", html="", came_back_at=now)
 
 
-def _stop(email: str, now: datetime, column: str) -> None:
+def _not_overtaken(address: MailAddress, said_at: datetime | None) -> models.QuerySet[MailAddress]:
+    """The row, unless they asked for mail again after that: a service may tell late, or twice."""
+    rows = MailAddress.objects.filter(pk=address.pk)
+    return rows if said_at is None else rows.exclude(asked_again_at__gt=said_at)
+
+
+def _stop(address: MailAddress, now: datetime, column: str) -> None:
     with transaction.atomic():
-        MailAddress.objects.filter(pk=address_of(email).pk, **{column: None}).update(**{column: now})
-        _suppress(email)
+        MailAddress.objects.filter(pk=address.pk, **{column: None}).update(**{column: now})
+        _suppress(address.email)
         sent = OutgoingMail.objects.filter(
-            to__iexact=email, state=OutgoingMail.State.SENT, sent_at__gt=now - COMES_BACK_WITHIN
+            to__iexact=address.email, state=OutgoingMail.State.SENT, sent_at__gt=now - COMES_BACK_WITHIN
         )
         sent.filter(came_back_at=None).update(came_back_at=now)
 

@@ -19,6 +19,9 @@ class MailAddress(models.Model):
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
     complained_at = models.DateTimeField(null=True, blank=True)  # reported as spam to their mail provider
+    # They took their no back at the link; news from before that is old news.
+    asked_again_at = models.DateTimeField(null=True, blank=True)
+    asked_again_wording = models.CharField(max_length=40, blank=True, default="", db_default="")
 
 
 class OutgoingMail(Addressed, Leasable):

@@ -55,8 +55,14 @@ def _note(service: str, event: AnymailTrackingEvent, now: datetime) -> None:
     if "@" not in email or len(email) > 254 or "\x00" in email:
         return
     if event.event_type == EventType.COMPLAINED or event.reject_reason == RejectReason.SPAM:
-        mail.complained(email, now)
+        mail.complained(email, now, said_at=_moment(event, now))
     elif event.event_type == EventType.UNSUBSCRIBED or event.reject_reason == RejectReason.UNSUBSCRIBED:
-        mail.unsubscribe(mail.address_of(email))
+        mail.unsubscribe(mail.address_of(email), said_at=_moment(event, now))
     elif mail_services.is_for_good(service, event):
         mail.came_back(email, now)
+
+
+def _moment(event: AnymailTrackingEvent, now: datetime) -> datetime:
+    """When it happened, as the service says; now where it does not."""
+    at = event.timestamp
+    return min(at, now) if isinstance(at, datetime) and at.tzinfo else now

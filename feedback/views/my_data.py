@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.throttling import BaseThrottle
 
-from feedback import consents, erasure, limits, my_data, own_data, permissions
+from feedback import consents, erasure, limits, mail, my_data, own_data, permissions
 from feedback.models import Case, Customer, DataLink, DataRequest, Dispute, Erasure
 from feedback.models.addressed import Language
 from feedback.roles import public
@@ -171,6 +171,8 @@ def consent(request: HttpRequest, link: DataLink, token: str) -> HttpResponse:
             purpose=consents.ADVERTISING, wording=consents.ON_THEIR_PAGE, channel="my-data", given_at=now
         )
         consents.note(customer, given)
+        if customer.email:
+            mail.subscribe_again(mail.address_of(customer.email), wording=given.wording, now=now)
         return _back(token, "agreed")
     purpose = request.POST.get("purpose", consents.ADVERTISING)
     if purpose != consents.PUBLISHING:

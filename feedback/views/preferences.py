@@ -1,5 +1,6 @@
 """Which mail an address wants, by the secret link in every mail that offers something."""
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,9 +9,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from feedback import consents, mail
+from feedback.erasure import MADE_UP
 from feedback.models import MailAddress
 from feedback.roles import public
 
+AGAIN = "again"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -34,9 +37,28 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_protect
 def _page(request: HttpRequest, address: MailAddress, token: str) -> HttpResponse:
     if request.method == "POST":
-        _leave(address)
+        if request.POST.get("do") == AGAIN:
+            _come_back(address)
+        else:
+            _leave(address)
         return redirect("preferences", token)
-    return render(request, "feedback/preferences.html", {"address": address})
+    context = {
+        "address": address,
+        "has_said_no": bool(address.unsubscribed_at or address.complained_at),
+        "is_forgotten": address.email.startswith(MADE_UP),
+        "wording": consents.WORDINGS[consents.AGAIN],
+    }
+    return render(request, "feedback/preferences.html", context)
+
+
+def _come_back(address: MailAddress) -> None:
+    """At the same link, with one press as well; kept as consent once, however often it is pressed."""
+    now = timezone.now()
+    if address.email.startswith(MADE_UP):  # they asked us to forget them: there is nobody to write to
+        return
+    with transaction.atomic():
+        if mail.subscribe_again(address, wording=consents.AGAIN, now=now):
+            consents.come_back(address.email, now=now, via="mail")
 
 
 def _leave(address: MailAddress) -> None:

@@ -246,6 +246,21 @@ def test_the_same_news_again_changes_nothing(waiting, service):
     assert MailAddress.objects.get().bounced_at == first
 
 
+def test_news_from_before_they_came_back_is_old_news(waiting):
+    """A no of long ago, told again – by the service, or by whoever caught it on the way."""
+    body = sendgrid("unsubscribe") + b"\n"
+    say("sendgrid", body)
+    mail.subscribe_again(MailAddress.objects.get(), wording="1", now=timezone.now())
+
+    for again in (body, sendgrid("spamreport")):
+        assert say("sendgrid", again).status_code == 200
+    assert MailAddress.objects.filter(unsubscribed_at=None, complained_at=None).exists()
+
+    tomorrow = (timezone.now() + dt.timedelta(days=1)).timestamp()
+    say("sendgrid", sendgrid("unsubscribe", timestamp=int(tomorrow)))
+    assert MailAddress.objects.get().unsubscribed_at
+
+
 @pytest.mark.parametrize("minutes", [-6, 6, 60 * 24 * 365])
 def test_what_was_signed_long_ago_or_is_from_tomorrow_is_refused(waiting, minutes):
     body = resend()
