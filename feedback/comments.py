@@ -127,6 +127,7 @@ def _store(
             lang=reading.lang.value,
             sentiment=reading.sentiment.value,
             themes=[(m.theme, m.polarity.value) for m in reading.themes if m.theme in themes],
+            leverage=reading.leverage.kind if reading.leverage else "",
         )
         for comment, reading in pairs
         if comment.pk in counting
@@ -160,7 +161,9 @@ def due(now: datetime) -> CommentQuerySet:
     return Comment.objects.unread()
 
 
-_LOOKED_AT = ("text", "title", "language", "score", "scale", "channel", "said_at")
+_LOOKED_AT = tuple(
+    "text title language score scale channel source why touchpoint location product said_at".split()
+)
 READ = leases.Job(name="read comments", due=due, run=read, batch=1000, columns=_LOOKED_AT)
 
 

@@ -177,6 +177,15 @@ class PeriodFilter(forms.Form):
             self.add_error("start", _("At most ten years fit on one page."))
         return cleaned
 
+    def filled(self) -> "PeriodFilter":
+        """The same form; what was left out stands filled in."""
+        self.data = {self.add_prefix(name): value for name, value in self.cleaned_data.items()}
+        return self
+
+    def as_text(self) -> HttpResponse:
+        lines = [f"{self.add_prefix(name)}: {' '.join(errors)}" for name, errors in self.errors.items()]
+        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
+
 
 class ReportFilter(PeriodFilter):
     """Days alone."""
@@ -187,32 +196,6 @@ class ReportFilter(PeriodFilter):
     def as_shown(self) -> dict[str, date]:
         """The address that says the same, with the usual days filled in."""
         return {"from": self.cleaned_data["start"], "to": self.cleaned_data["end"]}
-
-    def as_text(self) -> HttpResponse:
-        lines = [f"{self.add_prefix(name)}: {' '.join(errors)}" for name, errors in self.errors.items()]
-        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
-
-
-class TrendsFilter(PeriodFilter):
-    period = Choice(label=_("By"), required=False, choices=[("week", _("week")), ("month", _("month"))])
-
-    def clean_period(self):
-        return self.cleaned_data["period"] or "week"
-
-
-class CommentsFilter(PeriodFilter):
-    """`polarity`: of the theme when one is chosen, else of the whole comment."""
-
-    theme = Choice(label=_("Theme"), required=False)
-    polarity = Choice(
-        label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
-    )
-
-    def __init__(self, data, *, today: date):
-        super().__init__(data, today=today)
-        language = get_language() or ""
-        themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.filter(merged_into=None)]
-        self.fields["theme"].choices = [("", _("every theme")), *themes]
 
 
 class ChosenForm(forms.Form):

@@ -147,6 +147,12 @@ SIDES = {
     "themes": _("themes"),
     "problem": _("what went wrong"),
 }
+LEVERAGE = {
+    "review_threat": _("threatens with bad reviews"),
+    "posted_then_demand": _("posted first, then demands"),
+    "removal_for_money": _("offers to remove it for money"),
+    "chargeback_leverage": _("threatens with a chargeback"),
+}
 LANGUAGES = {
     "vi": _("Vietnamese"),
     "en": _("English"),

@@ -327,6 +327,7 @@ JOBS = [
     "feedback.tasks.ANSWER_DATA_ASKED",
     "feedback.tasks.SEND_MAIL",
     "feedback.tasks.TRAIN_READER",
+    "feedback.tasks.COUNT_COMBINATIONS",
     "feedback.tasks.READ_ANEW",
     "feedback.tasks.TRY_POLICIES",
     "feedback.tasks.KEEP_NO_LONGER",

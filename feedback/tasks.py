@@ -4,6 +4,7 @@ from celery import shared_task
 
 from feedback import (
     cases,
+    combinations,
     comments,
     defections,
     engines,
@@ -21,6 +22,7 @@ DECIDE_CASES = cases.DECIDE
 SEND_MAIL = mail.SEND
 TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
+COUNT_COMBINATIONS = combinations.COUNT
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
 KEEP_NO_LONGER = retention.KEEP

@@ -9,20 +9,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from feedback import shop
+from feedback import buckets, shop
 from feedback.models import Analysis, Comment, Mention, Theme, ThemeTotal
-from feedback.models.totals import ALL, CHANNEL_LANGUAGE
+from feedback.models.totals import ALL, GRAINS
 
 POLARITIES = ("negative", "neutral", "positive", "unknown")
 # Of two themes that are one now, the comment counts with the first of these: a complaint is never hidden.
 STRONGEST_FIRST = ("negative", "positive", "neutral", "unknown")
 _LOCK_KEY = 0x746F74616C  # "total": PostgreSQL's advisory lock of what the totals mean
-Key = tuple[date, str, str, str]  # day, dimension, value, theme
+
+
+class Key(NamedTuple):
+    """`day`: the first of a week or month. The fields stand in the order of the tests that compare them."""
+
+    day: date
+    dimension: str
+    value: str
+    theme: str
+    grain: str
+
+
 Counts = dict[Key, Counter]
+Changes = dict[Key, list[int]]  # by how much, in the order of POLARITIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,60 +46,49 @@ class Reading:
     lang: str
     sentiment: str
     themes: Sequence[tuple[str, str]]
+    leverage: str = ""
 
 
 def add(readings: Iterable[Reading]) -> None:
-    """One statement however many readings; sorted, so that two workers cannot wait for each other."""
+    """One statement however many readings."""
     _meaning_stays()
-    rows: list[tuple[date | int | str, ...]] = [
-        (day, dimension, value, theme, *(counts[polarity] for polarity in POLARITIES))
-        for (day, dimension, value, theme), counts in sorted(_count(readings).items())
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_ADD, rows)
+    _apply(_count(readings))
 
 
 def take_away(comments: Sequence[Comment]) -> None:
     """The comments (read before) no longer count: superseded, or erased."""
     _meaning_stays()
-    rows: list[tuple[date | int | str, ...]] = [
-        (*(counts[polarity] for polarity in POLARITIES), *key)
-        for key, counts in sorted(_count(_stored(comments)).items())
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_TAKE_AWAY, rows)
+    _apply(_difference({}, _count(_stored(comments))))
 
 
 @contextmanager
 def following(comments: Sequence[Comment]) -> Iterator[None]:
-    """Around a change of what is stored of them: they are taken away as they were and added as they are.
+    """Around a change of what is stored of them: the totals change by what came and what went.
 
     The caller holds the transaction and has locked the comments, in the order of their keys.
     """
+    _meaning_stays()
     counting = [c for c in comments if c.superseded_by_id is None and c.read_at is not None]
-    take_away(counting)
+    before = _count(_stored(counting))
     yield
-    add(_stored(counting))
+    _apply(_difference(_count(_stored(counting)), before))
 
 
 def recount(comments: QuerySet[Comment] | None = None) -> Counts:
     """What the totals must be, counted from the raw rows. For proof, not for pages."""
-    counts: Counts = {}
+    found: Changes = {}
     rows = Comment.objects.all() if comments is None else comments
     for batch in _batches(rows.filter(superseded_by=None).exclude(read_at=None).order_by("pk")):
-        for key, found in _count(_stored(batch)).items():
-            counts.setdefault(key, Counter()).update(found)
-    return counts
+        for key, counts in _count(_stored(batch)).items():
+            known = found.get(key)
+            found[key] = [a + b for a, b in zip(known, counts, strict=True)] if known else counts
+    return {key: _named(counts) for key, counts in found.items()}
 
 
 def kept() -> Counts:
     """The totals as they stand, in the shape of `recount`, without rows that have come down to nothing."""
-    found = {
-        (row.day, row.dimension, row.value, row.theme): Counter(
-            {p: n for p in POLARITIES if (n := getattr(row, p))}
-        )
-        for row in ThemeTotal.objects.iterator()
-    }
+    rows = ThemeTotal.objects.values_list(*Key._fields, *POLARITIES).iterator()
+    found = {Key(*row[:5]): _named(row[5:]) for row in rows}
     return {key: counts for key, counts in found.items() if counts}
 
 
@@ -104,7 +106,7 @@ def rebuild_themes(slugs: Collection[str]) -> None:
     mentions = Mention.objects.filter(theme__slug__in=members)
     counted = recount(Comment.objects.filter(pk__in=mentions.values("comment")))
     ThemeTotal.objects.filter(theme__in=slugs).delete()
-    _insert({key: counts for key, counts in counted.items() if key[3] in slugs})
+    _insert({key: counts for key, counts in counted.items() if key.theme in slugs})
 
 
 def meaning_changes() -> None:
@@ -144,24 +146,64 @@ def _root(slug: str, into: Mapping[str, str | None]) -> str:
 
 
 def _insert(counted: Counts) -> None:
-    rows = (
-        ThemeTotal(day=day, dimension=dimension, value=value, theme=theme, **counts)
-        for (day, dimension, value, theme), counts in counted.items()
-    )
+    rows = (ThemeTotal(**key._asdict(), **counts) for key, counts in counted.items())
     ThemeTotal.objects.bulk_create(rows, batch_size=2000)
 
 
-def _count(readings: Iterable[Reading]) -> Counts:
-    counts: Counts = {}
+def _named(counts: Sequence[int]) -> Counter:
+    return Counter({name: n for name, n in zip(POLARITIES, counts, strict=True) if n})
+
+
+def _difference(after: Changes, before: Changes) -> Changes:
+    """What is the same on both sides is left out, so that nobody waits for its row."""
+    nothing = [0] * len(POLARITIES)
+    found = {}
+    for key in after.keys() | before.keys():
+        pair = zip(after.get(key, nothing), before.get(key, nothing), strict=True)
+        if any(changes := [new - old for new, old in pair]):
+            found[key] = changes
+    return found
+
+
+def _count(readings: Iterable[Reading]) -> Changes:
+    """By what the totals grow. What is alike in all dimensions is added up first: of a thousand comments of
+    one source and day there are few kinds."""
     zone, root = shop.zone(), roots()
-    for reading in readings:
-        day = reading.comment.said_at.astimezone(zone).date()
-        both = f"{reading.comment.channel}/{reading.lang}"
-        themes = merged(reading.themes, root).items()
-        for dimension, value in ((ALL, ALL), (CHANNEL_LANGUAGE, both)):
-            for theme, polarity in ((ALL, reading.sentiment), *themes):
-                counts.setdefault((day, dimension, value, theme), Counter())[polarity] += 1
-    return counts
+    alike: dict[tuple, dict[tuple[str, str], int]] = {}
+    for one in readings:
+        told = alike.setdefault((one.comment.said_at.astimezone(zone).date(), *_values(one)), {})
+        for pair in ((ALL, one.sentiment), *merged(one.themes, root).items()):
+            told[pair] = told.get(pair, 0) + 1
+    found: Changes = {}
+    for (day, *values), told in alike.items():
+        for dimension, value in zip(GRAINS, values, strict=True):
+            if value is None or value == "":
+                continue
+            for grain in GRAINS[dimension]:
+                first = buckets.first_day(day, grain)
+                for (theme, polarity), n in told.items():
+                    key = Key(first, dimension, str(value), theme, grain)
+                    counts = found.get(key)
+                    if counts is None:
+                        counts = found[key] = [0, 0, 0, 0]
+                    counts[_PLACE[polarity]] += n
+    return found
+
+
+def _values(one: Reading) -> tuple[str | int | None, ...]:
+    """In every dimension of GRAINS, in its order; None or "": in none of its rows."""
+    said = one.comment
+    return (
+        ALL,
+        said.channel,
+        said.source,
+        said.touchpoint_id,
+        said.location_id,
+        one.lang,
+        said.why,
+        one.leverage,
+        said.product_id,
+    )
 
 
 def _batches(comments: QuerySet[Comment]) -> Iterator[list[Comment]]:
@@ -175,25 +217,64 @@ def _stored(comments: Sequence[Comment]) -> Iterator[Reading]:
     themes: dict[int, list[tuple[str, str]]] = {}
     for comment, slug, polarity in Mention.objects.filter(comment__in=ids).told():
         themes.setdefault(comment, []).append((slug, polarity))
-    for analysis in Analysis.objects.filter(comment__in=ids).select_related("comment"):
+    analyses = Analysis.objects.filter(comment__in=ids).select_related("comment").only(*_COUNTED)
+    for analysis in analyses:
         yield Reading(
             comment=analysis.comment,
             lang=analysis.lang,
             sentiment=analysis.final_sentiment,
             themes=themes.get(analysis.pk, ()),
+            leverage=analysis.leverage,
         )
 
 
+def _apply(changes: Changes) -> None:
+    """In one order of the rows, so that two workers cannot wait for each other. What only grows is written
+    at once. Else the rows are made or locked first: PostgreSQL looks at the constraint of a row that is to be
+    inserted before it finds the one that is there, and a negative number would not pass."""
+    rows = [(*key, *counts) for key, counts in sorted(changes.items())]
+    if not rows:
+        return
+    if all(min(counts) >= 0 for counts in changes.values()):
+        _execute(_ADD, rows)
+        return
+    _execute(_ADD, [(*key, 0, 0, 0, 0) for key in sorted(changes)])
+    _execute(_CHANGE, rows)
+
+
+def _execute(statement: "_Statement", rows: Sequence[tuple]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # one statement: a round trip a row is most of the time else
+            cursor.execute(statement.of_arrays, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            cursor.executemany(statement.of_a_row, rows)
+
+
+class _Statement(NamedTuple):
+    of_a_row: str
+    of_arrays: str
+
+
+_PLACE = {name: place for place, name in enumerate(POLARITIES)}
+_COUNTED = (
+    "lang sentiment corrected_sentiment leverage comment__said_at comment__channel comment__source "
+    "comment__touchpoint comment__location comment__why comment__product"
+).split()
 _TABLE = ThemeTotal._meta.db_table
-_ADD = f"""
-INSERT INTO {_TABLE} (day, dimension, value, theme, negative, neutral, positive, unknown)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (dimension, value, day, theme) DO UPDATE SET
-    negative = {_TABLE}.negative + excluded.negative, neutral = {_TABLE}.neutral + excluded.neutral,
-    positive = {_TABLE}.positive + excluded.positive, unknown = {_TABLE}.unknown + excluded.unknown
-"""  # noqa: S608 the table's own name
-_TAKE_AWAY = f"""
-UPDATE {_TABLE} SET
-    negative = negative - %s, neutral = neutral - %s, positive = positive - %s, unknown = unknown - %s
-WHERE day = %s AND dimension = %s AND value = %s AND theme = %s
-"""  # noqa: S608
+_COLUMNS = ", ".join((*Key._fields, *POLARITIES))
+_ARRAYS = (
+    "%s::date[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::int[], %s::int[]"
+)
+_GROWN = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in POLARITIES)
+_UPSERT = f"ON CONFLICT (dimension, grain, theme, value, day) DO UPDATE SET {_GROWN}"
+_MORE = ", ".join(f"{name} = {_TABLE}.{name} + given.{name}" for name in POLARITIES)
+_SAME = " AND ".join(f"{_TABLE}.{name} = given.{name}" for name in Key._fields)
+_ADD = _Statement(
+    f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) {_UPSERT}",  # noqa: S608
+    f"INSERT INTO {_TABLE} ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) {_UPSERT}",  # noqa: S608
+)
+_CHANGE = _Statement(
+    f"WITH given ({_COLUMNS}) AS (VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)) "  # noqa: S608
+    f"UPDATE {_TABLE} SET {_MORE} FROM given WHERE {_SAME}",
+    f"UPDATE {_TABLE} SET {_MORE} FROM unnest({_ARRAYS}) AS given ({_COLUMNS}) WHERE {_SAME}",  # noqa: S608
+)

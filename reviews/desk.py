@@ -22,7 +22,6 @@ from django.db.models import (
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from feedback import labels
 from feedback.marks import Segment, pieces
@@ -40,12 +39,6 @@ MOST_COUNTED = 1000
 MOST_VERSIONS = 20
 _COLUMNS = ("urgency", "drafted_at", "public_id")
 _SAID_BY_HOLDS = ("reply held", "reply let go")
-LEVERAGE = {
-    "review_threat": gettext_lazy("threatens with bad reviews"),
-    "posted_then_demand": gettext_lazy("posted first, then demands"),
-    "removal_for_money": gettext_lazy("offers to remove it for money"),
-    "chargeback_leverage": gettext_lazy("threatens with a chargeback"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +151,7 @@ def segments(review: Review) -> list[Segment]:
 def leverage(review: Review) -> str | Promise:
     """What kind the review's words hold; '' for none, or while they are not read."""
     analysis = getattr(review.comment, "analysis", None)
-    return LEVERAGE.get(analysis.leverage, "") if analysis else ""
+    return labels.LEVERAGE.get(analysis.leverage, "") if analysis else ""
 
 
 def history(reply: Reply) -> list[dict[str, Any]]:

@@ -93,7 +93,11 @@ def read_comment(text="Giao hàng chậm quá, hộp thì móp.", *, reading=Non
     for slug, polarity in themes:
         Mention.objects.create(comment=made, theme=Theme.objects.get(slug=slug), polarity=polarity)
     counted = totals.Reading(
-        comment=made, lang=reading["lang"], sentiment=reading["sentiment"], themes=list(themes)
+        comment=made,
+        lang=reading["lang"],
+        sentiment=reading["sentiment"],
+        themes=list(themes),
+        leverage=reading.get("leverage", ""),
     )
     totals.add([counted])
     made.read_at = NOW

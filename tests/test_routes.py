@@ -124,6 +124,7 @@ TABLE = {
     **dict.fromkeys(["concessions", "concessions_csv", "divergence", "divergence_csv"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
+    "trends_count": ("post", DESK),
     "comments": ("get", DESK),
     "comment": ("get", DESK),
     "comment_correct": ("post", ACT),

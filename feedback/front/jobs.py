@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from feedback import journal, leases, work
 from feedback.models import (
     Case,
+    Combination,
     Comment,
     DataAsked,
     DefectionRule,
@@ -58,6 +59,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     CouponShop: (gettext_lazy("web shop for codes"), "since"),
     Engine: (gettext_lazy("training"), "asked_at"),
     Rereading: (gettext_lazy("reading anew"), "asked_at"),
+    Combination: (gettext_lazy("counting of a combination"), "asked_at"),
     PolicyTrial: (gettext_lazy("trial of a policy"), "asked_at"),
     DefectionRule: (gettext_lazy("definition of defection"), "judge_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
@@ -88,6 +90,7 @@ NAMES = {
     "feedback.tasks.SEND_MAIL": gettext_lazy("Send mail"),
     "feedback.tasks.TRAIN_READER": gettext_lazy("Train the reader"),
     "feedback.tasks.READ_ANEW": gettext_lazy("Read old comments anew"),
+    "feedback.tasks.COUNT_COMBINATIONS": gettext_lazy("Count rare combinations of filters"),
     "feedback.tasks.TRY_POLICIES": gettext_lazy("Try new policies"),
     "feedback.tasks.ANSWER_DATA_ASKED": gettext_lazy("Send links to own data"),
     "feedback.tasks.KEEP_NO_LONGER": gettext_lazy("Let go of what is past its days"),

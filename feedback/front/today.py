@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from feedback import defections, shop
 from feedback.front import jobs
 from feedback.models import Case, Comment, Defection, Promise, Theme, ThemeTotal, User
-from feedback.models.totals import ALL, CHANNEL_LANGUAGE
+from feedback.models.totals import ALL, Dimension
+from feedback.models.words import Channel
 from feedback.reports import defections as defection_report
 from feedback.reports import trends
 from feedback.roles import DESK, Role, holds, public, roles_of
@@ -139,14 +140,16 @@ def _said(last: date) -> tuple[Week, Week, Week]:
     """All comments, public reviews, and negative comments, from the kept totals."""
     middle = last - WEEK
     counts: dict[tuple[str, bool], int] = {}
-    rows = ThemeTotal.objects.filter(day__gt=middle - WEEK, day__lte=last, theme=ALL)
+    rows = ThemeTotal.objects.filter(
+        dimension__in=[ALL, Dimension.CHANNEL], grain="day", theme=ALL, day__gt=middle - WEEK, day__lte=last
+    )
     for row in rows:
         total = row.negative + row.neutral + row.positive + row.unknown
         newer = row.day > middle
         if row.dimension == ALL:
             counts["all", newer] = counts.get(("all", newer), 0) + total
             counts["negative", newer] = counts.get(("negative", newer), 0) + row.negative
-        elif row.dimension == CHANNEL_LANGUAGE and row.value.startswith("review/"):
+        elif row.value == Channel.REVIEW:
             counts["reviews", newer] = counts.get(("reviews", newer), 0) + total
     all_, reviews, negative = (
         Week(now=counts.get((name, True), 0), before=counts.get((name, False), 0))

@@ -2,6 +2,7 @@
 
 from feedback.models.access import ApiToken, User
 from feedback.models.cases import Case, Concession, Decision, FactCorrection, Override, Promise
+from feedback.models.combinations import Combination
 from feedback.models.contacts import Contact, StaffedHour
 from feedback.models.copies import Fingerprint
 from feedback.models.defections import Defection, DefectionRule
@@ -30,6 +31,7 @@ __all__ = [
     "Analysis",
     "ApiToken",
     "Case",
+    "Combination",
     "Comment",
     "Concession",
     "Consent",

@@ -1,16 +1,15 @@
-"""Theme volume and sentiment over time, from the kept daily totals. Reads only, in two queries."""
+"""Theme volume and sentiment over time, from the kept totals. Reads only, in two queries."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum
+from feedback import buckets
+from feedback.buckets import Grain
+from feedback.models import Theme
+from feedback.models.totals import ALL, GRAINS
+from feedback.reports.kept_totals import Counts, Row, Span, rows
 
-from feedback.models import Theme, ThemeTotal
-from feedback.models.totals import ALL, CHANNEL_LANGUAGE
-from feedback.models.words import Channel
-
-LANGUAGES = ("vi", "en", "mixed", "other", "unknown")
 LONGEST_DAYS = 366 * 10
 
 
@@ -20,24 +19,6 @@ class BadPeriod(ValueError):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    negative: int = 0
-    neutral: int = 0
-    positive: int = 0
-    unknown: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.negative + self.neutral + self.positive + self.unknown
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in _NAMES})
-
-
-_NAMES = ("negative", "neutral", "positive", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +43,7 @@ class ThemeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trends:
-    """`buckets`: first day of each week (Monday) or month; `sentiment`: whole comments per bucket."""
+    """`buckets`: first day of each day, week (Monday) or month; `sentiment`: whole comments per bucket."""
 
     start: date
     end: date
@@ -77,80 +58,75 @@ class Trends:
 
 
 def by_theme(
-    start: date, end: date, *, channel: str = "", language: str = "", period: str = "week"
+    start: date, end: date, *, dimension: str = ALL, value: str = ALL, period: str = "week"
 ) -> Trends:
-    """From `start` to `end`, both included, the most frequent theme first. Raises BadPeriod."""
+    """From `start` to `end`, both included, the most frequent theme first; of one value of one dimension, or
+    of all. What is kept by months alone is told in whole months. Raises BadPeriod."""
+    start, end = checked(start, end)
+    if GRAINS[dimension] == (Grain.MONTH,):
+        period, start, end = Grain.MONTH, start.replace(day=1), buckets.after(end, Grain.MONTH) - timedelta(1)
+    names = {theme.slug: theme for theme in Theme.objects.order_by("slug")}
+    before = Span(start=before_that(start, end), end=start - timedelta(1), grain=Grain.MONTH, together=True)
+    spans = (before, Span(start=start, end=end, grain=period))
+    found = rows([ALL, *names], spans, dimension=dimension, values=[value])
+    return told(names, list(found), start, end, period)
+
+
+def checked(start: date, end: date) -> tuple[date, date]:
+    """As they are. Raises BadPeriod."""
     if end < start:
         raise BadPeriod("to")
     if (end - start).days > LONGEST_DAYS:
         raise BadPeriod("from")
-    buckets = tuple(_buckets(start, end, period))
-    before = start - timedelta(days=(end - start).days + 1)
-    found: dict[str, dict[date, Counts]] = {}
+    return start, end
+
+
+def before_that(start: date, end: date) -> date:
+    """The first day of the equally long time before; before whole months, of as many months."""
+    if start.day == 1 and (end + timedelta(1)).day == 1:
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        place = start.year * 12 + start.month - 1 - months
+        return date(place // 12, place % 12 + 1, 1)
+    return start - timedelta(days=(end - start).days + 1)
+
+
+def told(names: Mapping[str, Theme], found: Sequence[Row], start: date, end: date, period: str) -> Trends:
+    """Rows before `start` are the time before."""
+    places = buckets.of(start, end, period)
+    by_bucket: dict[str, dict[date, Counts]] = {}
     earlier: dict[str, int] = {}
-    for theme, day, counts in _days(before, end, channel, language):
-        if day < start:
-            earlier[theme] = earlier.get(theme, 0) + counts.total
+    for row in found:
+        if not row.counts.total:
+            continue  # what came down to nothing
+        if row.day < start:
+            earlier[row.theme] = earlier.get(row.theme, 0) + row.counts.total
         else:
-            in_theme = found.setdefault(theme, {})
-            bucket = max(_first_day(day, period), buckets[0])
-            in_theme[bucket] = in_theme.get(bucket, Counts()) + counts
-    whole = found.pop(ALL, {})
+            in_theme = by_bucket.setdefault(row.theme, {})
+            place = max(buckets.first_day(row.day, period), start)
+            in_theme[place] = in_theme.get(place, Counts()) + row.counts
+    whole = by_bucket.pop(ALL, {})
+    themes = [
+        _theme_row(theme, by_bucket.get(slug, {}), earlier.get(slug, 0), places)
+        for slug, theme in names.items()
+        if slug in by_bucket or slug in earlier
+    ]
     return Trends(
         start=start,
         end=end,
-        buckets=buckets,
-        themes=tuple(_rows(found, earlier, buckets)),
-        sentiment=tuple(whole.get(bucket, Counts()) for bucket in buckets),
+        buckets=places,
+        themes=tuple(sorted(themes, key=lambda row: (-row.total, row.slug))),
+        sentiment=tuple(whole.get(place, Counts()) for place in places),
         comments_before=earlier.get(ALL, 0),
     )
 
 
-def _days(start: date, end: date, channel: str, language: str) -> Iterator[tuple[str, date, Counts]]:
-    totals = ThemeTotal.objects.filter(day__range=(start, end))
-    if channel or language:
-        channels = [channel] if channel else Channel.values
-        languages = [language] if language else LANGUAGES
-        pairs = [f"{one}/{other}" for one in channels for other in languages]
-        totals = totals.filter(dimension=CHANNEL_LANGUAGE, value__in=pairs)
-    else:
-        totals = totals.filter(dimension=ALL, value=ALL)
-    grouped = totals.values_list("theme", "day").annotate(*(Sum(name) for name in _NAMES)).order_by()
-    for theme, day, *sums in grouped.iterator(chunk_size=5000):
-        yield theme, day, Counts(**dict(zip(_NAMES, sums, strict=True)))
-
-
-def _rows(
-    found: Mapping[str, Mapping[date, Counts]], earlier: Mapping[str, int], buckets: tuple[date, ...]
-) -> list[ThemeRow]:
-    rows = []
-    for theme in Theme.objects.filter(slug__in=found.keys() | earlier.keys()):
-        counts = found.get(theme.slug, {})
-        rows.append(
-            ThemeRow(
-                slug=theme.slug,
-                name_vi=theme.name_vi,
-                name_en=theme.name_en,
-                counts=sum(counts.values(), Counts()),
-                before=earlier.get(theme.slug, 0),
-                by_bucket=tuple(counts.get(bucket, Counts()).total for bucket in buckets),
-                negative_by_bucket=tuple(counts.get(bucket, Counts()).negative for bucket in buckets),
-            )
-        )
-    return sorted(rows, key=lambda row: (-row.total, row.slug))
-
-
-def _buckets(start: date, end: date, period: str) -> Iterator[date]:
-    """The first starts with the period, cut or not; the others on Mondays or on the first of a month."""
-    day = start
-    while day <= end:
-        yield day
-        day = _next(_first_day(day, period), period)
-
-
-def _first_day(day: date, period: str) -> date:
-    return day.replace(day=1) if period == "month" else day - timedelta(days=day.weekday())
-
-
-def _next(first: date, period: str) -> date:
-    return (first + timedelta(days=32)).replace(day=1) if period == "month" else first + timedelta(days=7)
+def _theme_row(theme: Theme, counts: Mapping[date, Counts], before: int, places: Sequence[date]) -> ThemeRow:
+    return ThemeRow(
+        slug=theme.slug,
+        name_vi=theme.name_vi,
+        name_en=theme.name_en,
+        counts=sum(counts.values(), Counts()),
+        before=before,
+        by_bucket=tuple(counts.get(place, Counts()).total for place in places),
+        negative_by_bucket=tuple(counts.get(place, Counts()).negative for place in places),
+    )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import case_message, cases, corrections, disputes, fact_sheet, labels, overrides, shop, value
+from feedback.buckets import Grain
 from feedback.case_forms import OverrideForm
 from feedback.forms import CaseFilter, FactForm, MoveForm
 from feedback.models import Case, Decision, Event, FactCorrection, Theme, ThemeTotal
@@ -245,7 +246,7 @@ def _others(case: Case, today: date, language: str) -> list[dict[str, Any]]:
     told = corrections.themes_of(case.comment)
     themes = {theme.slug: theme.name(language) for theme in Theme.objects.filter(slug__in=told)}
     lately = ThemeTotal.objects.filter(
-        dimension=ALL, value=ALL, theme__in=themes, day__gt=today - LATELY, day__lte=today
+        dimension=ALL, value=ALL, grain=Grain.DAY, theme__in=themes, day__gt=today - LATELY, day__lte=today
     )
     counted = lately.values_list("theme").annotate(n=Sum("negative")).order_by("-n")
     since = today - LATELY + timedelta(days=1)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from feedback import shop, themes
+from feedback.buckets import Grain
 from feedback.forms import MergeForm, NewThemeForm, ThemeForm
 from feedback.models import Theme, ThemeTotal
 from feedback.models.totals import ALL
@@ -104,7 +105,9 @@ def _show(
 
 def _counted(since: date, today: date) -> list[Theme]:
     """The themes with how often each came up, the most frequent first; those that count elsewhere last."""
-    totals = ThemeTotal.objects.filter(dimension=ALL, value=ALL, day__gte=since, day__lte=today)
+    totals = ThemeTotal.objects.filter(
+        dimension=ALL, value=ALL, grain=Grain.DAY, day__gte=since, day__lte=today
+    )
     all_sides = F("negative") + F("neutral") + F("positive") + F("unknown")
     counts = dict(totals.values_list("theme").annotate(n=Sum(all_sides)).order_by())
     rows = list(Theme.objects.select_related("merged_into"))

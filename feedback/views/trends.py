@@ -2,24 +2,29 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from feedback import charts, labels, shop
-from feedback.forms import TrendsFilter
+from feedback import buckets, charts, combinations, labels, shop
+from feedback.buckets import Grain
+from feedback.models import Combination
 from feedback.reports import trends
+from feedback.reports.kept_totals import Counts
 from feedback.roles import DESK, allow
 from feedback.spreadsheets import harmless
+from feedback.trend_forms import TrendsFilter
 
 HIGHEST_OTHERS = 1.5  # times the highest named line
+MOST_BARS = 60
 SERIES = 4  # lines with a name; the fifth adds up the others
 CATCH_ALL = "general"  # says nothing about what to mend, so it is never named first
 
@@ -30,22 +35,62 @@ def page(request: HttpRequest) -> HttpResponse:
     form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return render(request, "feedback/trends.html", {"form": form}, status=400)
-    found = _found(form)
-    filters = _filters(form)
+    found, filters = _found(form), form.as_address
+    if not isinstance(found, trends.Trends):
+        return _being_counted(request, form, found)
+    if found.start != form.cleaned_data["start"] or found.end != form.cleaned_data["end"]:
+        filters |= {"from": found.start, "to": found.end}  # a product is told by whole months
+    beneath = _beneath(filters)
     context = {
-        "form": TrendsFilter(initial_data(form), today=form.today),
+        "form": form.filled(),
         "trends": found,
-        "rows": [_row(row, filters, request.LANGUAGE_CODE) for row in _catch_all_last(found.themes)],
+        "rows": [_row(row, beneath, request.LANGUAGE_CODE) for row in _catch_all_last(found.themes)],
         **_figure(found, form, request.LANGUAGE_CODE),
         "finding": _finding(found, request.LANGUAGE_CODE),
-        "bars": _bars(found, form, filters, request.LANGUAGE_CODE),
+        **_bars(found, form, filters, request.LANGUAGE_CODE),
         "tiles": list(_tiles(found, filters)),
         "comments_change": found.comments.total - found.comments_before,
         "is_running": found.end >= form.today,
+        "is_in_whole_months": filters["from"] != form.cleaned_data["start"]
+        or filters["to"] != form.cleaned_data["end"],
         "csv_url": f"{reverse('trends_csv')}?{urlencode(filters | {'period': form.cleaned_data['period']})}",
-        "comments_url": _beneath(filters),
+        "comments_url": beneath,
     }
     return render(request, "feedback/trends.html", context)
+
+
+def _being_counted(
+    request: HttpRequest, form: TrendsFilter, asked: Combination | None, status: int = 200
+) -> HttpResponse:
+    """No totals are kept of several filters at once, and there is too much to count it while one waits."""
+    chosen = form.cleaned_data
+    since = trends.before_that(chosen["start"], chosen["end"])
+    context = {
+        "form": form.filled(),
+        "asked": asked,
+        "to_look_through": asked.comments if asked else combinations.comments_between(since, chosen["end"]),
+        "address": form.as_address | {"period": chosen["period"]},
+    }
+    return render(request, "feedback/trends_counted.html", context, status=status)
+
+
+@allow(DESK)
+@require_POST
+def count(request: HttpRequest) -> HttpResponse:
+    """Have a combination of filters counted; the page of trends shows how far it is, then what was found."""
+    form = TrendsFilter(request.POST, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return render(request, "feedback/trends.html", {"form": form}, status=400)
+    chosen = form.cleaned_data
+    since = trends.before_that(chosen["start"], chosen["end"])
+    try:
+        combinations.ask(
+            form.where, since=since, start=chosen["start"], end=chosen["end"], grain=chosen["period"]
+        )
+    except combinations.Full:
+        messages.error(request, _("Many combinations wait to be counted already. Ask again in some minutes."))
+    filters = form.as_address | {"period": chosen["period"]}
+    return redirect(f"{reverse('trends')}?{urlencode(filters)}")
 
 
 @allow(DESK)
@@ -54,9 +99,11 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
     """For spreadsheets: a byte-order mark, and nothing that a spreadsheet would run as a formula."""
     form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
-        lines = [f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()]
-        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
+        return form.as_text()
     found = _found(form)
+    if not isinstance(found, trends.Trends):
+        words = _("These filters together are not counted yet. Open the page of trends to have it done.")
+        return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
     name = f"themes-{found.start}-{found.end}.csv"
     response = HttpResponse(
         "\ufeff",
@@ -72,26 +119,11 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def initial_data(form: TrendsFilter) -> dict[str, Any]:
-    """What the form shows: the filters in force, the usual ones filled in."""
-    return {form.add_prefix(name): value for name, value in form.cleaned_data.items()}
-
-
-def _found(form: TrendsFilter) -> trends.Trends:
+def _found(form: TrendsFilter) -> trends.Trends | Combination | None:
     chosen = form.cleaned_data
-    return trends.by_theme(
-        chosen["start"],
-        chosen["end"],
-        channel=chosen["channel"],
-        language=chosen["language"],
-        period=chosen["period"],
+    return combinations.by_theme(
+        form.where, start=chosen["start"], end=chosen["end"], period=chosen["period"], at=timezone.now()
     )
-
-
-def _filters(form: TrendsFilter) -> dict[str, str]:
-    chosen = form.cleaned_data
-    named = {"from": chosen["start"], "to": chosen["end"]}
-    return named | {name: chosen[name] for name in ("channel", "language") if chosen[name]}
 
 
 def _beneath(filters: dict[str, Any], **more: Any) -> str:
@@ -117,18 +149,16 @@ def _catch_all_last(rows: Iterable[trends.ThemeRow]) -> list[trends.ThemeRow]:
     return sorted(rows, key=lambda row: row.slug == CATCH_ALL)
 
 
-def _row(row: trends.ThemeRow, filters: dict[str, Any], language: str) -> dict[str, Any]:
+def _row(row: trends.ThemeRow, beneath: str, language: str) -> dict[str, Any]:
+    """`beneath`: where the comments of all themes are."""
+    about = f"{beneath}&theme={quote(row.slug)}"
     counts = [
-        {
-            "name": name,
-            "count": getattr(row.counts, name),
-            "url": _beneath(filters, theme=row.slug, polarity=name),
-        }
+        {"name": name, "count": getattr(row.counts, name), "url": f"{about}&polarity={name}"}
         for name in labels.POLARITIES
     ]
     return {
         "name": row.name(language),
-        "url": _beneath(filters, theme=row.slug),
+        "url": about,
         "total": row.total,
         "counts": counts,
         "before": row.before,
@@ -172,19 +202,31 @@ def _finding(found: trends.Trends, language: str) -> str:
     return said
 
 
-def _bars(
-    found: trends.Trends, form: TrendsFilter, filters: dict[str, Any], language: str
-) -> tuple[charts.Bar, ...]:
-    """How whole comments felt, one bar a week or month; each leads to its comments."""
-    step = form.cleaned_data["period"]
-    named = charts.date_labels(found.buckets, step=step, language=language)
-    ends = [*(first - timedelta(days=1) for first in found.buckets[1:]), found.end]
+def _bars(found: trends.Trends, form: TrendsFilter, filters: dict[str, Any], language: str) -> dict[str, Any]:
+    """How whole comments felt, one bar a day, week or month; each leads to its comments. So many weeks that
+    nobody would look at each are told by month."""
+    step, felt = form.cleaned_data["period"], list(zip(found.buckets, found.sentiment, strict=True))
+    if len(felt) > MOST_BARS:
+        step, felt = Grain.MONTH, _by_month(felt, found.start)
+    firsts = [first for first, _counts in felt]
+    named = charts.date_labels(firsts, step=step, language=language)
+    ends = [*(first - timedelta(days=1) for first in firsts[1:]), found.end]
     rows = [
         charts.BarRow(label=label, url=_beneath(filters | {"from": first, "to": last}), **_by_name(counts))
-        for label, first, last, counts in zip(named, found.buckets, ends, found.sentiment, strict=True)
+        for label, last, (first, counts) in zip(named, ends, felt, strict=True)
     ]
-    return charts.bars(rows)
+    return {"bars": charts.bars(rows), "bars_step": str(step)}
 
 
-def _by_name(counts: trends.Counts) -> dict[str, int]:
+def _by_month(felt: list[tuple[date, Counts]], start: date) -> list[tuple[date, Counts]]:
+    """Whole weeks: a week counts in the month that it begins in, and a month begins with its first week."""
+    months: dict[date, tuple[date, Counts]] = {}
+    for first, counts in felt:
+        month = max(buckets.first_day(first, Grain.MONTH), start)
+        began, so_far = months.get(month, (first, Counts()))
+        months[month] = began, so_far + counts
+    return list(months.values())
+
+
+def _by_name(counts: Counts) -> dict[str, int]:
     return {name: getattr(counts, name) for name in labels.POLARITIES}

@@ -87,6 +87,7 @@ urlpatterns = [
     path("comments/<slug:public_id>/correct/", comment.correct, name="comment_correct"),
     path("comments/<slug:public_id>/withdraw/", comment.withdraw, name="comment_withdraw"),
     path("trends/", trends.page, name="trends"),
+    path("trends/count/", trends.count, name="trends_count"),
     path("trends/themes.csv", trends.themes_csv, name="trends_csv"),
     path("practice/", practice.practice, name="practice"),
     path("practice/<slug:slug>/", practice.practice_page, name="practice_page"),

@@ -23,7 +23,7 @@ def theme(slug):
 
 
 def of_all(slug):
-    found = [counts for key, counts in totals.kept().items() if key[1] == "*" and key[3] == slug]
+    found = [counts for key, counts in totals.kept().items() if key[1] == "*" and key[3:] == (slug, "day")]
     return dict(sum(found[1:], found[0])) if found else {}
 
 

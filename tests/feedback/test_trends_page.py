@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from feedback import marks
-from feedback.models import Theme
+from feedback import combinations, leases, marks
+from feedback.models import Location, Product, Theme
 from tests.factories import NOW, a_shop, customer, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,13 @@ def test_it_filters_by_channel_and_language(client, filters, total):
         ({"channel": "pigeon"}, "channel"),
         ({"language": "xx\x00"}, "language"),
         ({"period": "fortnight"}, "period"),
+        ({"period": "day"} | {"from": "2026-01-01"}, "period"),
+        ({"source": "nowhere"}, "source"),
+        ({"touchpoint": "1e99"}, "touchpoint"),
+        ({"location": "9" * 40}, "location"),
+        ({"product": "none"}, "product"),
+        ({"product": "x\x00"}, "product"),
+        ({"why": "bribed"}, "why"),
     ],
 )
 def test_it_names_the_filter_that_cannot_be(client, filters, field):
@@ -144,6 +151,57 @@ def test_a_few_others_are_one_more_line(client):
 
     assert {line.label for line in answer.context["figure"].wide.lines} >= {"Size and fit", "Packaging"}
     assert answer.context["others"] is None
+
+
+@pytest.fixture
+def much(monkeypatch):
+    """Too much to count two filters while somebody waits."""
+    monkeypatch.setattr(combinations, "AT_ONCE", 1)
+    for _ in range(3):
+        read_comment(reading={"lang": "en"}, themes=[("courier", "negative")])
+    return PERIOD | {"channel": "review", "language": "en"}
+
+
+def test_two_filters_over_much_are_counted_when_asked_for(client, much):
+    offered = client.get("/trends/", much)
+    assert "3 comments have to be looked through" in offered.content.decode()
+    assert client.get("/trends/themes.csv", much).status_code == 409
+
+    answer = client.post("/trends/count/", much, follow=True)
+    assert "0 of 3 comments looked at" in answer.content.decode()
+    while leases.run_once(combinations.COUNT):
+        pass
+
+    (row,) = client.get(*answer.redirect_chain[-1][:1]).context["rows"]
+    assert (row["name"], row["total"]) == ("Courier", 3)
+    assert rows_of(client.get("/trends/themes.csv", much))[0]["all"] == "3"
+
+
+def test_each_filter_leads_to_its_own_comments(client, much):
+    place = Location.objects.create(code="q1", name_vi="Quận 1", name_en="District 1")
+    bowl = Product.objects.create(sku="B-1", name_vi="Bát", name_en="Bowl", currency="VND")
+    read_comment(location=place, product=bowl, why="paid", source="own", themes=[("courier", "positive")])
+
+    for one in ({"location": place.pk}, {"product": "B-1"}, {"why": "paid"}, {"source": "own"}):
+        (row,) = client.get("/trends/", PERIOD | one).context["rows"]
+        assert row["total"] == 1
+        assert client.get(row["url"]).context["page"].paginator.count == 1
+
+
+def test_a_count_cannot_be_asked_for_with_wrong_filters(client):
+    assert client.post("/trends/count/", {"channel": "pigeon"}).status_code == 400
+
+
+def test_many_weeks_are_felt_by_month_and_lead_to_as_many_comments(client):
+    for month, day in ((1, 31), (2, 2), (2, 28)):
+        read_comment(said_at=NOW.replace(month=month, day=day))
+
+    answer = client.get("/trends/", {"from": "2025-01-01", "to": "2026-11-16"})
+
+    assert answer.context["bars_step"] == "month"
+    for bar in answer.context["bars"]:
+        found = client.get(bar.row.url).context["page"].paginator.count
+        assert found == bar.row.total
 
 
 def test_its_queries_do_not_grow(client, django_assert_num_queries, django_assert_max_num_queries):

@@ -79,10 +79,9 @@ def test_a_theme_that_has_gone_quiet_is_still_shown():
     ("filters", "total"),
     [
         ({}, 4),
-        ({"channel": "review"}, 3),
-        ({"language": "en"}, 2),
-        ({"channel": "review", "language": "vi"}, 2),
-        ({"channel": "letter"}, 0),
+        ({"dimension": "channel", "value": "review"}, 3),
+        ({"dimension": "language", "value": "en"}, 2),
+        ({"dimension": "channel", "value": "letter"}, 0),
     ],
 )
 def test_it_can_be_filtered(filters, total):

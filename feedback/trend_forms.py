@@ -1,0 +1,120 @@
+"""The filters of trends and of the comments beneath them, out of an address."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django import forms
+from django.db.models import Model
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from feedback import labels
+from feedback.buckets import Grain
+from feedback.forms import Choice, PeriodFilter
+from feedback.models import Location, Product, Theme, ThemeTotal, Touchpoint
+from feedback.models.totals import ALL, Dimension
+from feedback.models.words import WhyItCame
+
+MOST_DAYS = {Grain.DAY: 93, Grain.WEEK: 1100, Grain.MONTH: 3700}  # of a chart by days, weeks, months
+PERIODS = [(Grain.WEEK.value, _("week")), (Grain.MONTH.value, _("month")), (Grain.DAY.value, _("day"))]
+
+
+class SelectionFilter(PeriodFilter):
+    """What the totals are kept by. A product is named by its SKU: there are too many for a list."""
+
+    source = Choice(label=_("Source"), required=False)
+    touchpoint = Choice(label=_("Touchpoint"), required=False)
+    location = Choice(label=_("Location"), required=False)
+    why = Choice(
+        label=_("Why it came"), required=False, choices=[("", _("for every reason")), *WhyItCame.choices]
+    )
+    leverage = Choice(
+        label=_("Threat"), required=False, choices=[("", _("with and without")), *labels.LEVERAGE.items()]
+    )
+    product = forms.CharField(label=_("Product (SKU)"), required=False, max_length=80)
+
+    def __init__(self, data, *, today: date):
+        super().__init__(data, today=today)
+        used = _used()
+        sources = [(value, value) for value in used.get(Dimension.SOURCE, ())]
+        self.fields["source"].choices = [("", _("every source")), *sources]
+        for name, model, every in (
+            ("touchpoint", Touchpoint, _("every touchpoint")),
+            ("location", Location, _("every location")),
+        ):
+            rows = model.objects.filter(pk__in=used[name]) if used.get(name) else ()
+            self.fields[name].choices = [("", every), *_named(rows)]
+        for name in ("source", "touchpoint", "location"):
+            if len(self.fields[name].choices) == 1:
+                self.fields[name].widget = forms.HiddenInput()  # nothing to choose
+
+    def clean_product(self):
+        """The SKU as it was given; its row stands in `self.product`."""
+        sku = self.cleaned_data["product"]
+        self.product = Product.objects.filter(sku=sku).first() if sku else None
+        if sku and self.product is None:
+            raise forms.ValidationError(_("There is no product of this SKU."))
+        return sku
+
+    @property
+    def where(self) -> dict[str, str]:
+        """Value by dimension, as the totals have it."""
+        chosen = {name: self.cleaned_data[name] for name in Dimension.values if self.cleaned_data[name]}
+        return chosen | ({Dimension.PRODUCT.value: str(self.product.pk)} if self.product else {})
+
+    @property
+    def as_address(self) -> dict[str, str]:
+        """The same choice for a link: with the days, without what was left out."""
+        chosen = self.cleaned_data
+        days = {"from": chosen["start"], "to": chosen["end"]}
+        return days | {name: chosen[name] for name in Dimension.values if chosen[name]}
+
+
+class TrendsFilter(SelectionFilter):
+    period = Choice(label=_("By"), required=False, choices=PERIODS)
+
+    def clean(self):
+        """Weeks, if nothing is said and they can be told apart."""
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        days = (cleaned["end"] - cleaned["start"]).days
+        usual = Grain.WEEK if days < MOST_DAYS[Grain.WEEK] else Grain.MONTH
+        cleaned["period"] = cleaned["period"] or usual.value
+        if days >= MOST_DAYS[cleaned["period"]]:
+            self.add_error("period", _("So many points cannot be told apart: choose longer steps."))
+        return cleaned
+
+
+class CommentsFilter(SelectionFilter):
+    """`polarity`: of the theme when one is chosen, else of the whole comment."""
+
+    theme = Choice(label=_("Theme"), required=False)
+    polarity = Choice(
+        label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
+    )
+
+    def __init__(self, data, *, today: date):
+        super().__init__(data, today=today)
+        language = get_language() or ""
+        themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.filter(merged_into=None)]
+        self.fields["theme"].choices = [("", _("every theme")), *themes]
+
+
+def _used() -> dict[str, list[str]]:
+    """Values of the last years that may be chosen, by dimension. One query over the kept months."""
+    known = ThemeTotal.objects.filter(
+        dimension__in=[Dimension.SOURCE, Dimension.TOUCHPOINT, Dimension.LOCATION],
+        grain=Grain.MONTH,
+        theme=ALL,
+    )
+    found: dict[str, list[str]] = {}
+    for dimension, value in known.order_by("dimension", "value").values_list("dimension", "value").distinct():
+        found.setdefault(dimension, []).append(value)
+    return found
+
+
+def _named(rows: Iterable[Model]) -> list[tuple[str, str]]:
+    language = (get_language() or "")[:2]
+    named = [(str(row.pk), row.name_vi if language == "vi" else row.name_en) for row in rows]
+    return sorted(named, key=lambda one: one[1])
