@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -117,24 +117,32 @@ def adopt(policy: Policy, *, by: User, now: datetime) -> Policy:
     (no_policy_counts_unproved_or_unspoken).
     """
     with journal.recording():
-        held = Policy.objects.select_for_update(no_key=True).get(pk=policy.pk)
+        held = _locked(policy)
         if held.state != State.PROPOSED:
             raise Stale
         if reason := why_not(held, now):
             raise NotReady(reason)
-        mine = Policy.objects.filter(pk=policy.pk, state=State.PROPOSED)
         adopted = {"state": State.ADOPTED, "adopted_by": by, "adopted_at": now}
-        if not mine.update(starts_at=max(held.starts_at, now), **adopted):
+        if not _still_proposed(policy).update(starts_at=max(held.starts_at, now), **adopted):
             raise Stale
         journal.log("policy adopted", policy, by=by, version=policy.version, digest=policy.digest)
     policy.refresh_from_db()
     return policy
 
 
+def _locked(policy: Policy) -> Policy:
+    return Policy.objects.select_for_update(no_key=True).get(pk=policy.pk)
+
+
+def _still_proposed(policy: Policy) -> QuerySet[Policy]:
+    """Compared as it is written: nobody may have adopted or withdrawn it meanwhile."""
+    return Policy.objects.filter(pk=policy.pk, state=State.PROPOSED)
+
+
 def withdraw(policy: Policy, *, by: User) -> None:
     """A proposal that is not meant any more. Raises Stale once it counts."""
     with journal.recording():
-        if not Policy.objects.filter(pk=policy.pk, state=State.PROPOSED).update(state=State.WITHDRAWN):
+        if not _still_proposed(policy).update(state=State.WITHDRAWN):
             raise Stale
         PolicyTrial.objects.filter(policy=policy, finished_at=None).update(finished_at=timezone.now())
         journal.log("policy withdrawn", policy, by=by, version=policy.version)

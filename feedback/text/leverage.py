@@ -80,6 +80,13 @@ def is_within(cut: set[int], hits: list[Hit], flag: str) -> bool:
     return bool(cut) and all(cut.issuperset(range(hit.first, hit.past)) for hit in raising)
 
 
+def is_torn(cut: set[int], hits: list[Hit], flag: str) -> bool:
+    """Whether only words half inside the "or else", half beside it, raise the flag: "tẩy chay. Pin …"."""
+    raising = [hit for hit in hits if (hit.area, hit.name) == ("flags", flag)]
+    inside = [sum(number in cut for number in range(hit.first, hit.past)) for hit in raising]
+    return all(0 < many < hit.past - hit.first for many, hit in zip(inside, raising, strict=True))
+
+
 def _here(hits: list[Hit], numbers: list[int]) -> list[Hit]:
     """The hits in the words of those numbers, counted as those words are."""
     place = {number: place for place, number in enumerate(numbers)}
@@ -226,7 +233,7 @@ def _is_told(tokens: Tokens, first: int) -> bool:
     earlier = tokens.words[begin:first]
     if not words("others").isdisjoint(earlier) and not words("urging").isdisjoint(earlier):
         return True
-    before = tokens.words[max(0, first - 3) : first]
+    before = earlier[-3:]
     return "had" in before or "they" in before[-2:] or before[-1:] in (["never"], ["he"], ["she"])
 
 

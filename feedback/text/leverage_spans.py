@@ -25,6 +25,8 @@ PRESSING = (
 PUSHING = ("push", "bluff", "ready")  # these belong to the act wherever they stand near it
 _or_opens = re.compile(r"(?:or|else|otherwise|neu khong|khong thi|bang khong|con khong|keo|if not)\b")
 ASKING = ("demand", "refusal")
+TYING = ("tie", "push", "refusal")
+OPENING = ("demand", "tie", "refusal")
 CURT = 3  # words
 SCRAP = 2  # words left of a sentence that say nothing by themselves
 NEVER = -1e6
@@ -44,13 +46,17 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     """
     tokens, places, sure = signs.tokens, signs.places, signs.sure
     segments, sentence = segments_of(tokens), tokens.sentence
-    acting = {sentence[first] for first, _ in acts} | set(sentence[sure[0] : sure[1]] if sure else ())
-    held = acting | (_beside(acting) & (_having(sentence, places, PUSHING) | _curt(sentence, places)))
-    held |= _run_up(tokens, acting)
-    demanding = _demanding(tokens, places, held)
-    pressed = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
     telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
-    told = _of(segments, _outside([hit for hit in telling if hit.area == "problems"], places["demand"]))
+    problems = _outside([hit for hit in telling if hit.area == "problems"], places["demand"])
+    acting = {sentence[first] for first, _ in acts} | set(sentence[slice(*sure[0])] if sure else ())
+    spared = _sentences_of(sentence, problems) - _having(sentence, places, TYING)
+    spared -= {sentence[first] for first, _ in acts} | set(sentence[slice(*sure[1])] if sure else ())
+    acting -= spared
+    held = acting | (_beside(acting) & (_having(sentence, places, PUSHING) | _curt(sentence, places)))
+    held = (held | _run_up(tokens, acting)) - spared
+    demanding = _demanding(tokens, places, held) - spared
+    pressed = [place for sign in PRESSING for place in places[sign] if sentence[place[0]] in held]
+    told = _of(segments, problems)
     outside = _outside(telling, pressed)
     left = _of(segments, outside)
     carrying = {segments[number] for first, past in acts for number in (first, past - 1)}
@@ -67,7 +73,30 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
         )
     }
     complaining = {number for hit in outside for number in range(hit.first, hit.past)}
-    return _bounded(tokens, segments, taken, complaining, opens=signs.numbers[0] == 0)
+    bounded = _bounded(tokens, segments, taken, complaining, opens=signs.numbers[0] == 0)
+    return bounded | _rounded(sentence, places, bounded, acts)
+
+
+def _rounded(
+    sentence: list[int], places: dict[str, list[Place]], taken: set[int], acts: list[Place]
+) -> set[int]:
+    """The words that belong to an act's sentence though the bounds leave them out.
+
+    A demand or condition that opens the sentence, the signs that the cut would tear, all up to the last act:
+    "Exchange the cracked one, or …", "… if my parcel does not show up", "five stars, or no pot and 1 star".
+    """
+    acting = {sentence[first] for first, _ in acts}
+    is_alone = not sentence or sentence[0] == sentence[-1]  # then the complaint may well open it
+    opening = set() if is_alone else {first for sign in OPENING for first, _ in places[sign]}
+    torn = [place for sign in OPENING for place in places[sign] if not taken.isdisjoint(range(*place))]
+    more: set[int] = set()
+    for one in {sentence[number] for number in taken} & acting:
+        first, past = bisect_left(sentence, one), bisect_left(sentence, one + 1)
+        its = [number for number in range(first, past) if number in taken]
+        begin = first if first in opening else its[0]
+        ends = [end for at, end in (*acts, *torn) if sentence[at] == one]
+        more.update(range(begin, min(past, max(its[-1] + 1, *ends))))
+    return more
 
 
 def _bounded(
@@ -100,6 +129,10 @@ def _bounded(
 
 def _of(segments: list[int], hits: list[Hit]) -> set[int]:
     return {segments[number] for hit in hits for number in range(hit.first, hit.past)}
+
+
+def _sentences_of(sentence: list[int], hits: list[Hit]) -> set[int]:
+    return {sentence[hit.first] for hit in hits}
 
 
 def _having(sentence: list[int], places: dict[str, list[Place]], signs: tuple[str, ...]) -> set[int]:

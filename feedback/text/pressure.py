@@ -19,8 +19,10 @@ from feedback.text.pressing import Floats, Stretches, presser, stretches
 from feedback.text.tokens import Tokens
 
 LOW, SURE = -2.7, -0.8  # score of a stretch from which on rules look at it, from which on it is leverage
-CURT = 4  # words of a sentence that may be a piece of another
-ASIDE, CALM = -4.5, -9.0  # score of a lone sentence that only stands beside, that presses nobody
+ABOUT = 5.0  # how much less the shortest may press than the stretch that presses most
+BESIDE = -3.0  # score of a lone sentence that goes with the stretch beside it
+CURT = 3  # words of a sentence that may be a piece of another
+CALM = -9.0  # score of a lone sentence that presses nobody
 MOST = 400  # words of a text that are looked at
 ACTS = frozenset(  # without one of them, or a dispute, nothing is leverage
     "undo removal chargeback posted publicity low stage bluff voice ready".split()
@@ -116,24 +118,45 @@ def _spread(sentences: Flags, text: Numbers) -> Flags:
     return spread
 
 
-Sure = tuple[int, int, int]  # first word, word past the last, kinds of its words
+Sure = tuple[Place, Place, int]  # its words, those of them that press most, kinds of its words
 
 
 def _sure(found: Stretches, scores: Floats) -> dict[int, Sure]:
     """By number of the text: the stretch of it that presses most, without what only stands beside it."""
     sure: dict[int, Sure] = {}
     its = (scores > SURE).nonzero()[0]
+    most, shortest = _most_and_shortest(found, scores, its)
     alone, many = scores[: found.units], (found.past - found.first)[: found.units]
-    may_press = (alone > ASIDE) | ((many <= CURT) & (alone > CALM))
-    for number in its[np.argsort(-scores[its], kind="stable")].tolist():
-        text = int(found.text[number])
-        if text not in sure:
-            both = np.searchsorted(found.first[: found.units], (found.first[number], found.past[number]))
-            begin, past = both.tolist()
-            pressing = begin + may_press[begin:past].nonzero()[0]
-            first, last = (pressing[0], pressing[-1]) if len(pressing) else (begin, past - 1)
-            sure[text] = int(found.first[first]), int(found.past[last]), int(found.kinds[number])
+    may_press = (alone > BESIDE) | ((many <= CURT) & (alone > CALM))
+    opens = found.first[: found.units]
+    for number, core in zip(most.tolist(), shortest.tolist(), strict=True):
+        begin, past = np.searchsorted(opens, (found.first[number], found.past[number])).tolist()
+        first, last = np.searchsorted(opens, (found.first[core], found.past[core])).tolist()
+        if (pressing := may_press[first:last].nonzero()[0]).size:
+            first, last = first + int(pressing[0]), first + int(pressing[-1]) + 1
+        narrow = int(opens[first]), int(found.past[last - 1])
+        while first > begin and may_press[first - 1]:
+            first -= 1
+        while last < past and may_press[last]:
+            last += 1
+        sure[int(found.text[number])] = (
+            (int(opens[first]), int(found.past[last - 1])),
+            narrow,
+            int(found.kinds[number]),
+        )
     return sure
+
+
+def _most_and_shortest(found: Stretches, scores: Floats, its: Numbers) -> tuple[Numbers, Numbers]:
+    """One a text: the stretch that presses most, and the shortest within it that presses about as much."""
+    its = its[np.lexsort((-scores[its], found.text[its]))]
+    opens = begins(found.text[its])
+    most = its[opens]
+    of = np.repeat(np.arange(len(opens)), np.diff(opens, append=len(its)))
+    within = (found.first[its] >= found.first[most][of]) & (found.past[its] <= found.past[most][of])
+    near = its[within & (scores[its] >= scores[most][of] - ABOUT)]
+    near = near[np.lexsort((-scores[near], (found.past - found.first)[near], found.text[near]))]
+    return most, near[begins(found.text[near])]
 
 
 def _calm(batch: Batch, found: Stretches, scores: Floats) -> Flags:
@@ -147,8 +170,10 @@ def _placed(sure: Sure | None, kept: list[int], ahead: int) -> Sure | None:
     """The same stretch, counted in the words that are kept of its text, `ahead` words into the batch."""
     if sure is None:
         return None
-    first, past = (bisect_left(kept, word - ahead) for word in sure[:2])
-    return (first, past, sure[2]) if first < past else None
+    whole, core = (
+        (bisect_left(kept, first - ahead), bisect_left(kept, past - ahead)) for first, past in sure[:2]
+    )
+    return (whole, core, sure[2]) if whole[0] < whole[1] else None
 
 
 def _signs(tokens: Tokens, hits: list[Hit], numbers: list[int], sure: Sure | None, calm: list[bool]) -> Signs:
@@ -185,5 +210,6 @@ def _is_to_come(tokens: Tokens, first: int) -> bool:
 
 def _is_past(tokens: Tokens, first: int) -> bool:
     """The demand was made or met before: "I asked for a refund", "was refunded", "đã hoàn tiền"."""
-    before = tokens.words[max(0, first - 3) : first]
+    begin = bisect_left(tokens.sentence, tokens.sentence[first])
+    before = tokens.words[max(begin, first - 3) : first]
     return not words("past").isdisjoint(before) and "i" not in tokens.words[first : first + 1]

@@ -51,6 +51,7 @@ LETTERS_AT_ONCE = 200_000
 FLAGS = (*ORDER, *spam.ORDER, "contradicts_stars")
 _made = cast(Callable[[tuple], Reading], partial(tuple.__new__, Reading))  # by name costs four times that
 _nothing: frozenset[int] = frozenset()
+_signs_of_end = " ?!.,;:…\"'”’)"
 _serious = frozenset({"safety", "privacy", "legal"})
 Row = tuple[str, str | None, float | None]  # text, language, stars
 
@@ -132,20 +133,21 @@ class Reader:
     def _feelings(self, words: Batch, heard: list["Heard"]) -> list[Feeling]:
         turns = [turn(one.told_hits) for one in heard]
         covering = [one.told.first + word for one in heard for word in covered(one.told_hits)]
-        return feelings(words, turns, covering, [one.tokens.text for one in heard], self._model)
+        return feelings(words, turns, covering, [one.told.text for one in heard], self._model)
 
     def _read_less(self, words: Batch, less: list["Heard"], given: list[Lang | None]) -> None:
         """Take the leverage out of the texts that have some, and look for phrases in what is left."""
         left = _without_leverage(words, less, given)
         for number, (one, hits) in enumerate(zip(less, self._lexicon.hits(left), strict=True)):
-            one.told, one.told_hits = Tokens(left, number, one.tokens.text), hits
+            spans = one.leverage.spans if one.leverage else ()
+            one.told, one.told_hits = Tokens(left, number, _blanked(one.tokens.text, spans)), hits
 
     def _reading(self, heard: "Heard", feeling: Feeling, stars: float | None) -> Reading:
         tokens, told, hits, raised = heard.tokens, heard.told, heard.told_hits, heard.raised
         language = told.batch.langs[told.number]
         if heard.cut and told is tokens:
             feeling = only_pressure(feeling)
-        elif is_even(hits, tokens, feeling):
+        elif is_even(hits, told, feeling):
             feeling = even(feeling)
         signs = found(hits, told, feeling)
         name = problem(signs, feeling, is_safety="safety" in raised and "violence" not in raised)
@@ -222,12 +224,22 @@ def _heard(
     held, cut = leverages.find(signs, hits, is_disputed="dispute" in raised)
     if "may_leave" in raised and leverages.is_within(cut, hits, "may_leave"):
         raised.discard("may_leave")
+    if "safety" in raised and leverages.is_torn(cut, hits, "safety"):
+        raised.discard("safety")
     return Heard(tokens, hits, raised, held, cut, tokens, hits, is_suspect, is_repeating, is_private)
 
 
 def _with_less(heard: list[Heard]) -> list[Heard]:
     """Texts with leverage, if enough is left without it: only what is left is read any further."""
     return [one for one in heard if one.cut and len(one.tokens) - len(one.cut) >= ENOUGH]
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with spaces for its leverage and for the signs that end it: its "?" is no question of ours."""
+    for start, end in spans:
+        end += len(text[end:]) - len(text[end:].lstrip(_signs_of_end))
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _without_leverage(words: Batch, less: list[Heard], given: list[Lang | None]) -> Batch:

@@ -106,10 +106,19 @@ def _pieces(low: str) -> Iterator[Piece]:
             yield kind, word, start, found.end()
         elif unmark(joined := _dots.sub("", word)) in _worth_hiding:
             yield "word", joined, start, found.end()
+        elif set(_not_letters.findall(word)) == {"*"}:
+            yield "word", _starred(word), start, found.end()
         else:  # "tốt.giao": a full stop without a space
             for part in _dot_or_letters.finditer(word):
                 kind = "stop" if part.group() in ".*" else "word"
                 yield kind, part.group(), start + part.start(), start + part.end()
+
+
+@cache
+def _starred(word: str) -> str:
+    """A word worth hiding that somebody wrote with a star for a letter, "r*view"; else the word as it is."""
+    shape = re.compile(re.escape(unmark(word)).replace(r"\*", r"[^\W\d_]?"))
+    return next((hidden for hidden in sorted(_worth_hiding) if shape.fullmatch(hidden)), word)
 
 
 def opened(stretch: Stretch, *, vietnamese: bool) -> Opened:

@@ -1,7 +1,8 @@
 """A threat changes no byte of the decision or of the reply (S3-4, differentiator 1); these tests can tell.
 
-Where the reader takes a threat for part of the complaint, the facts differ and so does the answer: how often
-is for tests/feedback/text/test_leverage_invariance.py. Here it is what is done with the facts.
+Here a threat stands in sentences of its own, and every pair must read and be answered the same. How often a
+threat that runs on in the complaint's own sentence changes what is read is for
+tests/feedback/text/test_leverage_invariance.py.
 """
 
 import json
@@ -73,7 +74,7 @@ def test_a_threat_changes_nothing_that_is_decided_or_said(language):
     wrong, same = changed(language, given)
 
     assert wrong == []
-    assert same / len(given) >= 0.97
+    assert same == len(given)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -95,7 +96,7 @@ def test_no_threat_of_all_changes_anything(language):
     wrong, same = changed(language, given)
 
     assert wrong == []
-    assert same / len(given) >= 0.97
+    assert same == len(given)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -69,3 +69,48 @@ def test_without_a_sign_between_them_the_threat_is_cut_to_within_a_word(complain
 
     assert text[start:end].endswith(threat)
     assert complaint.rsplit(" ", 1)[0] in text[:start]
+
+
+WHOLE_SENTENCES = [
+    (
+        "The milk was sour when it was delivered. ",
+        "Exchange the cracked screen for a good one, or Trustpilot gets an angry essay from us",
+        ".",
+    ),
+    (
+        "",
+        "Let's see if you still have five stars next week if my parcel doesn't show up",
+        ". Delivery was promised for Monday and it is Thursday now.",
+    ),
+    ("", "Refund me or I'll leave a sh*tty r*view on every site", ". The mattress is harder than described."),
+    ("", "Shop chọn: ấm mới kèm đánh giá 5 sao, hay không có ấm và 1 sao", ". Súp nguội, bánh mì thì cũ."),
+    ("I got a used item although I paid for a new one. ", "What I write depends on what you do", "."),
+    ("Ghế dơ, sàn dính. ", "Chuyển cho tôi 2 triệu thì cái đánh giá xấu biến mất", "."),
+]
+
+
+@pytest.mark.parametrize(("before", "threat", "behind"), WHOLE_SENTENCES)
+def test_a_sentence_of_its_own_is_cut_whole_and_the_complaint_reads_as_without(before, threat, behind):
+    """S3-4: its demand or condition is no problem that the customer tells."""
+    alone = read(f"{before}{behind.lstrip('. ')}".strip())
+    held = read(before + threat + behind)
+
+    ((start, end),) = held.leverage.spans
+    assert (before + threat + behind)[start:end] == threat
+    assert (held.problem, held.fault, held.score) == (alone.problem, alone.fault, alone.score)
+
+
+def test_words_on_both_sides_of_a_cut_raise_no_alarm():
+    """S3-4: "tẩy chay. Pin …" is no battery that burns; one that burns is heard beside a threat."""
+    threat = "Không đền tiền thì tôi kêu gọi tẩy chay."
+
+    assert read(f"{threat} Pin một tiếng là hết.").flags == ()
+    assert "safety" in read(f"{threat} Pin bị cháy làm tôi bỏng tay.").flags
+
+
+def test_the_question_of_a_threat_is_not_the_customers():
+    """S3-4"""
+    complaint = "The shop closed twenty minutes early and I stood outside."
+    threat = "We can solve this privately or publicly, which one do you prefer?"
+
+    assert read(f"{complaint} {threat}").problem == read(complaint).problem == "waiting"
