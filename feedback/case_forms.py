@@ -1,6 +1,6 @@
 """Forms about a case: its private message, an override, a dispute."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +9,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from feedback import labels, money
+from feedback import labels, money, procedure
 from feedback.forms import _IN_REACH, Day
 from feedback.messages import Plan, Planned
-from feedback.models import Dispute, Message, User
+from feedback.models import Case, Dispute, Message, User
 from feedback.policy.decision import Remedy
 
 _MOST = MaxValueValidator(money.LARGEST)
@@ -120,9 +120,9 @@ class MessageForm(forms.Form):
 class SentForm(forms.Form):
     channel = forms.ChoiceField(label=_("How it was sent"))
 
-    def __init__(self, data=None):
+    def __init__(self, data=None, *, closed: Collection[str] = ()):
         super().__init__(data, auto_id="id_sent_%s")
-        by_hand = [(word, label) for word, label in Message.Channel.choices]
+        by_hand = [(word, label) for word, label in Message.Channel.choices if word not in closed]
         self.fields["channel"].choices = [("", _("choose …")), *by_hand]
 
 
@@ -170,6 +170,41 @@ class DisputeForm(forms.Form):
     due_on = forms.DateField(label=_("Answer due by"), required=False, validators=_IN_REACH, widget=Day)
 
 
+class SeverityForm(forms.Form):
+    """`known`: as it was on the page, so that nobody writes over somebody else's judgement unseen."""
+
+    severity = forms.ChoiceField(label=_("How serious is it?"), choices=Case.Severity.choices)
+    known = forms.ChoiceField(choices=Case.Severity.choices, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, case: Case | None = None):
+        initial = {"severity": case.severity, "known": case.severity} if case else None
+        super().__init__(data, initial=initial, auto_id="id_severity_%s")
+
+
+class OwnerForm(forms.Form):
+    """`known`: the key of the owner that was on the page; empty for the team."""
+
+    to = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who looks after it"), required=False, empty_label=_("our team")
+    )
+    note = forms.CharField(label=_("What they should know"), max_length=300, required=False)
+    known = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, case: Case | None = None):
+        initial = {"to": case.owner_id, "known": case.owner_id} if case else None
+        super().__init__(data, initial=initial, auto_id="id_owner_%s")
+        self.fields["to"].queryset = _staff_rows()
+        self.fields["to"].label_from_instance = str
+
+
+class JoinForm(forms.Form):
+    to = forms.SlugField(max_length=16)
+
+
+class StepForm(forms.Form):
+    step = forms.ChoiceField(label=_("Which step was done?"), choices=procedure.named(procedure.BY_HAND))
+
+
 class EvidenceForm(forms.Form):
     attached = forms.MultipleChoiceField(required=False)
 
@@ -192,7 +227,11 @@ def _fits(form: forms.Form, name: str, currency: str) -> None:
 
 
 def _staff():
-    return User.objects.filter(is_active=True).order_by("first_name", "username")[:200]
+    return _staff_rows()[:200]
+
+
+def _staff_rows():
+    return User.objects.filter(is_active=True).order_by("first_name", "username")
 
 
 def labelled(remedies: Sequence[Remedy], costs: Sequence[str]) -> list[tuple[str, str]]:

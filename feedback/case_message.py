@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from feedback import case_forms, concessions, labels, messages, overrides
+from feedback import case_forms, channels, concessions, labels, messages, overrides
 from feedback.case_forms import MessageForm
 from feedback.models import Case, Decision, Message, User
 from feedback.money import format_money
@@ -44,7 +44,7 @@ def shown(
         "is_outdated": bool(known and known.state == DRAFT and known.decision_id != decision.pk),
         "limit": _limit(decision, language),
         "may_edit": messages.may_edit(by),
-        "sent": case_forms.SentForm(),
+        "sent": case_forms.SentForm(closed=channels.advice(case.comment.channel).closed),
     }
     if known is None or known.state == DRAFT:
         bound = form if form is not None and stale is None else None

@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import JSONField, Value
+from django.db.models import JSONField, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from feedback import bulk, facts, journal, leases, policies, shop
+from feedback import bulk, clocks, facts, journal, leases, policies, shop
 from feedback.models import Case, Comment, Decision, FactCorrection, Policy, Promise, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
@@ -19,7 +20,6 @@ from feedback.policy.facts import Facts
 from feedback.policy.terms import Terms
 
 UNSETTLED = (Case.State.OPEN, Case.State.WAITING)
-NEGOTIATION_DAYS = 7  # working days, L11
 
 
 class Stale(RuntimeError):
@@ -27,15 +27,24 @@ class Stale(RuntimeError):
 
 
 def open_case(
-    comment: Comment, *, now: datetime, wish: str = "", route: str = "normal", by: User | None = None
+    comment: Comment,
+    *,
+    now: datetime,
+    wish: str = "",
+    route: str = "normal",
+    severity: str = "",
+    reason: str = "",
+    by: User | None = None,
 ) -> Case:
-    """Once per comment, however often it is asked."""
+    """Once per comment, however often it is asked. `severity` "": as its channel is first taken for.
+
+    `reason`: the problem, as whoever heard it understood it.
+    """
+    opening = _opening(comment, now=now, wish=wish, route=route, severity=severity, reason=reason)
     with journal.recording():
-        case, created = Case.objects.get_or_create(
-            comment=comment, defaults=_opening(comment, now=now, wish=wish, route=route)
-        )
+        case, created = Case.objects.get_or_create(comment=comment, defaults=opening)
         if created:
-            journal.log("case opened", case, by=by, route=route)
+            journal.log("case opened", case, by=by, route=route, severity=str(case.severity))
     return case
 
 
@@ -130,7 +139,9 @@ def confirm_customer(case: Case, *, by: User) -> None:
 
 
 def wait(case: Case, *, by: User) -> None:
+    """We have answered, and it is for them to say more."""
     _move(case, by, "waiting", from_states=("open",))
+    answered(Case.objects.filter(pk=case.pk), timezone.now())
 
 
 def resolve(case: Case, *, by: User, first_time: bool, cause_removed: str = "") -> None:
@@ -142,6 +153,7 @@ def resolve(case: Case, *, by: User, first_time: bool, cause_removed: str = "") 
         "resolved",
         from_states=("open", "waiting"),
         resolved_at=timezone.now(),
+        answered_at=Coalesce("answered_at", timezone.now()),
         resolved_first_time=first_time,
         cause_removed=cause_removed[:300],
     )
@@ -161,7 +173,29 @@ def reopen(case: Case, *, by: User) -> None:
         closed_at=None,
         resolved_first_time=None,
         cause_removed="",
+        joined_to=None,
+        escalate_at=timezone.now(),
     )
+
+
+def hear_again(case: Case, *, now: datetime, is_thanks: bool) -> None:
+    """The customer wrote again. What waits for them, or had ended, is open and its clock runs anew; thanks
+    for something that ended leave it so. Within `journal.recording`."""
+    held = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
+    if is_thanks and held.state != Case.State.WAITING:
+        return
+    if held.state != Case.State.OPEN:
+        Case.objects.filter(pk=case.pk).update(
+            state=Case.State.OPEN, resolved_at=None, closed_at=None, resolved_first_time=None, joined_to=None
+        )
+        journal.log("case open", case, reason="the customer wrote again")
+    if not is_thanks:
+        due = clock(Channel.EMAIL, held.severity, now)
+        last = held.due_on if held.state in UNSETTLED else due.settle_on
+        Case.objects.filter(pk=case.pk).update(
+            answered_at=None, answer_by=due.answer_by, due_on=last, escalate_at=due.answer_by
+        )
+    case.refresh_from_db()
 
 
 def _decision(
@@ -196,14 +230,39 @@ def _written(value: Facts | Decided) -> dict[str, Any]:
     return value.as_dict()
 
 
-def _opening(comment: Comment, *, now: datetime, wish: str = "", route: str = "normal") -> dict[str, Any]:
+def clock(channel: str, severity: str, since: datetime) -> clocks.Due:
+    """When a complaint is to be answered and settled, by the shop's hours and its country's law (L11)."""
+    law = clocks.LAWS.get(shop.current().country)
+    return clocks.due(channel, severity, since, shop.office(), law)
+
+
+def answered(rows: QuerySet[Case], now: datetime) -> None:
+    """They got an answer, not only that we have their words: the first one stops that clock (S1-7)."""
+    rows.filter(answered_at=None).update(answered_at=now)
+
+
+def _opening(
+    comment: Comment,
+    *,
+    now: datetime,
+    wish: str = "",
+    route: str = "normal",
+    severity: str = "",
+    reason: str = "",
+) -> dict[str, Any]:
+    severity = str(severity or clocks.first_severity(comment.channel, route))
+    due = clock(comment.channel, severity, now)
     return {
         "customer_id": comment.customer_id,
         "order_id": comment.order_id,
         "wish": wish,
         "route": route,
+        "severity": severity,
+        "reason": reason,
         "opened_at": now,
-        "due_on": shop.working_days_later(shop.day(now), NEGOTIATION_DAYS),
+        "answer_by": due.answer_by,
+        "due_on": due.settle_on,
+        "escalate_at": due.answer_by,
     }
 
 

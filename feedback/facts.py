@@ -51,7 +51,7 @@ class _Records:
     concessions: Mapping[int, int]
     broken: set[int]
     corrections: Mapping[int, Mapping[str, Any]]
-    cases: set[int]
+    cases: Mapping[int, str]  # of a comment: the reason that somebody heard, '' where nobody did
     currency: str
     country: str
 
@@ -85,7 +85,10 @@ def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
     # What a stranger could claim by typing an address must not move the decision.
     customer = None if comment.customer_claimed else comment.customer_id
     order = comment.order
-    facts: dict[str, Any] = {"problem": analysis.final_problem, "currency": records.currency}
+    # Who heard it understood it better than the machine; it is still the customer's word alone.
+    heard = records.cases.get(comment.pk, "")
+    problem = analysis.corrected_problem or heard or analysis.problem
+    facts: dict[str, Any] = {"problem": problem, "currency": records.currency}
     sources = {"problem": "person" if analysis.corrected_problem else "text"}
     if facts["problem"] == "none" and comment.pk in records.cases:
         facts["problem"] = (
@@ -155,7 +158,7 @@ def _records(comments: Sequence[Comment], terms: Terms, now: datetime) -> _Recor
             )
         ),
         corrections=_corrections(ids),
-        cases=set(_unsettled(ids)),
+        cases=dict(_unsettled(ids)),
         currency=currency,
         country=shop.current().country,
     )
@@ -189,11 +192,11 @@ def _shows(order: Order, problem: str, said_on: date) -> bool:
     return problem == Problem.LATE and order.delivered_on > order.promised_on
 
 
-def _unsettled(comment_ids: Sequence[int]) -> QuerySet[Case, int]:
+def _unsettled(comment_ids: Sequence[int]) -> QuerySet[Case, tuple[int, str]]:
     """Comments with a case; not those whose author took the complaint back by editing the review."""
     taken_back = Q(state=Case.State.RESOLVED, comment__channel=Channel.REVIEW)
     found = Case.objects.filter(comment__among=comment_ids).exclude(taken_back)
-    return found.values_list("comment", flat=True)
+    return found.values_list("comment", "reason")
 
 
 def _margins(customers: Collection[int], currency: str) -> dict[int, Decimal]:

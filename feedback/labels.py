@@ -187,6 +187,13 @@ TROUBLES = {
 }
 EVENTS = {
     "case opened": _("Case opened"),
+    "case acknowledged": _("Told that we have it"),
+    "case assessed": _("Judged how serious it is"),
+    "case handed over": _("Handed over"),
+    "case joined": _("Another case was joined to this one"),
+    "case escalated": _("Shown to a manager"),
+    "customer wrote again": _("The customer wrote again"),
+    "case step": _("A step was recorded"),
     "case decided": _("Decided by the policy"),
     "case open": _("Opened again"),
     "case waiting": _("Waiting for the customer"),

@@ -1,5 +1,6 @@
 """Mail: a row in the act's own transaction, sent by a job. Addresses that do not want it get none."""
 
+import secrets
 import time
 from concurrent.futures import Future
 from datetime import datetime, timedelta
@@ -15,13 +16,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
-from feedback import bulk, leases, postage, postbox, shop, tokens
+from feedback import bulk, leases, postage, postbox, shop, threads, tokens
 from feedback.models import Customer, MailAddress, OutgoingMail
 from feedback.models.queue import LeasableQuerySet
 from feedback.wording.phrases import addressed
 
 SERVER_AWAY = timedelta(seconds=30)
 COMES_BACK_WITHIN = timedelta(days=7)
+# What no person wrote: nobody's automatic answer is to answer it (RFC 3834).
+_AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 _REFUSED_FOR_GOOD = range(500, 600)
 
 
@@ -42,9 +45,12 @@ def write(
     kind: str = OutgoingMail.Kind.SERVICE,
     customer: Customer | None = None,
     about: str = "",
+    thread: str = "",
     now: datetime | None = None,
 ) -> OutgoingMail | None:
     """Render templates/emails/<template>.* now, in the reader's language; None: the address does not want it.
+
+    `thread`: of the case (feedback.threads) that an answer to this letter belongs to.
 
     Mail that asks, with a reward or without, carries a way out as link and header (decision 12, L14).
     """
@@ -71,7 +77,8 @@ def write(
             language=language,
             unsubscribe_url=unsubscribe_url,
             about=about,
-            message_id=make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")),
+            thread=thread,
+            message_id=_message_id(thread),
             made_at=now or timezone.now(),
             **said,
         )
@@ -242,6 +249,11 @@ def _ours(template: str) -> tuple[str, ...]:
     return ("subject",) if template == "message" else ("subject", "text", "html")
 
 
+def _message_id(thread: str) -> str:
+    domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
+    return f"<{thread}.{secrets.token_hex(8)}@{domain}>" if thread else make_msgid(domain=domain)
+
+
 def _address(customer: Customer | None) -> str:
     """What Vietnamese letters call them: as they asked us to, else as the shop calls everybody (S1-9)."""
     return (customer.form_of_address if customer else "") or shop.current().form_of_address
@@ -263,7 +275,10 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-    reply_to = [shop.current().reply_address] if shop.current().reply_address else None
+    if mail.about.startswith("feedback.case:"):
+        headers |= _AUTOMATIC
+    answers = threads.address(mail.thread) or shop.current().reply_address
+    reply_to = [answers] if answers else None
     message = EmailMultiAlternatives(
         mail.subject, mail.text, to=[mail.to], headers=headers, reply_to=reply_to
     )

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise as Words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from feedback import comments, concessions, journal, mail, overrides, shop
+from feedback import cases, channels, comments, concessions, journal, mail, overrides, shop, threads
 from feedback.concessions import Refused
 from feedback.models import Case, Comment, Decision, MailAddress, Message, OutgoingMail, Promise, User
 from feedback.policy.decision import Decision as Decided
@@ -21,7 +22,7 @@ from feedback.roles import Role, roles_of
 from feedback.wording.compose import PRIVATE, Promised, compose
 from feedback.wording.findings import Finding
 from feedback.wording.lint import lint
-from feedback.wording.phrases import phrases
+from feedback.wording.phrases import addressed, phrases
 
 State = Message.State
 LONGEST = 10_000  # characters
@@ -101,15 +102,28 @@ def proposal(case: Case, decision: Decision, decided: Decided, now: datetime) ->
         return Plan()
     book, today = phrases(language_of(case), address_of(case)), shop.day(now)
     return Plan(
-        promises=tuple(
-            Planned(
-                what=book.word("words", owed.what),
-                who=case.owner_id,
-                by=shop.working_days_later(today, owed.within),
-            )
-            for owed in decided.commitments
+        promises=(
+            *_meeting(case, today),
+            *(
+                Planned(
+                    what=book.word("words", owed.what),
+                    who=case.owner_id,
+                    by=shop.working_days_later(today, owed.within),
+                )
+                for owed in decided.commitments
+            ),
         )
     )
+
+
+def _meeting(case: Case, today: date) -> list[Planned]:
+    """A formal letter is answered by meeting whoever wrote it, once (the channel table of article 001)."""
+    if channels.advice(case.comment.channel).next is not channels.Next.MEET or case.promises.exists():
+        return []
+    with translation.override(language_of(case)):
+        what = addressed(gettext("meet you in person and talk it over"), address_of(case))
+    by = shop.working_days_later(today, channels.MEETING_WITHIN)
+    return [Planned(what=what, who=case.owner_id, by=by)]
 
 
 def words_of(case: Case, decided: Decided, decision: Decision, plan: Plan) -> str:
@@ -220,11 +234,14 @@ def approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Messa
 
 
 def sent_by_hand(message: Message, *, channel: str, by: User) -> None:
-    """A person carried the approved words over to where the customer is."""
+    """A person carried the approved words over to where the customer is. Raises Stale, NotAllowed."""
+    if channel in channels.advice(message.case.comment.channel).closed:
+        raise NotAllowed(_("A letter is answered face to face, not by another letter and not by phone."))
     with journal.recording():
         waiting = Message.objects.filter(pk=message.pk, state=State.APPROVED)
         if not waiting.update(state=State.SENT, channel=channel, sent_by=by, sent_at=timezone.now()):
             raise Stale(_as_it_stands(message))
+        cases.answered(Case.objects.filter(pk=message.case_id), timezone.now())
         journal.log("message sent", message.case, by=by, message=message.pk, channel=channel)
 
 
@@ -312,6 +329,8 @@ def _approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Mess
         approved_by=by,
         approved_at=at,
     )
+    if letter:
+        cases.answered(Case.objects.filter(pk=case.pk), at)
     promised = _promise(case, decision, plan, at)
     if grant is not None:
         remedy, costs = grant
@@ -381,6 +400,7 @@ def _letter(message: Message) -> OutgoingMail:
         language=message.language,
         customer=message.case.customer,
         about=f"feedback.message:{message.pk}",
+        thread=threads.token(message.case),
     )
     assert written is not None  # a service mail is never refused at writing
     return written

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from feedback import belongings, consents, labels, shop
-from feedback.models import Customer
+from feedback.models import Customer, Enclosure
 from feedback.spreadsheets import harmless
 
 Words = str | Promise
@@ -226,6 +226,13 @@ SHOWN: dict[Words, dict[str, Table]] = {
             },
         ),
     },
+    gettext_lazy("Pictures you sent"): {
+        "feedback.Enclosure": Table(
+            title=gettext_lazy("Pictures, in the file to take away"),
+            at="taken_at",
+            columns={"public_id": pgettext_lazy("of an order or a review", "Number"), "taken_at": _when},
+        ),
+    },
     gettext_lazy("What we did about it"): {
         "feedback.Case": Table(
             title=gettext_lazy("Complaints"),
@@ -237,6 +244,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "resolved_at": gettext_lazy("Resolved"),
                 "closed_at": gettext_lazy("Closed"),
                 "cause_removed": gettext_lazy("What was done about the cause"),
+                "handover": gettext_lazy("Said when somebody else took it on"),
             },
         ),
         "feedback.Defection": Table(
@@ -385,7 +393,9 @@ LEFT_OUT: dict[str, str] = {
     "reviews.SearchText.words": _SAME,
     "reviews.Review.digest": "a number by which an edit is known",
     "feedback.OutgoingMail.html": _SAME,
+    "feedback.Enclosure.content": "a picture: a file of its own beside the others",
     "feedback.OutgoingMail.unsubscribe_url": "opens something: it is in the letter itself",
+    "feedback.OutgoingMail.thread": "by which an answer to the letter is known",
     "feedback.OutgoingMail.message_id": "the letter's own number",
     "feedback.DataLink.new_email": "an address that is being proved: it has a letter of its own",
 }
@@ -432,6 +442,8 @@ def as_zip(customer: Customer, language: str) -> bytes:
         for group in groups:
             for table in group.tables:
                 whole.writestr(f"{table.name.replace('.', '-').lower()}.csv", "\ufeff" + _csv(table))
+        for one in Enclosure.objects.filter(pk__in=belongings.of(customer).get("feedback.Enclosure", ())):
+            whole.writestr(f"picture-{one.public_id}.jpg", bytes(one.content))
     return out.getvalue()
 
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from feedback import cases, comments, journal, mail, shop, tokens
+from feedback import cases, comments, journal, mail, shop, threads, tokens
 from feedback.messages import address_of, language_of, mail_address
 from feedback.models import Case, Comment, Promise, User
 from feedback.wording.phrases import addressed
@@ -97,6 +97,7 @@ def ask_by_mail(promise: Promise, *, by: User, now: datetime) -> None:
             language=language,
             customer=case.customer,
             about=f"feedback.promise:{promise.pk}",
+            thread=threads.token(case),
             now=now,
         )
         journal.log("promise asked about", case, by=by, promise=promise.pk)
@@ -152,9 +153,11 @@ def _open_again(case: Case, now: datetime, *, by: User | None) -> None:
     """Due on this working day, or the next one: it is late already."""
     again = Case.objects.filter(pk=case.pk).exclude(state=Case.State.OPEN)
     columns = {"resolved_at": None, "closed_at": None, "resolved_first_time": None, "cause_removed": ""}
+    columns |= {"joined_to": None}
     if again.update(state=Case.State.OPEN, **columns):
         journal.log("case open", case, by=by, reason="a promise was not kept")
-    Case.objects.filter(pk=case.pk).update(due_on=shop.working_days_later(shop.day(now), 0))
+    due_on = shop.working_days_later(shop.day(now), 0)
+    Case.objects.filter(pk=case.pk).update(due_on=due_on, escalate_at=shop.office().opening(due_on))
     if case.decided_at is not None:
         words = Comment.objects.select_related("analysis", "order").get(pk=case.comment_id)
         cases.decide_many([words], now, cases={words.pk: case})

@@ -257,7 +257,18 @@ ANYMAIL = {
     "MAILGUN_WEBHOOK_SIGNING_KEY": MAIL_HOOK_SIGNING_KEY,
     "MAILERSEND_SIGNING_SECRET": MAIL_HOOK_SIGNING_KEY,
     "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY": MAIL_HOOK_SIGNING_KEY,
+    "MAILERSEND_INBOUND_SECRET": MAIL_HOOK_SIGNING_KEY,
 }
+# Where answers to our mail come in, at /hooks/inbound-<service>/. Its part before the @ gets a plus and the
+# thread; a service of MAIL_HOOKS brings what arrives there.
+INBOUND_ADDRESS = env.str("INBOUND_ADDRESS", default="").strip().lower()
+if INBOUND_ADDRESS and not re.fullmatch(r"[^@+\s]{1,30}@[^@\s]+", INBOUND_ADDRESS):
+    raise ImproperlyConfigured("INBOUND_ADDRESS must be an address without “+”, such as answers@shop.example")
+_can_bring = {"mailersend", "mailgun", "mailjet", "postmark", "sparkpost"}
+if INBOUND_ADDRESS and not _can_bring & set(MAIL_HOOKS):
+    raise ImproperlyConfigured(
+        f"INBOUND_ADDRESS needs one of {', '.join(sorted(_can_bring))} in MAIL_HOOKS, which brings the mail"
+    )
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 # Where the "file" review source writes replies for the shop to paste by hand.
 OUTBOX_DIR = _folder("OUTBOX_DIR", DATA_DIR / "outbox")
@@ -309,6 +320,7 @@ JOBS = [
     "feedback.tasks.READ_COMMENTS",
     "reviews.tasks.ANSWER_REVIEWS",
     "feedback.tasks.DECIDE_CASES",
+    "feedback.tasks.ESCALATE_CASES",
     "reviews.tasks.PUBLISH_REPLIES",
     "reviews.tasks.CHECK_REPLIES",
     "surveys.tasks.RELEASE_REWARDS",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from feedback.calendar import Calendar
+from feedback.clocks import Office
 from feedback.models import OwnDay, Shop, User
 
 _KEEP_SECONDS = 5.0
@@ -59,6 +60,12 @@ def start_of(day: date) -> datetime:
 def working_days_later(start: date, days: int) -> date:
     """`days` working days after `start` in the shop's own calendar."""
     return calendar().later(start, days)
+
+
+def office() -> Office:
+    """The hours of the shop's working days, for clocks."""
+    here = current()
+    return Office(opens=here.opens_at, closes=here.closes_at, zone=zone(), calendar=calendar())
 
 
 def zone() -> zoneinfo.ZoneInfo:

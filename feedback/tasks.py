@@ -9,6 +9,7 @@ from feedback import (
     defections,
     engines,
     erasure,
+    escalation,
     mail,
     my_data,
     rereading,
@@ -20,6 +21,7 @@ from feedback import (
 READ_COMMENTS = comments.READ
 DECIDE_CASES = cases.DECIDE
 SEND_MAIL = mail.SEND
+ESCALATE_CASES = escalation.ESCALATE
 TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
 COUNT_COMBINATIONS = combinations.COUNT

@@ -223,6 +223,8 @@ def _some(field, said):
             return timezone.now().date()
         case models.JSONField():
             return [said]
+        case models.BinaryField():
+            return said.encode()
         case models.CharField() | models.TextField():
             return said[: field.max_length]
     return 1

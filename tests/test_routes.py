@@ -18,6 +18,7 @@ from feedback.models import (
     DataLink,
     DataRequest,
     Decision,
+    Enclosure,
     Engine,
     Erasure,
     MailAddress,
@@ -86,7 +87,7 @@ TABLE = {
     "data_requests": ("get", WHO_IS_ASKED),
     **dict.fromkeys(["own_data_erase", "comment_erase", "data_request_settle"], ("post", SET_UP)),
     **dict.fromkeys(["own_data_json", "own_data_zip"], ("get", SET_UP)),
-    "mail_hook": ("post", PUBLIC),
+    **dict.fromkeys(["mail_hook", "inbound_hook"], ("post", PUBLIC)),
     "healthz": ("get", PUBLIC),
     "login": ("get", PUBLIC),
     "logout": ("post", PUBLIC),
@@ -111,6 +112,11 @@ TABLE = {
     "case_fact": ("post", ACT),
     "case_customer": ("post", ACT),
     "case_move": ("post", ACT | {Role.FRONT_LINE}),
+    **dict.fromkeys(["case_new", "case_noted"], ("get", ACT | {Role.FRONT_LINE})),
+    "case_owner": ("post", ACT | {Role.FRONT_LINE}),
+    **dict.fromkeys(["case_severity", "case_join", "case_step"], ("post", ACT)),
+    "case_watch": ("post", EVERYONE),
+    "case_enclosure": ("get", EVERYONE),
     "case_override": ("post", {Role.APPROVER, Role.MANAGER}),
     **dict.fromkeys(["message_save", "message_again", "message_approve"], ("post", EDIT)),
     **dict.fromkeys(["message_sent", "message_discard", "message_lint"], ("post", EDIT)),
@@ -290,13 +296,14 @@ OF_A_SURVEY = [f"survey_{page}" for page in f"{PAGES_OF_A_SURVEY} {PAGES_OF_A_PL
 @pytest.fixture
 def world(settings):
     """One of everything: the arguments of each address that takes some."""
-    settings.MAIL_HOOKS = ["mailgun"]
+    settings.MAIL_HOOKS, settings.INBOUND_ADDRESS = ["mailgun"], "answers@gom.example"
     a_shop()
     now = timezone.now()
     lan = customer("Lan")
     complaint = read_comment("Ấm bị vỡ khi mở hộp.", channel="form", customer=lan)
     opened = case(complaint)
     cases.decide_many([complaint], now, cases={complaint.pk: opened})
+    enclosed = Enclosure.objects.create(comment=complaint, content=b"jpeg", taken_at=now)
     stuck = comment()
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError")
     survey = publishing.start_post_purchase(
@@ -339,7 +346,10 @@ def world(settings):
         "api_dispute": (disputed.external_id,),
         **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
         **own_data(lan, complaint, now),
-        **dict.fromkeys(["case", "case_fact", "case_customer", "case_move"], (opened.public_id,)),
+        **dict.fromkeys([name for name in TABLE if name.startswith("case_")], (opened.public_id,)),
+        "case": (opened.public_id,),
+        "case_new": (),
+        "case_enclosure": (opened.public_id, enclosed.public_id),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["practice_page", "practice_lint"], ("cracked-cup",)),
         **dict.fromkeys(["reply_groups", "reply_list_keep"], ()),
@@ -368,7 +378,7 @@ def world(settings):
         **dict.fromkeys(["entrance", "kiosk", "kiosk_ask", "survey_shut", "survey_frame"], (way.public_id,)),
         "survey_sign": [way.public_id, "svg"],
         "tell_us_sign": ["svg"],
-        "mail_hook": ["mailgun"],
+        **dict.fromkeys(["mail_hook", "inbound_hook"], ("mailgun",)),
         "job_try_again": ["feedback.comment", stuck.pk],
         "token_revoke": [ApiToken.objects.get().pk],
         "survey_picture": [a_picture(now).name],
@@ -438,6 +448,8 @@ def test_what_changes_something_takes_a_post(client, world, name):
 _OTHER_IDS = (
     *("promise", "promise_answered", "promise_ask"),
     *(name for name in TABLE if name.startswith("policy_")),
+    "case_enclosure",
+    "case_new",
     "dispute",
     "dispute_evidence",
     "dispute_close",

@@ -331,8 +331,10 @@ def _set_back(dice: random.Random) -> None:
     opened = list(Case.objects.select_related("comment"))
     for case in opened:
         case.opened_at = case.decided_at = case.comment.said_at
-        case.due_on = shop.working_days_later(shop.day(case.opened_at), cases.NEGOTIATION_DAYS)
-    Case.objects.bulk_update(opened, ["opened_at", "decided_at", "due_on"], batch_size=200)
+        due = cases.clock(case.comment.channel, case.severity, case.opened_at)
+        case.answer_by, case.due_on = due.answer_by, due.settle_on
+    columns = ["opened_at", "decided_at", "answer_by", "due_on"]
+    Case.objects.bulk_update(opened, columns, batch_size=200)
 
 
 def _redeem(dice: random.Random, now: datetime) -> None:

@@ -1,13 +1,11 @@
 """The permanent way to tell us something, apart from any survey (S1-16)."""
 
 import unicodedata
-import zlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.throttling import BaseThrottle
 
-from feedback import cases, comments, journal, limits
-from feedback.models import Comment, Customer, Touchpoint
+from feedback import acknowledgement, cases, comments, journal, limits
+from feedback.front import capturing
+from feedback.models import Comment, Touchpoint
 from feedback.models.words import Channel, WhyItCame
 from feedback.roles import public
 from feedback.text import reader
@@ -29,8 +28,6 @@ MOST, A_WHILE = 30, 10 * 60  # seconds; a tablet in a store, or a company behind
 LONGEST = 5_000
 _DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"  # fillers of Hangul, and Braille without a dot
 _FEW_STARS, _MANY_STARS = 2, 4
-_LOCK_KEY = 0x74656C6C  # "tell"
-SAME_AGAIN = timedelta(minutes=10)  # a second press of the button is not a second complaint
 
 
 class TellUs(forms.Form):
@@ -113,16 +110,16 @@ def thanks(request: HttpRequest) -> HttpResponse:
 def record(told: dict, *, now: datetime) -> Comment | None:
     """Keep it as a Comment; what somebody should look at opens a Case. None: it was told a moment ago."""
     with journal.recording():
-        _one_at_a_time(told["text"])
+        capturing.one_at_a_time(told["text"])
         said = {
             "text": comments.clean(told["text"]),
             "author": comments.clean(told["name"]),
             "score": told["stars"],
             "touchpoint": told["touchpoint"],
-            "customer": _customer(told, now),
+            "customer": capturing.customer_of(email=told["email"], name=told["name"], now=now),
         }
         # All of it the same, not the words alone: two people may both write "too slow".
-        if Comment.objects.filter(source=SOURCE, said_at__gt=now - SAME_AGAIN, **said).exists():
+        if Comment.objects.filter(source=SOURCE, said_at__gt=now - capturing.SAME_AGAIN, **said).exists():
             return None
         comment = comments.record(
             channel=Channel.FORM,
@@ -137,7 +134,8 @@ def record(told: dict, *, now: datetime) -> Comment | None:
         reading = reader.read(comment.text, stars=told["stars"])
         queue = route(reading.flags).route
         if queue is not Route.NORMAL or _wants_a_person(reading, told):
-            cases.open_case(comment, now=now, wish=comments.clean(told["wish"]), route=queue)
+            case = cases.open_case(comment, now=now, wish=comments.clean(told["wish"]), route=queue)
+            acknowledgement.by_mail(case, now=now, lang=reading.lang)
     return comment
 
 
@@ -154,21 +152,3 @@ def _wants_a_person(reading: Reading, told: dict) -> bool:
 def _can_be_seen(letter: str) -> bool:
     """Letters, digits, marks and signs; not what joins them, nor letters that are drawn as nothing."""
     return unicodedata.category(letter)[0] in "LNPS" and letter not in _DRAWN_AS_NOTHING
-
-
-def _one_at_a_time(text: str) -> None:
-    """Two presses at once: the second waits until the first is kept. SQLite has one writer anyway."""
-    if connection.vendor == "postgresql":
-        words = zlib.crc32(comments.clean(text).encode()) - 2**31  # PostgreSQL's integers have a sign
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_KEY, words])
-
-
-def _customer(told: dict, now: datetime) -> Customer | None:
-    """By the address they gave, which nobody has checked: it says where to answer, until a person has."""
-    email = told["email"].lower()
-    if not email:
-        return None
-    fresh = {"name": comments.clean(told["name"]), "since": now}
-    customer, _is_new = Customer.objects.get_or_create(email=email, defaults=fresh)
-    return customer.merged_into or customer

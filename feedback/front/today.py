@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from feedback import defections, shop
-from feedback.front import jobs
+from feedback.front import capture, jobs
 from feedback.models import Case, Comment, Defection, Promise, Theme, ThemeTotal, User
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel
@@ -49,6 +49,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "cases": _cases(last),
         "promises": _promises(last, request.user),
         "is_desk": holds(request, *DESK),
+        "may_note": holds(request, *capture.CALL),
     }
     if context["is_desk"]:
         context |= {

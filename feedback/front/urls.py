@@ -1,11 +1,14 @@
 from django.urls import path
 
-from feedback.front import customers, jobs, setup, tell_us, today, working_days
+from feedback.front import capture, customers, inbound, jobs, setup, tell_us, today, working_days
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("tell-us/", tell_us.tell_us, name="tell_us"),
     path("tell-us/thanks/", tell_us.thanks, name="tell_us_thanks"),
+    path("cases/new/", capture.new, name="case_new"),
+    path("cases/<slug:public_id>/noted/", capture.noted, name="case_noted"),
+    path("hooks/inbound-<slug:service>/", inbound.inbound_hook, name="inbound_hook"),
     path("customers/", customers.customer_list, name="customers"),
     path("customers/<slug:public_id>/", customers.customer_page, name="customer"),
     path("customers/<slug:public_id>/consent/", customers.consent, name="customer_consent"),

@@ -24,6 +24,13 @@ FARTHEST = timedelta(days=3 * 366)
 NEAR = ("VN", "US", "GB", "DE", "FR", "AU", "SG")
 
 
+class Clock(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class WeekForm(forms.Form):
     country = forms.ChoiceField(label=gettext_lazy("Country whose public holidays you keep"))
     open_weekdays = forms.MultipleChoiceField(
@@ -34,6 +41,9 @@ class WeekForm(forms.Form):
         },
     )
 
+    opens_at = forms.TimeField(label=gettext_lazy("You answer from"), widget=Clock)
+    closes_at = forms.TimeField(label=gettext_lazy("until"), widget=Clock)
+
     def __init__(self, *args: Any, kept: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = _language()
@@ -42,6 +52,13 @@ class WeekForm(forms.Form):
         codes = dict.fromkeys([kept, *NEAR, *countries()])
         territories = Locale.parse(language).territories
         self.fields["country"].choices = [(code, territories.get(code, code)) for code in codes]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("This must be later than the hour at which you begin."))
+        return cleaned
 
 
 class OwnDayForm(forms.ModelForm):
@@ -71,14 +88,18 @@ class OwnDayForm(forms.ModelForm):
 def working_days(request: HttpRequest) -> HttpResponse:
     """The week and the country by POST; the own days have addresses of their own."""
     known = shop.current()
-    kept = {"country": known.country, "open_weekdays": list(known.open_weekdays)}
-    form = WeekForm(request.POST if request.method == "POST" else None, initial=kept, kept=known.country)
+    form = WeekForm(
+        request.POST if request.method == "POST" else None, initial=_kept_now(), kept=known.country
+    )
     if request.method != "POST" or not form.is_valid():
         return _show(request, week=form)
     chosen = form.cleaned_data
     with journal.recording():
         Shop.objects.filter(pk=1).update(
-            country=chosen["country"], open_weekdays="".join(sorted(chosen["open_weekdays"]))
+            country=chosen["country"],
+            open_weekdays="".join(sorted(chosen["open_weekdays"])),
+            opens_at=chosen["opens_at"],
+            closes_at=chosen["closes_at"],
         )
         journal.log("shop set up", "feedback.shop:1", by=request.user, fields=form.changed_data)
     return _kept(request)
@@ -110,10 +131,9 @@ def _show(
     request: HttpRequest, *, week: WeekForm | None = None, own_day: OwnDayForm | None = None
 ) -> HttpResponse:
     known = shop.current()
-    kept = {"country": known.country, "open_weekdays": list(known.open_weekdays)}
     today = shop.day(timezone.now())
     context = {
-        "week": week or WeekForm(initial=kept, kept=known.country),
+        "week": week or WeekForm(initial=_kept_now(), kept=known.country),
         "own_day": own_day or OwnDayForm(initial={"is_open": "False"}),
         "own_days": OwnDay.objects.filter(day__gte=today - timedelta(days=31)),
         "holidays": _coming(today),
@@ -121,6 +141,16 @@ def _show(
     }
     refused = (week is not None and week.errors) or (own_day is not None and own_day.errors)
     return render(request, "feedback/working_days.html", context, status=400 if refused else 200)
+
+
+def _kept_now() -> dict[str, Any]:
+    known = shop.current()
+    return {
+        "country": known.country,
+        "open_weekdays": list(known.open_weekdays),
+        "opens_at": known.opens_at,
+        "closes_at": known.closes_at,
+    }
 
 
 def _coming(today: date) -> list[dict[str, Any]]:

@@ -1,14 +1,23 @@
 """The kernel's rows, one file per subject."""
 
 from feedback.models.access import ApiToken, User
-from feedback.models.cases import Case, Concession, Decision, FactCorrection, Override, Promise
+from feedback.models.cases import (
+    Case,
+    Concession,
+    Decision,
+    FactCorrection,
+    FollowUp,
+    Override,
+    Promise,
+    Watch,
+)
 from feedback.models.combinations import Combination
 from feedback.models.contacts import Contact, StaffedHour
 from feedback.models.copies import Fingerprint
 from feedback.models.defections import Defection, DefectionRule
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
-from feedback.models.mail import MailAddress, MailClass, OutgoingMail
+from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail
 from feedback.models.messages import Message
 from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
 from feedback.models.people import (
@@ -25,7 +34,7 @@ from feedback.models.people import (
 from feedback.models.policies import Policy, PolicyTrial
 from feedback.models.shop import OwnDay, Shop
 from feedback.models.totals import ThemeTotal
-from feedback.models.words import Analysis, Comment, Mention, PublishPermission, Theme, Touchpoint
+from feedback.models.words import Analysis, Comment, Enclosure, Mention, PublishPermission, Theme, Touchpoint
 
 __all__ = [
     "Analysis",
@@ -44,12 +53,15 @@ __all__ = [
     "Defection",
     "DefectionRule",
     "Dispute",
+    "Enclosure",
     "Engine",
     "Erasure",
     "Event",
     "FactCorrection",
     "Fingerprint",
+    "FollowUp",
     "Forgotten",
+    "IncomingMail",
     "Keeping",
     "Location",
     "MailAddress",
@@ -75,4 +87,5 @@ __all__ = [
     "ThemeTotal",
     "Touchpoint",
     "User",
+    "Watch",
 ]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.models.addressed import Addressed, CurrencyField, MoneyField
 from feedback.models.people import Customer, Order
@@ -29,6 +30,13 @@ class Case(Addressed, Leasable):
         LEGAL = "legal", _("legal")
         NORMAL = "normal", _("normal")
 
+    class Severity(models.TextChoices):
+        """As feedback.clocks has them, the least first."""
+
+        MINOR = "minor", pgettext_lazy("severity", "minor")
+        ORDINARY = "ordinary", pgettext_lazy("severity", "ordinary")
+        SERIOUS = "serious", pgettext_lazy("severity", "serious")
+
     comment = models.OneToOneField(Comment, on_delete=models.PROTECT, related_name="case")
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
@@ -40,8 +48,23 @@ class Case(Addressed, Leasable):
     owner = models.ForeignKey(
         "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    severity = models.CharField(
+        max_length=8, choices=Severity, default=Severity.ORDINARY, db_default=Severity.ORDINARY
+    )
+    # The problem as whoever heard it understood it: the customer's word, and no proof. "": nobody said.
+    reason = models.CharField(max_length=24, blank=True, default="", db_default="")
+    # What the owner before says to the next one.
+    handover = models.CharField(max_length=300, blank=True, default="", db_default="")
+    joined_to = models.ForeignKey(  # the same matter, told before: the answer is given there
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="joined"
+    )
     opened_at = models.DateTimeField()
-    due_on = models.DateField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)  # told that we have it
+    answer_by = models.DateTimeField(null=True, blank=True)  # the first real answer (S1-7); None: no clock
+    answered_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)  # settled by the end of this day (L11)
+    escalate_at = models.DateTimeField(null=True, blank=True, editable=False)  # when its age is looked at
+    escalations = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -59,16 +82,57 @@ class Case(Addressed, Leasable):
                 | Q(state="closed", closed_at__isnull=False),
                 name="case_ended_has_its_time",
             ),
+            models.CheckConstraint(
+                condition=Q(severity__in=["minor", "ordinary", "serious"]), name="case_has_a_known_severity"
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_to=None) | (Q(state="closed") & ~Q(joined_to=F("pk"))),
+                name="case_joined_to_another_is_closed",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "opened_at"], name="cases_by_state"),
             # All that the list is sorted and Today is counted by: no row is looked at in vain.
             models.Index(fields=["state", "route", "due_on", "opened_at", "id"], name="cases_to_do"),
             models.Index(fields=["id"], condition=Q(decided_at=None), name="cases_to_decide"),
+            # Of the board and the day lists: whose, and how late. What is settled is in none of them.
+            models.Index(
+                fields=["owner", "due_on", "state", "answered_at", "escalations", "id"],
+                condition=Q(state__in=["open", "waiting"]),
+                name="cases_on_the_board",
+            ),
+            models.Index(
+                fields=["escalate_at"],
+                condition=Q(state__in=["open", "waiting"], escalate_at__isnull=False),
+                name="cases_to_escalate",
+            ),
+            models.Index(
+                fields=["customer", "opened_at"],
+                condition=Q(state__in=["open", "waiting"]),
+                name="cases_open_of_a_customer",
+            ),
         ]
 
     def __str__(self):
         return self.public_id
+
+
+class FollowUp(models.Model):
+    """Further words of the customer in a case: each utterance is a Comment of its own."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="follow_ups")
+    comment = models.OneToOneField(Comment, on_delete=models.PROTECT, related_name="follow_up")
+
+
+class Watch(models.Model):
+    """Somebody who wants to see how a case goes on, and is told when it goes late."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="watches")
+    user = models.ForeignKey("feedback.User", on_delete=models.CASCADE, related_name="watches")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "user"], name="each_watches_a_case_once")]
 
 
 class FactCorrection(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models.addressed import Addressed, Language
 from feedback.models.people import Customer
 from feedback.models.queue import Leasable, LeasableQuerySet
+from feedback.models.words import Comment
 
 
 class MailAddress(models.Model):
@@ -48,6 +49,8 @@ class OutgoingMail(Addressed, Leasable):
     text = models.TextField(blank=True, default="")
     html = models.TextField(blank=True, default="")
     unsubscribe_url = models.CharField(max_length=300, blank=True, default="")
+    # Of the case that it is about: an answer to it comes back there (feedback.threads).
+    thread = models.CharField(max_length=32, blank=True, default="", db_default="")
     about = models.CharField(max_length=60, blank=True, default="")  # "surveys.invitation:7"
     message_id = models.CharField(
         max_length=120, unique=True
@@ -99,3 +102,33 @@ class MailClass(models.Model):
                 name="advertising_within_the_law",
             ),
         ]
+
+
+class IncomingMail(models.Model):
+    """That a mail came in, once however often it is delivered. Its words are a Comment, none of them here."""
+
+    class WhyNot(models.TextChoices):
+        """Why nobody looks at it."""
+
+        TAKEN = "", _("taken in")
+        AUTOMATIC = "automatic", _("an automatic answer")
+        OURS = "ours", _("our own mail")
+        EMPTY = "empty", _("nothing to read")
+        FLOOD = "flood", _("too many from one address")
+
+    digest = models.CharField(max_length=64, unique=True)  # of what the sender calls it
+    received_at = models.DateTimeField()
+    comment = models.OneToOneField(
+        Comment, null=True, blank=True, on_delete=models.PROTECT, related_name="incoming"
+    )
+    why_not = models.CharField(max_length=10, choices=WhyNot, blank=True, default="")
+    left_out = models.PositiveSmallIntegerField(default=0)  # attachments that are no pictures, or too many
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(why_not="") & Q(comment__isnull=False)) | (~Q(why_not="") & Q(comment=None)),
+                name="incoming_mail_is_kept_or_says_why_not",
+            )
+        ]
+        indexes = [models.Index(fields=["received_at"], name="incoming_mail_by_time")]

@@ -1,7 +1,9 @@
 """The one shop of this installation."""
 
+from datetime import time
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.addressed import CurrencyField, Language
@@ -21,6 +23,8 @@ class Shop(models.Model):
     language = models.CharField(_("first language"), max_length=2, choices=Language, default=Language.VI)
     country = models.CharField(_("country"), max_length=2, default="VN")
     open_weekdays = models.CharField(max_length=7, default="12345")  # 1 Monday to 7 Sunday
+    opens_at = models.TimeField(_("opens at"), default=time(8), db_default=time(8))
+    closes_at = models.TimeField(_("closes at"), default=time(18), db_default=time(18))
     reply_address = models.EmailField(_("e-mail for customers"), blank=True, default="")
     postal_address = models.CharField(_("postal address"), max_length=250, blank=True, default="")
     # How Vietnamese replies and messages call somebody of whom we do not know better (S1-9).
@@ -42,6 +46,9 @@ class Shop(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="one_shop_per_installation"),
             models.CheckConstraint(condition=~Q(open_weekdays=""), name="shop_open_on_some_weekday"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="shop_closes_after_it_opens"
+            ),
             models.CheckConstraint(
                 condition=Q(form_of_address__in=FormOfAddress.values), name="shop_has_a_known_form_of_address"
             ),

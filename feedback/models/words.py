@@ -132,6 +132,20 @@ class Comment(Addressed, Leasable):
         return round(self.score) if self.scale == self.Scale.STARS and self.score is not None else None
 
 
+class Enclosure(Addressed):
+    """A picture that came with words: a scanned page of a letter, a photograph in a mail. Drawn anew."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="enclosures")
+    position = models.PositiveSmallIntegerField(default=1)
+    content = models.BinaryField()  # JPEG
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "position"], name="each_enclosure_has_its_place")
+        ]
+
+
 class PublishPermissionQuerySet(models.QuerySet["PublishPermission"]):
     def standing(self) -> Self:
         return self.filter(consent__withdrawn_at=None)

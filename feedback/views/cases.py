@@ -15,7 +15,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import case_message, cases, corrections, disputes, fact_sheet, labels, overrides, shop, value
+from feedback import (
+    case_message,
+    case_procedure,
+    cases,
+    corrections,
+    disputes,
+    fact_sheet,
+    labels,
+    overrides,
+    shop,
+    value,
+)
 from feedback.buckets import Grain
 from feedback.case_forms import OverrideForm
 from feedback.forms import CaseFilter, FactForm, MoveForm
@@ -51,6 +62,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "today": today,
         "is_desk": holds(request, *DESK),
+        "may_note": holds(request, *SOLVE),
         "sees_reports": holds(request, *REPORTS),
     }
     return render(request, "feedback/cases.html", context)
@@ -171,7 +183,13 @@ def _problem(case: Case) -> str:
 
 def found(public_id: str) -> Case:
     rows = Case.objects.select_related(
-        "comment__analysis", "comment__touchpoint", "comment__product", "customer", "order", "owner"
+        "comment__analysis",
+        "comment__touchpoint",
+        "comment__product",
+        "customer",
+        "order",
+        "owner",
+        "joined_to",
     )
     return get_object_or_404(rows, public_id=public_id)
 
@@ -209,6 +227,7 @@ def show(
         "may_act": holds(request, *ACT),
         "may_solve": holds(request, *ACT)
         or (holds(request, Role.FRONT_LINE) and decision is not None and not decision.needs_approver),
+        "may_hand_over": holds(request, *SOLVE),
         "moving": moving or MoveForm(),
         "locked_by": [
             {"row": row, "evidence": disputes.evidence(row, language)}
@@ -220,6 +239,7 @@ def show(
         "others": _others(case, shop.day(timezone.now()), language),
         "worth": _worth(case, language),
         "today": shop.day(timezone.now()),
+        "handling": case_procedure.shown(case, request.user, timezone.now()),
     }
     if decision:
         decided = overrides.effective(decision)

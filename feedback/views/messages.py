@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from feedback import case_message, messages
+from feedback import case_message, channels, messages
 from feedback.case_forms import DiscardForm, SentForm
 from feedback.models import Case, Decision, Message
 from feedback.roles import Role, allow
@@ -91,7 +91,8 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
 @allow(*EDITORS)
 @require_POST
 def sent(request: HttpRequest, public_id: str) -> HttpResponse:
-    case, form = _case(public_id), SentForm(request.POST)
+    case = _case(public_id)
+    form = SentForm(request.POST, closed=channels.advice(case.comment.channel).closed)
     waiting = Message.objects.filter(case=case, pk=_number(request.POST.get("message"))).first()
     if waiting is None or not form.is_valid():
         return _refuse(request, case, problem=_("Say how it was sent."), status=400)
@@ -99,6 +100,8 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.sent_by_hand(waiting, channel=form.cleaned_data["channel"], by=request.user)
     except messages.Stale:
         notes.warning(request, _("Somebody noted this before. This is how it stands now."))
+    except messages.NotAllowed as error:
+        return _refuse(request, case, problem=error.why, status=400)
     else:
         notes.success(request, _("Noted as sent."))
     return _back(case)

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feedback import web
+from feedback.html_text import as_html, words_of
 from reviews.models import Reply, Source
 from reviews.records import LONGEST, BadRecord, ReviewRecord, parse
 from reviews.sources import (
@@ -30,7 +31,6 @@ from reviews.sources import (
     same_words,
 )
 from reviews.sources.credentials import value
-from reviews.sources.html_text import as_html, words_of
 
 SECRETS = ("KEY", "SECRET", "REPLY_PASSWORD")
 REPLY_LIMIT = 65_525  # bytes: WordPress's column of a comment

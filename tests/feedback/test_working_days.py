@@ -10,7 +10,8 @@ from feedback.models import Event, OwnDay, Shop
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-WEEK = {"country": "VN", "open_weekdays": ["1", "2", "3", "4", "5", "6"]}
+HOURS = {"opens_at": "08:30", "closes_at": "20:00"}
+WEEK = {"country": "VN", "open_weekdays": ["1", "2", "3", "4", "5", "6"], **HOURS}
 
 
 @pytest.fixture
@@ -40,6 +41,8 @@ def test_a_working_saturday_counts_from_then_on(manager):
         ({"open_weekdays": []}, "open_weekdays"),
         ({"country": "XX"}, "country"),
         ({"open_weekdays": ["8"]}, "open_weekdays"),
+        ({"closes_at": "08:30"}, "closes_at"),
+        ({"opens_at": "25:00"}, "opens_at"),
     ],
 )
 def test_a_week_that_cannot_be_is_refused_by_name(manager, given, field):

@@ -52,7 +52,7 @@ NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_s
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
-NO_PAGE |= {"promises_kept_csv"}
+NO_PAGE |= {"promises_kept_csv", "case_enclosure"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
 
@@ -88,6 +88,7 @@ class World:
             "public_plan": ["gom"],
             "practice_page": ["cracked-cup"],
             "case": Case.objects.values_list("public_id", flat=True)[:2],
+            "case_noted": Case.objects.values_list("public_id", flat=True)[:1],
             "reply": Reply.objects.order_by("-needs_approver").values_list("public_id", flat=True)[:3],
             "reply_evidence": Reply.objects.exclude(review__comment__analysis__leverage="").values_list(
                 "public_id", flat=True
@@ -280,7 +281,7 @@ STAFF_PAGES = {
     "working_days password_change password_change_done answer_imports answer_import own_data "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
-    "disputes dispute promises promise".split(),
+    "disputes dispute promises promise case_new case_noted".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
     "concessions divergence "

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from feedback import comments, leases, web
+from feedback.html_text import words_of
 from feedback.models import Comment, Event
 from reviews import drafting
 from reviews.models import Polling, Reply, Review, UnreadableReview
 from reviews.polling import FETCH, LEFT_IN_PEACE, TAKE_AGAIN, TRIES
 from reviews.sources import woocommerce
-from reviews.sources.html_text import words_of
 
 pytestmark = pytest.mark.django_db
 FAULTS = "429:.1,500:.1,hang:.02,cut:.05,badjson:.03,html:.02,redirect:.01,deep:.01,dup:.1,shuffle:.5"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feedback import web
+from feedback.html_text import as_html, words_of
 from feedback.web import Away
-from reviews.sources.html_text import as_html, words_of
 
 INNER = [
     "127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.9.9", "169.254.169.254", "0.0.0.0", "100.64.0.1",

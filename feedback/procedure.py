@@ -1,0 +1,209 @@
+"""How a complaint is handled: acknowledged, judged, owned, handed over, joined; and the steps of ISO 10002.
+
+Each act is compare-and-set and writes its Event; the steps are read from these records and kept nowhere else
+(L12). A person records by hand what no act shows.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from feedback import cases, comments, journal
+from feedback.cases import UNSETTLED, Stale
+from feedback.models import Case, Event, Message, Promise, User, Watch
+
+
+class Step(StrEnum):
+    """ISO 10002:2018, clauses 7 and 8, in their order."""
+
+    RECEIPT = "receipt"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    ASSESSMENT = "assessment"
+    INVESTIGATION = "investigation"
+    RESPONSE = "response"
+    COMMUNICATION = "communication"
+    CLOSURE = "closure"
+    SATISFACTION = "satisfaction"
+    ANALYSIS = "analysis"
+    AUDIT = "audit"
+    REVIEW = "review"
+
+
+NAMES = {
+    Step.RECEIPT: _("received"),
+    Step.ACKNOWLEDGEMENT: _("told that we have it"),
+    Step.ASSESSMENT: _("judged how serious it is"),
+    Step.INVESTIGATION: _("looked into the matter"),
+    Step.RESPONSE: _("answer decided"),
+    Step.COMMUNICATION: _("answer told to the customer"),
+    Step.CLOSURE: _("ended"),
+    Step.SATISFACTION: _("asked whether it was solved"),
+    Step.ANALYSIS: _("its cause looked at"),
+    Step.AUDIT: _("checked that the procedure was kept"),
+    Step.REVIEW: _("looked at by the management"),
+}
+BY_HAND = (Step.ACKNOWLEDGEMENT, Step.INVESTIGATION, Step.SATISFACTION, Step.AUDIT, Step.REVIEW)
+_SHOWN_BY = {
+    "case opened": Step.RECEIPT,
+    "case acknowledged": Step.ACKNOWLEDGEMENT,
+    "case assessed": Step.ASSESSMENT,
+    "case decided": Step.ASSESSMENT,
+    "message approved": Step.RESPONSE,
+    "message sent": Step.COMMUNICATION,
+    "case resolved": Step.CLOSURE,
+    "case closed": Step.CLOSURE,
+    "promise kept": Step.SATISFACTION,
+    "promise broken": Step.SATISFACTION,
+    "case cause set": Step.ANALYSIS,
+}
+
+
+class NotAllowed(RuntimeError):
+    """`why` says so to the person who tried."""
+
+    def __init__(self, why: object) -> None:
+        super().__init__("not allowed")
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """`at` None: not yet. `by` None: the program did it."""
+
+    step: Step
+    at: datetime | None = None
+    by: User | None = None
+
+    @property
+    def name(self) -> object:
+        return NAMES[self.step]
+
+    @property
+    def by_hand(self) -> bool:
+        return self.step in BY_HAND
+
+
+def steps(case: Case) -> list[Recorded]:
+    """All of them in the norm's order, each with when it was first done. Two queries."""
+    first: dict[Step, Recorded] = {}
+    for recorded in sorted(_recorded(case), key=_when):
+        first.setdefault(recorded.step, recorded)
+    return [first.get(step, Recorded(step=step)) for step in Step]
+
+
+def note_step(case: Case, step: str, *, by: User) -> None:
+    """A person did what no act of the program shows. Raises ValueError for a step that others show."""
+    if step not in BY_HAND:
+        raise ValueError(step)
+    with journal.recording():
+        journal.log("case step", case, by=by, step=str(step))
+
+
+def acknowledge(case: Case, *, now: datetime, by: User | None = None, via: str = "") -> bool:
+    """They know that we have it. False: they knew before."""
+    with journal.recording():
+        fresh = Case.objects.filter(pk=case.pk, acknowledged_at=None)
+        if not fresh.update(acknowledged_at=now):
+            return False
+        journal.log("case acknowledged", case, by=by, via=via)
+    case.acknowledged_at = now
+    return True
+
+
+def assess(case: Case, severity: str, *, by: User) -> None:
+    """A person judged how serious it is: its clocks run anew from when it was told. Raises Stale."""
+    due = cases.clock(case.comment.channel, severity, case.opened_at)
+    with journal.recording():
+        open_ = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, severity=case.severity)
+        if not open_.update(
+            severity=severity, answer_by=due.answer_by, due_on=due.settle_on, escalate_at=due.answer_by
+        ):
+            raise Stale("severity")
+        journal.log("case assessed", case, by=by, severity=str(severity))
+    case.refresh_from_db()
+
+
+def hand_over(case: Case, *, to: User | None, note: str, by: User, known: int | None) -> None:
+    """`known`: the owner that was on the page, by key; `to` None: back to the team. Raises Stale."""
+    with journal.recording():
+        mine = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, owner=known)
+        if not mine.update(owner=to, handover=comments.clean(note).strip()[:300]):
+            raise Stale("owner")
+        journal.log("case handed over", case, by=by, to=to.pk if to else None)
+    case.refresh_from_db()
+
+
+def watch(case: Case, by: User, now: datetime) -> None:
+    Watch.objects.get_or_create(case=case, user=by, defaults={"since": now})
+
+
+def unwatch(case: Case, by: User) -> None:
+    Watch.objects.filter(case=case, user=by).delete()
+
+
+def join(case: Case, to: Case, *, by: User, now: datetime) -> None:
+    """The same matter, told twice: this one ends, the answer is given in `to`. Raises Stale, NotAllowed."""
+    if case.pk == to.pk:
+        raise NotAllowed(_("A case cannot be joined to itself."))
+    with journal.recording():
+        held = {
+            one.pk: one
+            for one in Case.objects.select_for_update(no_key=True, of=("self",))
+            .filter(pk__in=[case.pk, to.pk])
+            .order_by("pk")
+        }
+        if held[case.pk].state not in UNSETTLED or held[to.pk].joined_to_id or held[to.pk].state == "closed":
+            raise Stale("joined")
+        if case.promises.filter(state=Promise.State.OPEN).exists():
+            raise NotAllowed(_("Something was promised here that is still to be done."))
+        Case.objects.filter(pk=case.pk).update(state=Case.State.CLOSED, closed_at=now, joined_to=to)
+        Case.objects.filter(joined_to=case.pk).update(joined_to=to)
+        journal.log("case closed", case, by=by, joined_to=to.pk)
+        journal.log("case joined", to, by=by, joined=case.pk)
+    case.refresh_from_db()
+
+
+def _recorded(case: Case) -> Iterator[Recorded]:
+    yield from _of_events(case)
+    if case.acknowledged_at:
+        yield Recorded(step=Step.ACKNOWLEDGEMENT, at=case.acknowledged_at)
+    if case.answered_at:
+        yield Recorded(step=Step.COMMUNICATION, at=case.answered_at)
+    if case.cause_removed and case.resolved_at:
+        yield Recorded(step=Step.ANALYSIS, at=case.resolved_at)
+    for sent_at in Message.objects.filter(case=case, mail__sent_at__isnull=False).values_list(
+        "mail__sent_at", flat=True
+    ):
+        yield Recorded(step=Step.COMMUNICATION, at=sent_at)
+
+
+def _of_events(case: Case) -> Iterator[Recorded]:
+    about = Q(subject=f"feedback.case:{case.pk}") | Q(
+        subject=f"feedback.comment:{case.comment_id}", verb="fact corrected"
+    )
+    for event in Event.objects.filter(about).select_related("by").order_by("id"):
+        step = _step_of(event)
+        if step is not None:
+            yield Recorded(step=step, at=event.at, by=event.by)
+
+
+def _step_of(event: Event) -> Step | None:
+    if event.verb == "case step":
+        return Step(event.data["step"])
+    if event.verb == "fact corrected":
+        return Step.INVESTIGATION if event.data.get("name") in ("investigated", "fault") else None
+    return _SHOWN_BY.get(event.verb)
+
+
+def _when(recorded: Recorded) -> datetime:
+    assert recorded.at is not None
+    return recorded.at
+
+
+def named(kinds: Iterable[Step]) -> list[tuple[str, object]]:
+    """Value and words, for a list to choose from."""
+    return [(kind.value, NAMES[kind]) for kind in kinds]
