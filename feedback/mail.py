@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from email.utils import make_msgid
@@ -122,6 +123,14 @@ def unsubscribe(address: MailAddress, said_at: datetime | None = None) -> None:
             return
         _suppress(address.email)
     _wait_for_those_on_their_way(address.email)
+
+
+def who_said_no(emails: Iterable[str]) -> set[str]:
+    """Those, in small letters, that unsubscribed or complained: they are asked on no other way either."""
+    digests = {digest_of(email): email.lower() for email in emails if email}
+    rows = MailAddress.objects.filter(token_digest__in=digests)
+    said_no = rows.exclude(unsubscribed_at=None, complained_at=None)
+    return {digests[digest] for digest in said_no.values_list("token_digest", flat=True)}
 
 
 def subscribe_again(address: MailAddress, *, wording: str, now: datetime) -> bool:

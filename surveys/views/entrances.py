@@ -18,9 +18,11 @@ from rest_framework.throttling import BaseThrottle
 from feedback import limits, shop, tokens
 from feedback.models import User
 from feedback.roles import Role, allow, public
+from feedback.selecting import Outcome
 from feedback.views.replayed import write_csv
-from surveys import entrances, signs
-from surveys.models import Entrance, Response, Survey
+from surveys import entrances, handed_links, signs
+from surveys.handed_links import Seen
+from surveys.models import Entrance, Response, Selection, Survey
 from surveys.plan_forms import EntranceForm, LinksForm
 from surveys.views.answer import answer
 
@@ -51,7 +53,8 @@ def ways(request: HttpRequest, public_id: str) -> HttpResponse:
 @allow(*PLANNERS)
 @require_POST
 def links(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A table with a link for each order, for the shop's own sender of SMS or Zalo."""
+    """A table with a link for each order, for the shop's own sender of SMS or Zalo; with `look`, only how
+    many there would be, and how many were left out for which reason."""
     survey = get_object_or_404(Survey, public_id=public_id)
     form = LinksForm(request.POST)
     if not form.is_valid():
@@ -61,9 +64,12 @@ def links(request: HttpRequest, public_id: str) -> HttpResponse:
         return _ways(request, survey, EntranceForm(), form, status=409)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     try:
-        found = entrances.export_links(survey, first, last, now=timezone.now(), by=_person(request))
-    except entrances.TooMany:
-        most = entrances.LONGEST_EXPORT
+        if "look" in request.POST:
+            seen = handed_links.look(survey, first, last, now=timezone.now())
+            return _ways(request, survey, EntranceForm(), form, seen=seen)
+        found = handed_links.export(survey, first, last, now=timezone.now(), by=_person(request))
+    except handed_links.TooMany:
+        most = handed_links.LONGEST
         form.add_error(None, _("More than %(most)s orders. Choose fewer days.") % {"most": most})
         return _ways(request, survey, EntranceForm(), form, status=409)
     rows = [
@@ -170,7 +176,13 @@ def entrance_url(entrance: Entrance) -> str:
 
 
 def _ways(
-    request: HttpRequest, survey: Survey, form: forms.Form, links_form: forms.Form, status: int = 200
+    request: HttpRequest,
+    survey: Survey,
+    form: forms.Form,
+    links_form: forms.Form,
+    *,
+    seen: Seen | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     known = Entrance.objects.filter(survey=survey).order_by("closed_at", "pk")
     context = {
@@ -178,10 +190,24 @@ def _ways(
         "form": form,
         "links": links_form,
         "entrances": [(one, entrance_url(one), _snippet(one)) for one in known],
-        "most": entrances.LONGEST_EXPORT,
+        "most": handed_links.LONGEST,
+        "cooldown": handed_links.cooldown_days(survey),
+        "seen": seen,
+        "left_out": _reasons(seen) if seen else [],
         "tell_us": f"{settings.BASE_URL}{reverse('tell_us')}",
     }
     return render(request, "surveys/ways.html", context, status=status)
+
+
+def _reasons(seen: Seen) -> list[tuple[str, int]]:
+    """In words, the most frequent first."""
+    words = dict(Selection.Outcome.choices) | {
+        Outcome.ASKED_BEFORE: _("has answered already"),
+        Outcome.NOT_AGREED: _("has not agreed to be offered a reward"),
+        Outcome.STOPPED: _("wants not to be asked: unsubscribed, or complained"),
+        Outcome.ASKED_LATELY: _("asked shortly before by a survey, or about another of these orders"),
+    }
+    return sorted(((str(words[reason]), n) for reason, n in seen.left_out.items()), key=lambda one: -one[1])
 
 
 def _snippet(entrance: Entrance) -> str:

@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from feedback import mail
 from feedback.models import Case, Comment, Consent, Customer, Event, Order
-from surveys import entrances, invitations, publishing, responses, signs
+from surveys import entrances, handed_links, invitations, publishing, responses, signs
 from surveys.models import Entrance, Invitation, InvitationToken, Response, Survey
-from tests.factories import user
+from tests.factories import case, comment, user
 
 ADDRESS = "https://gom.example/open/0123456789abcdef/"
 
@@ -285,9 +286,22 @@ def test_a_second_export_asks_nobody_twice(manager, survey, buy, now):
 
 
 @pytest.mark.parametrize(
-    "reason", ["answered", "erased", "cancelled", "insider", "not agreed", "another day"]
+    ("reason", "words"),
+    [
+        ("answered", "has answered already"),
+        ("erased", "the customer was erased"),
+        ("cancelled", "the order was cancelled"),
+        ("insider", "staff or family"),
+        ("not agreed", "has not agreed"),
+        ("unsubscribed", "wants not to be asked"),
+        ("complained", "wants not to be asked"),
+        ("asked by mail", "asked shortly before"),
+        ("asked by another survey", "asked shortly before"),
+        ("another day", ""),
+    ],
 )
-def test_who_is_in_no_export(manager, survey, buy, now, all_well, reason):
+def test_who_is_in_no_export(manager, survey, buy, now, all_well, reason, words):
+    """decision 12, L10, L14: by the law, their own wish, or the cooldown; and the page says so beforehand."""
     order = buy("7")
     match reason:
         case "answered":
@@ -301,10 +315,87 @@ def test_who_is_in_no_export(manager, survey, buy, now, all_well, reason):
             Customer.objects.update(is_insider=True)
         case "not agreed":
             Consent.objects.all().delete()
+        case "unsubscribed":
+            mail.unsubscribe(mail.address_of(order.customer.email.upper()))
+        case "complained":
+            mail.complained(order.customer.email, now)
+        case "asked by mail":
+            invitations.invite(survey, order=order, now=now)
+        case "asked by another survey":
+            other = publishing.start_post_purchase(
+                name="Delivery", slug="delivery", reward_amount=None, currency="VND", now=now
+            )
+            invitations.invite(other, customer=order.customer, as_link=True, now=now)
         case "another day":
             Order.objects.update(placed_at=now - timedelta(days=3))
 
+    page = look(manager, survey, now.date())
+    if words:
+        assert words in page.content.decode()
+    assert page.context["seen"].looked_at == (1 if words else 0)
     assert rows_of(links(manager, survey, now.date(), now.date()))[1:] == []
+
+
+def look(client, survey, day):
+    days = {"first": f"{day:%Y-%m-%d}", "last": f"{day:%Y-%m-%d}", "look": ""}
+    return client.post(
+        reverse("survey_links", args=[survey.public_id]), days, headers={"accept-language": "en"}
+    )
+
+
+def test_looking_hands_out_nothing(manager, survey, buy, now):
+    buy("7")
+
+    page = look(manager, survey, now.date())
+
+    assert "1 order gets a link" in page.content.decode()
+    assert not Invitation.objects.exists()
+    assert not Event.objects.filter(verb="links exported").exists()
+
+
+def test_a_customer_of_several_orders_gets_one_link(manager, survey, buy, now):
+    """pains 12: one customer, one link in so many days; a later table has the same one again."""
+    first, second = buy("7"), buy("8")
+    Order.objects.filter(pk=second.pk).update(customer=first.customer)
+
+    for _each in range(2):
+        rows = rows_of(links(manager, survey, now.date(), now.date()))[1:]
+        assert [row[1] for row in rows] == ["7"]
+    assert Event.objects.filter(verb="links exported").latest("pk").data["left_out"] == {"asked_lately": 1}
+
+
+def test_after_the_cooldown_they_are_asked_again(manager, survey, buy, now):
+    order = buy("7")
+    days = handed_links.cooldown_days(survey)
+    other = publishing.start_post_purchase(
+        name="Delivery", slug="delivery", reward_amount=None, currency="VND", now=now
+    )
+    made = invitations.invite(other, customer=order.customer, as_link=True, now=now)
+    long_ago = now - timedelta(days=days, minutes=1)
+    Invitation.objects.filter(pk=made.pk).update(made_at=long_ago, send_at=long_ago)
+
+    assert len(rows_of(links(manager, survey, now.date(), now.date()))) == 2
+
+
+def test_what_was_said_leaves_nobody_out(manager, survey, buy, now):
+    """L4, decision 15: a complaint, a refund or a bad answer to another survey of long ago plays no part."""
+    unhappy, happy = buy("7"), buy("8")
+    case(comment("Tệ quá", customer=unhappy.customer), order=unhappy)
+    unhappy.refunds.create(external_id="r", amount=1000, currency="VND", refunded_at=now)
+
+    rows = rows_of(links(manager, survey, now.date(), now.date()))[1:]
+
+    assert {row[1] for row in rows} == {unhappy.number, happy.number}
+
+
+def test_a_table_asks_no_more_for_more_orders(manager, survey, buy, now, statements):
+    buy("1")
+    for numbers in ((), range(2, 9)):
+        for number in numbers:
+            buy(str(number))
+        look(manager, survey, now.date())
+        with statements(at_most=20):
+            look(manager, survey, now.date())
 
 
 @pytest.mark.parametrize(("first", "last"), [("", "2026-11-16"), ("2026-11-17", "2026-11-16"), ("x", "y")])
@@ -315,7 +406,7 @@ def test_days_that_cannot_be_are_named(manager, survey, first, last):
 
 
 def test_more_than_a_file_holds_is_said(manager, survey, buy, now, monkeypatch):
-    monkeypatch.setattr(entrances, "LONGEST_EXPORT", 1)
+    monkeypatch.setattr(handed_links, "LONGEST", 1)
     buy("7"), buy("8")
 
     assert links(manager, survey, now.date(), now.date()).status_code == 409
