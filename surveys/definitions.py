@@ -47,12 +47,22 @@ _CHOICES_OF = {Meaning.PROBLEM: frozenset(Problem), Meaning.EXPECTATION: frozens
 
 
 class BadDefinition(ValueError):
-    """The definition cannot be asked. `message` is for the catalogue, to be filled with `given`."""
+    """The definition cannot be asked. `message` is for the catalogue, to be filled with `given`. `place` of
+    the question and `line` of its choice or row count from 1; None: it is about no single one."""
+
+    place: int | None = None
+    line: int | None = None
 
     def __init__(self, question: str, field: str, message: str, /, **given: object):
         reason = message % given
         super().__init__(f"question {question!r}, {field}: {reason}" if question else f"{field}: {reason}")
         self.question, self.field, self.message, self.given = question, field, message, given
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the file: questions[2].choices[0]."""
+        line = "" if self.line is None else f"[{self.line - 1}]"
+        return self.field if self.place is None else f"questions[{self.place - 1}].{self.field}{line}"
 
 
 def _(message: str) -> str:
@@ -80,10 +90,10 @@ def load(definition: object) -> Definition:
     raw = definition.get("questions")
     if not isinstance(raw, Sequence) or isinstance(raw, str) or not 1 <= len(raw) <= MOST_QUESTIONS:
         raise BadDefinition("", "questions", _LIST, least=1, most=MOST_QUESTIONS)
-    questions = tuple(load_question(one) for one in raw)
+    questions = tuple(_at(place, load_question, one) for place, one in enumerate(raw, start=1))
     _differ([question.id for question in questions], "questions")
     for place, question in enumerate(questions):
-        _looks_back(question, {one.id: one for one in questions[:place]})
+        _at(place + 1, _looks_back, question, {one.id: one for one in questions[:place]})
     for meaning in set(Meaning) - {Meaning.COMMENT}:
         if sum(question.meaning == meaning for question in questions) > 1:
             raise BadDefinition(
@@ -92,6 +102,15 @@ def load(definition: object) -> Definition:
     return Definition(
         title=_words("", "title", definition.get("title", {}), optional=True), questions=questions
     )
+
+
+def _at(place: int, read: Callable[..., Any], *given: Any) -> Any:
+    """A refusal of one question says which it is."""
+    try:
+        return read(*given)
+    except BadDefinition as fault:
+        fault.place = place
+        raise
 
 
 def load_question(raw: object) -> Question:
@@ -276,9 +295,17 @@ def _listed(name: str, field: str, raw: object, *, least: int, most: int) -> tup
         raise BadDefinition(name, field, _LIST, least=least, most=most)
     if not all(isinstance(one, Mapping) for one in raw):
         raise BadDefinition(name, field, _NO_OBJECT)
-    choices = tuple(_choice(name, field, one) for one in raw)
+    choices = tuple(_in_line(line, name, field, one) for line, one in enumerate(raw, start=1))
     _differ([choice.id for choice in choices], field, name)
     return choices
+
+
+def _in_line(line: int, name: str, field: str, raw: Mapping[str, Any]) -> Choice:
+    try:
+        return _choice(name, field, raw)
+    except BadDefinition as fault:
+        fault.line = line
+        raise
 
 
 def _choice(name: str, field: str, raw: Mapping[str, Any]) -> Choice:

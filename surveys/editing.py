@@ -158,10 +158,11 @@ def condition(form: Mapping[str, str]) -> Json | None:
 def faults(definition: Mapping[str, Any]) -> list[BadDefinition]:
     """Each question that cannot be asked yet, with why; then what is wrong with all of them together."""
     found = []
-    for question in questions_of(definition):
+    for place, question in enumerate(questions_of(definition), start=1):
         try:
             definitions.load_question(question)
         except BadDefinition as fault:
+            fault.place = place
             found.append(fault)
     if not found:
         try:

@@ -1,18 +1,21 @@
 """Forms of the managers' pages and of the set-up."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from feedback import comments
 from feedback.forms import AmountField
 from feedback.models import Order
 from feedback.models.addressed import Language
-from surveys import definitions
+from surveys import definitions, editing, spoken_faults
+from surveys.definitions import BadDefinition
 from surveys.models import Survey
 
 
@@ -124,24 +127,27 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(_("The file is larger than a survey can be (1 MB)."))
         try:
             found = json.loads(file.read().decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(
+                _("This is no file of questions: it cannot be read as JSON.")
+            ) from None
+        try:
             definitions.load(found)
-        except (ValueError, RecursionError) as error:
-            raise forms.ValidationError(_why_not(error)) from None
+        except BadDefinition as fault:
+            raise forms.ValidationError(_why_not(fault, found)) from None
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(_("This is no file of questions.")) from None
         self.cleaned_data["definition"] = {
             name: found[name] for name in ("title", "questions") if name in found
         }
         return file
 
 
-def _why_not(error: Exception) -> str:
-    if not isinstance(error, definitions.BadDefinition):
-        return gettext("This is no file of questions: it cannot be read as JSON.")
-    where = {
-        "question": error.question or "–",
-        "field": error.field,
-        "why": gettext(error.message) % error.given,
-    }
-    return gettext("Question %(question)s, %(field)s: %(why)s.") % where
+def _why_not(fault: BadDefinition, found: object) -> str:
+    """In the words of the builder, with its place in the file behind."""
+    questions = editing.questions_of(found) if isinstance(found, Mapping) else []
+    said = spoken_faults.said(fault, questions, (get_language() or "en")[:2])
+    return comments.clean(f"{said.where}: {said.words} ({said.path})")
 
 
 class InvitationForm(forms.Form):

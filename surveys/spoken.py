@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from surveys.conditions import FACTS_IN_NUMBERS, Fact
 from surveys.editing import Json
-from surveys.questions import STEPS, YES_NO, Kind
+from surveys.questions import STEPS, YES_NO, Kind, Meaning
 
 KINDS = {
     Kind.TEXT_LONG: gettext_lazy("Long text"),
@@ -30,6 +30,15 @@ KINDS = {
     Kind.TOUCHPOINT: gettext_lazy("Touchpoint"),
     Kind.CONSENT: gettext_lazy("Consent"),
     Kind.CONTACT: gettext_lazy("Contact details"),
+}
+# What the shop does with an answer, as the builder offers it.
+MEANINGS = {
+    Meaning.PROBLEM: gettext_lazy("opens a case when something is not solved"),
+    Meaning.EXPECTATION: gettext_lazy("compares with what was expected"),
+    Meaning.RECOMMENDATION: gettext_lazy("the survey's NPS"),
+    Meaning.TOUCHPOINT: gettext_lazy("files the comment under the touchpoint"),
+    Meaning.COMMENT: gettext_lazy("reads it as a comment: themes, sentiment"),
+    Meaning.WISH: gettext_lazy("keeps it as the customer's own wish"),
 }
 FACTS = {
     Fact.CHANNEL: gettext_lazy("the store of the order"),
@@ -57,7 +66,9 @@ class Group:
 
 def choices(earlier: Sequence[Json], condition: Any, language: str) -> list[Group]:
     """All tests that a question may have: on each earlier question, each fact, the language."""
-    groups = [Group(words=_name(one, language), options=list(_of_question(one, language))) for one in earlier]
+    groups = [
+        Group(words=name_of(one, language), options=list(_of_question(one, language))) for one in earlier
+    ]
     groups += [Group(words=str(words), options=list(_of_fact(fact))) for fact, words in FACTS.items()]
     languages = [
         ("language:vi", _("the language is Vietnamese")),
@@ -88,7 +99,7 @@ def in_words(test: Json, earlier: Sequence[Json], language: str) -> str:
     about = "question" if "question" in test else "fact"
     name = str(test.get(about, ""))
     asked = next((one for one in earlier if one.get("id") == name), None)
-    subject = _name(asked, language) if asked else str(FACTS.get(name, name))  # type: ignore[call-overload]
+    subject = name_of(asked, language) if asked else str(FACTS.get(name, name))  # type: ignore[call-overload]
     kind = next((key for key in _TESTS if key in test), "")
     given = test.get(kind)
     if kind == "answered":
@@ -135,7 +146,7 @@ def _line(test: Json) -> Line:
 
 
 def _of_question(question: Json, language: str) -> Iterator[tuple[str, str]]:
-    head, subject = f"question:{question.get('id')}", _name(question, language)
+    head, subject = f"question:{question.get('id')}", name_of(question, language)
     options = list(_options(question, language))
     for test in ("is", "is_not"):
         for name, words in options:
@@ -176,7 +187,8 @@ def _given(given: Any, asked: Json | None, language: str) -> str:
     return str(given)
 
 
-def _name(question: Json, language: str) -> str:
+def name_of(question: Json, language: str) -> str:
+    """Its words, cut short; its id before it has any."""
     words = _said(question.get("words"), language) or str(question.get("id"))
     return words if len(words) <= 60 else words[:59].rstrip() + "…"
 

@@ -28,6 +28,7 @@ from surveys import (
     shared,
     sheets,
     spoken,
+    spoken_faults,
 )
 from surveys.building import Stale
 from surveys.definitions import BadDefinition
@@ -35,6 +36,7 @@ from surveys.editing import Json, NoSuchQuestion
 from surveys.forms import ImportForm, StartForm
 from surveys.models import Picture, Survey, SurveyVersion
 from surveys.questions import CONTACT_FIELDS, LANGUAGES, STEPS, Kind, Meaning
+from surveys.spoken_faults import Said
 
 BUILDERS = (Role.MANAGER, Role.ADMINISTRATOR)
 SPARE = 3  # empty lines below the choices, rows and conditions there are
@@ -76,7 +78,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "title": version.definition.get("title") or {},
         "questions": [_listed(one, questions[:place], language) for place, one in enumerate(questions)],
         "kinds": spoken.KINDS.items(),
-        "faults": [_said(fault) for fault in editing.faults(version.definition)],
+        "faults": [_said(fault, version.definition) for fault in editing.faults(version.definition)],
         "is_changed": building.is_changed(version),
     }
     return render(request, "surveys/edit.html", context)
@@ -216,7 +218,7 @@ def _tried(request: HttpRequest, version: SurveyVersion) -> dict[str, Any]:
     try:
         definition = _whole(definitions.load(version.definition))
     except BadDefinition as fault:
-        return {"fault": _said(fault)}
+        return {"fault": _said(fault, version.definition)}
     with translation.override(language):
         sheet = sheets.trial(definition, language)
         typed = screens.typed(request.POST, definition.questions)
@@ -320,14 +322,18 @@ def _question(
         "is_consent": kind == Kind.CONSENT,
         "is_picture": kind == Kind.PICTURE,
         "contact_fields": _contact(raw) if kind == Kind.CONTACT else None,
-        "meanings": [one.value for one in Meaning if kind in definitions.FITS[one]],
+        "meanings": [(one.value, spoken.MEANINGS[one]) for one in Meaning if kind in definitions.FITS[one]],
         "pictures": Picture.objects.order_by("name").values_list("name", flat=True),
         "bad_picture": bad_picture.message if bad_picture else "",
         "typed_alt": {one: request.POST.get(f"picture-alt-{one}", "") for one in LANGUAGES if bad_picture},
         "groups": spoken.choices(earlier, condition, language),
         "tests": [*lines, *[spoken.Line()] * SPARE],
         "is_any": isinstance(condition, dict) and condition.get("match") == "any",
-        "faults": [_said(one) for one in editing.faults(version.definition) if one.question == raw.get("id")],
+        "faults": [
+            _said(one, version.definition)
+            for one in editing.faults(version.definition)
+            if one.question == raw.get("id")
+        ],
         "previews": _previews(raw),
     }
     return render(request, "surveys/question.html", context, status=status)
@@ -348,10 +354,11 @@ def _previews(raw: Json) -> list[dict[str, Any]]:
         with translation.override(language):
             try:
                 one = _whole_question(definitions.load_question(raw))
-                drawn, fault = screens.draw([one], language, saved={})[0], ""
+                drawn, fault = screens.draw([one], language, saved={})[0], None
             except BadDefinition as bad:
                 drawn, fault = None, bad
-        previews.append({"language": language, "drawn": drawn, "fault": _said(fault) if fault else ""})
+        missing = spoken_faults.said(fault, [], _language()) if fault else None
+        previews.append({"language": language, "drawn": drawn, "fault": missing})
     return previews
 
 
@@ -365,28 +372,25 @@ def _whole_question(one: Any) -> Any:
 
 
 def _check(request: HttpRequest, version: SurveyVersion, status: int = 200) -> HttpResponse:
-    faults: list[str] = [_said(fault) for fault in editing.faults(version.definition)]
+    faults = [_said(fault, version.definition) for fault in editing.faults(version.definition)]
     found = proof = None
     if not faults:
         definition = _whole(definitions.load(version.definition))
         found = reach.explore(definition)
         proof = invariance.prove_survey(definition, sheets.offer(version.survey), found)
-        faults = [_fault(fault) for fault in (*found.faults, *proof.faults)]
+        faults = [_fault(fault, version.definition) for fault in (*found.faults, *proof.faults)]
     context = {"survey": version.survey, "version": version, "faults": faults, "found": found, "proof": proof}
     return render(request, "surveys/publish.html", context, status=status)
 
 
-def _said(fault: BadDefinition) -> dict[str, str]:
-    return {"question": fault.question, "field": fault.field, "words": _(fault.message) % fault.given}
+def _said(fault: BadDefinition, definition: Mapping[str, Any]) -> Said:
+    return spoken_faults.said(fault, editing.questions_of(definition), _language())
 
 
-def _fault(fault: Any) -> dict[str, str]:
+def _fault(fault: Any, definition: Mapping[str, Any]) -> Said:
     words = getattr(fault, "words", "")
-    return {
-        "question": fault.question,
-        "field": "",
-        "words": _(fault.message) % {"words": words} if words else _(fault.message),
-    }
+    why = _(fault.message) % {"words": words} if words else _(fault.message)
+    return spoken_faults.of_a_question(fault.question, why, editing.questions_of(definition), _language())
 
 
 def _stale(request: HttpRequest, public_id: str) -> HttpResponse:

@@ -1,6 +1,8 @@
 """The builder in the browser's place: start, change, look, try, publish, copy, put away, take along."""
 
+import html
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -93,7 +95,7 @@ def test_half_a_translation_is_kept_and_named(manager, begun):
     page = manager.get(at(begun)).content.decode()
 
     assert "Sao vậy?" in page
-    assert "has no words in en" in page
+    assert "has no words in English" in page
     assert manager.post(at(begun, "publish/"), {"edition": edition_of(begun)}).status_code == 422
 
 
@@ -204,7 +206,7 @@ def test_questions_are_taken_along_in_a_file(manager, survey):
         (b"[" * 100_000, "cannot be read as JSON"),
         (b"[]", "is not an object"),
         (json.dumps({"format": 2, "questions": []}).encode(), "newer version"),
-        (json.dumps({"questions": [one("a", "telepathy")]}).encode(), "kind"),
+        (json.dumps({"questions": [one("a", "telepathy")]}).encode(), "Kind of question"),
         (json.dumps({"questions": [LOOP]}).encode(), "no earlier question"),
         (json.dumps({"questions": [one("a", reward={"yes": 5})]}).encode(), "is not known here"),
         (b" " * 1_000_001 + b"{}", "larger than a survey can be"),
@@ -216,6 +218,100 @@ def test_a_file_that_cannot_be_is_refused_by_name(manager, content, said):
     assert answer.status_code == 400
     assert said in answer.content.decode()
     assert not Survey.objects.exists()
+
+
+EMPTY = {"vi": "", "en": ""}
+DONE = {"vi": "Màu gì?", "en": "Which colour?"}
+TWO = [{"id": "a", "words": {"vi": "Đỏ", "en": "Red"}}, {"id": "b", "words": EMPTY}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "en", "vi"),
+    [
+        (
+            one("q_1", words=EMPTY),
+            "Question 1 – The question: has no words in Vietnamese, English",
+            "Câu 1 – Câu hỏi: chưa có lời bằng tiếng Việt, tiếng Anh",
+        ),
+        (
+            one("q_1", "choice", words=DONE, choices=TWO),
+            "Question 1, “Which colour?” – Choices, line 2: has no words in Vietnamese, English",
+            "Câu 1, “Màu gì?” – Các lựa chọn, dòng 2: chưa có lời bằng tiếng Việt, tiếng Anh",
+        ),
+        (
+            one(
+                "q_1", "choice", words=DONE, choices=[*TWO[:1], {"id": "b", "words": DONE}], meaning="problem"
+            ),
+            "Question 1, “Which colour?” – Choices: must be “a problem, solved the first time”",
+            "Câu 1, “Màu gì?” – Các lựa chọn: phải là “có vấn đề, được giải quyết ngay lần đầu”",
+        ),
+        (
+            one("q_1", "number", words=DONE, meaning="wish"),
+            "Question 1, “Which colour?” – What the shop does with the answer: “keeps it as the customer's"
+            " own wish” does not go with the kind “Number”",
+            "Câu 1, “Màu gì?” – Cửa hàng dùng câu trả lời để làm gì: ",
+        ),
+        (
+            one("q_1", words=DONE, show_if=when({"question": "q_1", "answered": True})),
+            "Question 1, “Which colour?” – Ask it only when: looks at “Which colour?”, which is no earlier",
+            "Câu 1, “Màu gì?” – Chỉ hỏi khi: ",
+        ),
+        (
+            one("q_1", words=DONE, show_if=when({"fact": "days_late", "at_least": "many"})),
+            "Question 1, “Which colour?” – Ask it only when: “or more” needs a number",
+            "“trở lên” ",
+        ),
+        (
+            one("q_1", words=DONE | {"en": "{{ settings }}"}),
+            "Question 1, “{{ settings }}” – The question: ",
+            "Câu 1, “Màu gì?” – Câu hỏi: ",
+        ),
+    ],
+)
+def test_a_fault_is_told_as_the_builder_names_things(manager, begun, asked, en, vi):
+    """The question by its number and words, the field by its label; no id, no name of a column."""
+    save(begun, asked)
+
+    for language, said in (("en", en), ("vi", vi)):
+        shown = manager.get(at(begun), headers={"accept-language": language}).content.decode()
+        missing = shown[shown.index('<section class="notice warn"') : shown.index('<ol class="asked"')]
+        read = html.unescape(re.sub("<[^>]+>", "", missing))
+        assert said in read
+        assert "q_1" not in read
+
+
+def test_what_no_way_leads_to_is_named_too(manager, begun):
+    never = when({"question": "a", "is": ["no"]}, {"question": "a", "is": ["yes"]})
+    save(
+        begun, one("a", "yes_no", words=DONE), one("b", words={"vi": "Vì sao?", "en": "Why?"}, show_if=never)
+    )
+
+    shown = manager.get(at(begun, "publish/")).content.decode()
+
+    assert ">Question 2, “Why?”</a>: No answer leads to this question" in shown
+
+
+@pytest.mark.parametrize(
+    ("questions_", "said"),
+    [
+        ([one("a"), one("b", "choice", choices=TWO)], "Choices, line 2: has no words in Vietnamese, English"
+         " (questions[1].choices[1])"),
+        ([one("a"), one("a")], "Questions: “a” stands there twice (questions)"),
+        ([one("a"), {"id": "B"}], "Question 2 – Short name: an id is 1 to 40"),
+        ([7], "Questions: holds something that is not an object (questions[0].questions)"),
+        ([one("a", **{"\ud800": 1})], "is not known here"),
+        ([one("a", words={"vi": "\ud800", "en": "x"})], "cannot be stored"),
+        ([one("a", **{"<script>": 1})], "&lt;script&gt;"),
+        ([one("a", "scale_10", asked_at_most=10**30)], "must be a whole number"),
+        ([one("a", "number", least="NaN")], "must be a number"),
+        ([one("a", "date", least="0000-01-01")], "must be a day"),
+    ],
+)  # fmt: skip
+def test_a_file_says_where_it_is_wrong(manager, questions_, said):
+    answer = bring(manager, json.dumps({"questions": questions_}).encode())
+
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
 
 
 def test_scripts_in_every_label_stay_text(manager, begun):
