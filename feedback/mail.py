@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
-from feedback import bulk, leases, postage, postbox, shop, threads, tokens
+from feedback import addressing, bulk, leases, postage, postbox, shop, threads, tokens
 from feedback.models import Customer, MailAddress, OutgoingMail
 from feedback.models.queue import LeasableQuerySet
 from feedback.wording.phrases import addressed
@@ -67,7 +67,7 @@ def write(
             template, context | {"shop": shop.current(), "unsubscribe_url": unsubscribe_url}, language
         )
         if language == "vi":
-            said |= {part: addressed(said[part], _address(customer)) for part in _ours(template)}
+            said |= {part: addressed(said[part], addressing.of(customer)) for part in _ours(template)}
         if customer is not None:
             said = _with_way_to_own_data(said, language)
         mail = bulk.unsaved(
@@ -261,11 +261,6 @@ def _ours(template: str) -> tuple[str, ...]:
 def _message_id(thread: str) -> str:
     domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
     return f"<{thread}.{secrets.token_hex(8)}@{domain}>" if thread else make_msgid(domain=domain)
-
-
-def _address(customer: Customer | None) -> str:
-    """What Vietnamese letters call them: as they asked us to, else as the shop calls everybody (S1-9)."""
-    return (customer.form_of_address if customer else "") or shop.current().form_of_address
 
 
 def _with_way_to_own_data(said: dict[str, str], language: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.throttling import BaseThrottle
 
 from feedback import acknowledgement, cases, comments, journal, limits
+from feedback.addressing import as_the_shop_does
 from feedback.front import capturing
 from feedback.models import Comment, Touchpoint
 from feedback.models.words import Channel, WhyItCame
@@ -84,6 +85,7 @@ class TellUs(forms.Form):
 
 
 @public
+@as_the_shop_does
 @require_http_methods(["GET", "HEAD", "POST"])
 def tell_us(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
@@ -102,6 +104,7 @@ def tell_us(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@as_the_shop_does
 @require_safe
 def thanks(request: HttpRequest) -> HttpResponse:
     return render(request, "feedback/tell_us_thanks.html")

@@ -16,7 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.throttling import BaseThrottle
 
-from feedback import consents, erasure, limits, mail, my_data, own_data, permissions
+from feedback import addressing, consents, erasure, limits, mail, my_data, own_data, permissions
+from feedback.addressing import as_the_shop_does
 from feedback.models import Case, Customer, DataLink, DataRequest, Dispute, Erasure
 from feedback.models.addressed import Language
 from feedback.roles import public
@@ -54,6 +55,7 @@ class RequestForm(forms.Form):
 
 
 @public
+@as_the_shop_does
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
@@ -72,6 +74,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@as_the_shop_does
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     return render(request, "feedback/my_data_asked.html")
@@ -90,7 +93,7 @@ def _opened(view):
         elif running := Erasure.objects.unfinished().filter(customer=my_data.whose(link)).first():
             response = redirect("my_data_erased", running.public_id)
         else:
-            response = view(request, link, token)
+            response = addressing.page(view(request, link, token), my_data.whose(link))
         response["Referrer-Policy"] = (
             "same-origin"  # "no-referrer" makes browsers send our forms without origin
         )
@@ -230,6 +233,7 @@ def ends(customer: Customer, now: datetime) -> dict[str, Any]:
 
 
 @public
+@as_the_shop_does
 @never_cache
 @require_safe
 def erased(request: HttpRequest, public_id: str) -> HttpResponse:

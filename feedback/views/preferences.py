@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from feedback import consents, mail
+from feedback.addressing import as_the_shop_does
 from feedback.erasure import MADE_UP
 from feedback.models import MailAddress
 from feedback.roles import public
@@ -18,6 +19,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 @public
+@as_the_shop_does
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

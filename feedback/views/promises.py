@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import promises, shop
+from feedback.addressing import as_the_shop_does
 from feedback.messages import mail_address
 from feedback.models import Promise
 from feedback.roles import EVERYONE, Role, allow, holds, public
@@ -146,6 +147,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @public
+@as_the_shop_does
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def promise_answer(request: HttpRequest, token: str) -> HttpResponse:

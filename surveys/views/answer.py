@@ -15,7 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from feedback import money
+from feedback import addressing, money
 from feedback.roles import public
 from surveys import agreements, invitations, permissions, responses, rewards, screens, sheets
 from surveys.invitations import NotOpen
@@ -33,7 +33,7 @@ _LANGUAGES = {code for code, _name in settings.LANGUAGES}
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     invitation = invitations.find(token)
     if invitation is None:
-        return _private(_gone(request, "unknown", 404))
+        return _private(addressing.page(_gone(request, "unknown", 404)))
     wanted = request.GET.get("lang", "")
     if wanted in _LANGUAGES and request.method != "POST":
         return _private(_remember_language(request, token, wanted))
@@ -45,7 +45,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         except NotOpen as error:
             response = _gone(request, error.key, 410)
         response.headers["Content-Language"] = translation.get_language()
-        return _private(response)
+        return _private(addressing.page(response, invitation.customer))
 
 
 def _get(request: HttpRequest, invitation: Invitation) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback import comments
+from feedback.addressing import as_the_shop_does
 from feedback.models import User
 from feedback.roles import Role, allow, public
 from surveys import (
@@ -195,6 +196,7 @@ def trial(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @public
+@as_the_shop_does
 @require_http_methods(["GET", "HEAD", "POST"])
 def shared_trial(request: HttpRequest, signed: str) -> HttpResponse:
     """The same for somebody without an account, by a link that ends by itself. It writes nothing either."""

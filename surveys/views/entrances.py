@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rest_framework.throttling import BaseThrottle
 
 from feedback import limits, shop, tokens
+from feedback.addressing import as_the_shop_does
 from feedback.models import User
 from feedback.roles import Role, allow, public
 from feedback.selecting import Outcome
@@ -104,6 +105,7 @@ def tell_us_sign(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @public
+@as_the_shop_does
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest, public_id: str) -> HttpResponse:
     """GET shows what it is; the button begins."""
@@ -117,6 +119,7 @@ def door(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @public
+@as_the_shop_does
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest, public_id: str) -> HttpResponse:
     """The first page of a tablet. Seeing it ends what somebody began before, and nothing of it is left."""
@@ -157,6 +160,7 @@ def kiosk_ask(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @public
+@as_the_shop_does
 @require_safe
 def frame(request: HttpRequest, public_id: str) -> HttpResponse:
     """For the one web page that the shop has named; every other page gets an empty frame from the browser."""
