@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback import bulk, cases, journal, money
+from feedback import bulk, cases, journal, labels, money
 from feedback.models import Case, Comment, Dispute, Notice, Order, OutgoingMail, User
 from feedback.money import format_money
 
@@ -233,8 +233,8 @@ def _delivered(order: Order) -> Iterator[str]:
 
 def _notices(order: Order) -> Iterator[str]:
     for notice in Notice.objects.filter(order=order).order_by("sent_at")[:20]:
-        said = notice.subject or notice.kind
-        yield f"{_moment(notice.sent_at)} · {notice.channel} · {said}"
+        said = notice.subject or labels.known(labels.NOTICES, notice.kind)
+        yield f"{_moment(notice.sent_at)} · {labels.known(labels.WAYS, notice.channel)} · {said}"
 
 
 def _mails(order: Order) -> Iterator[str]:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from feedback import belongings, consents, labels, shop
-from feedback.models import Customer, Enclosure
+from feedback.models import Customer, Dispute, Enclosure
 from feedback.spreadsheets import harmless
 
 Words = str | Promise
@@ -399,11 +399,27 @@ LEFT_OUT: dict[str, str] = {
     "feedback.OutgoingMail.message_id": "the letter's own number",
     "feedback.DataLink.new_email": "an address that is being proved: it has a letter of its own",
 }
-_NAMED: dict[str, Mapping[str, Words]] = {
+# Stored words as people read them, by "column" or, where a name stands for several things, "model.column".
+_NAMED: dict[str, Mapping[Any, Words]] = {
     "purpose": consents.PURPOSES,
     "sentiment": labels.POLARITIES,
     "problem": labels.PROBLEMS,
+    "lang": labels.LANGUAGES,
+    "wish": labels.WISHES,
+    "withdrawn_via": labels.WAYS,
+    "consent.channel": labels.WAYS,
+    "notice.channel": labels.WAYS,
+    "notice.kind": labels.NOTICES,
+    "refund.reason": labels.REFUND_REASONS,
+    "dispute.reason": labels.DISPUTE_REASONS,
+    "dispute.outcome": dict(Dispute.Outcome.choices),
+    "contact.reason": labels.PROBLEMS,
+    "factcorrection.name": labels.FACTS,
 }
+_VERSIONS = {"wording", "asked_again_wording"}
+_READ_BETTER_AS = {
+    "answer.value": "value_words"
+}  # the words are shown where there are any, the file has both
 
 
 def held(customer: Customer) -> list[Group]:
@@ -475,13 +491,16 @@ def _pairs(row: models.Model, columns: Mapping[str, Words]) -> Iterator[tuple[Wo
 
 
 def _said(row: models.Model, column: str) -> str:
-    value = getattr(row, column)
-    if value in (None, "", [], {}):
+    value, name = getattr(row, column), f"{row._meta.model_name}.{column}"
+    better = _READ_BETTER_AS.get(name)
+    if value in (None, "", [], {}) or (better and getattr(row, better)):
         return ""
     if row._meta.get_field(column).choices:  # type: ignore[union-attr]
         return str(getattr(row, f"get_{column}_display")())
-    if column in _NAMED:
-        return str(_NAMED[column].get(value, value))
+    if words := _NAMED.get(name) or _NAMED.get(column):
+        return str(words.get(value, value))
+    if column in _VERSIONS:
+        return _("version %(name)s") % {"name": value}
     match value:
         case bool():
             return _("yes") if value else _("no")

@@ -12,6 +12,7 @@ from feedback.forms import AmountField, Choice, ReportFilter
 from feedback.models.addressed import Language
 from feedback.models.words import WhyItCame
 from surveys import recovery, recovery_words
+from surveys.cohorts import Cohort
 
 MOST_DAYS = 92  # side by side in one drawing
 
@@ -116,7 +117,7 @@ class RecoveryFilter(ReportFilter):
 class RecoveryPeopleFilter(RecoveryFilter):
     """One number of that report, down to its customers."""
 
-    cohort = Choice(label=_("Group"), choices=recovery_words.COHORTS)
+    cohort = Choice(label=_("Group"), required=False, choices=recovery_words.COHORTS)
     who = Choice(
         label=_("Who"),
         required=False,
@@ -127,6 +128,10 @@ class RecoveryPeopleFilter(RecoveryFilter):
             ("open", _("months still run")),
         ],
     )
+
+    def clean_cohort(self) -> str:
+        """Those whom the report is about to begin with."""
+        return self.cleaned_data["cohort"] or Cohort.NOT_RESOLVED.value
 
     def clean_who(self) -> str:
         return self.cleaned_data["who"] or "counted"

@@ -64,6 +64,14 @@ class ShopForm(forms.ModelForm):
             self.fields["zone"].disabled = True
             self.fields["zone"].help_text = _("Fixed by now: the daily totals are counted in this zone.")
 
+    def clean(self):
+        """A browser sends nothing of a field that is fixed; whoever sends another zone is told so."""
+        cleaned = super().clean()
+        sent = self.data.get("zone", "")
+        if self.fields["zone"].disabled and sent not in ("", self.instance.zone):
+            self.add_error("zone", _("The time zone is fixed by now and was not changed."))
+        return cleaned
+
 
 class SourcesForm(forms.Form):
     own_page = forms.BooleanField(

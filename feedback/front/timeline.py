@@ -79,7 +79,7 @@ def _refunds(customer: Customer, money: Money) -> Iterator[Entry]:
             "amount": amount,
             "number": refund.order.number,
         }
-        yield Entry(at=refund.refunded_at, what=what, note=refund.reason)
+        yield Entry(at=refund.refunded_at, what=what, note=labels.known(labels.REFUND_REASONS, refund.reason))
 
 
 def _disputes(customer: Customer, money: Money) -> Iterator[Entry]:
@@ -87,10 +87,19 @@ def _disputes(customer: Customer, money: Money) -> Iterator[Entry]:
     for dispute in disputes[:MOST]:
         about = {"number": dispute.order.number, "amount": money(dispute.amount, dispute.currency)}
         what = _("Dispute at the bank over order %(number)s, %(amount)s") % about
-        yield Entry(at=dispute.opened_at, what=what, note=dispute.reason, tone="bad")
+        yield Entry(
+            at=dispute.opened_at,
+            what=what,
+            note=labels.known(labels.DISPUTE_REASONS, dispute.reason),
+            tone="bad",
+        )
         if dispute.closed_at:
             what = _("Dispute over order %(number)s closed") % about
-            yield Entry(at=dispute.closed_at, what=what, note=dispute.outcome)
+            yield Entry(
+                at=dispute.closed_at,
+                what=what,
+                note=labels.known(dict(Dispute.Outcome.choices), dispute.outcome),
+            )
 
 
 def _comments(customer: Customer) -> Iterator[Entry]:

@@ -19,6 +19,8 @@ for _name, _words in {
     "flag": labels.FLAGS,
     "event": labels.EVENTS,
     "purpose": consents.PURPOSES,
+    "way": labels.WAYS,
+    "dispute_reason": labels.DISPUTE_REASONS,
 }.items():
     register.filter(_name, lambda word, words=_words: labels.known(words, word))
 

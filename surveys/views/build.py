@@ -192,7 +192,9 @@ def trial(request: HttpRequest, public_id: str) -> HttpResponse:
     version = _version(public_id)
     link = f"{settings.BASE_URL}{reverse('survey_shared', args=[shared.sign(version.survey)])}"
     about = {"survey": version.survey, "link": link, "days": shared.GOOD_FOR.days}
-    return render(request, "surveys/trial.html", _tried(request, version) | about)
+    wanted = request.GET.get("lang")
+    language = wanted if wanted in LANGUAGES else _language()
+    return render(request, "surveys/trial.html", _tried(request, version, language) | about)
 
 
 @public
@@ -206,17 +208,16 @@ def shared_trial(request: HttpRequest, signed: str) -> HttpResponse:
         return render(request, "surveys/shared_over.html", status=410)
     if survey is None:
         return render(request, "surveys/gone.html", {"reason": "unknown"}, status=404)
-    response = render(request, "surveys/shared.html", _tried(request, building.under_work(survey)))
+    tried = _tried(request, building.under_work(survey), _language())
+    response = render(request, "surveys/shared.html", tried)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _tried(request: HttpRequest, version: SurveyVersion) -> dict[str, Any]:
+def _tried(request: HttpRequest, version: SurveyVersion, language: str) -> dict[str, Any]:
     """What the page of a trial shows: the questions with what was typed, or why they cannot be asked yet."""
-    wanted = request.GET.get("lang")
-    language = wanted if wanted in LANGUAGES else _language()
     try:
         definition = _whole(definitions.load(version.definition))
     except BadDefinition as fault:

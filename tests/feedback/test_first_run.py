@@ -172,7 +172,10 @@ def test_the_zone_is_fixed_once_totals_are_kept(client):
     a_shop()
     read_comment()
 
-    client.post("/setup/shop/", SHOP | {"zone": "Europe/London"})
+    answer = client.post("/setup/shop/", SHOP | {"zone": "Europe/London"})
+
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == ["zone"]
 
     assert shop.current().zone == "Asia/Ho_Chi_Minh"
 

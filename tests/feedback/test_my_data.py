@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from feedback import consents, leases, mail, my_data, own_data, tokens
 from feedback.data_map import PERSONAL, WHOSE, Kind
 from feedback.models import DataAsked, DataLink, DataRequest, Event, MailAddress, OutgoingMail
 from feedback.models import Erasure as Asked
 from tests import factories
-from tests.factories import a_shop, user
+from tests.factories import NOW, a_shop, dispute, order, user
 
 pytestmark = pytest.mark.django_db
 
@@ -285,3 +285,37 @@ def test_the_list_of_requests_asks_as_often_for_many(client, lan, django_assert_
 
     with django_assert_max_num_queries(16):
         assert client.get("/data-requests/").status_code == 200
+
+
+@pytest.fixture
+def told_by_programs(lan):
+    """What other programs send along as words of their own."""
+    about = order(lan)
+    consents.note(
+        lan, consents.Given(purpose="advertising", wording="demo-1", channel="checkout", given_at=NOW)
+    )
+    consents.withdraw(lan, "advertising", now=NOW, via="mail")
+    about.refunds.create(external_id="r1", amount=1, currency="VND", refunded_at=NOW, reason="late")
+    about.refunds.create(external_id="r2", amount=1, currency="VND", refunded_at=NOW, reason="Vỡ nắp")
+    about.notices.create(kind="sent", channel="email", sent_at=NOW)
+    dispute(about, reason="product_not_received", state="closed", outcome="won", currency="VND")
+    return lan
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["came late", "Vỡ nắp", "the order was sent", "by e-mail", "the goods did not come",
+                "at the checkout", "at the link in a mail", "version demo-1"]),
+        ("vi", ["giao trễ", "Vỡ nắp", "đã gửi hàng", "hàng không đến", "khi thanh toán", "bản demo-1"]),
+    ],
+)  # fmt: skip
+def test_words_of_programs_are_said_in_ours(told_by_programs, language, said):
+    """L15: readable; the file for a program keeps them as they are."""
+    with translation.override(language):
+        tables = [table for group in own_data.held(told_by_programs) for table in group.tables]
+        shown = {words for table in tables for row in table.rows for _label, words in row}
+
+    assert set(said) <= shown, shown
+    assert not shown & {"late", "sent", "email", "product_not_received", "checkout", "mail"}
+    assert '"reason": "late"' in own_data.as_json(told_by_programs)

@@ -207,7 +207,7 @@ def test_a_filter_that_cannot_be_used_is_said(manager, wrong):
     assert manager.get(f"{PEOPLE}?cohort=not_resolved&{wrong}").status_code == 400
 
 
-@pytest.mark.parametrize("wrong", ["", "cohort=x", "cohort=not_resolved&who=x"])
+@pytest.mark.parametrize("wrong", ["cohort=x", "cohort=not_resolved&who=x"])
 def test_a_group_that_there_is_not(manager, wrong):
     assert manager.get(f"{PEOPLE}?{wrong}").status_code == 400
 
@@ -234,3 +234,12 @@ def test_a_person_may_look_in_the_browser(client, the_shop, role, status):
     client.force_login(user)
 
     assert client.get("/api/v1/reports/recovery").status_code == status
+
+
+def test_without_a_number_the_customers_of_the_first_group_are_shown(manager, article):
+    """The address alone, as typed or kept by a browser, is no fault."""
+    page = manager.get(PEOPLE)
+
+    assert page.status_code == 200
+    assert 'value="not_resolved" selected' in page.content.decode()
+    assert manager.get(f"{PEOPLE}?cohort=nobody").status_code == 400

@@ -55,7 +55,19 @@ def test_it_shows_the_questions_as_they_stand_now(client, link, survey):
     building.save(version, changed, edition=version.edition)
 
     assert "Tên mới" in client.get(link).text
-    assert "New title" in client.get(f"{link}?lang=en").text
+    shown = client.get(link, headers={"accept-language": "en"}).text
+    assert "New title" in shown
+    assert "Tên mới" not in shown
+
+
+def test_its_language_is_changed_at_one_place(client, link):
+    """At the top, as on every page; it comes back to the same link."""
+    english = client.get(link, headers={"accept-language": "en"}).text
+    assert english.count(">English<") + english.count(">Tiếng Việt<") == 1
+
+    vietnamese = client.post("/language/", {"language": "vi", "next": link}, follow=True)
+    assert vietnamese.redirect_chain[-1][0] == link
+    assert 'lang="vi"' in vietnamese.text[:100]
 
 
 def test_after_a_week_it_is_over(client, survey):
