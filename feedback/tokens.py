@@ -1,6 +1,7 @@
 """Secret tokens of links, and public ids: Crockford's base 32, read back in any hand. Plain Python."""
 
 import hashlib
+import re
 import secrets
 import unicodedata
 
@@ -13,7 +14,10 @@ _LONGEST_TYPED = 100
 
 # What a person reads for a letter of a code. The first codes had Q, S, Z, G and B among their letters.
 _READ_FOR = str.maketrans("0OQ1ISZGBU", "DDD7J5268V")
-_LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+_LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_AROUND = " \t\r\n.,;:!?<>()[]{}\"'»”’*_…"  # what mail programs and people leave at a link's ends
+# What they put within: a line break (in quoted-printable behind a "="), hyphens, signs that show nothing.
+_WITHIN = re.compile("=\r?\n|[-\\s\u00ad\u200b-\u200f\u2010\u2011\u2060\ufeff]")
 
 
 def mint() -> str:
@@ -53,7 +57,7 @@ def derived(secret: bytes) -> str:
 
 def normalise(token: str) -> str:
     """The token as minted, however a mail program or a person wrote it; '' when it cannot be one."""
-    cleaned = token.strip().upper().translate(_LOOK_ALIKES)
+    cleaned = _WITHIN.sub("", token[:_LONGEST_TYPED]).strip(_AROUND).upper().translate(_LOOK_ALIKES)
     if len(cleaned) != TOKEN_LENGTH or any(letter not in ALPHABET for letter in cleaned):
         return ""
     return cleaned

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from feedback.orthography import INVISIBLE, MARKS
 from surveys.questions import LONGEST, STEPS, YES_NO, Kind, Question, Value
 
 LONGEST_FIELD = 120  # characters of a name, an address, a number
+_SHOWS_NOTHING = re.compile(f"[{INVISIBLE}{MARKS}\u2800]")
 _DIGITS = re.compile(r"[0-9]{1,2}")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,2})?", re.ASCII)  # with three decimals it could be a thousand
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[.,' \u00a0]\d{3})+(?!\d)", re.ASCII)
@@ -73,8 +75,9 @@ def _texts(raw: object) -> Iterator[str]:
 
 
 def _shows(text: str) -> bool:
-    """Something can be seen: zero-width characters alone are no answer."""
-    return any(letter.isprintable() and not letter.isspace() for letter in text)
+    """Something can be seen: zero-width characters, fillers and marks without a letter are no answer."""
+    seen = _SHOWS_NOTHING.sub("", text)
+    return any(letter.isprintable() and not letter.isspace() for letter in seen)
 
 
 def _text(question: Question, text: str) -> str:

@@ -18,7 +18,6 @@ from surveys.models import Invitation, InvitationToken, Response, Survey
 
 # Consent.purpose that mail with a reward needs first, since such mail is advertising (decision 12, L14).
 CONSENT = consents.ADVERTISING
-_AROUND_LINKS = " \t\r\n.,;:!?<>()[]\"'"  # what mail programs and people leave at a link's ends
 _State = Invitation.State
 _BY_DIGEST = Prepared(
     lambda digest: Invitation.objects.select_related(
@@ -109,7 +108,7 @@ def link(token: str) -> str:
 
 def find(token: str) -> Invitation | None:
     """However a mail program or a person wrote it, with all that its page needs, in one query."""
-    normal = tokens.normalise(token.strip(_AROUND_LINKS))
+    normal = tokens.normalise(token)
     if not normal:
         return None
     return _BY_DIGEST.first(tokens.digest(normal))

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from surveys.views import (
     answer,
@@ -16,7 +16,8 @@ from surveys.views import (
 )
 
 urlpatterns = [
-    path("s/<str:token>/", answer.answer, name="answer"),
+    # As printed and mailed, and as mail programs mangle it: in capitals, with what stood behind it.
+    re_path(r"""^[sS]/(?P<token>[^/]+)/(?:[\s.,;:!?<>()\[\]{}"'»”’*_…-]*)$""", answer.answer, name="answer"),
     path("open/<slug:public_id>/", entrances.door, name="entrance"),
     path("kiosk/<slug:public_id>/", entrances.kiosk, name="kiosk"),
     path("kiosk/<slug:public_id>/ask/", entrances.kiosk_ask, name="kiosk_ask"),
