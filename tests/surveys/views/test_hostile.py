@@ -1,6 +1,8 @@
 """What mail programs, keyboards and ill-wishers send to a survey's link: repaired when there is one reading,
 else refused with a word, nothing lost and nothing broken (issue "Ask", bad input)."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -8,6 +10,7 @@ from django.test import Client
 
 from surveys import building, invitations, responses
 from surveys.models import Answer, Response, Reward
+from tests.factories import user
 from tests.surveys.test_logic import one, when
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +232,32 @@ def test_scripts_in_every_label_stay_text_for_the_customer_too(client, asked, in
     shown.append(client.get(address))
 
     assert not [page for page in shown if bad in page.content.decode()]
+
+
+def test_scripts_and_formulas_in_labels_stay_text_in_what_was_found(client, asked, invite, survey):
+    """On the results page, and in every file that is taken along."""
+    bad, formula = "<script>alert(1)</script>", "=HYPERLINK(1)"
+    words, sums = {"vi": bad, "en": bad}, {"vi": formula, "en": formula}
+    asked(
+        one("a", "choice", words=words, choices=[{"id": "x", "words": sums}, {"id": "y", "words": words}]),
+        one("b", "stars", words=words),
+        one("c", "text_short", words=words),
+    )
+    for chosen in ("x", "y"):
+        responses.submit(invite(), {"a": chosen, "b": "5", "c": formula}, language="vi")
+    client.force_login(user("manager"))
+    page = f"/surveys/{survey.public_id}/"
+
+    assert bad not in client.get(page).content.decode()
+    for file in ("results.csv", "answers.csv"):
+        rows = list(csv.reader(io.StringIO(_whole(client.get(page + file)))))
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@", "\t"))]
+    assert json.loads(_whole(client.get(page + "answers.json")))["answers"]
+
+
+def _whole(answer):
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode("utf-8-sig")
 
 
 def test_a_loop_cannot_be_imported_in_any_form():
