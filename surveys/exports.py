@@ -10,14 +10,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from tempfile import TemporaryFile
-from typing import IO, Any
-
-import xlsxwriter
+from itertools import chain
+from typing import Any
 
 from feedback import shop
 from feedback.models import Case, Mention
-from feedback.spreadsheets import harmless
+from feedback.spreadsheets import harmless, streamed_workbook
 from surveys import counting, definitions
 from surveys.counting import Part
 from surveys.models import Answer, Response, Survey
@@ -28,7 +26,6 @@ ABOUT = ("id", "finished_at", "why_it_came", "asked_by", "language", "touchpoint
          "cohort")  # fmt: skip
 PERSON = ("order", "customer", "name", "email")
 READ = ("themes", "case")
-MOST_SHEET_ROWS = 1_048_575  # of a spreadsheet, without the head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +77,11 @@ def as_json(survey: Survey, language: str, *, personal: bool) -> Iterator[str]:
     yield "]}\n"
 
 
-def as_xlsx(survey: Survey, language: str, *, personal: bool) -> IO[bytes]:
-    """A file of rows written as they come; texts stay texts, whatever they begin with."""
-    out = TemporaryFile()  # noqa: SIM115 who sends it closes it
-    book = xlsxwriter.Workbook(
-        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet()
+def as_xlsx(survey: Survey, language: str, *, personal: bool) -> Iterator[bytes]:
+    """Rows written as they come; texts stay texts, whatever they begin with."""
     asked = columns(survey, personal=personal)
-    sheet.write_row(0, 0, _head(asked, personal))
-    for number, one in enumerate(given(survey), 1):
-        if number > MOST_SHEET_ROWS:
-            break
-        for place, cell in enumerate(_cells(one, asked, personal)):
-            if isinstance(cell, int):
-                sheet.write_number(number, place, cell)
-            else:
-                sheet.write_string(number, place, str(cell)[:32_767])
-    book.close()
-    out.seek(0)
-    return out
+    rows = (_cells(one, asked, personal) for one in given(survey))
+    return streamed_workbook(chain([_head(asked, personal)], rows))
 
 
 def _batch(survey: Survey, last: int) -> list[Response]:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -132,14 +131,14 @@ def answers_with_names(request: HttpRequest, public_id: str) -> HttpResponseBase
 def _export(one: Survey, kind: str, *, personal: bool) -> HttpResponseBase:
     language = get_language()
     headers = _as_file(one, "answers", kind)
+    rows: Iterator[str] | Iterator[bytes]
     match kind:
         case "csv":
             rows = exports.as_csv(one, language, personal=personal)
         case "json":
             rows = exports.as_json(one, language, personal=personal)
         case "xlsx":
-            book = exports.as_xlsx(one, language, personal=personal)
-            return FileResponse(book, content_type=TYPES[kind], headers=headers)
+            rows = exports.as_xlsx(one, language, personal=personal)
         case _:
             raise Http404
     return StreamingHttpResponse(rows, content_type=TYPES[kind], headers=headers)
