@@ -345,6 +345,7 @@ JOBS = [
     "feedback.tasks.KEEP_NO_LONGER",
     "feedback.tasks.ERASE_PEOPLE",
     "feedback.tasks.FIND_DEFECTIONS",
+    "feedback.front.headlines.FIND",
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.
 READINGS_FOLLOWED_BY = ["reviews.listing.follow"]

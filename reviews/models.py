@@ -196,6 +196,7 @@ class Review(Addressed, Leasable):
             ),
         ]
         indexes = [
+            models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="reviews_given_up"),
             models.Index(fields=["id"], condition=Q(state="received"), name="reviews_to_answer"),
             models.Index(
                 fields=["said_at", "id", "source", "hidden_at", "deleted_at"], name="reviews_by_time"
@@ -327,6 +328,7 @@ class Reply(Addressed, Authored, Leasable):
             ),
         ]
         indexes = [
+            models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="replies_given_up"),
             # The list in each of its orders, with all that it is chosen by: no row is looked at in vain.
             models.Index(
                 fields=["state", "urgency", "drafted_at", "id", *_CHOSEN_BY], name="replies_by_urgency"
@@ -476,6 +478,9 @@ class PublicInvitation(Leasable):
         ]
         indexes = [
             models.Index(
+                fields=["id"], condition=Q(failed_at__isnull=False), name="public_invitations_given_up"
+            ),
+            models.Index(
                 fields=["send_at"], condition=Q(send_at__isnull=False), name="public_invitations_to_send"
-            )
+            ),
         ]

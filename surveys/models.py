@@ -186,6 +186,7 @@ class Invitation(Addressed, Leasable):
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="invitation_expires_later"),
         ]
         indexes = [
+            models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="invitations_given_up"),
             models.Index(fields=["send_at"], condition=Q(state="waiting"), name="invitations_to_send"),
             models.Index(
                 fields=["remind_at"], condition=Q(remind_at__isnull=False), name="invitations_to_remind"

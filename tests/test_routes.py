@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from feedback import api_access, cases, comments, mail, messages, policies, trials
+from feedback import api_access, cases, comments, mail, messages, policies, shop, trials
 from feedback.middleware import allowed_roles
 from feedback.models import (
     ApiToken,
@@ -128,6 +128,7 @@ TABLE = {
     "dispute": ("get", DESK),
     **dict.fromkeys(["dispute_note", "dispute_evidence", "dispute_close"], ("post", ACT)),
     **dict.fromkeys(["concessions", "concessions_csv", "divergence", "divergence_csv"], ("get", REPORTS)),
+    **dict.fromkeys(["silence", "silence_csv"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
     "trends_count": ("post", DESK),
@@ -542,6 +543,8 @@ def grow(count):
 
 def asked(client, address):
     client.get(address)
+    shop.forget()  # it is kept for some seconds: they must not end in between
+    shop.current(), shop.calendar()
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return list(queries)

@@ -40,6 +40,7 @@ BENEATH = {
     "/disputes/": "/cases/",
     "/promises/": "/cases/",
     "/defections/": "/customers/",
+    "/reports/silence": "/customers/",
     "/reports/rewards": "/surveys/",
     "/reports/recovery": "/surveys/",
     "/reports/": "/cases/",
@@ -75,6 +76,11 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _waiting(name: str) -> int:
     """At most one more than are counted."""
     return WAITING[name]()[: MOST_COUNTED + 1].count() if name in WAITING else 0
+
+
+def address(request: HttpRequest, name: str) -> str:
+    """Of a page without arguments, "" when this person may not open it."""
+    return reverse(name) if _may_open(request, name) else ""
 
 
 def _may_open(request: HttpRequest, name: str) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,6 +27,7 @@ from feedback.models import (
     DefectionRule,
     Engine,
     Erasure,
+    HeadlineClock,
     Keeping,
     OutgoingMail,
     PolicyTrial,
@@ -62,6 +63,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Combination: (gettext_lazy("counting of a combination"), "asked_at"),
     PolicyTrial: (gettext_lazy("trial of a policy"), "asked_at"),
     DefectionRule: (gettext_lazy("definition of defection"), "judge_at"),
+    HeadlineClock: (gettext_lazy("figures of the morning page"), "look_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
     DataAsked: (gettext_lazy("somebody who asks for their data"), "asked_at"),
     Keeping: (gettext_lazy("kind of data whose time is over"), "next_at"),
@@ -96,6 +98,7 @@ NAMES = {
     "feedback.tasks.KEEP_NO_LONGER": gettext_lazy("Let go of what is past its days"),
     "feedback.tasks.ERASE_PEOPLE": gettext_lazy("Erase people who asked for it"),
     "feedback.tasks.FIND_DEFECTIONS": gettext_lazy("Find customers who stopped buying"),
+    "feedback.front.headlines.FIND": gettext_lazy("Find the figures of the morning page"),
 }
 
 
@@ -166,8 +169,22 @@ def dead_letters() -> list[DeadLetter]:
 
 
 def dead_letter_count() -> int:
-    stuck = sum(model._default_manager.given_up().count() for model in ROWS)
+    """Two queries, however many kinds of row there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_stuck())
+        stuck = sum(count for (count,) in cursor.fetchall())
     return stuck + len(polling.alarms(timezone.now()))
+
+
+@cache
+def _stuck() -> str:
+    """As `given_up` has it. A partial index of the large tables has nothing but these rows."""
+    quote = connection.ops.quote_name
+    tables = [quote(model._meta.db_table) for model in ROWS]
+    return " UNION ALL ".join(
+        f"SELECT COUNT(*) FROM {table} WHERE failed_at IS NOT NULL"  # noqa: S608 our own tables
+        for table in tables
+    )
 
 
 def _alarms(now: datetime) -> list[tuple[Source, str | Promise, datetime | None]]:

@@ -14,7 +14,15 @@ from django.db import transaction
 from django.urls import reverse
 
 from feedback import cases, shop, work
-from feedback.front import demo_cases, demo_defections, demo_people, demo_readings, demo_recovery, demo_shop
+from feedback.front import (
+    demo_cases,
+    demo_defections,
+    demo_people,
+    demo_readings,
+    demo_recovery,
+    demo_shop,
+    headlines,
+)
 from feedback.front.demo_recovery import Told
 from feedback.models import Case, Consent, Customer, Order, Shop, User
 from feedback.wording.compose import DoesNotFit
@@ -57,6 +65,7 @@ def seed(now: datetime) -> bool:
         demo_defections.asked(dice, staff, now)
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
+        headlines.find_now()
     return True
 
 

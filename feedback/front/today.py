@@ -7,15 +7,16 @@ from typing import Any
 from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback import defections, shop
-from feedback.front import capture, jobs
-from feedback.models import Case, Comment, Defection, Promise, Theme, ThemeTotal, User
+from feedback import shop
+from feedback.front import capture, headlines, jobs, tiles
+from feedback.front.context import address
+from feedback.models import Case, Comment, Defection, Promise, ThemeTotal, User
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel
-from feedback.reports import defections as defection_report
 from feedback.reports import trends
 from feedback.roles import DESK, Role, holds, public, roles_of
 from reviews.models import Reply
@@ -56,27 +57,18 @@ def today(request: HttpRequest) -> HttpResponse:
             "drafts": _drafts(),
             "week": _week(last, now),
             "week_from": last - WEEK + timedelta(days=1),
-            "month_from": last - timedelta(days=29),
+            "month_url": f"{reverse('comments')}?from={last - timedelta(days=29)}&to={last}",
             "today": last,
+            "tiles": tiles.of(found := headlines.newest(last), lambda name: address(request, name)),
+            "as_of": max((row.found_at for row in found.values()), default=None),
+            "to_ask": Defection.objects.filter(state=Defection.State.OPEN).count(),
             "movers": _movers(last, request.LANGUAGE_CODE),
             "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
             "is_new": not Comment.objects.exists(),
-            **_defections(),
         }
     if holds(request, Role.ADMINISTRATOR, Role.MANAGER):
         context["given_up"] = jobs.dead_letter_count()
     return render(request, "feedback/today.html", context)
-
-
-def _defections() -> dict[str, Any]:
-    """The rate of defection, once the shop has defined it, and how many wait to be asked (S2-6)."""
-    version = defections.in_force()
-    if version is None:
-        return {}
-    return {
-        "left_rate": defection_report.rate(version),
-        "to_ask": Defection.objects.filter(state=Defection.State.OPEN).count(),
-    }
 
 
 def _drafts() -> list[dict[str, Any]]:
@@ -163,10 +155,16 @@ def _movers(last: date, language: str) -> list[dict[str, Any]]:
     """Themes whose volume moved most: the last thirty days beside the thirty before (S4-5)."""
     rows = trends.by_theme(last - timedelta(days=29), last).themes
     moved = sorted(rows, key=lambda row: -abs(row.total - row.before))[:MOVERS]
-    names = {theme.slug: theme.name(language) for theme in Theme.objects.all()}
     return [
-        {"slug": row.slug, "name": names.get(row.slug, row.slug), "now": row.total, "before": row.before,
-         "change": row.total - row.before, "negative": row.counts.negative}
+        {
+            "slug": row.slug,
+            "name": row.name(language),
+            "now": row.total,
+            "before": row.before,
+            "change": row.total - row.before,
+            "negative": row.counts.negative,
+            "is_new": not row.before,
+        }
         for row in moved
         if abs(row.total - row.before) >= SMALLEST_MOVE
-    ]  # fmt: skip
+    ]

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from feedback.front import capture, customers, inbound, jobs, setup, tell_us, today, working_days
+from feedback.front import (
+    capture,
+    customers,
+    inbound,
+    jobs,
+    setup,
+    silence_page,
+    tell_us,
+    today,
+    working_days,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -12,6 +22,8 @@ urlpatterns = [
     path("customers/", customers.customer_list, name="customers"),
     path("customers/<slug:public_id>/", customers.customer_page, name="customer"),
     path("customers/<slug:public_id>/consent/", customers.consent, name="customer_consent"),
+    path("reports/silence/", silence_page.page, name="silence"),
+    path("reports/silence.csv", silence_page.months_csv, name="silence_csv"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<str:kind>/<int:pk>/try-again/", jobs.try_again, name="job_try_again"),
     path("setup/", setup.setup, name="setup"),

@@ -17,6 +17,7 @@ from feedback.models.copies import Fingerprint
 from feedback.models.defections import Defection, DefectionRule
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
+from feedback.models.headlines import Headline, HeadlineClock
 from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail
 from feedback.models.messages import Message
 from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
@@ -61,6 +62,8 @@ __all__ = [
     "Fingerprint",
     "FollowUp",
     "Forgotten",
+    "Headline",
+    "HeadlineClock",
     "IncomingMail",
     "Keeping",
     "Location",

@@ -91,6 +91,7 @@ class Case(Addressed, Leasable):
             ),
         ]
         indexes = [
+            models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="cases_given_up"),
             models.Index(fields=["state", "opened_at"], name="cases_by_state"),
             # All that the list is sorted and Today is counted by: no row is looked at in vain.
             models.Index(fields=["state", "route", "due_on", "opened_at", "id"], name="cases_to_do"),

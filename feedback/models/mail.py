@@ -70,6 +70,7 @@ class OutgoingMail(Addressed, Leasable):
             )
         ]
         indexes = [
+            models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="mails_given_up"),
             models.Index(fields=["id"], condition=Q(state="waiting"), name="mails_to_send"),
             models.Index(fields=["id"], condition=Q(came_back_at__isnull=False), name="mails_that_came_back"),
         ]

@@ -1,0 +1,140 @@
+"""REPORT: who bought and said nothing (S4-3). No news is not good news.
+
+By month of purchase: customers who can be known again, and whether any word of theirs reached us from
+the first day of the month until `HEARD_WITHIN` days after its last: a comment, a call or visit, a finished
+survey.
+Their later buying is that of the `LATER` days after the month. Reads only; it goes through the orders, so a
+job does it and the page shows what it found.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from feedback import buckets, shop
+from feedback.buckets import Grain
+from feedback.intervals import wilson
+from feedback.models import Comment, Contact, Customer, Defection, Order
+from surveys.models import Response
+
+MONTHS = 12
+POOLED = 3  # months of which the headline is
+HEARD_WITHIN = 30
+LATER = 90
+FEWEST = 30  # buyers, below which no share is named
+FEWEST_AGAIN = 20  # of one kind, below which it is not said who of them bought again
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """Buyers of one month. `silent_again` and `heard_again`: who of them bought in the days after; None while
+    these days run."""
+
+    first: date
+    n: int
+    silent: int
+    silent_again: int | None
+    heard_again: int | None
+
+    @property
+    def heard(self) -> int:
+        return self.n - self.silent
+
+    @property
+    def share(self) -> float | None:
+        return self.silent / self.n if self.n >= FEWEST else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return wilson(self.silent, self.n) if self.n >= FEWEST else None
+
+    @property
+    def silent_again_share(self) -> float | None:
+        known = self.silent_again is not None and self.silent >= FEWEST_AGAIN
+        return (self.silent_again or 0) / self.silent if known else None
+
+    @property
+    def heard_again_share(self) -> float | None:
+        return (
+            (self.heard_again or 0) / self.heard
+            if self.heard_again is not None and self.heard >= FEWEST_AGAIN
+            else None
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self) | {"first": self.first.isoformat()}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Month":
+        return cls(**{**data, "first": date.fromisoformat(data["first"])})
+
+
+def months(today: date) -> list[Month]:
+    """The last `MONTHS` whose buyers had their days to say something, the oldest first. One query each."""
+    unheard = buckets.first_day(today - timedelta(days=HEARD_WITHIN), Grain.MONTH)
+    return [_month(first, today) for first in _firsts(unheard)]
+
+
+def _firsts(before: date) -> Iterator[date]:
+    place = before.year * 12 + before.month - 1
+    for month in range(place - MONTHS, place):
+        yield date(month // 12, month % 12 + 1, 1)
+
+
+def _month(first: date, today: date) -> Month:
+    end = buckets.after(first, Grain.MONTH) - _DAY
+    later_until = end + timedelta(days=LATER)
+    bought_then = _orders(end + _DAY, later_until).filter(customer=OuterRef("pk"))
+    found = (
+        _buyers(first, end)
+        .annotate(was_heard=_heard(first, end + timedelta(days=HEARD_WITHIN)), is_back=Exists(bought_then))
+        .aggregate(
+            n=Count("pk"),
+            silent=Count("pk", filter=Q(was_heard=False)),
+            silent_again=Count("pk", filter=Q(was_heard=False, is_back=True)),
+            heard_again=Count("pk", filter=Q(was_heard=True, is_back=True)),
+        )
+    )
+    if later_until >= today:
+        found |= {"silent_again": None, "heard_again": None}
+    return Month(first=first, **found)
+
+
+def _orders(start: date, end: date) -> QuerySet[Order]:
+    return Order.objects.filter(
+        cancelled_at=None, placed_at__gte=shop.start_of(start), placed_at__lt=shop.start_of(end + _DAY)
+    )
+
+
+def _buyers(start: date, end: date) -> QuerySet[Customer]:
+    """Who can be known again; staff and their families are no customers here."""
+    nobody = Q(email="", phone="")
+    known = Customer.objects.filter(is_insider=False, erased_at=None, merged_into=None).exclude(nobody)
+    return known.filter(Exists(_orders(start, end).filter(customer=OuterRef("pk"))))
+
+
+def _heard(start: date, end: date) -> Q:
+    since, until = shop.start_of(start), shop.start_of(end + _DAY)
+    theirs = {"customer": OuterRef("pk")}
+    said = Comment.objects.filter(**theirs, said_at__gte=since, said_at__lt=until)
+    called = Contact.objects.filter(**theirs, at__gte=since, at__lt=until)
+    answered = Response.objects.filter(
+        invitation__customer=OuterRef("pk"), finished_at__gte=since, finished_at__lt=until
+    )
+    return Q(Exists(said) | Exists(called) | Exists(answered))
+
+
+def silent_and_stopped() -> QuerySet[Defection]:
+    """Customers who left, by the shop's own rule, and of whom no word is known. The dearest first."""
+    theirs = {"customer": OuterRef("customer")}
+    heard = (
+        Exists(Comment.objects.filter(**theirs))
+        | Exists(Contact.objects.filter(**theirs))
+        | Exists(Response.objects.filter(invitation__customer=OuterRef("customer")).exclude(finished_at=None))
+    )
+    rows = Defection.objects.filter(~heard, state__in=Defection.ONGOING)
+    return rows.select_related("customer").order_by("-value_lost", "pk")
