@@ -147,6 +147,16 @@ SIDES = {
     "themes": _("themes"),
     "problem": _("what went wrong"),
 }
+DIMENSIONS = {
+    "channel": _("channel"),
+    "source": _("source"),
+    "touchpoint": _("touchpoint"),
+    "location": _("location"),
+    "language": _("language"),
+    "why": _("why it came"),
+    "leverage": _("threat"),
+    "product": _("product"),
+}
 LEVERAGE = {
     "review_threat": _("threatens with bad reviews"),
     "posted_then_demand": _("posted first, then demands"),

@@ -1,7 +1,7 @@
 """The filters of trends and of the comments beneath them, out of an address."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 from django.db.models import Model
@@ -14,6 +14,7 @@ from feedback.forms import Choice, PeriodFilter
 from feedback.models import Location, Product, Theme, ThemeTotal, Touchpoint
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import WhyItCame
+from feedback.reports import trends
 
 MOST_DAYS = {Grain.DAY: 93, Grain.WEEK: 1100, Grain.MONTH: 3700}  # of a chart by days, weeks, months
 PERIODS = [(Grain.WEEK.value, _("week")), (Grain.MONTH.value, _("month")), (Grain.DAY.value, _("day"))]
@@ -71,7 +72,55 @@ class SelectionFilter(PeriodFilter):
 
 
 class TrendsFilter(SelectionFilter):
+    """`compare`: the time that the change is told from. `split`: told apart by the values of a dimension;
+    `theme`: of which that is, or everything."""
+
+    MORE = ("source", "touchpoint", "location", "why", "leverage", "product")
+
     period = Choice(label=_("By"), required=False, choices=PERIODS)
+    compare = Choice(
+        label=_("Beside"),
+        required=False,
+        choices=[("", _("the time before")), ("year", _("the same days a year before"))],
+    )
+    split = Choice(
+        label=_("Told apart by"), required=False, choices=[("", _("nothing")), *labels.DIMENSIONS.items()]
+    )
+    theme = Choice(label=_("Theme"), required=False)
+
+    def __init__(self, data, *, today: date):
+        super().__init__(data, today=today)
+        language = (get_language() or "")[:2]
+        themes = [(theme.slug, theme.name(language)) for theme in Theme.objects.filter(merged_into=None)]
+        self.fields["theme"].choices = [("", _("every theme")), *themes]
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.MORE]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        """Behind one press, unless one of them is used."""
+        return [field for field in self.visible_fields() if field.name in self.MORE]
+
+    @property
+    def uses_more(self) -> bool:
+        return any(self.data.get(name) for name in self.MORE)
+
+    @property
+    def against(self) -> tuple[date, date]:
+        """The days that the change is told from."""
+        start, end = self.cleaned_data["start"], self.cleaned_data["end"]
+        if self.cleaned_data["compare"] == "year":
+            return _a_year_before(start), _a_year_before(end)
+        return trends.before_that(start, end), start - timedelta(days=1)
+
+    @property
+    def whole_address(self) -> dict[str, str]:
+        """Everything that was chosen, for a link to the same page."""
+        names = ("period", "compare", "split", "theme")
+        chosen = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
+        return self.as_address | chosen
 
     def clean(self):
         """Weeks, if nothing is said and they can be told apart."""
@@ -83,6 +132,13 @@ class TrendsFilter(SelectionFilter):
         cleaned["period"] = cleaned["period"] or usual.value
         if days >= MOST_DAYS[cleaned["period"]]:
             self.add_error("period", _("So many points cannot be told apart: choose longer steps."))
+        filters = len(self.where)
+        if cleaned["compare"] and days >= 365:
+            self.add_error("compare", _("More than a year cannot be set beside the year before."))
+        elif cleaned["compare"] and filters > 1:
+            self.add_error("compare", _("With several filters only the time before can stand beside."))
+        if cleaned["split"] and filters:
+            self.add_error("split", _("Only what is not filtered can be told apart: clear the filters."))
         return cleaned
 
 
@@ -99,6 +155,16 @@ class CommentsFilter(SelectionFilter):
         language = get_language() or ""
         themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.filter(merged_into=None)]
         self.fields["theme"].choices = [("", _("every theme")), *themes]
+
+
+class SaveForm(forms.Form):
+    name = forms.CharField(label=_("Name of the view"), max_length=80)
+    is_shared = forms.BooleanField(label=_("for everybody at the desk"), required=False)
+
+
+def _a_year_before(day: date) -> date:
+    """29 February is told from 28."""
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _used() -> dict[str, list[str]]:

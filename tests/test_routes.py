@@ -131,7 +131,7 @@ TABLE = {
     **dict.fromkeys(["silence", "silence_csv"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
-    "trends_count": ("post", DESK),
+    **dict.fromkeys(["trends_count", "trends_view_save", "trends_view_remove"], ("post", DESK)),
     "comments": ("get", DESK),
     "comment": ("get", DESK),
     "comment_correct": ("post", ACT),

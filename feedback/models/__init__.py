@@ -33,6 +33,7 @@ from feedback.models.people import (
     Refund,
 )
 from feedback.models.policies import Policy, PolicyTrial
+from feedback.models.saved_views import SavedView
 from feedback.models.shop import OwnDay, Shop
 from feedback.models.totals import ThemeTotal
 from feedback.models.words import Analysis, Comment, Enclosure, Mention, PublishPermission, Theme, Touchpoint
@@ -84,6 +85,7 @@ __all__ = [
     "PublishPermission",
     "Refund",
     "Rereading",
+    "SavedView",
     "Shop",
     "StaffedHour",
     "Theme",

@@ -26,6 +26,14 @@ class Counts:
     def total(self) -> int:
         return self.negative + self.neutral + self.positive + self.unknown
 
+    def __sub__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.negative - other.negative,
+            self.neutral - other.neutral,
+            self.positive - other.positive,
+            self.unknown - other.unknown,
+        )
+
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
             self.negative + other.negative,

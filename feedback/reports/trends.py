@@ -58,15 +58,25 @@ class Trends:
 
 
 def by_theme(
-    start: date, end: date, *, dimension: str = ALL, value: str = ALL, period: str = "week"
+    start: date,
+    end: date,
+    *,
+    dimension: str = ALL,
+    value: str = ALL,
+    period: str = "week",
+    against: tuple[date, date] | None = None,
 ) -> Trends:
     """From `start` to `end`, both included, the most frequent theme first; of one value of one dimension, or
-    of all. What is kept by months alone is told in whole months. Raises BadPeriod."""
+    of all. What is kept by months alone is told in whole months. `against`: the first and the last
+    day that the change is told from, all before `start`; None: the equally long time before. Raises
+    BadPeriod."""
     start, end = checked(start, end)
     if GRAINS[dimension] == (Grain.MONTH,):
-        period, start, end = Grain.MONTH, start.replace(day=1), buckets.after(end, Grain.MONTH) - timedelta(1)
+        period, (start, end) = Grain.MONTH, whole_months(start, end)
+        against = None if against is None else whole_months(*against)
     names = {theme.slug: theme for theme in Theme.objects.order_by("slug")}
-    before = Span(start=before_that(start, end), end=start - timedelta(1), grain=Grain.MONTH, together=True)
+    first, last = against or (before_that(start, end), start - timedelta(1))
+    before = Span(start=first, end=last, grain=Grain.MONTH, together=True)
     spans = (before, Span(start=start, end=end, grain=period))
     found = rows([ALL, *names], spans, dimension=dimension, values=[value])
     return told(names, list(found), start, end, period)
@@ -79,6 +89,10 @@ def checked(start: date, end: date) -> tuple[date, date]:
     if (end - start).days > LONGEST_DAYS:
         raise BadPeriod("from")
     return start, end
+
+
+def whole_months(start: date, end: date) -> tuple[date, date]:
+    return start.replace(day=1), buckets.after(end, Grain.MONTH) - timedelta(1)
 
 
 def before_that(start: date, end: date) -> date:

@@ -21,7 +21,8 @@ from feedback.reports import trends
 from feedback.reports.kept_totals import Counts
 from feedback.roles import DESK, allow
 from feedback.spreadsheets import harmless
-from feedback.trend_forms import TrendsFilter
+from feedback.trend_forms import SaveForm, TrendsFilter
+from feedback.views import saved_views, splits
 
 HIGHEST_OTHERS = 1.5  # times the highest named line
 MOST_BARS = 60
@@ -46,16 +47,22 @@ def page(request: HttpRequest) -> HttpResponse:
         "trends": found,
         "rows": [_row(row, beneath, request.LANGUAGE_CODE) for row in _catch_all_last(found.themes)],
         **_figure(found, form, request.LANGUAGE_CODE),
-        "finding": _finding(found, request.LANGUAGE_CODE),
+        "finding": _finding(found, form, request.LANGUAGE_CODE),
         **_bars(found, form, filters, request.LANGUAGE_CODE),
         "tiles": list(_tiles(found, filters)),
         "comments_change": found.comments.total - found.comments_before,
         "is_running": found.end >= form.today,
         "is_in_whole_months": filters["from"] != form.cleaned_data["start"]
         or filters["to"] != form.cleaned_data["end"],
-        "csv_url": f"{reverse('trends_csv')}?{urlencode(filters | {'period': form.cleaned_data['period']})}",
+        "csv_url": f"{reverse('trends_csv')}?{urlencode(form.whole_address)}",
         "comments_url": beneath,
+        "save_form": SaveForm(),
+        "address": form.whole_address,
+        "views": saved_views.shown(request),
+        "is_beside_a_year": bool(form.cleaned_data["compare"]),
     }
+    if form.cleaned_data["split"]:
+        context |= splits.shown(form, request.LANGUAGE_CODE, beneath)
     return render(request, "feedback/trends.html", context)
 
 
@@ -69,7 +76,7 @@ def _being_counted(
         "form": form.filled(),
         "asked": asked,
         "to_look_through": asked.comments if asked else combinations.comments_between(since, chosen["end"]),
-        "address": form.as_address | {"period": chosen["period"]},
+        "address": form.whole_address,
     }
     return render(request, "feedback/trends_counted.html", context, status=status)
 
@@ -89,8 +96,7 @@ def count(request: HttpRequest) -> HttpResponse:
         )
     except combinations.Full:
         messages.error(request, _("Many combinations wait to be counted already. Ask again in some minutes."))
-    filters = form.as_address | {"period": chosen["period"]}
-    return redirect(f"{reverse('trends')}?{urlencode(filters)}")
+    return redirect(f"{reverse('trends')}?{urlencode(form.whole_address)}")
 
 
 @allow(DESK)
@@ -104,6 +110,8 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
     if not isinstance(found, trends.Trends):
         words = _("These filters together are not counted yet. Open the page of trends to have it done.")
         return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
+    if form.cleaned_data["split"]:
+        return splits.as_csv(form, request.LANGUAGE_CODE)
     name = f"themes-{found.start}-{found.end}.csv"
     response = HttpResponse(
         "\ufeff",
@@ -122,7 +130,12 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
 def _found(form: TrendsFilter) -> trends.Trends | Combination | None:
     chosen = form.cleaned_data
     return combinations.by_theme(
-        form.where, start=chosen["start"], end=chosen["end"], period=chosen["period"], at=timezone.now()
+        form.where,
+        start=chosen["start"],
+        end=chosen["end"],
+        period=chosen["period"],
+        at=timezone.now(),
+        against=form.against if chosen["compare"] else None,
     )
 
 
@@ -169,6 +182,8 @@ def _row(row: trends.ThemeRow, beneath: str, language: str) -> dict[str, Any]:
 def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> dict[str, Any]:
     """The most frequent themes as lines, the others added up: as a line too, unless it would press the
     named ones flat against the axis; then in words."""
+    if chosen := form.cleaned_data["theme"]:
+        return _figure_of_one(found, chosen, form, language)
     rows = [row for row in found.themes if row.total and row.slug != CATCH_ALL][:SERIES]
     if len(found.buckets) < 2 or not rows:
         return {}
@@ -186,16 +201,37 @@ def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> dict[str
     return {"figure": charts.line_figure(series, named), "others": told}
 
 
-def _finding(found: trends.Trends, language: str) -> str:
+def _figure_of_one(found: trends.Trends, slug: str, form: TrendsFilter, language: str) -> dict[str, Any]:
+    """How often it comes up, and how often as a complaint."""
+    row = next((row for row in found.themes if row.slug == slug), None)
+    if row is None or len(found.buckets) < 2:
+        return {}
+    series = [
+        charts.Series(row.name(language), row.by_bucket),
+        charts.Series(str(labels.POLARITIES["negative"]), row.negative_by_bucket, "bad"),
+    ]
+    named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
+    return {"figure": charts.line_figure(series, named), "others": None, "one_theme": row.name(language)}
+
+
+def _finding(found: trends.Trends, form: TrendsFilter, language: str) -> str:
     named = [row for row in found.themes if row.slug != CATCH_ALL and row.total]
+    if chosen := form.cleaned_data["theme"]:
+        named = [row for row in found.themes if row.slug == chosen and row.total]
     if not named:
         return ""
     first = named[0]
     risen = max(named, key=lambda row: row.total - row.before)
     words = {"theme": first.name(language), "n": first.total, "before": first.before}
-    said = (
-        _("“%(theme)s” comes up most: %(n)s times, and %(before)s in the equally long time before.") % words
-    )
+    if form.cleaned_data["compare"]:
+        said = _("“%(theme)s” comes up %(n)s times, and %(before)s in the same days a year before.") % words
+    elif chosen:
+        said = _("“%(theme)s” comes up %(n)s times, and %(before)s in the time before.") % words
+    else:
+        said = (
+            _("“%(theme)s” comes up most: %(n)s times, and %(before)s in the equally long time before.")
+            % words
+        )
     if risen.slug != first.slug and risen.total - risen.before > 1:
         words = {"theme": risen.name(language), "n": risen.total, "before": risen.before}
         said += " " + _("“%(theme)s” rose most, from %(before)s to %(n)s.") % words
