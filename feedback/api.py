@@ -55,6 +55,16 @@ class ConsentSerializer(serializers.Serializer):
     given_at = serializers.DateTimeField(help_text="With `purpose`, names the consent.")
 
 
+class RefundSerializer(serializers.Serializer):
+    amount = serializers.DecimalField(16, 2)
+    external_id = serializers.CharField(
+        required=False, help_text="Makes it the same one again; without it: the sum of all so far."
+    )
+    refunded_at = serializers.DateTimeField(required=False)
+    reason = serializers.CharField(required=False)
+    currency = serializers.CharField(required=False, help_text="The order's own, or it is refused.")
+
+
 class OrderSerializer(serializers.Serializer):
     """What feedback.orders.parse takes; it is the one that checks."""
 
@@ -66,6 +76,15 @@ class OrderSerializer(serializers.Serializer):
     customer = BuyerSerializer(required=False)
     lines = LineSerializer(many=True, required=False)
     consents = ConsentSerializer(many=True, required=False)
+    refunds = RefundSerializer(many=True, required=False)
+    discount = serializers.DecimalField(16, 2, required=False, help_text="Taken off; `total` is after it.")
+    updated_at = serializers.DateTimeField(
+        required=False, help_text="When it last changed there: an older word then changes nothing."
+    )
+    external_id = serializers.CharField(required=False, help_text="Its id there, beside the number.")
+    payment_ref = serializers.CharField(
+        required=False, help_text="At who took the money (Stripe's charge or payment): finds its disputes."
+    )
     location = serializers.SlugField(required=False)
     card_number = serializers.CharField(required=False)
     country = serializers.CharField(

@@ -72,6 +72,20 @@ def write(model: type[models.Model], rows: Sequence[Columns]) -> list[Any]:
     return keys
 
 
+def write_new(model: type[models.Model], rows: Sequence[Columns], *, of: Sequence[str]) -> dict[Any, int]:
+    """Write those rows that are not there yet, whichever unique constraint says so. Their keys, by the value
+    of the column `of`, or by a tuple of several. Who is writing the same row just now is waited for."""
+    columns = _columns(model, connection.vendor)
+    keys: dict[Any, int] = {}
+    together = nullcontext() if connection.in_atomic_block else transaction.atomic()
+    with together, connection.cursor() as cursor:
+        for part in _parts(rows, _PARAMETERS // len(columns)):
+            cursor.execute(_statement(model, len(part), "*", tuple(of)), _values(columns, part))
+            for key, *value in cursor.fetchall():
+                keys[value[0] if len(value) == 1 else tuple(value)] = key
+    return keys
+
+
 def insert_first(row: models.Model, *, of: str) -> bool:
     """Write the row unless there is one with the same value in the unique column `of`: then False.
 
@@ -117,15 +131,18 @@ def _parts(rows: Sequence[Columns], size: int) -> Iterator[Sequence[Columns]]:
 
 
 @lru_cache(maxsize=64)
-def _statement(model: type[models.Model], count: int, unique: str = "") -> str:
+def _statement(model: type[models.Model], count: int, unique: str = "", also: tuple[str, ...] = ()) -> str:
+    """`unique`: a column whose conflicts leave the row out; "*": any. `also`: columns given back, too."""
     quote = connection.ops.quote_name
     fields = _fields(model)
     columns = ", ".join(quote(str(field.column)) for field in fields)
     one = f"({', '.join(['%s'] * len(fields))})"
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     rows = ", ".join([one] * count)
-    unless = f" ON CONFLICT ({quote(unique)}) DO NOTHING" if unique else ""
-    return f"INSERT INTO {table} ({columns}) VALUES {rows}{unless} RETURNING {key}"  # noqa: S608
+    conflict = "" if unique == "*" else f" ({quote(unique)})"
+    unless = f" ON CONFLICT{conflict} DO NOTHING" if unique else ""
+    back = ", ".join([key, *map(quote, also)])
+    return f"INSERT INTO {table} ({columns}) VALUES {rows}{unless} RETURNING {back}"  # noqa: S608
 
 
 def _key_of(model: type[models.Model]) -> str:

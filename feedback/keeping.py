@@ -27,6 +27,8 @@ from feedback.models import (
     Erasure,
     MailAddress,
     Order,
+    OrderImport,
+    OrderImportPart,
     OrderLine,
     OutgoingMail,
     Promise,
@@ -36,6 +38,7 @@ from feedback.retention import Keys, Rule, emptying, of_customers
 
 _BOOKS = (
     "feedback.Order.number", "feedback.Order.country",
+    "feedback.Order.external_id", "feedback.Order.payment_ref",
     "feedback.OrderLine.sku", "feedback.OrderLine.name", "feedback.OrderLine.category",
     "feedback.Refund.external_id", "feedback.Dispute.external_id",
 )  # fmt: skip
@@ -111,7 +114,7 @@ def _close_books(keys: Keys, now: datetime) -> None:
         rows = model._default_manager.filter(**{f"{order}__in": keys})
         one = data_map.PERSONAL[f"{model._meta.label}.{column}"]
         erasure.empty_columns(rows, {column: replace(one, erasure=data_map.Erasure.ANEW)})
-    Order.objects.filter(pk__in=keys).update(country="")
+    Order.objects.filter(pk__in=keys).update(country="", external_id="", payment_ref="")
     OrderLine.objects.filter(order__in=keys).update(sku="", name="", category="")
 
 
@@ -254,6 +257,17 @@ RULES = (
         past=_old_books,
         let_go=_close_books,
         tables=_books_tables,
+    ),
+    emptying(
+        name="order_files",
+        label="feedback.OrderImportPart",
+        columns=("content",),
+        what=_("Files of orders: rows that could not be used"),
+        since=_("after the file was brought"),
+        becomes=_GONE,
+        past=lambda before: OrderImportPart.objects.filter(
+            Q(of__state=OrderImport.State.DONE) | Q(of__failed_at__isnull=False), of__made_at__lt=before
+        ),
     ),
     emptying(
         name="calls",

@@ -1,20 +1,21 @@
 """Take orders in, each once: a second delivery of the same order changes what it says, never doubles it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from feedback import consents, forgotten, journal, money, shop
+from feedback import consents, journal, money, purchases, shop
 from feedback.comments import clean
 from feedback.consents import Given
-from feedback.models import Customer, Location, Order, OrderLine, Product
+from feedback.models import Order
+from feedback.purchases import Line, Outcome, Taken
+from feedback.refunds import IN_ALL, PaidBack
 
 _A_DAY = timedelta(days=1)
 LONGEST_LIST = 500
@@ -27,41 +28,6 @@ class BadOrder(ValueError):
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    name: str
-    price: Decimal
-    quantity: Decimal = Decimal(1)
-    sku: str = ""
-    category: str = ""
-    cost: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """An order as a shop system sends it. Times are aware; amounts fit the currency."""
-
-    number: str
-    placed_at: datetime
-    currency: str
-    total: Decimal
-    store: str = "shop"
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = ""
-    location: str = ""
-    card_number: str = ""
-    country: str = ""
-    carrier: str = ""
-    promised_on: date | None = None
-    delivered_on: date | None = None
-    cancelled_at: datetime | None = None
-    terms_shown_at: datetime | None = None
-    lines: Sequence[Line] = field(default=())
-    consents: Sequence[Given] = field(default=())
 
 
 def parse(raw: object, *, now: datetime) -> Taken:
@@ -84,6 +50,9 @@ def parse(raw: object, *, now: datetime) -> Taken:
         currency=currency,
         total=_amount(raw, "total", currency),
         store=_slug(raw, "store") or "shop",
+        external_id=_text(raw, "external_id", 64),
+        payment_ref=_text(raw, "payment_ref", 80),
+        version=_version(raw, now),
         name=_text(customer, "name", 200, where="customer"),
         email=_email(customer),
         phone=_text(customer, "phone", 32, where="customer"),
@@ -92,91 +61,45 @@ def parse(raw: object, *, now: datetime) -> Taken:
         card_number=_text(raw, "card_number", 64),
         country=_country(raw),
         carrier=_text(raw, "carrier", 80),
+        discount=None if raw.get("discount") is None else _amount(raw, "discount", currency),
         promised_on=_day(raw, "promised_on"),
         delivered_on=_day(raw, "delivered_on", latest=shop.day(now + _A_DAY)),
         cancelled_at=_moment(raw, "cancelled_at", now),
         terms_shown_at=_moment(raw, "terms_shown_at", now),
         lines=tuple(_line(line, place, currency) for place, line in enumerate(_list(raw, "lines"), 1)),
         consents=tuple(_consent(one, place, now) for place, one in enumerate(_list(raw, "consents"), 1)),
+        refunds=tuple(
+            _refund(one, place, currency, placed_at, now)
+            for place, one in enumerate(_list(raw, "refunds"), 1)
+        ),
     )
+
+
+def _version(raw: Mapping[str, Any], now: datetime) -> str:
+    """Of two words about an order the one with the later `updated_at` counts; without it, the last one."""
+    changed_at = _moment(raw, "updated_at", now)
+    if changed_at is None:
+        return ""
+    return purchases.version_of(changed_at, json.dumps(raw, sort_keys=True, default=str).encode())
 
 
 def take(taken: Taken) -> tuple[Order, bool]:
     """Store it; the second value: is it new. A repeat updates what it names and keeps the rest."""
     with journal.recording():
-        known = (
-            Order.objects.select_for_update(no_key=True)
-            .filter(store=taken.store, number=taken.number)
-            .first()
-        )
-        customer = known.customer if known else _customer(taken)
-        if customer.erased_at:  # the purchase stays for the books; who it was does not come back (L15)
-            taken = replace(taken, card_number="", consents=())
-        order, created = Order.objects.update_or_create(
-            store=taken.store,
-            number=taken.number,
-            defaults={name: said for name, said in _columns(taken).items() if said not in ("", None)},
-            create_defaults=_columns(taken) | {"customer": customer, "received_at": timezone.now()},
-        )
-        if taken.lines or created:
-            _write_lines(order, taken)
+        (written,) = purchases.take_many([taken], now=timezone.now())
+        order = Order.objects.select_related("customer__merged_into").get(pk=written.order_id)
+        created = written.outcome is Outcome.CREATED
         journal.log("order received" if created else "order updated", order)
-        for given in taken.consents:
-            consents.note(order.customer.merged_into or order.customer, given, order=order)
+        note_consents(order, taken)
     return order, created
 
 
-def _columns(taken: Taken) -> dict[str, Any]:
-    location = None
-    if taken.location:
-        location, _new = Location.objects.get_or_create(
-            code=taken.location, defaults={"name_vi": taken.location, "name_en": taken.location}
-        )
-    money, about = ("placed_at", "currency", "total"), ("card_number", "country", "carrier")
-    times = ("cancelled_at", "terms_shown_at", "promised_on", "delivered_on")
-    return {name: getattr(taken, name) for name in (*money, *about, *times)} | {"location": location}
-
-
-def _customer(taken: Taken) -> Customer:
-    """By e-mail, else by phone; else a new one. Without either, each order is its own customer.
-
-    An order from before somebody was erased falls to the nameless row that they left.
-    """
-    known = Customer.objects.filter(email=taken.email).first() if taken.email else None
-    if known is None and taken.phone:
-        known = Customer.objects.filter(phone=taken.phone, email="").first()
-    if known is not None:
-        return known.merged_into or known
-    erased = forgotten.customer_of(taken.email, taken.phone, taken.placed_at)
-    if erased is not None:
-        return erased
-    fresh = {name: getattr(taken, name) for name in ("name", "phone", "language")}
-    if not taken.email:
-        return Customer.objects.create(since=taken.placed_at, **fresh)
-    return Customer.objects.get_or_create(email=taken.email, defaults=fresh | {"since": taken.placed_at})[0]
-
-
-def _write_lines(order: Order, taken: Taken) -> None:
-    with transaction.atomic():
-        order.lines.all().delete()
-        products = {
-            p.sku: p for p in Product.objects.filter(sku__in=[line.sku for line in taken.lines if line.sku])
-        }
-        OrderLine.objects.bulk_create(
-            [
-                OrderLine(
-                    order=order,
-                    product=products.get(line.sku),
-                    sku=line.sku,
-                    name=line.name,
-                    category=line.category,
-                    quantity=line.quantity,
-                    price=line.price,
-                    cost=line.cost,
-                )
-                for line in taken.lines
-            ]
-        )
+def note_consents(order: Order, taken: Taken) -> None:
+    """Those that came with it; none of somebody who was erased since (L15)."""
+    customer = order.customer.merged_into or order.customer
+    if order.customer.erased_at is None:
+        for given in taken.consents:
+            consents.note(customer, given, order=order)
 
 
 def _line(raw: object, place: int, currency: str) -> Line:
@@ -213,6 +136,29 @@ def _consent(raw: object, place: int, now: datetime) -> Given:
         channel=_slug(raw, "channel", 20, where=where) or "web",
         given_at=given_at,
     )
+
+
+def _refund(raw: object, place: int, currency: str, placed_at: datetime, now: datetime) -> PaidBack:
+    """Without an id it is the sum of all that was paid back on the order so far."""
+    where = f"refunds[{place}]"
+    if not isinstance(raw, Mapping):
+        raise BadOrder(where, _("This must be a JSON object."))
+    if (said := _text(raw, "currency", 3, where=where).upper()) and said != currency:
+        raise BadOrder(f"{where}.currency", other_currency(said, currency))
+    amount = _amount(raw, "amount", currency, where=where)
+    if not amount:
+        raise BadOrder(f"{where}.amount", _("This must be a number above zero."))
+    return PaidBack(
+        external_id=_text(raw, "external_id", 80, where=where) or IN_ALL,
+        amount=amount,
+        refunded_at=_moment(raw, "refunded_at", now, where=where) or placed_at,
+        reason=_text(raw, "reason", 120, where=where),
+    )
+
+
+def other_currency(said: str, currency: str) -> str:
+    words = _("The order is in %(currency)s, this is in %(said)s: the two cannot be added up.")
+    return words % {"currency": currency, "said": said}
 
 
 def _list(raw: Mapping[str, Any], name: str) -> list[Any]:

@@ -121,6 +121,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "placed_at": _when,
                 "total": _amount,
                 "currency": _currency,
+                "discount": gettext_lazy("Taken off"),
                 "card_number": gettext_lazy("Customer card"),
                 "country": gettext_lazy("Country"),
                 "promised_on": gettext_lazy("Promised for"),
@@ -382,6 +383,9 @@ SHOWN: dict[Words, dict[str, Table]] = {
 _SAME = "the same words stand beside it already"
 _PLACES = "numbers that say where in the text something stands"
 LEFT_OUT: dict[str, str] = {
+    "feedback.Order.external_id": _SAME,
+    "feedback.Order.payment_ref": "a number of the payment service's own",
+    "feedback.Order.buyer": "a number by which it is seen that an order has moved",
     "feedback.Analysis.leverage_spans": _PLACES,
     "feedback.Analysis.pii": _PLACES,
     "feedback.Mention.words": _SAME,

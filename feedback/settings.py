@@ -328,6 +328,7 @@ JOBS = [
     "surveys.tasks.NOTE_BOUNCES",
     "surveys.tasks.ASK_BY_PLAN",
     "surveys.tasks.IMPORT_ANSWERS",
+    "feedback.tasks.IMPORT_ORDERS",
     "surveys.tasks.COUNT_ANSWERS",
     "surveys.tasks.PLAN_COUPONS",
     "surveys.tasks.MAKE_COUPONS",

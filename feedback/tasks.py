@@ -12,6 +12,7 @@ from feedback import (
     escalation,
     mail,
     my_data,
+    order_imports,
     rereading,
     retention,
     trials,
@@ -28,6 +29,7 @@ COUNT_COMBINATIONS = combinations.COUNT
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
 KEEP_NO_LONGER = retention.KEEP
+IMPORT_ORDERS = order_imports.IMPORT
 FIND_DEFECTIONS = defections.FIND
 ANSWER_DATA_ASKED = my_data.ANSWER
 

@@ -21,7 +21,8 @@ LABELS = {
 }
 NO_TABLE = {
     "empty": _("The file is empty."),
-    "a_spreadsheet": _("This is a spreadsheet file, not text. Save it as CSV (UTF-8) and send that."),
+    "a_spreadsheet": _("This spreadsheet file cannot be read. Save it as XLSX or as CSV (UTF-8)."),
+    "too_big": _("This spreadsheet file is too big. Save it as CSV (UTF-8)."),
     "not_text": _("The file is neither UTF-8 nor windows-1258 text. Save it as CSV (UTF-8)."),
     "no_head": _("The first row must hold the names of the columns."),
 }
@@ -41,7 +42,7 @@ class AnswersForm(forms.Form):
         max_length=80,
         help_text=_("Files of the same name go to the same results; the same answer twice counts once."),
     )
-    file = forms.FileField(label=_("CSV file, as Delighted, Retently and others export it"))
+    file = forms.FileField(label=_("CSV or XLSX file, as Delighted, Retently and others export it"))
     scale = forms.ChoiceField(label=_("What do the scores mean?"), choices=AnswerImport.Scale)
     why = forms.ChoiceField(
         label=_("Why did these customers answer?"),

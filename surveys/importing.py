@@ -15,11 +15,11 @@ from anyascii import anyascii
 from django.db.models import Q
 from django.utils.text import slugify
 
-from feedback import bulk, comments, forgotten, journal, leases, shop
+from feedback import bulk, comments, forgotten, journal, leases, shop, tables
 from feedback.models import Comment, Customer, Forgotten, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
-from surveys import counting, given_elsewhere, tables
+from surveys import counting, given_elsewhere
 from surveys.given_elsewhere import BadRow, Row
 from surveys.models import Answer, AnswerImport, ImportedAnswer, Invitation, Response, Survey, SurveyVersion
 from surveys.questions import said

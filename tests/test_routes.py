@@ -1,5 +1,6 @@
 """Who may open what: every address against every role. An address without a line here fails."""
 
+import io
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from feedback import api_access, cases, comments, mail, messages, policies, shop, trials
+from feedback import api_access, cases, comments, mail, messages, order_imports, policies, shop, trials
 from feedback.middleware import allowed_roles
 from feedback.models import (
     ApiToken,
@@ -102,6 +103,8 @@ TABLE = {
     "customers": ("get", EVERYONE),
     "customer": ("get", EVERYONE),
     "customer_consent": ("post", COUNTER),
+    **dict.fromkeys(["order_imports", "order_import", "order_import_refused"], ("get", SET_UP)),
+    **dict.fromkeys([f"order_import_{act}" for act in ("columns", "take", "again")], ("post", SET_UP)),
     **dict.fromkeys(["defections", "defections_csv", "defection_cohorts_csv", "defection"], ("get", DESK)),
     "defection_rule": ("get", SET_UP),
     "defection_rule_keep": ("post", SET_UP),
@@ -283,6 +286,11 @@ def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
 
+def a_file(now):
+    file = io.BytesIO(b"number,date,total\n1,2026-01-01,9\n")
+    return order_imports.begin(file, file_name="o.csv", by=None, now=now).public_id
+
+
 def an_import(now):
     kept = {"file_name": "x.csv", "name": "Old", "scale": "scale_10", "why": "invited"}
     content = b"id,score,date\nr1,9,2026-01-01\n"
@@ -369,6 +377,8 @@ def world(settings):
         **dict.fromkeys(["reward_codes", "reward_costs", "reward_costs_csv"], ()),
         **dict.fromkeys([name for name in TABLE if name.startswith("answer_import_")], (an_import(now),)),
         "answer_import": [an_import(now)],
+        **dict.fromkeys([name for name in TABLE if name.startswith("order_import")], (a_file(now),)),
+        "order_imports": [],
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
         **dict.fromkeys([name for name in TABLE if name.startswith("policy")], version),
         **dict.fromkeys(["policy_new", "policy_upload"], ()),

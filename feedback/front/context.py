@@ -41,6 +41,7 @@ BENEATH = {
     "/promises/": "/cases/",
     "/defections/": "/customers/",
     "/reports/silence": "/customers/",
+    "/orders/": "/customers/",
     "/reports/rewards": "/surveys/",
     "/reports/recovery": "/surveys/",
     "/reports/": "/cases/",

@@ -67,6 +67,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "currency": shop.current().currency,
         "sees_defections": holds(request, *DESK),
+        "may_import": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
     }
     return render(request, "feedback/customers.html", context)
 

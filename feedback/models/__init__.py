@@ -18,6 +18,7 @@ from feedback.models.defections import Defection, DefectionRule
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.headlines import Headline, HeadlineClock
+from feedback.models.incoming import OrderImport, OrderImportPart
 from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail
 from feedback.models.messages import Message
 from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
@@ -74,6 +75,8 @@ __all__ = [
     "Message",
     "Notice",
     "Order",
+    "OrderImport",
+    "OrderImportPart",
     "OrderLine",
     "OutgoingMail",
     "Override",

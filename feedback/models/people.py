@@ -77,10 +77,18 @@ class Order(Addressed):
 
     store = models.SlugField(max_length=40, default="shop")  # where the number was given out
     number = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=64, blank=True, default="", db_default="")  # its id there
+    payment_ref = models.CharField(
+        max_length=80, blank=True, default="", db_default=""
+    )  # at who took the money
+    # How new what we know is, and whom the source named (a keyed hash): see feedback.purchases.
+    version = models.CharField(max_length=44, blank=True, default="", db_default="", editable=False)
+    buyer = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
     placed_at = models.DateTimeField()
     currency = CurrencyField()
     total = MoneyField()
+    discount = MoneyField(default=0, db_default=0)  # what was taken off; the total is after it
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
     )
@@ -96,9 +104,14 @@ class Order(Addressed):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["store", "number"], name="one_order_per_store_and_number"),
+            models.UniqueConstraint(
+                fields=["store", "external_id"], condition=~Q(external_id=""), name="one_order_per_id_there"
+            ),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
+            models.CheckConstraint(condition=Q(discount__gte=0), name="order_discount_not_negative"),
         ]
         indexes = [
+            models.Index(fields=["payment_ref"], condition=~Q(payment_ref=""), name="orders_by_payment"),
             models.Index(fields=["customer", "placed_at"], name="orders_of_a_customer"),
             models.Index(fields=["placed_at"], name="orders_by_time"),
         ]

@@ -14,6 +14,7 @@ from feedback.views import (
     mail_hours,
     messages,
     my_data,
+    order_imports,
     overrides,
     own_data,
     policy,
@@ -72,6 +73,14 @@ urlpatterns = [
     path("promised/<str:token>/", promises.promise_answer, name="promise_answer"),
     path("reports/promises/", promises_kept.page, name="promises_kept"),
     path("reports/promises.csv", promises_kept.as_csv, name="promises_kept_csv"),
+    path("orders/imports/", order_imports.imports, name="order_imports"),
+    path("orders/imports/<slug:public_id>/", order_imports.page, name="order_import"),
+    path("orders/imports/<slug:public_id>/columns/", order_imports.columns, name="order_import_columns"),
+    path("orders/imports/<slug:public_id>/take/", order_imports.take, name="order_import_take"),
+    path("orders/imports/<slug:public_id>/again/", order_imports.again, name="order_import_again"),
+    path(
+        "orders/imports/<slug:public_id>/refused.csv", order_imports.refused_csv, name="order_import_refused"
+    ),
     path("defections/", defections.page, name="defections"),
     path("defections/list.csv", defections.as_csv, name="defections_csv"),
     path("defections/cohorts.csv", defections.cohorts_csv, name="defection_cohorts_csv"),

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from feedback import tables
 from feedback.roles import Role, allow
 from feedback.spreadsheets import harmless
-from surveys import importing, tables
+from surveys import importing
 from surveys.import_forms import FAULTS, LABELS, NO_TABLE, AnswersForm, ColumnsForm
 from surveys.models import AnswerImport
 

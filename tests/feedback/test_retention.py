@@ -1,6 +1,7 @@
 """L16: what is past its days goes, by itself, table by table; what is not stays, and every figure holds."""
 
 import dataclasses
+import io
 import os
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +16,19 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedback import belongings, data_map, erasure, journal, lapsed, leases, mail, retention, totals, work
+from feedback import (
+    belongings,
+    data_map,
+    erasure,
+    journal,
+    lapsed,
+    leases,
+    mail,
+    order_imports,
+    retention,
+    totals,
+    work,
+)
 from feedback.data_map import PERSONAL, STAYS
 from feedback.models import (
     Case,
@@ -29,6 +42,7 @@ from feedback.models import (
     Event,
     Keeping,
     Order,
+    OrderImport,
     OutgoingMail,
     Promise,
     ThemeTotal,
@@ -494,7 +508,15 @@ def _unreadable(days):
     ), "external_id"  # fmt: skip
 
 
+def _order_file(days):
+    file = io.BytesIO(b"number,date,total\nA-1,never,5\n")
+    one = order_imports.begin(file, file_name="o.csv", by=None, now=_then(days))
+    OrderImport.objects.filter(pk=one.pk).update(state="done")
+    return one.parts.get(), "content"
+
+
 MAKERS = {
+    "order_files": _order_file,
     "promise_links": _promise,
     "customers": _customer, "strangers": _stranger, "addresses": _address, "data_links": _link,
     "data_asked": _asked, "sessions": _session, "set_up_log": _log, "consents": _consent, "books": _order,

@@ -3,6 +3,7 @@
 A new address fails here until its page is named.
 """
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from feedback import defections, disputes, mail, policies, tokens
+from feedback import defections, disputes, mail, order_imports, policies, tokens
 from feedback.defection.rules import Kind, Rule
 from feedback.models import (
     Case,
@@ -31,6 +32,7 @@ from feedback.models import (
     Erasure,
     MailAddress,
     Order,
+    OrderImport,
     Override,
     Policy,
     Promise,
@@ -52,7 +54,7 @@ NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_s
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute", "silence_csv"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
-NO_PAGE |= {"promises_kept_csv", "case_enclosure"}
+NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
 
@@ -103,6 +105,7 @@ class World:
             "my_data": [self.own_data],
             "my_data_erase": [self.own_data],
             "my_data_erased": Erasure.objects.values_list("public_id", flat=True),
+            "order_import": OrderImport.objects.values_list("public_id", flat=True),
             "answer_import": AnswerImport.objects.values_list("public_id", flat=True),
             "reward": Response.objects.filter(reward__isnull=False).values_list("public_id", flat=True),
         }
@@ -161,6 +164,7 @@ def world(lan_pottery, jobs):
     address = mail.preferences_token(buyer.email)
     MailAddress.objects.get_or_create(email=buyer.email, defaults={"token_digest": digest(address)})
     imported_answers(jobs, now)
+    files_of_orders(jobs, now)
     return World(
         customer=buyer,
         invitation=invitations.mint(asked[0]),
@@ -206,6 +210,24 @@ def imported_answers(jobs, now):
     importing.take(taken, by=by, now=now)
     jobs()
     assert AnswerImport.objects.get(pk=taken.pk).refused == 2
+
+
+def files_of_orders(jobs, now):
+    """One whose columns nobody knows, one with rows that are wrong, and the same taken in."""
+    content = (
+        "Mã đơn hàng,Ngày đặt,Khách hàng,Email,Sản phẩm,Số lượng,Đơn giá,Tổng tiền,Trạng thái\n"
+        "DH-1,03/11/2026,Lan,lan@example.com,Bát gốm men ngọc vẽ tay cỡ lớn,2,150.000,750.000,Hoàn thành\n"
+        "DH-1,,,,Ấm trà,1,450.000,,\nDH-2,30/02/2026,Minh,minh@,Cốc,0,90.000,90.000,\n"
+        "DH-3,04/11/2026,Hạnh,,Cốc,1,90.000,90.000,Đã hủy\n"
+    ).encode()
+    by = User.objects.first()
+    _wrong, taken = [
+        order_imports.begin(io.BytesIO(content), file_name="don-hang.csv", by=by, now=now) for _ in range(2)
+    ]
+    order_imports.begin(io.BytesIO(b"a,b\n1,2\n"), file_name="unknown.csv", by=by, now=now)
+    order_imports.take(taken, by=by, now=now)
+    jobs()
+    assert OrderImport.objects.get(pk=taken.pk).refused == 1
 
 
 def an_open_survey(now):
@@ -279,6 +301,7 @@ STAFF_PAGES = {
     "themes theme reader import_reviews source source_woocommerce setup setup_shop "
     "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done answer_imports answer_import own_data "
+    "order_imports order_import "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute promises promise case_new case_noted".split(),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback import comments, forgotten, leases
+from feedback import comments, forgotten, leases, tables
 from feedback.models import Comment, Customer
-from surveys import counting, given_elsewhere, importing, results, tables
+from surveys import counting, given_elsewhere, importing, results
 from surveys.given_elsewhere import BadRow
 from surveys.models import Answer, AnswerImport, ImportedAnswer, Invitation, Response, Survey
 from tests.factories import user

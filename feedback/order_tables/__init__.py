@@ -1,0 +1,1 @@
+"""RULE: orders out of tables that other programs write. Plain Python."""

@@ -1,0 +1,71 @@
+"""Words for files of orders: what a column is called, and what can be wrong with a row."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+LABELS = {
+    "number": _("Order number"),
+    "placed_at": _("When it was placed"),
+    "total": _("Total that was paid"),
+    "currency": _("Currency"),
+    "status": _("State of the order"),
+    "store": _("Store or sales channel"),
+    "name": _("Name of the customer"),
+    "email": _("E-mail of the customer"),
+    "phone": _("Phone of the customer"),
+    "language": _("Language of the customer"),
+    "card_number": _("Number of the customer card"),
+    "location": _("Branch"),
+    "country": _("Country it went to"),
+    "carrier": _("Carrier"),
+    "promised_on": _("Promised for"),
+    "delivered_on": _("Delivered on"),
+    "cancelled_at": _("Cancelled at"),
+    "updated_at": _("Last changed at"),
+    "discount": _("Discount"),
+    "external_id": _("Id of the order there"),
+    "payment_ref": _("Number of the payment"),
+    "sku": _("SKU of the product"),
+    "product": _("Product"),
+    "category": _("Category of the product"),
+    "quantity": _("Quantity"),
+    "price": _("Price of one"),
+    "cost": _("Cost of one"),
+    "refunded": _("Paid back"),
+    "refunded_at": _("Paid back at"),
+    "refund_id": _("Id of the refund"),
+    "refund_reason": _("Reason of the refund"),
+    "refund_of": _("Paid back for order"),
+}
+NO_TABLE = {
+    "empty": _("The file is empty."),
+    "a_spreadsheet": _("This spreadsheet file cannot be read. Save it as XLSX or as CSV (UTF-8)."),
+    "too_big": _("This spreadsheet file is too big. Save it as CSV (UTF-8)."),
+    "not_text": _("The file is neither UTF-8 nor windows-1258 text. Save it as CSV (UTF-8)."),
+    "no_head": _("The first row must hold the names of the columns."),
+    "never_closed": _("A quotation mark in the first row is never closed."),
+}
+FAULTS = {
+    "missing": _("is missing"),
+    "nothing": _("is zero"),
+    "not_a_moment": _("is no date such as 2026-03-31 14:05 or 31/03/2026, or no day that ever was"),
+    "too_long_ago": _("lies before 1990: often an empty date of another program"),
+    "in_future": _("is in the future"),
+    "not_an_amount": _("is no amount of money"),
+    "not_in_currency": _("has more decimals than its currency"),
+    "below_zero": _("is below zero"),
+    "refund_unnamed": _("is below zero: a refund needs a column with the number of the order it is for"),
+    "not_a_currency": _("is no currency such as VND or USD"),
+    "other_currency": _("is another currency than that of the order: the two cannot be added up"),
+    "not_an_address": _("is no e-mail address"),
+    "not_a_country": _("is no country's two letters, such as VN or DE"),
+    "no_letters": _("needs a name with letters or digits"),
+    "not_above_zero": _("is no number above zero, with three decimals at most"),
+    "too_long": _("is too long"),
+    "too_many_lines": _("the order has more than 500 lines"),
+    "no_such_order": _("is an order that is not there (yet)"),
+    "never_closed": _("a quotation mark is never closed: this and all later rows were left out"),
+    "cannot_be_kept": _("the database refuses this order: its number and its id belong to two others"),
+}
+WRONG = pgettext_lazy("name of a column", "What is wrong")
+ROW = pgettext_lazy("name of a column", "Row")
