@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0025_cases_on_clocks'),
+        ('feedback', '0027_saved_views'),
     ]
 
     operations = [
