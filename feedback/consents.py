@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import journal
 from feedback.models import Consent, Customer, Order, User
+from feedback.prepared import Prepared
 
 ADVERTISING = "advertising"  # mail that offers something, a reward for answering included
 PUBLISHING = "publishing"  # words of a survey on our own review page
@@ -21,6 +22,15 @@ WORDINGS = {
         " (advertising). I can stop this at the link in every such mail."
     )
 }
+
+_STANDING = Prepared(
+    lambda customer: (
+        Consent.objects.filter(customer=customer, withdrawn_at=None)
+        .exclude(purpose=PUBLISHING)
+        .order_by("given_at", "pk")
+    ),
+    int,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +105,7 @@ def history(customer: Customer) -> models.QuerySet[Consent]:
 
 def all_standing(customer: Customer) -> list[Consent]:
     """One of each purpose, the oldest first; but for words that are shown: they have a way of their own."""
-    given = Consent.objects.filter(customer=customer, withdrawn_at=None).exclude(purpose=PUBLISHING)
-    return list({one.purpose: one for one in given.order_by("given_at", "pk")}.values())
+    return list({one.purpose: one for one in _STANDING.all(customer.pk)}.values())
 
 
 def standing(customer: Customer, purpose: str) -> Consent | None:

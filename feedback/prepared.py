@@ -1,59 +1,113 @@
-"""Queries that are built once and run often: select_related of a row with five others beside it spends most
-of its time on finding the words of its statement again, three times for each survey that is answered.
+"""Queries that are built once and run often: what Django asks of a row with five others beside it, or of
+figures over several tables, costs it some times more to put into words than the database needs to answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=models.Model)
-_HERE = "the value goes here"
+_ADAPT: dict[type, Callable[[Any], Any]] = {
+    str: lambda text: text,
+    int: lambda number: number,
+    datetime: lambda moment: connection.ops.adapt_datetimefield_value(moment),
+}
+
+
+class _Statement:
+    """A queryset's words, with the places of its values."""
+
+    def __init__(self, query: Callable[..., models.QuerySet[Any]], kinds: Sequence[type]):
+        # A connection of its own, never opened: what is built here serves every thread.
+        signs = [_sign(kind, place) for place, kind in enumerate(kinds)]
+        queryset = query(*signs)
+        compiler = queryset.query.get_compiler(connection=connections.create_connection(DEFAULT_DB_ALIAS))
+        self.compiler, self.model = compiler, queryset.model
+        self.sql, parameters = compiler.as_sql()
+        adapted = [_ADAPT[kind](sign) for kind, sign in zip(kinds, signs, strict=True)]
+        self._adapt = [_ADAPT[kind] for kind in kinds]
+        self._parameters = [
+            (adapted.index(one), None) if one in adapted else (None, one) for one in parameters
+        ]
+        self._converters = compiler.get_converters([column[0] for column in compiler.select])
+
+    def run(self, values: Sequence[Any]) -> list[list[Any]]:
+        given = [adapt(value) for adapt, value in zip(self._adapt, values, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                self.sql, [fixed if place is None else given[place] for place, fixed in self._parameters]
+            )
+            return [self._converted(found) for found in cursor.fetchall()]
+
+    def _converted(self, found: Sequence[Any]) -> list[Any]:
+        values = list(found)
+        for place, (converters, expression) in self._converters.items():
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        return values
 
 
 class Prepared(Generic[Row]):
-    """`query` makes the queryset for one text value, the same but for that value, without annotations."""
+    """`query` makes the queryset for values of these `kinds` (str, int, aware datetime; one text unless said
+    otherwise): the same but for them, whichever they are, and without annotations."""
 
-    def __init__(self, query: Callable[[str], models.QuerySet[Row]]):
-        self._query = query
+    def __init__(self, query: Callable[..., models.QuerySet[Row]], *kinds: type):
+        self._query, self._kinds = query, kinds or (str,)
 
-    def first(self, value: str) -> Row | None:
+    def first(self, *values: Any) -> Row | None:
         """The row as the queryset would give it, with all that it selects beside it."""
+        return next(iter(self.all(*values)), None)
+
+    def all(self, *values: Any) -> list[Row]:
         built = self._built
-        with connection.cursor() as cursor:
-            cursor.execute(built.sql, [value if one == _HERE else one for one in built.parameters])
-            found = cursor.fetchone()
-        return built.row(found) if found else None
+        return [built.row(found) for found in built.statement.run(values)]
 
     @cached_property
     def _built(self) -> "_Built[Row]":
-        return _Built(self._query(_HERE)[:1])
+        return _Built(_Statement(self._query, self._kinds))
+
+
+class PreparedFigures:
+    """The same for a queryset of `values_list`, which gives tuples and may have annotations."""
+
+    def __init__(self, query: Callable[..., models.QuerySet[Any, Any]], *kinds: type):
+        self._query, self._kinds = query, kinds
+
+    def all(self, *values: Any) -> list[tuple[Any, ...]]:
+        return [tuple(found) for found in self._statement.run(values)]
+
+    @cached_property
+    def _statement(self) -> _Statement:
+        return _Statement(self._query, self._kinds)
 
 
 class _Built(Generic[Row]):
     """What QuerySet works out anew each time: see django.db.models.query.ModelIterable."""
 
-    def __init__(self, queryset: models.QuerySet[Row]):
-        # A connection of its own, never opened: what is built here serves every thread.
-        compiler = queryset.query.get_compiler(connection=connections.create_connection(DEFAULT_DB_ALIAS))
-        self.sql, self.parameters = compiler.as_sql()
-        columns, fields = compiler.select, compiler.klass_info["select_fields"]
-        self._model = queryset.model
-        self._own = slice(fields[0], fields[-1] + 1)
+    def __init__(self, statement: _Statement):
+        self.statement = statement
+        columns, known = statement.compiler.select, statement.compiler.klass_info
+        self._own = slice(known["select_fields"][0], known["select_fields"][-1] + 1)
         self._names = [column[0].target.attname for column in columns[self._own]]
         self._beside = get_related_populators(  # the type stubs already know Django 6's further argument
-            compiler.klass_info, columns, DEFAULT_DB_ALIAS
+            known, columns, DEFAULT_DB_ALIAS
         )  # type: ignore[call-arg]
-        self._converters = compiler.get_converters([column[0] for column in columns])
 
-    def row(self, found: tuple) -> Row:
-        values = list(found)
-        for place, (converters, expression) in self._converters.items():
-            for convert in converters:
-                values[place] = convert(values[place], expression, connection)
-        row = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
+    def row(self, values: list[Any]) -> Row:
+        row: Row = self.statement.model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
         for other in self._beside:
             other.populate(values, row)
         return row
+
+
+def _sign(kind: type, place: int) -> Any:
+    """Stands for a value while the statement is built; nothing else in it is the same."""
+    if kind is int:
+        return 2_000_000_011 + place
+    return (
+        datetime(9000, 1, 1, second=place, tzinfo=UTC) if kind is datetime else f"the value {place} goes here"
+    )

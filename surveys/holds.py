@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Aggregate, Count, Exists, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Upper
 
 from feedback import journal
 from feedback.models import Customer, Order, Refund, User
+from feedback.prepared import PreparedFigures
 from surveys import rewards
 from surveys.models import Invitation, Response, Reward
 
@@ -72,18 +74,30 @@ def revoke(reward: Reward, *, fact: str, by: User, now: datetime) -> None:
 
 def _facts(customer: Customer, order: Order | None, now: datetime) -> dict[str, Any]:
     """One query over indexed columns."""
-    who = Q(response__invitation__customer=customer.pk)
-    if customer.phone:
-        who |= Q(response__invitation__customer__phone=customer.phone)
-    lately = Reward.objects.filter(who, reserved_at__gt=now - LATELY).exclude(state=_State.REVOKED)
-    staff = User.objects.filter(email__iexact=customer.email, is_active=True)
-    back = Refund.objects.filter(order=order.pk if order else None)
-    rows = Customer.objects.filter(pk=customer.pk).annotate(
-        is_staff=Exists(staff if customer.email else User.objects.none()),
-        refunded=_one_of(back, Sum("amount")),
+    who = (customer.pk, customer.phone, customer.email, order.pk if order else 0, now - LATELY)
+    ((is_staff, refunded, rewarded),) = _KNOWN.all(*who)
+    return {"is_staff": is_staff, "refunded": refunded, "rewards": rewarded}
+
+
+def _known(customer: int, phone: str, email: str, order: int, since: datetime) -> QuerySet[Any, Any]:
+    """Whoever has no telephone or no address shares none with others."""
+    by_phone = Q(response__invitation__customer__phone=phone)
+    same = Q(response__invitation__customer=customer) | by_phone & ~Q(
+        response__invitation__customer__phone=""
+    )
+    lately = Reward.objects.filter(same, reserved_at__gt=since).exclude(state=_State.REVOKED)
+    staff = User.objects.annotate(capitals=Upper("email")).filter(
+        is_active=True, capitals=Upper(Value(email))
+    )
+    rows = Customer.objects.filter(pk=customer).annotate(
+        is_staff=Exists(staff.exclude(email="")),
+        refunded=_one_of(Refund.objects.filter(order=order), Sum("amount")),
         rewards=_one_of(lately, Count("pk")),
     )
-    return dict(rows.values("is_staff", "refunded", "rewards").get())
+    return rows.values_list("is_staff", "refunded", "rewards")
+
+
+_KNOWN = PreparedFigures(_known, int, str, str, int, datetime)
 
 
 def _one_of(rows: QuerySet[Any], figure: Aggregate) -> Subquery:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback import consents, permissions
 from feedback.models import Comment, Customer
 from feedback.models.words import Channel
+from feedback.prepared import Prepared
 from surveys import rewards
 from surveys.models import Answer, Invitation, Response, Reward
 
@@ -24,6 +25,18 @@ WORDINGS: Mapping[str, str | Promise] = {
         " promised for this survey, it says so there. I can take this back at this link."
     )
 }
+
+
+_TOLD = Prepared(
+    lambda response: (
+        Answer.objects.filter(response=response)
+        .exclude(comment=None)
+        .exclude(comment__text="")
+        .select_related("comment__publish_permission__consent")
+        .order_by("pk")
+    ),
+    int,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +63,7 @@ def of(invitation: Invitation, response: Response, reward: Reward | None) -> Ask
     certain: not while a person looks at the order first, nor where the reward was refused. One query."""
     if _whose(invitation) is None:
         return Asked(texts=(), may_ask=False, is_shown=False)
-    answers = Answer.objects.filter(response=response).exclude(comment=None).exclude(comment__text="")
-    told = answers.select_related("comment__publish_permission__consent").order_by("pk")
+    told = _TOLD.all(response.pk)
     texts = [
         Text(question=one.question, words=one.words, comment=one.comment, is_shown=_is_shown(one.comment))
         for one in told

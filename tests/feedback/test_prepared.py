@@ -1,13 +1,15 @@
 """A prepared query gives what its queryset gives, and is built once."""
 
+from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from feedback.models import Comment, Order
-from feedback.prepared import Prepared
+from feedback.prepared import Prepared, PreparedFigures
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +64,29 @@ def test_it_is_built_once_for_all_threads():
 
     prepared.first("2")
     assert len(asked) == 1
+
+
+def test_several_values_of_several_kinds_find_their_places():
+    first, second = factories.order(), factories.order()
+    prepared = Prepared(
+        lambda customer, since, number: Order.objects.filter(
+            customer=customer, placed_at__gte=since, number=number
+        ).order_by("pk"),
+        int,
+        datetime,
+        str,
+    )
+
+    assert prepared.all(first.customer_id, first.placed_at, first.number) == [first]
+    assert prepared.all(second.customer_id, second.placed_at, second.number) == [second]
+    assert prepared.all(first.customer_id, first.placed_at + timedelta(seconds=1), first.number) == []
+    assert prepared.all(first.customer_id, first.placed_at, second.number) == []
+
+
+def test_figures_are_what_the_queryset_gives():
+    made = factories.order()
+
+    def figures(customer):
+        return Order.objects.filter(customer=customer).values_list("customer__name", Sum("total"))
+
+    assert PreparedFigures(figures, int).all(made.customer_id) == list(figures(made.customer_id))
