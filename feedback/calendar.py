@@ -78,9 +78,10 @@ def public_holidays(country: str, year: int, language: str = "en") -> dict[date,
 def _public_holidays(country: str, year: int, language: str) -> dict[date, str]:
     import holidays  # late: 0.2 s, and most processes never ask for a day
 
-    if country not in holidays.list_supported_countries(include_aliases=False):
+    try:  # not list_supported_countries: it reads the rules of all of them, which takes a second
+        spoken = holidays.country_holidays(country).supported_languages
+    except NotImplementedError:
         return {}
-    spoken = holidays.country_holidays(country).supported_languages
     wanted = next((one for one in _LANGUAGES.get(language, ()) if one in spoken), None)
     found = holidays.country_holidays(country, years=year, language=wanted)
     return {day: found[day] for day in sorted(found)}

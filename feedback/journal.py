@@ -90,11 +90,14 @@ def _write(events: list[Event]) -> None:
 
 
 def _end_of_chain() -> str:
-    """In plain SQL: whoever records an act waits for whoever is here."""
+    """In plain SQL, and in one go: whoever records an act waits for whoever is here. On PostgreSQL the second
+    statement sees what is there when it begins: all that was written before the lock was had."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
-        cursor.execute(_LAST)
+            cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY}); {_LAST}")
+            cursor.nextset()
+        else:
+            cursor.execute(_LAST)
         found = cursor.fetchone()
     return found[0] if found else GENESIS
 
