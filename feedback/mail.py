@@ -17,7 +17,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
-from feedback import addressing, bulk, leases, postage, postbox, shop, threads, tokens
+from feedback import addressing, bulk, kept, leases, postage, postbox, shop, threads, tokens
+from feedback.kept import Own
 from feedback.models import Customer, MailAddress, OutgoingMail
 from feedback.models.queue import LeasableQuerySet
 from feedback.wording.phrases import addressed
@@ -63,33 +64,52 @@ def write(
             if not _may_ask(to):
                 return None
             unsubscribe_url = f"{settings.BASE_URL}/u/{preferences_token(to)}/"
-        said = _render(
-            template, context | {"shop": shop.current(), "unsubscribe_url": unsubscribe_url}, language
-        )
-        if language == "vi":
-            said |= {part: addressed(said[part], addressing.of(customer)) for part in _ours(template)}
-        if customer is not None:
-            said = _with_way_to_own_data(said, language)
-        mail = bulk.unsaved(
-            OutgoingMail,
-            kind=kind,
+        mail = drawn(
             to=to,
-            customer_id=customer.pk if customer else None,
+            template=template,
+            context=context | {"unsubscribe_url": Own(unsubscribe_url)},
             language=language,
-            unsubscribe_url=unsubscribe_url,
-            about=about,
+            customer=customer,
             thread=thread,
-            message_id=_message_id(thread),
-            made_at=now or timezone.now(),
-            **said,
+            now=now or timezone.now(),
         )
+        mail.kind, mail.unsubscribe_url, mail.about = kind, unsubscribe_url, about
         bulk.insert([mail])
     return mail
 
 
+def drawn(
+    *,
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    language: str,
+    customer: Customer | None,
+    thread: str = "",
+    now: datetime,
+) -> OutgoingMail:
+    """A letter that is in no queue yet, of service: nobody has asked whether its reader wants others."""
+    said = _render(template, {"unsubscribe_url": ""} | context, language)
+    if language == "vi":
+        said |= {part: addressed(said[part], addressing.of(customer)) for part in _ours(template)}
+    if customer is not None:
+        said = _with_way_to_own_data(said, language)
+    return bulk.unsaved(
+        OutgoingMail,
+        kind=OutgoingMail.Kind.SERVICE,
+        to=to,
+        customer_id=customer.pk if customer else None,
+        language=language,
+        thread=thread,
+        message_id=_message_id(thread),
+        made_at=now,
+        **said,
+    )
+
+
 def rendered(template: str, context: dict[str, Any], *, language: str) -> dict[str, str]:
     """Its subject, text and html, to look at; nothing is written."""
-    return _render(template, context | {"shop": shop.current(), "unsubscribe_url": ""}, language)
+    return _render(template, context | {"unsubscribe_url": ""}, language)
 
 
 def preferences_token(email: str) -> str:
@@ -245,12 +265,19 @@ def _is_erased(mail: OutgoingMail) -> bool:
 
 def _render(template: str, context: dict[str, Any], language: str) -> dict[str, str]:
     with translation.override(language):
-        subject = render_to_string(f"emails/{template}.subject.txt", context)
+        subject = _part(f"emails/{template}.subject.txt", context)
         return {
             "subject": " ".join(subject.split())[:200],
-            "text": render_to_string(f"emails/{template}.txt", context),
-            "html": render_to_string(f"emails/{template}.html", context),
+            "text": _part(f"emails/{template}.txt", context),
+            "html": _part(f"emails/{template}.html", context),
         }
+
+
+def _part(template: str, context: dict[str, Any]) -> str:
+    """Where a letter marks what is its reader's own, it is drawn once for everybody."""
+    if any(isinstance(one, Own) for name, one in context.items() if name != "unsubscribe_url"):
+        return kept.text(template, context, escaped=template.endswith(".html"))
+    return render_to_string(template, context | {"shop": shop.current()})
 
 
 def _ours(template: str) -> tuple[str, ...]:
@@ -268,8 +295,8 @@ def _with_way_to_own_data(said: dict[str, str], language: str) -> dict[str, str]
     letters are passed on, and kept for years."""
     with translation.override(language):
         context = {"my_data_url": f"{settings.BASE_URL}{reverse('my_data_ask')}"}
-        text = render_to_string("emails/_own_data.txt", context)
-        html = render_to_string("emails/_own_data.html", context)
+        text = kept.text("emails/_own_data.txt", context, escaped=False)
+        html = kept.text("emails/_own_data.html", context, escaped=True)
     before, end, after = said["html"].rpartition("</body>")
     return said | {"text": f"{said['text'].rstrip()}\n\n{text}", "html": f"{before}{html}{end}{after}"}
 

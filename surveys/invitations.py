@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback import consents, journal, leases, mail, money, postage, shop, tokens
+from feedback.kept import Own
 from feedback.models import Consent, Customer, Order, OutgoingMail, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.prepared import Prepared
@@ -286,9 +287,9 @@ def _context(invitation: Invitation, url: str, *, offers_reward: bool) -> dict[s
     amount = survey.reward_amount if offers_reward else None
     minimum = survey.reward_minimum_order if amount else None
     return {
-        "url": url,
-        "name": invitation.customer.name if invitation.customer else "",
-        "order": invitation.order,
+        "url": Own(url),
+        "name": Own(invitation.customer.name if invitation.customer else ""),
+        "order": {"number": Own(invitation.order.number)} if invitation.order else None,
         "reward": _money(amount, invitation),
         "minimum": _money(minimum, invitation),
         "open_until": format_date(shop.day(invitation.expires_at), "long", locale=invitation.language),

@@ -1,7 +1,9 @@
 """A customer answers: kept step by step, finished in one transaction, rewarded whatever was said (L1)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +11,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from feedback import bulk, cases, comments, consents, journal, mail, money
-from feedback.models import Comment, User
+from feedback.kept import Own
+from feedback.models import Comment, OutgoingMail, User
 from feedback.models.words import Channel, WhyItCame
 from surveys import agreements, holds, invitations, questions, rewards, sheets
 from surveys import answers as answering
@@ -34,14 +37,17 @@ def save(
     filled = sheet.fill(answers, only=answers.keys())
     with transaction.atomic():
         response, is_new = _started(invitation, sheet, now, language=language)
-        if is_new:
-            rewards.reserve(response, invitation.survey, now, held_for=_held_for(invitation, now))
         # Takes the row's lock: nothing may change in a response that another tab is finishing.
-        elif not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(language=language):
+        if not is_new and not Response.objects.filter(pk=response.pk, state=_State.STARTED).update(
+            language=language
+        ):
             return _as_finished(response)
-        else:
+        held_for = _held_for(invitation, now) if is_new else ""
+        if not is_new:
             response.answers.filter(question__in=filled.values.keys()).delete()
         bulk.write(Answer, _answers(response, filled, language, said={}))
+        if is_new:  # last: everybody who begins waits for the row of the budget
+            rewards.reserve(response, invitation.survey, now, held_for=held_for)
     return response
 
 
@@ -65,16 +71,26 @@ def submit(
     invitations.refuse_unless_open(invitation, now)
     filled = sheet.fill({**sheet.saved, **answers})
     finished = {"state": _State.FINISHED, "finished_at": now, "cohort": filled.cohort.value}
+    terms, issued = _terms(invitation, found), rewards.issuing(invitation.survey, now)
+    letter = _letter(invitation, terms, issued, language=language, now=now) if terms else None
     with journal.recording():
         response, is_new = _started(invitation, sheet, now, language=language, **finished)
-        if is_new:
-            reward = rewards.grant(response, invitation.survey, now, held_for=_held_for(invitation, now))
-        elif _win(response, language=language, **finished):
-            reward = _issue_held(response, invitation.survey, now)
-            response.answers.all().delete()
-        else:
+        held_for = _held_for(invitation, now) if is_new else ""
+        if not is_new and not _win(response, language=language, **finished):
             return _as_finished(response)
-        _write(invitation, response, reward, filled, language=language, now=now)
+        if not is_new:
+            response.answers.all().delete()
+        why = WhyItCame.PAID if terms else WhyItCame.INVITED
+        said = _write(invitation, response, filled, why=why, language=language, now=now)
+        # From here on others wait: for the row of the budget, then for the end of the chain of events.
+        reward = (
+            rewards.grant(response, invitation.survey, now, issued=issued, held_for=held_for)
+            if is_new
+            else _issue_held(response, invitation.survey, now, issued)
+        )
+        _say_why(said, WhyItCame.PAID if reward else WhyItCame.INVITED)
+        if reward is not None and reward.code:
+            _send(invitation, reward, letter if terms == _terms_of(reward) else None, language)
         journal.log("response finished", response, invitation=invitation.pk)
     return response
 
@@ -84,7 +100,7 @@ def give_held(reward: Reward, *, by: User, now: datetime) -> None:
     holds.Stale."""
     with journal.recording():
         holds.give(reward, by=by, now=now)
-        _mail_the_code(reward.response.invitation, reward, reward.response.language)
+        _send(reward.response.invitation, reward, None, reward.response.language)
 
 
 def reward_of(response: Response) -> Reward | None:
@@ -137,12 +153,14 @@ def _as_finished(response: Response) -> Response:
     return response
 
 
-def _issue_held(response: Response, survey: Survey, now: datetime) -> Reward | None:
+def _issue_held(
+    response: Response, survey: Survey, now: datetime, issued: Mapping[str, Any]
+) -> Reward | None:
     """One that a person has to look at first stays reserved: it is promised all the same."""
     reward = reward_of(response)
     if reward is None:
         return None
-    is_promised = rewards.issue(reward, survey, now) or (
+    is_promised = rewards.issue(reward, survey, now, issued=issued) or (
         bool(reward.held_for) and reward.state == Reward.State.RESERVED
     )
     return reward if is_promised else None
@@ -155,14 +173,13 @@ def _held_for(invitation: Invitation, now: datetime) -> str:
 def _write(
     invitation: Invitation,
     response: Response,
-    reward: Reward | None,
     filled: Filled,
     *,
+    why: WhyItCame,
     language: str,
     now: datetime,
-) -> None:
-    """`reward`: the one issued for this response, or held."""
-    why = WhyItCame.PAID if reward else WhyItCame.INVITED
+) -> Mapping[str, Comment]:
+    """All that was said, by question id."""
     said = _comments(invitation, filled, language=language, why=why, now=now)
     bulk.insert(list(said.values()))
     bulk.write(Answer, _answers(response, filled, language, said))
@@ -172,8 +189,14 @@ def _write(
     if filled.definition.has_quotas:
         _count_for_quotas(invitation.survey_id, filled)
     _note_consents(invitation, response, filled, now)
-    if reward is not None and reward.code:
-        _mail_the_code(invitation, reward, language)
+    return said
+
+
+def _say_why(said: Mapping[str, Comment], why: WhyItCame) -> None:
+    """The budget was used up a moment ago, or another tab had reserved a reward after all."""
+    others = [comment for comment in said.values() if comment.why != why.value]
+    if others:
+        Comment.objects.filter(pk__in=[comment.pk for comment in others]).update(why=why.value)
 
 
 def _count_for_quotas(survey_id: int, filled: Filled) -> None:
@@ -258,22 +281,58 @@ def _answer(
     }
 
 
-def _mail_the_code(invitation: Invitation, reward: Reward, language: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What finishing earns, whatever is said."""
+
+    amount: Decimal
+    minimum: Decimal
+    currency: str
+
+
+def _terms(invitation: Invitation, response: Response | None) -> _Terms | None:
+    """None: nothing. As it looks before the budget's row is asked, or the reward's own."""
+    survey, reward = invitation.survey, reward_of(response) if response else None
+    if reward is not None:
+        return _terms_of(reward)
+    if response is not None or survey.reward_amount is None:
+        return None
+    return _Terms(survey.reward_amount, survey.reward_minimum_order, survey.reward_currency)
+
+
+def _terms_of(reward: Reward) -> _Terms:
+    return _Terms(reward.amount, reward.minimum_order, reward.currency)
+
+
+def _send(invitation: Invitation, reward: Reward, letter: OutgoingMail | None, language: str) -> None:
+    """The code by mail, to whoever has an address. `letter`: drawn already."""
+    if letter is None:
+        issued = {"code": reward.code, "expires_on": reward.expires_on}
+        letter = _letter(invitation, _terms_of(reward), issued, language=language, now=timezone.now())
+    if letter is not None:
+        letter.about = f"surveys.reward:{reward.pk}"
+        bulk.insert([letter])
+
+
+def _letter(
+    invitation: Invitation, terms: _Terms, issued: Mapping[str, Any], *, language: str, now: datetime
+) -> OutgoingMail | None:
+    """Not in the queue yet."""
     customer = invitation.customer
-    if customer is None or not customer.email:
-        return
-    minimum = reward.minimum_order
-    mail.write(
+    if customer is None or customer.erased_at or not customer.email:
+        return None
+    minimum = money.format_money(terms.minimum, terms.currency, language) if terms.minimum else ""
+    return mail.drawn(
         to=customer.email,
         template="reward",
         context={
-            "name": customer.name,
-            "code": reward.code,
-            "amount": money.format_money(reward.amount, reward.currency, language),
-            "minimum": money.format_money(minimum, reward.currency, language) if minimum else "",
-            "last_day": rewards.last_day(reward, language),
+            "name": Own(customer.name),
+            "code": Own(issued["code"]),
+            "amount": money.format_money(terms.amount, terms.currency, language),
+            "minimum": minimum,
+            "last_day": Own(rewards.last_day(issued["expires_on"], language)),
         },
         language=language,
         customer=customer,
-        about=f"surveys.reward:{reward.pk}",
+        now=now,
     )

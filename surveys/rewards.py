@@ -1,9 +1,10 @@
 """Rewards: reserved when answering starts, issued when it ends, redeemed once; blind to the answers (L1)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -89,9 +90,11 @@ def reserve(response: Response, survey: Survey, now: datetime, **columns: Any) -
     return reward
 
 
-def grant(response: Response, survey: Survey, now: datetime, *, held_for: str = "") -> Reward | None:
+def grant(
+    response: Response, survey: Survey, now: datetime, *, issued: Mapping[str, Any], held_for: str = ""
+) -> Reward | None:
     """`reserve` and `issue` at once, for who answers everything in one go; one that is held waits."""
-    reward = reserve(response, survey, now, **({"held_for": held_for} if held_for else _issued(survey, now)))
+    reward = reserve(response, survey, now, **({"held_for": held_for} if held_for else issued))
     if reward is not None and not held_for:
         _log_issued(reward)
     return reward
@@ -114,10 +117,17 @@ def reserve_again(reward: Reward, now: datetime) -> bool:
     return True
 
 
-def issue(reward: Reward, survey: Survey, now: datetime, *, held: bool = False) -> bool:
+def issue(
+    reward: Reward,
+    survey: Survey,
+    now: datetime,
+    *,
+    issued: Mapping[str, Any] | None = None,
+    held: bool = False,
+) -> bool:
     """The code, whatever was answered. False: the reservation was released a moment ago, or a person has to
     look at it first; with `held`, somebody did."""
-    columns = _issued(survey, now)
+    columns = issued if issued is not None else issuing(survey, now)
     waiting = Reward.objects.filter(pk=reward.pk, state=_State.RESERVED)
     if not (waiting.exclude(held_for="") if held else waiting.filter(held_for="")).update(**columns):
         return False
@@ -127,10 +137,11 @@ def issue(reward: Reward, survey: Survey, now: datetime, *, held: bool = False) 
     return True
 
 
-def last_day(reward: Reward, language: str) -> str:
+@lru_cache(maxsize=128)
+def last_day(expires_on: date | None, language: str) -> str:
     """Until when it can be used, as that language writes a day; '' before it is issued."""
     with translation.override(language):
-        return date_format(reward.expires_on, "DATE_FORMAT") if reward.expires_on else ""
+        return date_format(expires_on, "DATE_FORMAT") if expires_on else ""
 
 
 def find(code: str) -> Reward:
@@ -237,7 +248,8 @@ RELEASE = leases.Job(name="release rewards", due=to_release, run=release)
 EXPIRE = leases.Job(name="expire rewards", due=to_expire, run=expire)
 
 
-def _issued(survey: Survey, now: datetime) -> dict[str, Any]:
+def issuing(survey: Survey, now: datetime) -> dict[str, Any]:
+    """What makes a reserved reward one that can be used: a new code, and its last day."""
     return {
         "state": _State.ISSUED,
         "code": tokens.reward_code(),

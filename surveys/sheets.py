@@ -64,12 +64,14 @@ class Filled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One version of a survey with the touchpoints that the shop offers."""
+    """One version of a survey with the touchpoints that the shop offers. `drawn`: what pages show of its
+    questions as long as nobody has answered them, by whatever the page tells them apart."""
 
     survey_id: int
     version_id: int
     definition: Definition
     touchpoints: Mapping[str, int]  # slug -> id
+    drawn: dict[object, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """The page behind a secret link: one question at a time or all at once, then the code. GET writes nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +16,11 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from feedback import addressing, money
+from feedback import addressing, kept, money
+from feedback.kept import Own, OwnHtml
 from feedback.roles import public
-from surveys import agreements, invitations, permissions, responses, rewards, screens, sheets
+from surveys import agreements, invitations, permissions, piping, responses, rewards, screens, sheets
+from surveys.answers import BadAnswer
 from surveys.invitations import NotOpen
 from surveys.models import Invitation, Response, Reward
 from surveys.questions import Question, said
@@ -92,14 +95,15 @@ def _ask(
     way = sheet.path(typed)
     at = next((place for place, one in enumerate(way) if one.id == step), None)
     shown = list(way) if step == ALL else [way[at]] if at is not None else []
-    drawn = screens.draw(shown, language, saved=sheet.saved, typed=typed, errors=errors, pieces=sheet.pieces)
-    return render(
+    heading = step != ALL
+    drawn = [_html(sheet, one, heading, language, typed=typed or {}, errors=errors or {}) for one in shown]
+    return kept.page(
         request,
         "surveys/answer.html",
         {
-            "order": invitation.order,
-            "title": _title(sheet, step, drawn, language),
-            "questions": [(question.id, _html(question, step != ALL, language)) for question in drawn],
+            "order": Own(invitation.order.number if invitation.order else ""),
+            "title": Own(_title(sheet, step, shown, language)),
+            "questions": OwnHtml("".join(drawn)),
             "is_all": step == ALL,
             "is_end": step == END,
             "place": None if at is None else at + 1,
@@ -114,10 +118,12 @@ def _ask(
     )
 
 
-def _title(sheet: Sheet, step: str, drawn: list[Drawn], language: str) -> str:
+def _title(sheet: Sheet, step: str, shown: Sequence[Question], language: str) -> str:
     if step == ALL:
         return said(sheet.definition.title, language)
-    return drawn[0].words if drawn else _("That was the last question")
+    if not shown:
+        return _("That was the last question")
+    return piping.fill(said(shown[0].words, language), sheet.pieces, language)
 
 
 def _before(sheet: Sheet, way: Sequence[Question], at: int | None, step: str) -> int | None:
@@ -131,15 +137,33 @@ def _is_last(sheet: Sheet, way: Sequence[Question], at: int | None) -> bool:
     return at == len(way) - 1 and way[-1].id not in sheet.definition.looked_at
 
 
-def _html(question: Drawn, heading: bool, language: str) -> str:
+def _html(
+    sheet: Sheet,
+    question: Question,
+    heading: bool,
+    language: str,
+    *,
+    typed: Mapping[str, Typed],
+    errors: Mapping[str, BadAnswer],
+) -> str:
     """Drawing is most of the page's work. What a customer wrote is never kept for the next one."""
-    draw = _draw if question.is_personal or settings.DEBUG else _draw_once
-    return draw(question, heading, language)
+    is_blank = not any(question.id in given for given in (sheet.saved, typed, errors))
+    blanks, name = sheet.asked.drawn, (question.id, heading, language)
+    if is_blank and name in blanks:
+        return blanks[name]
+    given: dict[str, Any] = {"saved": sheet.saved, "typed": typed, "errors": errors, "pieces": sheet.pieces}
+    (drawn,) = screens.draw([question], language, **given)
+    if drawn.is_personal or settings.DEBUG:
+        return _draw(drawn, heading, language)
+    html = _draw_once(drawn, heading, language)
+    if is_blank:
+        blanks[name] = html
+    return html
 
 
 def _draw(question: Drawn, heading: bool, language: str) -> str:
     """In the language that is active; it is named so that each is kept for itself."""
-    return render_to_string("surveys/_question.html", {"question": question, "heading": heading})
+    return render_to_string("surveys/_asked.html", {"question": question, "heading": heading})
 
 
 _draw_once = lru_cache(maxsize=512)(_draw)
@@ -163,25 +187,43 @@ def _permit(request: HttpRequest, invitation: Invitation, response: Response, to
 
 def _done(request: HttpRequest, invitation: Invitation, response: Response) -> HttpResponse:
     reward = responses.reward_of(response)
-    return render(
+    asked = permissions.of(invitation, response, reward)
+    agreed, withdrawn = agreements.of(invitation, response), "withdrawn" in request.GET
+    # What was agreed to has its moment, in the shop's zone; few have agreed to anything.
+    draw = render if agreed or withdrawn else kept.page
+    return draw(
         request,
         "surveys/done.html",
         {
-            "reward": reward,
-            "last_day": rewards.last_day(reward, translation.get_language()) if reward else "",
-            "amount": _money(reward.amount, reward.currency) if reward else "",
-            "minimum": _money(reward.minimum_order, reward.currency)
-            if reward and reward.minimum_order
-            else "",
-            "usable": _is_usable(reward) if reward else False,
+            "reward": _shown(reward),
             "used_up": reward is None and invitation.survey.reward_amount is not None,
             "mailed": bool(invitation.customer and invitation.customer.email),
-            "permission": permissions.of(invitation, response, reward),
-            "agreed": agreements.of(invitation, response),
-            "withdrawn": "withdrawn" in request.GET,
+            "may_ask": asked.may_ask,
+            "is_shown": asked.is_shown,
+            "texts": [
+                {"question": Own(one.question), "words": Own(one.comment.text), "is_shown": one.is_shown}
+                for one in asked.texts
+            ],
+            "agreed": agreed,
+            "withdrawn": withdrawn,
             "permission_words": permissions.WORDINGS[permissions.WORDING],
         },
     )
+
+
+def _shown(reward: Reward | None) -> dict[str, object] | None:
+    """What a page says of it; code and day are this person's own."""
+    if reward is None:
+        return None
+    return {
+        "code": Own(reward.code or ""),
+        "state": reward.state,
+        "held_for": reward.held_for,
+        "usable": _is_usable(reward),
+        "last_day": Own(rewards.last_day(reward.expires_on, translation.get_language())),
+        "amount": _money(reward.amount, reward.currency),
+        "minimum": _money(reward.minimum_order, reward.currency) if reward.minimum_order else "",
+    }
 
 
 def _promise(invitation: Invitation) -> dict[str, object]:
@@ -269,7 +311,7 @@ def _remember_language(request: HttpRequest, token: str, language: str) -> HttpR
 
 
 def _gone(request: HttpRequest, reason: str, status: int) -> HttpResponse:
-    return render(request, "surveys/gone.html", {"reason": reason}, status=status)
+    return kept.page(request, "surveys/gone.html", {"reason": reason}, status=status)
 
 
 def _see(token: str, query: str = "") -> HttpResponse:
