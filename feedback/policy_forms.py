@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from feedback import labels, policy_words, shop
 from feedback.forms import Day
@@ -243,9 +243,9 @@ class MonthsForm(forms.Form):
         label=gettext_lazy("Cases of the last"),
         coerce=int,
         initial=6,
-        choices=[
-            (n, format_lazy("{}", ngettext_lazy("%(n)s month", "%(n)s months", n) % {"n": n})) for n in MONTHS
-        ],
+        choices=lambda: [
+            (n, ngettext("%(n)s month", "%(n)s months", n) % {"n": n}) for n in MONTHS
+        ],  # asked for each time: in the language of whoever looks
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from feedback import labels
 from feedback.money import format_money
@@ -51,6 +51,9 @@ SECTIONS = {
     "alternatives": gettext_lazy("What always helps"),
     "windows.investigate_by_problem": gettext_lazy("Working days to find out, by problem"),
 }
+SHIPPED = gettext_noop("Own fault put right in full; goodwill only while the customer stays profitable.")
+"""What the Terms that come with the program say of themselves: data there, translated by the pages."""
+
 RULES = {
     "dispute": gettext_lazy("answered in the dispute"),
     "statutory_right": gettext_lazy("right by law"),

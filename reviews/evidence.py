@@ -129,7 +129,7 @@ def _reply(number: int, reply: Reply) -> dict[str, Any]:
 
 
 def _twin(twins: twin.Twins | None) -> dict[str, Any] | None:
-    if twins is None:
+    if twins is None or not twins.can_be_compared:
         return None
     return {
         "are_alike": twins.are_alike,

@@ -23,6 +23,8 @@ State = Reply.State
 LONGEST = 10_000  # characters; no source takes more
 # Who it is handed up to as an approver may answer by approving.
 WAITS_FOR_WORD = frozenset(Hold.Whom.values) - {Hold.Whom.APPROVER.value}
+# The one reason that goes away as one writes: by taking the own words out again.
+OWN_WORDS = _("You wrote some of these words: another approver must look at them.")
 _EDITORS = frozenset({Role.STAFF, Role.APPROVER})
 
 
@@ -168,7 +170,7 @@ def why_not(reply: Reply, by: User) -> str | Promise:
     if reply.needs_approver and Role.APPROVER not in held:
         return _("This reply needs an approver.")
     if reply.needs_approver and reply.is_by(by):
-        return _("You wrote some of these words: another approver must look at them.")
+        return OWN_WORDS
     if not reply.decision.is_current:
         return _("The facts have changed since this was drafted. Draft it again first.")
     return ""

@@ -20,8 +20,9 @@ from reviews import drafting
 from reviews.models import Reply
 
 _ENDS = ".!?…"
-# What may come from the words alone. All else that was known is taken as the decision saw it.
-_FROM_WORDS = {"problem": ("problem",), "fault": ("fault", "fault_from"), "dispute": ("dispute",)}
+# That the bank has the matter is a fact and no pressure, also where it is said in one breath with the demand
+# (S3-4 c): that one is not taken out with the words.
+_STAYS = "dispute"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,11 @@ class Twins:
     @property
     def are_alike(self) -> bool:
         return self._of(self.written) == self._of(self.without)
+
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether anything is left to read where the marked words are taken out."""
+        return any(letter.isalnum() for letter in self.without.words)
 
     @staticmethod
     def _of(side: Side) -> tuple[str, str]:
@@ -76,15 +82,17 @@ def cut(words: str, spans: list[list[int]]) -> str:
 
 
 def _facts(reply: Reply, left: str, terms: Terms) -> Facts:
-    """As the decision saw them, but for what came from the words: that is read again in what is left."""
-    sources = reply.decision.sources
-    read = _read(reply.review.comment, left)
-    found = facts.gather([read], terms, timezone.now())[read.pk].facts.as_dict()
-    known = dict(reply.decision.facts)
-    for name, columns in _FROM_WORDS.items():
-        if sources.get(name, "text") in ("text", "record"):  # our records confirm what the words say
-            known |= {column: found[column] for column in columns}
-    return Facts.from_dict(known)
+    """As the decision saw them, but for what the marked words alone told.
+
+    Both texts are read at one moment: what has come to be known since is the same for both.
+    """
+    comment, now = reply.review.comment, timezone.now()
+    whole, rest = (
+        facts.gather([_read(comment, words)], terms, now)[comment.pk].facts.as_dict()
+        for words in (comment.words, left)
+    )
+    told = {name: rest[name] for name in rest if rest[name] != whole[name] and name != _STAYS}
+    return Facts.from_dict(reply.decision.facts | told)
 
 
 def _read(comment: Comment, left: str) -> Comment:

@@ -301,7 +301,7 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
         except (replies.Blocked, replies.NotAllowed, DoesNotFit):
             continue
     work.sweep(work.jobs())
-    _set_back(dice)
+    _set_back(dice, now)
     demo_readings.looked_into(dice, staff["bao"], now)
     for case in Case.objects.filter(opened_at__lt=now - timedelta(days=20)):
         ended = case.opened_at + timedelta(days=dice.uniform(1, 9))
@@ -327,13 +327,14 @@ def _dealt_with(now: datetime) -> Iterator[Reply]:
                 yield reply
 
 
-def _set_back(dice: random.Random) -> None:
+def _set_back(dice: random.Random, now: datetime) -> None:
+    just_now = now - timedelta(seconds=5)  # nobody answers tomorrow
     moved = list(Reply.objects.select_related("review__comment", "case"))
     for reply in moved:
         said = reply.review.comment.said_at
         reply.drafted_at = said + timedelta(minutes=3)
         if reply.approved_at:
-            reply.approved_at = said + timedelta(hours=dice.uniform(1, 30))
+            reply.approved_at = min(said + timedelta(hours=dice.uniform(1, 30)), just_now)
             reply.sent_at = reply.sent_at and reply.approved_at
             reply.published_at = reply.published_at and reply.approved_at + timedelta(seconds=5)
     Reply.objects.bulk_update(moved, ["drafted_at", "approved_at", "sent_at", "published_at"], batch_size=200)

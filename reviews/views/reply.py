@@ -146,12 +146,14 @@ def _may(request: HttpRequest, reply: Reply, tried: Tried) -> dict[str, Any]:
     handing_up = HoldForm(initial=edition, auto_id="up_%s", upwards=True)
     answering = AnswerForm(initial=edition, auto_id="answer_%s", fact=hold.fact if hold else "")
     may_act = replies.may_edit(request.user)
+    why_not = replies.why_not(reply, request.user) if is_draft else ""
     return {
         "may_edit": is_draft and may_act,
         "may_act": may_act,
         "may_hide": holds(request, *HIDERS) and reply.review.source.kind == Source.Kind.OWN,
         "may_collect": holds(request, *COLLECTORS),
-        "why_not": replies.why_not(reply, request.user) if is_draft else "",
+        "why_not": why_not,
+        "is_shut": bool(why_not) and why_not is not replies.OWN_WORDS,
         "rejecting": tried.rejecting or ReasonForm(initial=edition, auto_id="reject_%s"),
         "is_rejecting": tried.rejecting is not None,
         "hold": hold,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import cases, policies, trials, work
+from feedback import cases, policies, policy_words, trials, work
 from feedback.models import Policy, PolicyTrial
 from feedback.policy.prove import prove
 from feedback.policy.terms import Terms
@@ -279,6 +279,34 @@ def test_other_months_can_be_asked_for(client, huy):
 
     assert PolicyTrial.objects.get(finished_at=None).months == 12
     assert client.post(reverse("policy_try", args=[made.version]), {"months": "-3"}).status_code == 302
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "6 months"), ("vi", "6 tháng qua")])
+def test_months_are_counted_in_the_language_of_whoever_looks(client, huy, language, said):
+    client.cookies["django_language"] = language
+
+    assert said in words(client.get(reverse("thresholds")))
+
+
+def test_what_the_shipped_terms_say_of_themselves_is_translated(client, huy):
+    policies.in_force(timezone.now())
+    client.cookies["django_language"] = "vi"
+
+    assert Terms.shipped().comment == policy_words.SHIPPED
+    for page in (reverse("policies"), reverse("policy", args=[1])):
+        said = words(client.get(page))
+        assert "Own fault" not in said
+        assert "khắc phục trọn vẹn" in said
+
+
+def test_a_withdrawn_version_was_never_in_force(client, huy):
+    made = proposed(huy)
+    client.post(reverse("policy_withdraw", args=[made.version]))
+
+    said = words(client.get(reverse("policy", args=[made.version])))
+
+    assert "never in force" in said
+    assert "in force from" not in said
 
 
 def test_thresholds_say_what_each_would_have_spent_and_kept(client, huy):

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from feedback import cases
 from feedback.corrections import Said
 from feedback.front import demo_readings, seeding
 from feedback.models import Order, OutgoingMail
-from tests.factories import NOW, a_shop, customer
+from reviews.models import Reply, Review, Source
+from tests.factories import NOW, a_shop, customer, read_comment
 
 TOLD = {
     "when": "any",
@@ -67,3 +69,21 @@ def test_a_demo_account_gets_a_new_password_by_mail(client):
     assert sent.to == "mai@example.com"
     assert "Chào bạn," in sent.text
     assert "anh/chị" not in sent.text + sent.html
+
+
+@pytest.mark.django_db
+def test_nobody_in_the_demo_shop_answers_tomorrow():
+    a_shop()
+    source = Source.objects.create(slug="own", name="Our page", kind="own")
+    said = read_comment(channel="review", said_at=NOW - timedelta(minutes=1), reading={})
+    review = Review.objects.create(source=source, external_id="1", comment=said, said_at=said.said_at)
+    decision = cases.decide_many([said], NOW)[said.pk]
+    answered = Reply.objects.create(
+        review=review, decision=decision, language="vi", text="…", drafted_text="…", state="published",
+        source=source, drafted_at=NOW, approved_at=NOW, sent_at=NOW, published_at=NOW,
+    )  # fmt: skip
+
+    seeding._set_back(random.Random(1), NOW)
+
+    answered.refresh_from_db()
+    assert said.said_at < answered.approved_at < answered.published_at <= NOW

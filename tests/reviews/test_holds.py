@@ -4,6 +4,7 @@ import zipfile
 import pytest
 from django.utils import timezone
 
+from feedback import cases
 from feedback.models import Event
 from reviews import batches, desk, evidence, hiding, holds, replies, twin
 from reviews.models import Reply, Review
@@ -47,6 +48,39 @@ def test_the_twin_of_a_threat_has_the_same_decision_and_draft(own, receive):
 
     assert twins.are_alike
     assert "đăng một sao" not in twins.without.words
+
+
+def test_what_became_known_since_is_no_work_of_the_threat(own, receive, bao):
+    """S3-4: a person found out, after the decision, whose fault it was. Both sides are told the same."""
+    reply = receive(own, text=THREAT)
+    now_known = cases.correct_fact(reply.review.comment, "fault", "ours", reason="Ảnh", by=bao)
+
+    twins = twin.of(Reply.objects.with_all_around().get(pk=reply.pk))
+
+    assert now_known is not None
+    assert twins.are_alike
+
+
+def test_that_the_bank_has_the_matter_is_a_fact_and_stays(own, receive):
+    """S3-4 c: the demand beside it is what the twin leaves out."""
+    words = "Tôi đã mở tranh chấp với ngân hàng rồi, gửi thêm một ấm mới thì tôi rút."
+    reply = receive(own, text=f"Ấm bị vỡ. {words}")
+
+    twins = twin.of(Reply.objects.with_all_around().get(pk=reply.pk))
+
+    assert reply.decision.facts["dispute"] == "claimed"
+    assert twins.are_alike
+
+
+def test_nothing_is_compared_where_every_word_is_marked(own, receive, bao):
+    """No twin is shown, and the evidence says nothing of one, where no complaint stands beside the demand."""
+    reply = receive(own, text="Không đền tiền thì tôi đăng một sao khắp nơi.")
+    around = Reply.objects.with_all_around().get(pk=reply.pk)
+
+    found = evidence.gather(around, timezone.now())
+
+    assert not twin.of(around).can_be_compared
+    assert found["twin"] is None
 
 
 def test_the_evidence_holds_every_text_and_names_nobody_of_ours(own, receive, bao):

@@ -166,6 +166,22 @@ def test_leverage_is_marked_and_an_approver_asked_for(at_the_desk, own, receive)
     assert 'disabled aria-describedby="why-not"' in page
 
 
+def test_own_words_can_be_taken_out_again_on_the_page_that_refused_them(client, own, receive, mai):
+    """A promise is refused, other own words too (decision 14); the draft as it was goes out."""
+    reply = receive(own, external_id="r2", text=THREAT)
+    page = f"/replies/{reply.public_id}/"
+    client.force_login(mai)
+
+    refused = client.post(f"{page}approve/", {"edition": 1, "text": f"{reply.text} Chúng tôi cam kết."})
+    edited = client.post(f"{page}approve/", {"edition": 2, "text": f"{reply.text} Mong tin anh/chị."})
+    approved = client.post(f"{page}approve/", {"edition": 3, "text": reply.text})
+
+    assert (refused.status_code, edited.status_code, approved.status_code) == (422, 403, 302)
+    for answer in (refused, edited):
+        assert 'data-approve aria-describedby="why-not"' in answer.text
+    assert now(reply).state == "approved"
+
+
 def test_save_keeps_the_words(do, reply):
     assert do("save", text="Dạ tiệm xin lỗi anh/chị.").status_code == 302
     assert now(reply).text == "Dạ tiệm xin lỗi anh/chị."
