@@ -28,8 +28,13 @@ def decimals(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+def coin(currency: str) -> Decimal:
+    """The smallest amount that is written: 1 in VND, 0.01 in USD."""
+    return Decimal(1).scaleb(-decimals(currency))
+
+
 def quantize(amount: Decimal, currency: str) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
+    return amount.quantize(coin(currency), ROUND_HALF_UP)
 
 
 def parse(raw: object, currency: str) -> Decimal:

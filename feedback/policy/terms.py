@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+from feedback.money import coin
 from feedback.policy.canonical import digest, plain
 from feedback.policy.facts import MOST, Problem, Standing
 from feedback.policy.remedies import ALTERNATIVES, FULL_SET, GOODWILL, OWN_FAULT
@@ -222,6 +223,8 @@ def _money(section: Mapping[str, Any]) -> dict[str, Sums]:
         sums = {name: _amount(table, name, f"money.{code}") for name in names}
         if sums["step"] == 0:
             raise BadTerms(f"money.{code}.step", _("must be more than zero"))
+        if sums["step"] % coin(code):
+            raise BadTerms(f"money.{code}.step", _("must not be finer than %(coin)s"), coin=coin(code))
         sums["return_"] = sums.pop("return")
         money[code] = Sums(**sums)
     return money

@@ -10,7 +10,7 @@ from feedback.corrections import Said
 from feedback.front import demo_readings, seeding
 from feedback.models import Order, OutgoingMail
 from reviews.models import Reply, Review, Source
-from tests.factories import NOW, a_shop, customer, read_comment
+from tests.factories import NOW, a_shop, customer, read_comment, user
 
 TOLD = {
     "when": "any",
@@ -79,8 +79,9 @@ def test_nobody_in_the_demo_shop_answers_tomorrow():
     review = Review.objects.create(source=source, external_id="1", comment=said, said_at=said.said_at)
     decision = cases.decide_many([said], NOW)[said.pk]
     answered = Reply.objects.create(
-        review=review, decision=decision, language="vi", text="…", drafted_text="…", state="published",
-        source=source, drafted_at=NOW, approved_at=NOW, sent_at=NOW, published_at=NOW,
+        review=review, review_version=1, decision=decision, source=source, language="vi",
+        text="…", drafted_text="…", state="published", approved_by=user("staff"),
+        drafted_at=NOW, approved_at=NOW, sent_at=NOW, published_at=NOW,
     )  # fmt: skip
 
     seeding._set_back(random.Random(1), NOW)

@@ -41,6 +41,8 @@ def changed(path: str, value: object = None) -> dict:
         ("money.VND.fee", None, "money.VND.fee"),
         ("money.VND.step", "0", "money.VND.step"),
         ("money.VND.step", "x", "money.VND.step"),
+        ("money.VND.step", "0.5", "money.VND.step"),
+        ("money.USD.step", "1e-400", "money.USD.step"),
         ("money.VND.valued_from", "1e99", "money.VND.valued_from"),
         ("money.VND.tip", "1", "money.VND.tip"),
         ("money.XXX", {}, "money.XXX"),
