@@ -23,7 +23,7 @@ from rest_framework.throttling import BaseThrottle
 
 from feedback import journal, labels, limits, mail, money
 from feedback.corrections import Said
-from feedback.models import Analysis, ApiToken, Case, Mention, Theme
+from feedback.models import Analysis, ApiToken, Case, Mention, Theme, User
 from feedback.models.words import Channel
 from feedback.orthography import INVISIBLE
 from feedback.reports import trends
@@ -220,6 +220,15 @@ class CaseFilter(ChosenForm):
         label=_("Problem"), required=False, choices=[("", _("every problem")), *labels.PROBLEMS.items()]
     )
     due = forms.BooleanField(label=_("Due today or late"), required=False)
+    owner = Choice(label=_("Who looks after it"), required=False)
+
+    NOBODY = "0"
+
+    def __init__(self, data=None):
+        super().__init__(data)
+        people = User.objects.filter(is_active=True).order_by("first_name", "username")
+        named = [(str(user.pk), str(user)) for user in people]
+        self.fields["owner"].choices = [("", _("everybody")), (self.NOBODY, _("nobody yet")), *named]
 
     def clean_state(self):
         return self.cleaned_data["state"] or self.TO_DO

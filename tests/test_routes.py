@@ -115,6 +115,7 @@ TABLE = {
     "case_fact": ("post", ACT),
     "case_customer": ("post", ACT),
     "case_move": ("post", ACT | {Role.FRONT_LINE}),
+    **dict.fromkeys(["day", "board"], ("get", EVERYONE)),
     **dict.fromkeys(["case_new", "case_noted"], ("get", ACT | {Role.FRONT_LINE})),
     "case_owner": ("post", ACT | {Role.FRONT_LINE}),
     **dict.fromkeys(["case_severity", "case_join", "case_step"], ("post", ACT)),
@@ -503,6 +504,8 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
     [
         "/",
         "/cases/",
+        "/day/",
+        "/board/",
         "/customers/",
         "/comments/",
         "/trends/",

@@ -35,6 +35,8 @@ WAITING: dict[str, Callable[[], QuerySet]] = {
 MOST_COUNTED = 1000  # every page counts: what stands for more is "1000+"
 # Pages that lie beneath one of these.
 BENEATH = {
+    "/day/": "/",
+    "/board/": "/cases/",
     "/comments/": "/trends/",
     "/practice/": "/replies/",
     "/disputes/": "/cases/",

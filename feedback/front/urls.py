@@ -9,6 +9,7 @@ from feedback.front import (
     silence_page,
     tell_us,
     today,
+    work_lists,
     working_days,
 )
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("tell-us/", tell_us.tell_us, name="tell_us"),
     path("tell-us/thanks/", tell_us.thanks, name="tell_us_thanks"),
+    path("day/", work_lists.day, name="day"),
+    path("board/", work_lists.board, name="board"),
     path("cases/new/", capture.new, name="case_new"),
     path("cases/<slug:public_id>/noted/", capture.noted, name="case_noted"),
     path("hooks/inbound-<slug:service>/", inbound.inbound_hook, name="inbound_hook"),

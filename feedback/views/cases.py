@@ -167,6 +167,8 @@ def _listed(chosen: dict[str, Any], today: date) -> QuerySet[Case]:
         rows = rows.filter(
             comment__decisions__is_current=True, comment__decisions__facts__problem=chosen["problem"]
         )
+    if chosen["owner"]:
+        rows = rows.filter(owner=None if chosen["owner"] == CaseFilter.NOBODY else int(chosen["owner"]))
     if chosen["due"]:
         rows = rows.filter(due_on__lte=today)
     if chosen["state"] in (Case.State.RESOLVED, Case.State.CLOSED, "all"):

@@ -304,7 +304,7 @@ STAFF_PAGES = {
     "order_imports order_import "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
-    "disputes dispute promises promise case_new case_noted".split(),
+    "disputes dispute promises promise case_new case_noted day board".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
     "silence concessions divergence "

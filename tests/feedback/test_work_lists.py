@@ -1,0 +1,176 @@
+"""The day's page of one person, and the team's board."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from feedback import shop
+from feedback.front import work_lists
+from feedback.models import Decision, Message, Promise, Watch
+from tests.factories import NOW, a_shop, case, decision, user
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _shop(client):
+    a_shop(open_weekdays="1234567", country="XX")
+    client.cookies["django_language"] = "en"
+
+
+@pytest.fixture
+def mai(client):
+    someone = user("staff", "Mai")
+    client.force_login(someone)
+    return someone
+
+
+@pytest.fixture
+def today():
+    return shop.day(timezone.now())
+
+
+def promise(who, by_when, **columns):
+    owed = {"what": "call", "by_when": by_when, "call_back_on": by_when + DAY, "made_at": NOW, "who": who}
+    return Promise.objects.create(case=columns.pop("case", None) or case(), **owed, **columns)
+
+
+def page(client):
+    return client.get("/day/").context
+
+
+def test_whom_to_call_today(client, mai, today):
+    """Mine and the team's; not somebody else's, not tomorrow's."""
+    mine, teams = promise(mai, today - DAY), promise(None, today - 3 * DAY)
+    promise(user("staff", "Bảo"), today - DAY)
+    promise(mai, today)
+
+    assert page(client)["to_ask"]["rows"] == [teams, mine]
+
+
+def test_what_i_promised_by_the_next_working_day(client, mai, today):
+    due, tomorrow = promise(mai, today), promise(mai, today + DAY)
+    promise(mai, today + 2 * DAY)
+    promise(None, today)
+
+    assert page(client)["promised"]["rows"] == [due, tomorrow]
+
+
+def test_the_cases_i_look_after_the_first_due_first(client, mai, today):
+    later, late = case(owner=mai, due_on=today + DAY), case(owner=mai, due_on=today - DAY)
+    case(owner=mai, state="closed", closed_at=NOW)
+    case()
+
+    found = page(client)
+
+    assert found["mine"]["rows"] == [late, later]
+    assert found["late"] == 1
+
+
+def test_what_is_due_and_nobodys(client, mai, today):
+    due = case(due_on=today)
+    case(due_on=today + DAY)
+
+    assert page(client)["nobodys"]["rows"] == [due]
+
+
+def test_what_i_watch(client, mai):
+    watched = case()
+    Watch.objects.create(case=watched, user=mai, since=NOW)
+    Watch.objects.create(case=case(), user=user(), since=NOW)
+
+    assert page(client)["watched"]["rows"] == [watched]
+
+
+def draft(needs_approver):
+    about = case()
+    row = decision(about)
+    return Message.objects.create(
+        case=about, decision=row, language="vi", drafted_text="…", text="…", drafted_at=NOW,
+        needs_approver=needs_approver,
+    )  # fmt: skip
+
+
+def test_what_i_may_approve(client, mai):
+    ordinary, _above = draft(False), draft(True)
+
+    assert page(client)["drafts"]["rows"] == [ordinary]
+
+
+def test_an_approver_sees_all_drafts(client):
+    client.force_login(user("approver", "Mai"))
+    ordinary, above = draft(False), draft(True)
+
+    assert page(client)["drafts"]["rows"] == [ordinary, above]
+    assert Decision.objects.count() == 2
+
+
+def test_the_front_line_approves_nothing(client):
+    client.force_login(user("front_line", "Hòa"))
+    draft(False)
+
+    assert "drafts" not in page(client)
+
+
+def test_the_board_says_who_has_how_much(client, mai, today):
+    """Nobody's first; whoever has most that is late after that."""
+    bao = user("staff", "Bảo")
+    case(due_on=today)
+    for n in range(2):
+        case(owner=mai, due_on=today - DAY, escalations=n)
+    case(owner=bao, state="waiting", due_on=today + DAY)
+    promise(bao, today - DAY, case=case(owner=bao))
+    case(owner=bao, state="closed", closed_at=NOW)
+
+    nobody, first, second = client.get("/board/").context["loads"]
+
+    assert (nobody.who, nobody.open, nobody.due) == (None, 1, 1)
+    assert (first.who, first.open, first.late, first.shown) == (mai, 2, 2, 1)
+    assert (second.who, second.open, second.waiting, second.to_ask) == (bao, 2, 1, 1)
+
+
+def test_the_board_leads_to_their_cases(client, mai, today):
+    mine, other = case(owner=mai, due_on=today - DAY), case()
+
+    assert f"/cases/?owner={mai.pk}" in client.get("/board/").content.decode()
+    assert list(client.get(f"/cases/?owner={mai.pk}").context["page"]) == [mine]
+    assert list(client.get("/cases/?owner=0").context["page"]) == [other]
+
+
+@pytest.mark.parametrize("owner", ["x", "-1", "9" * 30, "0x1", "\x00", "١"])
+def test_an_owner_that_cannot_be(client, mai, owner):
+    assert client.get("/cases/", {"owner": owner}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/day/", "/board/"])
+def test_more_rows_take_no_more_queries(client, mai, today, address):
+    def fill(times):
+        for n in range(times):
+            Watch.objects.create(case=case(owner=mai, due_on=today - n * DAY), user=mai, since=NOW)
+            case(due_on=today)
+            promise(mai, today - DAY, case=case(owner=user("staff", f"A{n}")))
+            promise(mai, today)
+            draft(False)
+
+    def asked():
+        shop.forget()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(address)
+        return len(queries)
+
+    fill(work_lists.SHOWN + 2)
+    few = asked()
+    fill(work_lists.SHOWN + 2)
+
+    assert asked() <= few
+
+
+def test_a_new_shop_has_empty_pages(client, mai):
+    assert "Nobody to call today." in client.get("/day/").content.decode()
+    assert "Nothing is open." in client.get("/board/").content.decode()
