@@ -13,7 +13,6 @@ from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 
 from feedback import journal, leases, mail, shop
-from feedback.cases import UNSETTLED
 from feedback.models import Case, User, Watch
 from feedback.models.queue import LeasableQuerySet
 from feedback.roles import Role
@@ -24,7 +23,7 @@ MOST_NAMED = 30  # cases that a letter names; of more it says how many
 
 
 def due(now: datetime) -> LeasableQuerySet:
-    return Case.objects.filter(state__in=UNSETTLED, escalate_at__lte=now)
+    return Case.objects.unsettled().filter(escalate_at__lte=now)
 
 
 def escalate(cases: Sequence[Case], now: datetime) -> None:

@@ -17,6 +17,7 @@ from feedback import cases, shop, work
 from feedback.front import (
     demo_cases,
     demo_defections,
+    demo_handling,
     demo_people,
     demo_readings,
     demo_recovery,
@@ -62,6 +63,8 @@ def seed(now: datetime) -> bool:
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
         demo_cases.work(dice, staff, now)
+        demo_handling.work(dice, staff, now)
+        work.sweep(work.jobs())
         demo_defections.asked(dice, staff, now)
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
@@ -310,7 +313,7 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
             cases.resolve(
                 case, by=staff["bao"], first_time=dice.random() < 0.64, cause_removed=demo_cases.cause(dice)
             )
-            Case.objects.filter(pk=case.pk).update(resolved_at=ended)
+            Case.objects.filter(pk=case.pk).update(resolved_at=ended, answered_at=ended)
 
 
 def _dealt_with(now: datetime) -> Iterator[Reply]:

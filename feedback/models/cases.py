@@ -1,5 +1,7 @@
 """Complaints to be put right: cases, decisions, corrected facts, promises, concessions."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,12 @@ from feedback.models.queue import Leasable, LeasableQuerySet
 from feedback.models.words import Comment
 from feedback.policy.decide import ESTABLISHED, is_ours
 from feedback.policy.facts import Facts
+
+
+class CaseQuerySet(LeasableQuerySet):
+    def unsettled(self) -> Self:
+        """Open, or waiting for the customer: `case_ended_has_its_time` says that these have no end."""
+        return self.filter(resolved_at=None, closed_at=None)
 
 
 class Case(Addressed, Leasable):
@@ -72,7 +80,7 @@ class Case(Addressed, Leasable):
     # What was done so that it does not happen to the next customer (S2-9).
     cause_removed = models.CharField(max_length=300, blank=True, default="")
 
-    objects = LeasableQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -96,20 +104,24 @@ class Case(Addressed, Leasable):
             # All that the list is sorted and Today is counted by: no row is looked at in vain.
             models.Index(fields=["state", "route", "due_on", "opened_at", "id"], name="cases_to_do"),
             models.Index(fields=["id"], condition=Q(decided_at=None), name="cases_to_decide"),
-            # Of the board and the day lists: whose, and how late. What is settled is in none of them.
+            # Of the board and the day lists: whose, and how late. What is settled is in none of them; SQLite
+            # knows that of a column that is empty, not of a state among two.
             models.Index(
-                fields=["owner", "due_on", "state", "answered_at", "escalations", "id"],
-                condition=Q(state__in=["open", "waiting"]),
+                fields=["owner", "due_on", "state", "escalations", "id"],
+                condition=Q(resolved_at=None, closed_at=None),
                 name="cases_on_the_board",
             ),
             models.Index(
+                fields=["due_on", "id"], condition=Q(resolved_at=None, closed_at=None), name="cases_by_day"
+            ),
+            models.Index(
                 fields=["escalate_at"],
-                condition=Q(state__in=["open", "waiting"], escalate_at__isnull=False),
+                condition=Q(resolved_at=None, closed_at=None),
                 name="cases_to_escalate",
             ),
             models.Index(
                 fields=["customer", "opened_at"],
-                condition=Q(state__in=["open", "waiting"]),
+                condition=Q(resolved_at=None, closed_at=None),
                 name="cases_open_of_a_customer",
             ),
         ]
@@ -284,6 +296,9 @@ class Promise(models.Model):
             models.Index(fields=["by_when"], condition=Q(state="open"), name="promises_by_day"),
             models.Index(fields=["call_back_on", "id"], condition=Q(state="open"), name="promises_to_ask"),
             models.Index(fields=["settled_at"], condition=~Q(settled_at=None), name="promises_settled"),
+            models.Index(
+                fields=["who", "call_back_on", "id"], condition=Q(state="open"), name="promises_of_a_person"
+            ),
         ]
 
     def __str__(self):
