@@ -23,7 +23,7 @@ _HANDOVERS = ("Khách chỉ nghe máy buổi tối.", "Đã hẹn gửi ảnh, �
 
 
 def work(dice: random.Random, staff: dict[str, User], now: datetime) -> None:
-    """Noted within the last two days, some after the office closed; then most of what is open has an owner."""
+    """Noted within the last two days, some after hours; then most of what is open gets an owner."""
     places = {place.slug: place for place in Touchpoint.objects.all()}
     bought = list(Order.objects.filter(placed_at__gt=now - timedelta(days=40)).order_by("pk")[:200])
     for number, (channel, place, reason, words) in enumerate(NOTED):
