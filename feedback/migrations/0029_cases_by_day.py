@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0027_saved_views'),
+        ('feedback', '0028_orders_from_elsewhere'),
     ]
 
     operations = [
