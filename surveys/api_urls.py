@@ -1,9 +1,10 @@
 from django.urls import path
 
-from surveys import api, api_recovery
+from surveys import api, api_recovery, api_voices
 
 urlpatterns = [
     path("rewards/check", api.Check.as_view(), name="api_rewards_check"),
     path("rewards/redeem", api.Redeem.as_view(), name="api_rewards_redeem"),
     path("reports/recovery", api_recovery.Recovery.as_view(), name="api_recovery"),
+    path("reports/voices", api_voices.Voices.as_view(), name="api_voices"),
 ]

@@ -11,7 +11,7 @@ from feedback import shop
 from feedback.forms import AmountField, Choice, ReportFilter
 from feedback.models.addressed import Language
 from feedback.models.words import WhyItCame
-from surveys import recovery, recovery_words
+from surveys import recovery, recovery_words, voices, voices_words
 from surveys.cohorts import Cohort
 
 MOST_DAYS = 92  # side by side in one drawing
@@ -138,3 +138,52 @@ class RecoveryPeopleFilter(RecoveryFilter):
 
     def as_shown(self) -> dict[str, Any]:
         return super().as_shown() | {name: self.cleaned_data[name] for name in ("cohort", "who")}
+
+
+class VoicesFilter(ReportFilter):
+    """Of orders placed in these days; `measure` is what the silent are estimated in."""
+
+    usual_days = 365
+
+    measure = Choice(label=_("Estimated in"), required=False)
+
+    def __init__(self, data: Any, *, today: date):
+        super().__init__(data, today=today)
+        self.fields["measure"].choices = [  # type: ignore[attr-defined]
+            (name, voices_words.MEASURES[name]) for name in voices.measures()
+        ]
+
+    def clean_measure(self) -> str:
+        return self.cleaned_data["measure"] or voices.measures()[0]
+
+    def report(self) -> voices.Report:
+        chosen = self.cleaned_data
+        return voices.report(chosen["start"], chosen["end"], measure=chosen["measure"], today=self.today)
+
+    def as_shown(self) -> dict[str, Any]:
+        return super().as_shown() | {"measure": self.cleaned_data["measure"]}
+
+
+class VoicesPeopleFilter(VoicesFilter):
+    """One number of that report, down to its customers."""
+
+    group = Choice(label=_("Group"), required=False, choices=voices_words.GROUPS)
+    who = Choice(
+        label=_("Who"),
+        required=False,
+        choices=[
+            ("all", _("all")),
+            ("again", _("bought again")),
+            ("gone", _("did not buy again")),
+            ("stopped", _("bought nothing since")),
+        ],
+    )
+
+    def clean_group(self) -> str:
+        return self.cleaned_data["group"] or voices.Group.SILENT.value
+
+    def clean_who(self) -> str:
+        return self.cleaned_data["who"] or "stopped"
+
+    def as_shown(self) -> dict[str, Any]:
+        return super().as_shown() | {name: self.cleaned_data[name] for name in ("group", "who")}

@@ -13,6 +13,7 @@ from surveys.views import (
     manage,
     picture,
     recovery,
+    voices,
 )
 
 urlpatterns = [
@@ -59,6 +60,11 @@ urlpatterns = [
     path("reports/rewards.csv", costs.as_csv, name="reward_costs_csv"),
     path("reports/recovery/", recovery.page, name="recovery"),
     path("reports/recovery/customers/", recovery.people, name="recovery_people"),
+    path("reports/voices/", voices.page, name="voices"),
+    path("reports/voices/customers/", voices.people, name="voices_people"),
+    path("reports/voices.csv", voices.as_csv, name="voices_csv"),
+    path("reports/voices.xlsx", voices.as_xlsx, name="voices_xlsx"),
+    path("reports/voices/customers.csv", voices.people_csv, name="voices_people_csv"),
     path("reports/recovery.csv", recovery.as_csv, name="recovery_csv"),
     path("reports/recovery.xlsx", recovery.as_xlsx, name="recovery_xlsx"),
     path("setup/coupons/", coupon_shops.shops, name="coupon_shops"),

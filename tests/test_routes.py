@@ -188,6 +188,8 @@ TABLE = {
     **dict.fromkeys(["answer_import_columns", "answer_import_take"], ("post", SET_UP)),
     **dict.fromkeys(["reward_costs", "reward_costs_csv"], ("get", REPORTS)),
     **dict.fromkeys(["recovery", "recovery_people", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["voices", "voices_csv", "voices_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["voices_people", "voices_people_csv"], ("get", REPORTS)),
     **dict.fromkeys(["coupon_shops", "coupon_shop"], ("get", SET_UP)),
     **dict.fromkeys(
         [f"coupon_shop_{act}" for act in ("save", "test", "again", "disconnect", "connect")], ("post", SET_UP)
@@ -235,6 +237,7 @@ TABLE = {
     "api_theme_trends": ("get", DESK),
     "api_policy": ("get", EVERYONE),
     "api_recovery": ("get", REPORTS),
+    "api_voices": ("get", REPORTS),
 }
 
 
@@ -522,6 +525,8 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/reports/rewards/",
         "/reports/recovery/",
         "/reports/recovery/customers/?cohort=not_resolved",
+        "/reports/voices/",
+        "/reports/voices/customers/?who=all",
         "/rewards/",
         "/surveys/imports/",
     ],

@@ -42,10 +42,11 @@ BENEATH = {
     "/disputes/": "/cases/",
     "/promises/": "/cases/",
     "/defections/": "/customers/",
-    "/reports/silence": "/customers/",
     "/orders/": "/customers/",
     "/reports/rewards": "/surveys/",
     "/reports/recovery": "/surveys/",
+    "/reports/silence": "/customers/",
+    "/reports/voices": "/customers/",
     "/reports/": "/cases/",
 }
 

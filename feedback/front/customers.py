@@ -20,7 +20,7 @@ from feedback.front.timeline import timeline
 from feedback.models import Case, Customer, MailAddress, Order
 from feedback.money import format_money
 from feedback.reports import concessions
-from feedback.roles import DESK, EVERYONE, Role, allow, holds
+from feedback.roles import DESK, EVERYONE, REPORTS, Role, allow, holds
 
 PER_PAGE = 40
 ENTRIES_PER_PAGE = 100
@@ -68,6 +68,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "currency": shop.current().currency,
         "sees_defections": holds(request, *DESK),
         "may_import": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
+        "sees_reports": holds(request, *REPORTS),
     }
     return render(request, "feedback/customers.html", context)
 

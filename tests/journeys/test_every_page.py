@@ -54,6 +54,7 @@ NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_s
 NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute", "silence_csv"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
+NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
@@ -308,6 +309,8 @@ STAFF_PAGES = {
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
     "silence concessions divergence "
+    "voices voices_people "
+    "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
 }
