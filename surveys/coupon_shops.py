@@ -5,7 +5,7 @@ Nothing is asked of the shop here but by `check`; what is to be made or taken ou
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
@@ -16,6 +16,7 @@ from surveys import webshops
 from surveys.models import Coupon, CouponShop, Reward
 from surveys.webshops import Checked
 
+PATIENCE = timedelta(hours=1)  # until a shop that does not answer is an alarm
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _State = Coupon.State
 
@@ -103,6 +104,12 @@ def try_refused_again(shop: CouponShop, *, by: User) -> int:
         if n:
             journal.log("refused coupons tried again", shop, by=by, n=n)
     return n
+
+
+def alarms(now: datetime) -> list[CouponShop]:
+    """Connected shops that have not answered as they should for a while: somebody should look at them."""
+    wrong = CouponShop.objects.filter(is_active=True, trouble_since__lt=now - PATIENCE).exclude(trouble="")
+    return list(wrong.order_by("name"))
 
 
 def check(shop: CouponShop) -> Checked:

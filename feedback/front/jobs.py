@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import journal, leases, work
+from feedback import journal, labels, leases, work
 from feedback.models import (
     Case,
     Combination,
@@ -38,6 +38,7 @@ from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
 from reviews import polling
 from reviews.models import Polling, PublicInvitation, PublicPlan, Reply, Review, Source, UnreadableReview
+from surveys import coupon_shops
 from surveys.models import AnswerCount, AnswerImport, Coupon, CouponShop, Invitation, Plan, Reward
 
 PER_PAGE = 50
@@ -135,7 +136,14 @@ class DeadLetter:
 def jobs(request: HttpRequest) -> HttpResponse:
     page = Paginator(dead_letters(), PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
-    context = {"queues": list(queues(now)), "page": page, "alarms": _alarms(now)}
+    context = {
+        "queues": list(queues(now)),
+        "page": page,
+        "alarms": _alarms(now),
+        "coupon_alarms": [
+            (one, labels.known(labels.TROUBLES, one.trouble)) for one in coupon_shops.alarms(now)
+        ],
+    }
     return render(request, "feedback/jobs.html", context)
 
 
@@ -172,11 +180,12 @@ def dead_letters() -> list[DeadLetter]:
 
 
 def dead_letter_count() -> int:
-    """Two queries, however many kinds of row there are."""
+    """Three queries, however many kinds of row there are."""
     with connection.cursor() as cursor:
         cursor.execute(_stuck())
         stuck = sum(count for (count,) in cursor.fetchall())
-    return stuck + len(polling.alarms(timezone.now()))
+    now = timezone.now()
+    return stuck + len(polling.alarms(now)) + len(coupon_shops.alarms(now))
 
 
 @cache

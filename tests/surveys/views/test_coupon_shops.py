@@ -304,3 +304,18 @@ def test_the_page_asks_no_more_for_more_coupons(client, webshop, invite, all_wel
     refused(4)
     with statements(at_most=11):
         page(client)
+
+
+def test_a_shop_that_stays_away_is_an_alarm(client, webshop):
+    """As for a source of reviews (X14): on the page of jobs, and counted on Today."""
+    webshop()
+    now = timezone.now()
+    CouponShop.objects.update(trouble="denied", trouble_since=now - timedelta(minutes=59))
+    assert "does not accept" not in client.get("/jobs/").content.decode()
+
+    CouponShop.objects.update(trouble_since=now - timedelta(minutes=61))
+    assert "does not accept the key" in client.get("/jobs/").content.decode()
+    assert client.get("/").context["given_up"] == 1
+
+    CouponShop.objects.update(is_active=False)
+    assert "does not accept" not in client.get("/jobs/").content.decode()
