@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback import cases, channels, comments, concessions, journal, mail, overrides, shop, threads
 from feedback.concessions import Refused
 from feedback.models import Case, Comment, Decision, MailAddress, Message, OutgoingMail, Promise, User
+from feedback.orthography import in_one_direction
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Remedy
 from feedback.roles import Role, roles_of
@@ -291,7 +292,7 @@ def costs_of(plan: Plan, remedy: Remedy, decision: Decision, case: Case) -> dict
 
 
 def clean(text: str) -> str:
-    kept = comments.clean(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    kept = in_one_direction(comments.clean(text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
     if len(kept) > LONGEST:
         raise NotAllowed(_("A message of more than %(most)s characters cannot be kept.") % {"most": LONGEST})
     return kept

@@ -17,9 +17,13 @@ class BadAmount(ValueError):
     """The text is not an amount in this currency; the message says why, for people."""
 
 
+# Of ISO 4217's codes with X those that people pay with; others are metals, tests, funds and "no currency".
+_PAID_WITH = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
+
+
 @lru_cache(maxsize=64)
 def is_currency(code: str) -> bool:
-    return code in list_currencies("en")
+    return code in list_currencies("en") and (code[0] != "X" or code in _PAID_WITH)
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ INVISIBLE = (
     r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
     r"\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
 )
+_turns_round = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 LONGEST_CLUSTER = 12  # a letter and its marks; more is decoration, and sorting thousands is quadratic
 MOST_LAYERS = 3  # of entities hidden in entities by what shows nothing; then "&" itself goes
@@ -161,6 +162,11 @@ class Aligned(NamedTuple):
         for moves in reversed(self.moves):
             start, end = moves.back(start, end)
         return start, end
+
+
+def in_one_direction(text: str) -> str:
+    """Without the signs that turn words round: what is shown backwards was not checked so."""
+    return _turns_round.sub("", text)
 
 
 def align(text: str) -> Aligned:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import cases, journal, shop
 from feedback.models import Case, Decision, User
+from feedback.orthography import in_one_direction
 from feedback.policy.decision import Decision as Decided
 from feedback.roles import Role, roles_of
 from feedback.wording.compose import PUBLIC
@@ -213,6 +214,7 @@ def clean(text: str) -> str:
     kept = "".join(
         letter for letter in composed if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cs")
     )
+    kept = in_one_direction(kept)
     if len(kept) > LONGEST:
         raise NotAllowed(_("A reply of more than %(most)s characters cannot be kept.") % {"most": LONGEST})
     return kept.strip()

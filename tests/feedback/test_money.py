@@ -63,7 +63,16 @@ def test_it_is_seen_as_the_reader_writes_it(amount, currency, language, seen):
 
 
 @pytest.mark.parametrize(
-    ("code", "known"), [("VND", True), ("USD", True), ("vnd", False), ("XYZ", False), ("", False)]
+    ("code", "known"),
+    [
+        ("VND", True),
+        ("USD", True),
+        ("vnd", False),
+        ("XYZ", False),
+        ("XXX", False),
+        ("XAF", True),
+        ("", False),
+    ],
 )
 def test_it_knows_currencies(code, known):
     assert money.is_currency(code) is known

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
-from feedback import journal, shop
+from feedback import journal, messages, shop
 from feedback.models import Case, Customer, Event, FactCorrection, Order, Shop
 from feedback.policy.facts import BadFacts
 from reviews import replies
@@ -37,6 +37,14 @@ def test_staff_change_the_words(reply, bao):
     assert (now(reply).text, now(reply).edition, now(reply).edited_by) == ("Dạ tiệm xin lỗi anh/chị.", 2, bao)
     assert now(reply).drafted_text == reply.text
     assert Event.objects.filter(verb="reply edited", by=bao).count() == 1
+
+
+@pytest.mark.parametrize("clean", [replies.clean, messages.clean])
+def test_no_word_is_turned_round_behind_the_back_of_the_lint(clean):
+    assert (
+        clean("Chúng tôi \u202eiạl nàoh\u202c \u2066ngay\u2069 👩\u200d🔧.")
+        == "Chúng tôi iạl nàoh ngay 👩\u200d🔧."
+    )
 
 
 def test_saving_the_same_words_changes_nothing(reply, bao):
