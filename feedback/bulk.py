@@ -87,7 +87,7 @@ def write_new(model: type[models.Model], rows: Sequence[Columns], *, of: Sequenc
 
 
 def insert_first(row: models.Model, *, of: str) -> bool:
-    """Write the row unless there is one with the same value in the unique column `of`: then False.
+    """Write the row unless there is one with the same value in the unique column `of` ("*": any): then False.
 
     Who is writing such a row just now is waited for. It needs no savepoint, as an IntegrityError would.
     """

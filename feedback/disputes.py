@@ -147,6 +147,69 @@ def close(
         _decide_anew(order, now, by=by)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A dispute as its bank tells of it. `outcome` '' while open; `version`: see feedback.purchases."""
+
+    external_id: str
+    amount: Decimal
+    currency: str
+    opened_at: datetime
+    version: str
+    fee: Decimal | None = None
+    reason: str = ""
+    due_by: datetime | None = None
+    outcome: str = ""
+    closed_at: datetime | None = None
+
+
+def hear(order: Order, told: Told) -> Dispute:
+    """The newest word of the bank counts, in whichever order its words come. Raises BadDispute."""
+    with journal.recording():
+        row, is_new = note(
+            order, external_id=told.external_id, amount=told.amount, fee=told.fee or Decimal(0),
+            currency=told.currency, reason=told.reason, opened_at=told.opened_at, due_by=told.due_by,
+        )  # fmt: skip
+        row = Dispute.objects.select_for_update(no_key=True).get(pk=row.pk)
+        if not is_new and told.version < row.version:
+            _close_earlier(row, told)
+            return row
+        if not is_new:
+            _amend(row, told)
+        if told.outcome and row.state == Dispute.State.OPEN:
+            close(row, outcome=told.outcome, closed_at=told.closed_at)
+        elif told.outcome:
+            _close_earlier(row, told)
+            Dispute.objects.filter(pk=row.pk).update(outcome=told.outcome)
+        elif row.state == Dispute.State.CLOSED:
+            _reopen(row, order)
+        Dispute.objects.filter(pk=row.pk).update(version=told.version)
+    return row
+
+
+def _amend(row: Dispute, told: Told) -> None:
+    """What stands in both words, and is said otherwise now."""
+    said: dict[str, Any] = {"amount": told.amount, "currency": told.currency, "due_by": told.due_by}
+    said |= {"fee": told.fee} if told.fee is not None else {}
+    said |= {"reason": told.reason} if told.reason else {}
+    change(row, {name: value for name, value in said.items() if getattr(row, name) != value})
+
+
+def _close_earlier(row: Dispute, told: Told) -> None:
+    """Of several words about its end the first says when that was."""
+    if told.closed_at and row.closed_at and told.outcome == row.outcome:
+        earlier = Dispute.objects.filter(pk=row.pk, closed_at__gt=told.closed_at)
+        earlier.update(closed_at=max(told.closed_at, row.opened_at))
+
+
+def _reopen(row: Dispute, order: Order) -> None:
+    """The bank looks at it anew: from here on the order is locked again."""
+    now = timezone.now()
+    Dispute.objects.filter(pk=row.pk).update(state=Dispute.State.OPEN, outcome="", closed_at=None)
+    journal.log("dispute opened again", row, order=order.pk)
+    _decide_anew(order, now, by=None)
+
+
 def open_on(order_id: int | None) -> list[Dispute]:
     if order_id is None:
         return []

@@ -23,6 +23,7 @@ from feedback.models import (
     Customer,
     DataAsked,
     DataLink,
+    Delivery,
     Dispute,
     Erasure,
     MailAddress,
@@ -257,6 +258,15 @@ RULES = (
         past=_old_books,
         let_go=_close_books,
         tables=_books_tables,
+    ),
+    emptying(
+        name="deliveries",
+        label="feedback.Delivery",
+        columns=("body",),
+        what=_("What web shops told us of orders, where it could not be used"),
+        since=_("after it came"),
+        becomes=_("that something came, and why it could not be used"),
+        past=lambda before: Delivery.objects.filter(received_at__lt=before).exclude(body=b""),
     ),
     emptying(
         name="order_files",

@@ -1,13 +1,16 @@
-"""Forms for files of orders."""
+"""Forms for files of orders, and for where orders come from."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from feedback import money, shop
+from feedback import money, shop, web
+from feedback.forms import Choice, ChosenForm
+from feedback.models import Delivery, OrderSource
 from feedback.order_tables.cells import short_name
 from feedback.order_words import LABELS
 
@@ -88,3 +91,61 @@ class ColumnsForm(forms.Form):
         given = {name.removeprefix("column_"): place for name, place in self.cleaned_data.items()
                  if name in LABELS.keys() - {"store", "currency"} or name.startswith("column_")}  # fmt: skip
         return {name: int(place) for name, place in given.items() if place}
+
+
+class OrderSourceForm(forms.ModelForm):
+    """A web shop or a payment service. Its secrets are not typed in here."""
+
+    class Meta:
+        model = OrderSource
+        fields = ["name", "slug", "kind", "base_url", "store", "every_minutes", "is_active"]
+        help_texts = {
+            "slug": _("Letters, digits and -: part of the address that the shop sends to."),
+            "base_url": _("Of the shop, with https://. Without it the shop tells us, but is never asked."),
+            "store": _("Under which its orders are kept. For a payment service: the store it is paid for."),
+        }
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, instance: OrderSource | None = None):
+        super().__init__(data, instance=instance)
+        self.fields["every_minutes"].min_value = 5
+        self.fields["every_minutes"].widget.attrs |= {"min": 5, "max": 1440}
+        if instance is not None:
+            del self.fields["kind"], self.fields["slug"]
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"]).lower()
+        if slug.startswith("mail-"):
+            raise forms.ValidationError(_("Such names belong to mail services."))
+        return slug
+
+    def clean_every_minutes(self) -> int:
+        minutes: int = self.cleaned_data["every_minutes"]
+        if not 5 <= minutes <= 1440:
+            raise forms.ValidationError(_("Between 5 minutes and a day (1440)."))
+        return minutes
+
+    def clean_base_url(self) -> str:
+        said = str(self.cleaned_data["base_url"]).strip().rstrip("/")
+        try:
+            place = urlsplit(said)
+            fine = not said or (place.hostname and place.scheme in ("https", "http") and place.port != 0)
+        except ValueError:
+            fine = False
+        if not fine or (said and place.scheme == "http" and not web.is_local(said)):
+            raise forms.ValidationError(_("This is no address such as https://shop.example."))
+        return said
+
+
+class DeliveriesFilter(ChosenForm):
+    STUCK = "stuck"
+    state = Choice(
+        label=_("State"),
+        required=False,
+        choices=[("", _("every state")), (STUCK, _("not used yet")), *Delivery.State.choices],
+    )
+    source = Choice(label=_("Source"), required=False)
+
+    def __init__(self, data: Mapping[str, Any]):
+        super().__init__(data)
+        known = OrderSource.objects.order_by("name").values_list("slug", "name")
+        self.fields["source"].choices = [("", _("every source")), *known]

@@ -69,3 +69,15 @@ FAULTS = {
 }
 WRONG = pgettext_lazy("name of a column", "What is wrong")
 ROW = pgettext_lazy("name of a column", "Row")
+UNUSABLE = {
+    "not_json": _("cannot be read"),
+    "bad_field": _("holds something that cannot be"),
+    "missing": _("leaves out what is needed"),
+    "not_a_moment": _("holds no such time"),
+    "not_an_amount": _("holds no such amount"),
+    "unknown_status": _("says a state that we do not know"),
+    "other_currency": _("speaks of another currency than its order: the two cannot be added up"),
+    "no_order": _("its order is not there yet: it is used as soon as that comes"),
+    "no_order_named": _("names no order"),
+    "shop_redact": _("asks that everybody who bought there be forgotten"),
+}

@@ -7,12 +7,15 @@ from feedback import (
     combinations,
     comments,
     defections,
+    deliveries,
     engines,
     erasure,
     escalation,
     mail,
     my_data,
     order_imports,
+    order_sources,
+    pulls,
     rereading,
     retention,
     trials,
@@ -29,6 +32,9 @@ COUNT_COMBINATIONS = combinations.COUNT
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
 KEEP_NO_LONGER = retention.KEEP
+PULL_ORDERS = pulls.PULL
+LOOK_FOR_QUIET_STORES = order_sources.LOOK
+WORK_ON_DELIVERIES = deliveries.WORK
 IMPORT_ORDERS = order_imports.IMPORT
 FIND_DEFECTIONS = defections.FIND
 ANSWER_DATA_ASKED = my_data.ANSWER

@@ -19,10 +19,12 @@ from feedback.models import (
     DataLink,
     DataRequest,
     Decision,
+    Delivery,
     Enclosure,
     Engine,
     Erasure,
     MailAddress,
+    OrderSource,
     Override,
     OwnDay,
     PolicyTrial,
@@ -103,6 +105,10 @@ TABLE = {
     "customers": ("get", EVERYONE),
     "customer": ("get", EVERYONE),
     "customer_consent": ("post", COUNTER),
+    **dict.fromkeys(["order_sources", "order_source", "deliveries", "delivery_redact"], ("get", SET_UP)),
+    "order_source_save": ("post", ADMINISTRATOR),
+    **dict.fromkeys(["order_source_pull", "deliveries_retry", "delivery_retry"], ("post", SET_UP)),
+    "order_hook": ("post", PUBLIC),
     **dict.fromkeys(["order_imports", "order_import", "order_import_refused"], ("get", SET_UP)),
     **dict.fromkeys([f"order_import_{act}" for act in ("columns", "take", "again")], ("post", SET_UP)),
     **dict.fromkeys(["defections", "defections_csv", "defection_cohorts_csv", "defection"], ("get", DESK)),
@@ -290,6 +296,13 @@ def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
 
+def a_delivery(now):
+    web = OrderSource.objects.create(slug="web", name="Web", kind="shopify", store="web", made_at=now)
+    return Delivery.objects.create(
+        source=web, topic="shop/redact", digest="0", body=b"{}", received_at=now, state="asks"
+    )
+
+
 def a_file(now):
     file = io.BytesIO(b"number,date,total\n1,2026-01-01,9\n")
     return order_imports.begin(file, file_name="o.csv", by=None, now=now).public_id
@@ -317,7 +330,7 @@ def world(settings):
     opened = case(complaint)
     cases.decide_many([complaint], now, cases={complaint.pk: opened})
     enclosed = Enclosure.objects.create(comment=complaint, content=b"jpeg", taken_at=now)
-    stuck = comment()
+    stuck, told = comment(), a_delivery(now)
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError")
     survey = publishing.start_post_purchase(
         name="After buying", reward_amount=Decimal(50_000), currency="VND", now=now - timedelta(days=1)
@@ -383,6 +396,9 @@ def world(settings):
         "answer_import": [an_import(now)],
         **dict.fromkeys([name for name in TABLE if name.startswith("order_import")], (a_file(now),)),
         "order_imports": [],
+        **dict.fromkeys(["order_source", "order_source_save", "order_source_pull", "order_hook"], ("web",)),
+        "delivery_redact": [told.pk],
+        "delivery_retry": [told.pk],
         **dict.fromkeys(["theme", "theme_merge", "theme_part"], ("courier",)),
         **dict.fromkeys([name for name in TABLE if name.startswith("policy")], version),
         **dict.fromkeys(["policy_new", "policy_upload"], ()),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback import shop
+from feedback import deliveries, order_sources, shop
 from feedback.front import capture, headlines, jobs, tiles
 from feedback.front.context import address
 from feedback.models import Case, Comment, Defection, Promise, ThemeTotal, User
@@ -68,6 +68,8 @@ def today(request: HttpRequest) -> HttpResponse:
         }
     if holds(request, Role.ADMINISTRATOR, Role.MANAGER):
         context["given_up"] = jobs.dead_letter_count()
+        context["order_alarms"] = order_sources.alarms()
+        context["deliveries_stuck"] = deliveries.stuck().count()
     return render(request, "feedback/today.html", context)
 
 

@@ -18,7 +18,7 @@ from feedback.models.defections import Defection, DefectionRule
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.headlines import Headline, HeadlineClock
-from feedback.models.incoming import OrderImport, OrderImportPart
+from feedback.models.incoming import Delivery, OrderImport, OrderImportPart, OrderSource
 from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail
 from feedback.models.messages import Message
 from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
@@ -55,6 +55,7 @@ __all__ = [
     "Decision",
     "Defection",
     "DefectionRule",
+    "Delivery",
     "Dispute",
     "Enclosure",
     "Engine",
@@ -78,6 +79,7 @@ __all__ = [
     "OrderImport",
     "OrderImportPart",
     "OrderLine",
+    "OrderSource",
     "OutgoingMail",
     "Override",
     "OwnDay",

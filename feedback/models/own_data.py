@@ -75,6 +75,7 @@ class Erasure(Addressed, Leasable):
         LETTER = "letter", _("by letter")
         IN_PERSON = "in_person", _("in person")
         AUTHORITY = "authority", _("through an authority")
+        WEBSHOP = "webshop", _("through the web shop")
         RETENTION = "retention", _("nobody: its time is over")
 
     customer = models.ForeignKey(

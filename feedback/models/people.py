@@ -201,6 +201,7 @@ class Dispute(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     reason = models.CharField(max_length=80, blank=True, default="")
     outcome = models.CharField(max_length=40, blank=True, default="")
+    version = models.CharField(max_length=44, blank=True, default="", db_default="", editable=False)
     amount = MoneyField()
     fee = MoneyField(default=0)
     currency = CurrencyField()

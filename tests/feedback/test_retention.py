@@ -37,12 +37,14 @@ from feedback.models import (
     Customer,
     DataAsked,
     DataRequest,
+    Delivery,
     Dispute,
     Erasure,
     Event,
     Keeping,
     Order,
     OrderImport,
+    OrderSource,
     OutgoingMail,
     Promise,
     ThemeTotal,
@@ -515,7 +517,15 @@ def _order_file(days):
     return one.parts.get(), "content"
 
 
+def _delivery(days):
+    web = OrderSource.objects.create(slug="web", name="Web", kind="shopify", store="web", made_at=_then(days))
+    return Delivery.objects.create(
+        source=web, topic="orders/create", digest="0", body=b"Lan", received_at=_then(days), state="unusable"
+    ), "body"  # fmt: skip
+
+
 MAKERS = {
+    "deliveries": _delivery,
     "order_files": _order_file,
     "promise_links": _promise,
     "customers": _customer, "strangers": _stranger, "addresses": _address, "data_links": _link,

@@ -28,11 +28,13 @@ from feedback.models import (
     DataRequest,
     Defection,
     DefectionRule,
+    Delivery,
     Dispute,
     Erasure,
     MailAddress,
     Order,
     OrderImport,
+    OrderSource,
     Override,
     Policy,
     Promise,
@@ -106,6 +108,8 @@ class World:
             "my_data": [self.own_data],
             "my_data_erase": [self.own_data],
             "my_data_erased": Erasure.objects.values_list("public_id", flat=True),
+            "order_source": OrderSource.objects.values_list("slug", flat=True),
+            "delivery_redact": Delivery.objects.filter(state="asks").values_list("pk", flat=True),
             "order_import": OrderImport.objects.values_list("public_id", flat=True),
             "answer_import": AnswerImport.objects.values_list("public_id", flat=True),
             "reward": Response.objects.filter(reward__isnull=False).values_list("public_id", flat=True),
@@ -166,6 +170,7 @@ def world(lan_pottery, jobs):
     MailAddress.objects.get_or_create(email=buyer.email, defaults={"token_digest": digest(address)})
     imported_answers(jobs, now)
     files_of_orders(jobs, now)
+    web_shops(now)
     return World(
         customer=buyer,
         invitation=invitations.mint(asked[0]),
@@ -229,6 +234,48 @@ def files_of_orders(jobs, now):
     order_imports.take(taken, by=by, now=now)
     jobs()
     assert OrderImport.objects.get(pk=taken.pk).refused == 1
+
+
+def web_shops(now):
+    """One that is quiet, one that answers badly; what they told us in every state."""
+    gom = OrderSource.objects.create(
+        slug="gom-web",
+        name="Gốm Lan trên mạng",
+        kind="woocommerce",
+        base_url="https://gom.example",
+        store="gom-web",
+        made_at=now,
+        heard_at=now,
+        silent_since=now - timedelta(hours=9),
+        usual=12.4,
+        missed=4,
+    )
+    OrderSource.objects.create(
+        slug="shopify",
+        name="Shopify",
+        kind="shopify",
+        base_url="https://gom.myshopify.example",
+        store="shopify",
+        made_at=now,
+        trouble="denied",
+        alarmed_at=now,
+        misses=7,
+    )
+    OrderSource.objects.create(slug="stripe", name="Stripe", kind="stripe", store="gom-web", made_at=now)
+    reasons = {"unusable": "bad_field", "waits": "no_order", "asks": "shop_redact"}
+    for place, state in enumerate(Delivery.State.values):
+        Delivery.objects.create(
+            source=gom,
+            topic="order.updated",
+            event_id=str(place),
+            digest=str(place),
+            body=b"{}",
+            state=state,
+            received_at=now,
+            reason=reasons.get(state, ""),
+            field="total" if state == "unusable" else "",
+            about=Order.objects.first().pk if state == "done" else None,
+        )
 
 
 def an_open_survey(now):
@@ -302,7 +349,7 @@ STAFF_PAGES = {
     "themes theme reader import_reviews source source_woocommerce setup setup_shop "
     "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done answer_imports answer_import own_data "
-    "order_imports order_import "
+    "order_imports order_import order_sources order_source deliveries delivery_redact "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute promises promise case_new case_noted day board".split(),
