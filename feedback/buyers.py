@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from django.db import connection
 from django.db.models import Min
 
-from feedback import bulk, forgotten, tokens
-from feedback.models import Customer, Forgotten, Order
+from feedback import bulk, card_numbers, forgotten, tokens
+from feedback.models import Card, Customer, Forgotten, Order
 
 _LOCK_KEY = 0x6275796572  # "buyer": PostgreSQL's advisory lock of new customers without an e-mail
 
@@ -43,15 +43,20 @@ class Buyer:
 
 @dataclass(slots=True)
 class _Known:
+    by_card: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
     by_email: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
     by_phone: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
     forgotten: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
+    by_earlier: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
 
     def of(self, one: Named) -> Buyer | None:
-        if one.email:
+        found = self.by_card.get(card_numbers.plain(one.card_number)) if one.card_number else None
+        if found is None and one.email:
             found = self.by_email.get(one.email)
-        else:
-            found = self.by_phone.get(one.phone) if one.phone else None
+        elif found is None and one.phone:
+            found = self.by_phone.get(one.phone)
+        elif found is None and one.card_number:
+            found = self.by_earlier.get(one.card_number)
         if found:
             return Buyer(found[0], is_erased=found[1])
         gone = self.forgotten.get(one.email or one.phone)
@@ -111,7 +116,27 @@ def _known(orders: Sequence[Named]) -> _Known:
     by_email = _rows("email", emails) if emails else {}
     by_phone = _rows("phone", phones, email="") if phones else {}
     strange = [said for said in emails if said not in by_email]
-    return _Known(by_email, by_phone, _forgotten(strange, [p for p in phones if p not in by_phone]))
+    gone = _forgotten(strange, [one for one in phones if one not in by_phone])
+    by_card, by_earlier = _by_card(orders)
+    return _Known(by_card, by_email, by_phone, gone, by_earlier)
+
+
+def _by_card(
+    orders: Sequence[Named],
+) -> tuple[dict[str, tuple[int, bool]], dict[str, tuple[int, bool]]]:
+    """Of cards in use; and of numbers that are no card of ours, but came with an order before. A blocked card
+    finds nobody."""
+    said = sorted({one.card_number for one in orders if one.card_number})
+    if not said:
+        return {}, {}
+    cards = Card.objects.filter(number__among=sorted({card_numbers.plain(one) for one in said}))
+    rows = cards.values_list("number", "state", "customer", "customer__merged_into")
+    ours = {number: (state, into or key) for number, state, key, into in rows}
+    by_card = {number: (key, False) for number, (state, key) in ours.items() if state == Card.State.ACTIVE}
+    strange = [one for one in said if card_numbers.plain(one) not in ours]
+    earlier = Order.objects.filter(card_number__among=strange, customer__erased_at=None).order_by("-pk")
+    found = earlier.values_list("card_number", "customer", "customer__merged_into") if strange else ()
+    return by_card, {number: (into or key, False) for number, key, into in found}
 
 
 def _rows(column: str, values: Sequence[str], **more: str) -> dict[str, tuple[int, bool]]:
@@ -135,17 +160,22 @@ def _forgotten(emails: Sequence[str], phones: Sequence[str]) -> dict[str, tuple[
 
 
 def _make(orders: Sequence[Named]) -> list[Buyer]:
-    """By e-mail, by phone, and one for each order that names neither."""
+    """By e-mail, by phone, by a card that nobody knows, and one for each order that names none of them."""
     by_email = _first([one for one in orders if one.email], "email")
     by_phone = _first([one for one in orders if one.phone and not one.email], "phone")
-    nameless = [one for one in orders if not (one.email or one.phone)]
+    rest = [one for one in orders if not (one.email or one.phone)]
+    by_card = _first([one for one in rest if one.card_number], "card_number")
     keys = _make_with_email(by_email) if by_email else {}
     numbers = _make_with_phone(by_phone) if by_phone else {}
-    made = iter(bulk.write(Customer, [_row(one) for one in nameless]))
-    return [
-        Buyer(keys[one.email] if one.email else numbers[one.phone] if one.phone else next(made), is_new=True)
-        for one in orders
-    ]
+    carded = dict(zip(by_card, bulk.write(Customer, [_row(one) for one in by_card.values()]), strict=True))
+    made = iter(bulk.write(Customer, [_row(one) for one in rest if not one.card_number]))
+
+    def key(one: Named) -> int:
+        if one.email or one.phone:
+            return keys[one.email] if one.email else numbers[one.phone]
+        return carded[one.card_number] if one.card_number else next(made)
+
+    return [Buyer(key(one), is_new=True) for one in orders]
 
 
 def _make_with_email(first: Mapping[str, Named]) -> dict[str, int]:

@@ -70,6 +70,7 @@ PERSONAL: dict[str, Personal] = {
     "feedback.Customer.name": _IDENTITY,
     "feedback.Customer.email": _CONTACT,
     "feedback.Customer.phone": _CONTACT,
+    "feedback.Card.number": Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.DELETE),
     "feedback.Order.number": _ORDER,
     "feedback.Order.card_number": _CARD,
     "feedback.Order.country": _ORDER,
@@ -176,6 +177,7 @@ PERSONAL: dict[str, Personal] = {
 # where nobody stands in `customer`. "email = Customer.email": no key leads there, the same words do.
 WHOSE: dict[str, tuple[str, ...]] = {
     "feedback.Customer": ("merged_into", "merged"),
+    "feedback.Card": ("customer",),
     "feedback.Order": ("customer",),
     "feedback.OrderLine": ("order",),
     "feedback.Notice": ("order",),

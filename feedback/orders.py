@@ -83,6 +83,11 @@ def _version(raw: Mapping[str, Any], now: datetime) -> str:
     return purchases.version_of(changed_at, json.dumps(raw, sort_keys=True, default=str).encode())
 
 
+def receipt_number(typed: str) -> str:
+    """As a person typed it at the till. Raises BadOrder."""
+    return _text({"number": typed}, "number", 64, required=True)
+
+
 def take(taken: Taken) -> tuple[Order, bool]:
     """Store it; the second value: is it new. A repeat updates what it names and keeps the rest."""
     with journal.recording():

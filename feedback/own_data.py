@@ -130,6 +130,16 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "cancelled_at": gettext_lazy("Cancelled"),
             },
         ),
+        "feedback.Card": Table(
+            title=gettext_lazy("Customer cards"),
+            at="issued_at",
+            columns={
+                "number": pgettext_lazy("of an order or a review", "Number"),
+                "state": _state,
+                "issued_at": gettext_lazy("Issued"),
+                "blocked_at": gettext_lazy("Blocked"),
+            },
+        ),
         "feedback.OrderLine": Table(
             title=gettext_lazy("What was in them"),
             at="pk",

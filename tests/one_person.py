@@ -15,6 +15,7 @@ from django.utils import timezone
 from feedback import belongings, cases, comments, consents, data_map, mail, tokens
 from feedback.data_map import WHOSE, Erasure
 from feedback.models import (
+    Card,
     Contact,
     Customer,
     DataLink,
@@ -47,6 +48,7 @@ def everything(name=NAME, email=EMAIL, phone=PHONE, street=STREET, *, key="L"):
     twin = factories.customer(f"{name} 2", email=f"2.{email}", phone=phone, merged_into=person)
     order = factories.order(person, number=f"{key}-1", card_number=f"card {key} {name}")
     old = factories.order(twin, number=f"{key}-2")
+    Card.objects.create(customer=person, number=f"{key}{name}"[:64], issued_at=now)
     order.lines.create(name="Ấm trà men rạn", price=Decimal(250_000), quantity=2)
     Notice.objects.create(order=order, kind="terms", channel="email", sent_at=now, subject=said)
     Refund.objects.create(order=old, external_id=f"r-{key}", amount=1, refunded_at=now, reason=said[:120])

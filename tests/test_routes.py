@@ -15,6 +15,7 @@ from feedback import api_access, cases, comments, mail, messages, order_imports,
 from feedback.middleware import allowed_roles
 from feedback.models import (
     ApiToken,
+    Card,
     Comment,
     DataLink,
     DataRequest,
@@ -109,6 +110,10 @@ TABLE = {
     "order_source_save": ("post", ADMINISTRATOR),
     **dict.fromkeys(["order_source_pull", "deliveries_retry", "delivery_retry"], ("post", SET_UP)),
     "order_hook": ("post", PUBLIC),
+    **dict.fromkeys(["cards", "card_paper", "card_sign"], ("get", COUNTER)),
+    **dict.fromkeys(["card_book", "card_block", "card_issue"], ("post", COUNTER)),
+    "card_percent": ("post", SET_UP),
+    "customer_card": ("get", EVERYONE),
     **dict.fromkeys(["order_imports", "order_import", "order_import_refused"], ("get", SET_UP)),
     **dict.fromkeys([f"order_import_{act}" for act in ("columns", "take", "again")], ("post", SET_UP)),
     **dict.fromkeys(["defections", "defections_csv", "defection_cohorts_csv", "defection"], ("get", DESK)),
@@ -331,6 +336,7 @@ def world(settings):
     cases.decide_many([complaint], now, cases={complaint.pk: opened})
     enclosed = Enclosure.objects.create(comment=complaint, content=b"jpeg", taken_at=now)
     stuck, told = comment(), a_delivery(now)
+    Card.objects.create(customer=lan, number="100000000008", issued_at=now)
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError")
     survey = publishing.start_post_purchase(
         name="After buying", reward_amount=Decimal(50_000), currency="VND", now=now - timedelta(days=1)
@@ -396,6 +402,8 @@ def world(settings):
         "answer_import": [an_import(now)],
         **dict.fromkeys([name for name in TABLE if name.startswith("order_import")], (a_file(now),)),
         "order_imports": [],
+        **dict.fromkeys(["card_paper", "card_sign", "card_book", "card_block"], ("100000000008",)),
+        **dict.fromkeys(["customer_card", "card_issue"], (lan.public_id,)),
         **dict.fromkeys(["order_source", "order_source_save", "order_source_pull", "order_hook"], ("web",)),
         "delivery_redact": [told.pk],
         "delivery_retry": [told.pk],

@@ -43,6 +43,7 @@ BENEATH = {
     "/promises/": "/cases/",
     "/defections/": "/customers/",
     "/orders/": "/customers/",
+    "/cards/": "/customers/",
     "/reports/rewards": "/surveys/",
     "/reports/recovery": "/surveys/",
     "/reports/silence": "/customers/",

@@ -67,6 +67,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "currency": shop.current().currency,
         "sees_defections": holds(request, *DESK),
+        "at_counter": holds(request, *COUNTER),
         "may_import": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
         "sees_reports": holds(request, *REPORTS),
     }

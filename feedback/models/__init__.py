@@ -1,6 +1,7 @@
 """The kernel's rows, one file per subject."""
 
 from feedback.models.access import ApiToken, User
+from feedback.models.cards import Card
 from feedback.models.cases import (
     Case,
     Concession,
@@ -42,6 +43,7 @@ from feedback.models.words import Analysis, Comment, Enclosure, Mention, Publish
 __all__ = [
     "Analysis",
     "ApiToken",
+    "Card",
     "Case",
     "Combination",
     "Comment",

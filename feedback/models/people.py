@@ -112,6 +112,7 @@ class Order(Addressed):
         ]
         indexes = [
             models.Index(fields=["payment_ref"], condition=~Q(payment_ref=""), name="orders_by_payment"),
+            models.Index(fields=["card_number"], condition=~Q(card_number=""), name="orders_by_card"),
             models.Index(fields=["customer", "placed_at"], name="orders_of_a_customer"),
             models.Index(fields=["placed_at"], name="orders_by_time"),
         ]

@@ -36,6 +36,8 @@ class Shop(models.Model):
         default="",
         db_default="",
     )
+    # What a customer card takes off at the till (S2-2).
+    card_percent = models.DecimalField(max_digits=4, decimal_places=1, default=0, db_default=0)
     signature_vi = models.CharField(_("signature in Vietnamese"), max_length=120, blank=True, default="")
     signature_en = models.CharField(_("signature in English"), max_length=120, blank=True, default="")
     is_demo = models.BooleanField(default=False)

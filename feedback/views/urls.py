@@ -2,6 +2,7 @@ from django.urls import path
 
 from feedback.views import (
     account,
+    cards,
     cases,
     comment,
     comments,
@@ -75,6 +76,14 @@ urlpatterns = [
     path("promised/<str:token>/", promises.promise_answer, name="promise_answer"),
     path("reports/promises/", promises_kept.page, name="promises_kept"),
     path("reports/promises.csv", promises_kept.as_csv, name="promises_kept_csv"),
+    path("cards/", cards.till, name="cards"),
+    path("cards/percent/", cards.percent, name="card_percent"),
+    path("cards/<slug:number>/book/", cards.book, name="card_book"),
+    path("cards/<slug:number>/block/", cards.block, name="card_block"),
+    path("cards/<slug:number>/print/", cards.paper, name="card_paper"),
+    path("cards/<slug:number>/sign.svg", cards.sign, name="card_sign"),
+    path("customers/<slug:public_id>/card/", cards.of_customer, name="customer_card"),
+    path("customers/<slug:public_id>/card/issue/", cards.issue, name="card_issue"),
     path("orders/sources/", order_sources.sources, name="order_sources"),
     path("orders/sources/<slug:slug>/", order_sources.source, name="order_source"),
     path("orders/sources/<slug:slug>/save/", order_sources.save, name="order_source_save"),

@@ -19,6 +19,7 @@ from django.utils.http import urlsafe_base64_encode
 from feedback import defections, disputes, mail, order_imports, policies, tokens
 from feedback.defection.rules import Kind, Rule
 from feedback.models import (
+    Card,
     Case,
     Comment,
     Concession,
@@ -57,6 +58,7 @@ NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute", "silence_csv"}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
+NO_PAGE |= {"card_sign"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
@@ -108,6 +110,8 @@ class World:
             "my_data": [self.own_data],
             "my_data_erase": [self.own_data],
             "my_data_erased": Erasure.objects.values_list("public_id", flat=True),
+            "customer_card": [self.customer.public_id],
+            "card_paper": Card.objects.filter(state="active").values_list("number", flat=True),
             "order_source": OrderSource.objects.values_list("slug", flat=True),
             "delivery_redact": Delivery.objects.filter(state="asks").values_list("pk", flat=True),
             "order_import": OrderImport.objects.values_list("public_id", flat=True),
@@ -171,6 +175,8 @@ def world(lan_pottery, jobs):
     imported_answers(jobs, now)
     files_of_orders(jobs, now)
     web_shops(now)
+    Card.objects.create(customer=buyer, number="100000000016", issued_at=now, state="blocked", blocked_at=now)
+    Card.objects.create(customer=buyer, number="100000000008", issued_at=now)
     return World(
         customer=buyer,
         invitation=invitations.mint(asked[0]),
@@ -350,6 +356,7 @@ STAFF_PAGES = {
     "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done answer_imports answer_import own_data "
     "order_imports order_import order_sources order_source deliveries delivery_redact "
+    "cards card_paper customer_card "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
     "disputes dispute promises promise case_new case_noted day board".split(),
