@@ -18,6 +18,7 @@ from feedback.front import (
     demo_cases,
     demo_defections,
     demo_handling,
+    demo_orders,
     demo_people,
     demo_readings,
     demo_recovery,
@@ -66,6 +67,8 @@ def seed(now: datetime) -> bool:
         demo_handling.work(dice, staff, now)
         work.sweep(work.jobs())
         demo_defections.asked(dice, staff, now)
+        demo_orders.cards_issued(staff["huy"], now)
+        demo_orders.told(now)
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
         headlines.find_now()

@@ -47,6 +47,17 @@ BAD = [
     ("placed_at", {"placed_at": "yesterday"}),
     ("placed_at", {"placed_at": "2026-13-40"}),
     ("placed_at", {"placed_at": 1_700_000_000}),
+    ("placed_at", {"placed_at": "2026-02-29"}),
+    ("placed_at", {"placed_at": "1970-01-01T00:00:00Z"}),
+    ("updated_at", {"updated_at": "2030-01-01"}),
+    ("discount", {"discount": "-1"}),
+    ("refunds", {"refunds": {"amount": 1}}),
+    ("refunds[1]", {"refunds": ["all"]}),
+    ("refunds[1].amount", {"refunds": [{"amount": "0"}]}),
+    ("refunds[1].amount", {"refunds": [{"amount": "-5"}]}),
+    ("refunds[1].amount", {"refunds": [{"amount": "0.5"}]}),
+    ("refunds[1].currency", {"refunds": [{"amount": "1", "currency": "USD"}]}),
+    ("refunds[1].refunded_at", {"refunds": [{"amount": "1", "refunded_at": "2026-02-29"}]}),
     ("placed_at", {"placed_at": "0001-01-01T00:00:00+14:00"}),
     ("placed_at", {"placed_at": (NOW + timedelta(days=2)).isoformat()}),
     ("placed_at", {"placed_at": "9999-12-31T23:59:59-14:00"}),
@@ -262,3 +273,60 @@ def test_a_consent_is_that_of_who_the_customer_became():
     take(consents=[YES])
 
     assert lan.consents.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "moment"),
+    [
+        ("Europe/Berlin", "2025-10-26 02:30", "2025-10-26T00:30:00+00:00"),  # there twice: the first
+        ("Europe/Berlin", "2026-03-29 02:30", "2026-03-29T01:30:00+00:00"),  # skipped by the clock
+        ("Asia/Ho_Chi_Minh", "2024-02-29", "2024-02-28T17:00:00+00:00"),
+        ("America/New_York", "2025-11-02T01:30:00-05:00", "2025-11-02T06:30:00+00:00"),
+    ],
+)
+def test_clocks_that_change_and_leap_days_are_read(zone, written, moment):
+    factories.a_shop(zone=zone)
+
+    assert take(placed_at=written)[0].placed_at.astimezone(UTC).isoformat() == moment
+
+
+def test_an_order_moves_when_its_source_names_somebody_else():
+    """And only then: an address that the customer changed here is not undone."""
+    take(customer={"email": "lan@example.com"})
+    order, _new = take(customer={"email": "hoa@example.com"})
+    assert order.customer.email == "hoa@example.com"
+    assert not Customer.objects.filter(email="lan@example.com").exists()
+    Customer.objects.update(email="new@example.com")
+
+    order, _new = take(customer={"email": "hoa@example.com"}, total="440000")
+
+    assert (order.total, order.customer.email) == (440_000, "new@example.com")
+
+
+def test_who_left_with_an_order_stays_if_something_is_left():
+    first, _new = take(customer={"email": "lan@example.com"})
+    take(number="A-2", customer={"email": "lan@example.com"})
+
+    take(customer={"email": "hoa@example.com"})
+
+    assert first.customer.orders.count() == 1
+
+
+def test_an_older_word_changes_nothing():
+    take(total="440000", updated_at="2026-11-12T10:00:00+07:00")
+
+    order, _new = take(total="450000", updated_at="2026-11-11T10:00:00+07:00")
+
+    assert order.total == 440_000
+
+
+def test_refunds_come_with_the_order_each_once():
+    """The sum, until single ones are named."""
+    take(refunds=[{"amount": "10000"}])
+    order, _new = take(refunds=[{"amount": "30000"}])
+    assert order.refunds.get().amount == 30_000
+
+    for _again in range(2):
+        take(refunds=[{"amount": "20000", "external_id": "r1"}, {"amount": "10000", "external_id": "r2"}])
+
+    assert sorted(order.refunds.values_list("external_id", "amount")) == [("r1", 20_000), ("r2", 10_000)]
