@@ -400,8 +400,8 @@ def world(settings):
         **dict.fromkeys(["reward_codes", "reward_costs", "reward_costs_csv"], ()),
         **dict.fromkeys([name for name in TABLE if name.startswith("answer_import_")], (an_import(now),)),
         "answer_import": [an_import(now)],
-        **dict.fromkeys([name for name in TABLE if name.startswith("order_import")], (a_file(now),)),
-        "order_imports": [],
+        "order_import": [a_file(now)],
+        **dict.fromkeys([name for name in TABLE if name.startswith("order_import_")], (a_file(now),)),
         **dict.fromkeys(["card_paper", "card_sign", "card_book", "card_block"], ("100000000008",)),
         **dict.fromkeys(["customer_card", "card_issue"], (lan.public_id,)),
         **dict.fromkeys(["order_source", "order_source_save", "order_source_pull", "order_hook"], ("web",)),
@@ -462,7 +462,7 @@ def test_it_opens_to_its_roles_and_to_nobody_else(client, world, name):
             if person:
                 client.force_login(person)
             answer = getattr(client, method)(url)
-        opened = is_open(answer)
+        opened = is_open(answer) or (name == "order_hook" and answer.status_code == 401)  # not signed
         assert opened == (allowed == PUBLIC or role in allowed), (name, role, answer.status_code)
 
 
@@ -489,6 +489,8 @@ _OTHER_IDS = (
     *(name for name in TABLE if name.startswith("policy_")),
     "case_enclosure",
     "case_new",
+    "delivery_redact",
+    "delivery_retry",
     "dispute",
     "dispute_evidence",
     "dispute_close",
