@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0029_order_sources'),
+        ('feedback', '0030_order_sources'),
     ]
 
     operations = [

@@ -23,7 +23,7 @@ def unguard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0028_orders_from_elsewhere'),
+        ('feedback', '0029_cases_by_day'),
     ]
 
     operations = [
