@@ -12,7 +12,7 @@ from feedback.models import Analysis, Decision, FactCorrection, User
 from feedback.money import format_money
 
 _MONEY = ("lifetime_value", "order_value", "margin")
-_SHOWN = (*facts.CORRECTABLE, "dispute", "standing", *_MONEY, "earlier_concessions")
+_SHOWN = (*facts.CORRECTABLE, "standing", *_MONEY, "earlier_concessions")
 # Where a fact comes from that the decision names no source for: our own rows, or nobody yet.
 _USUALLY = dict.fromkeys(("dispute", "promise_broken", "earlier_concessions"), "record")
 _WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -51,7 +51,7 @@ def shown(decision: Decision, language: str, refused: FactForm | None = None) ->
     people = _people(decision)
     for name in _SHOWN:
         given = decision.facts.get(name)
-        may_be_set = name in facts.CORRECTABLE
+        may_be_set = _may_be_set(name, decision)
         if given in (None, "") and not may_be_set:
             continue
         is_refused = refused is not None and refused.fact == name
@@ -66,6 +66,13 @@ def shown(decision: Decision, language: str, refused: FactForm | None = None) ->
             by=people.get(name) if source == "person" else None,
             law=decision.sources.get(facts.LAW, "") if name == "statutory_right" else "",
         )
+
+
+def _may_be_set(name: str, decision: Decision) -> bool:
+    """Of a dispute a person says whether what the customer wrote was checked: the bank's own are noted."""
+    if name == "dispute":
+        return decision.sources.get(name) in ("text", "person")
+    return name in facts.CORRECTABLE
 
 
 def _people(decision: Decision) -> dict[str, SetBy]:

@@ -26,7 +26,11 @@ from feedback.policy import statutory
 from feedback.policy.facts import BadFacts, Facts, Problem
 from feedback.policy.terms import Terms
 
-CORRECTABLE = ("problem", "fault", "investigated", "statutory_right", "promise_broken")
+CORRECTABLE = ("problem", "fault", "investigated", "statutory_right", "promise_broken", "dispute")
+CHECKED = (
+    "none",
+    "claimed",
+)  # what a person may say of a dispute: one that is open is noted, and locks its order
 LAW = "statutory_right.law"
 USUAL_DELIVERY = 30  # days, where none was promised: Directive 2011/83/EU, article 18; 16 CFR 435.2
 BOTH_WAYS = ("private_message", "public_reply")
@@ -76,6 +80,8 @@ def checked(name: str, raw: object) -> Any:
         given: Any = raw if isinstance(raw, bool) else str(raw).lower() in ("1", "true", "yes", "on")
     else:
         given = str(raw or "") or None if name == "statutory_right" else str(raw)
+    if name == "dispute" and given not in CHECKED:
+        raise BadFacts(name, f"may be {' or '.join(CHECKED)}; one at the bank is noted as a dispute")
     Facts.from_dict({"problem": "other", name: given})
     return given
 
@@ -121,6 +127,8 @@ def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
             facts["statutory_right"] = right.right
             sources |= {"statutory_right": "law", LAW: right.source}
     for name, given in by_hand.items():
+        if name == "dispute" and where == "dispute":
+            continue  # the bank knows better
         facts[name] = given
         sources[name] = "person"
         if name == "statutory_right":

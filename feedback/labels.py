@@ -123,6 +123,7 @@ FACT_CHOICES = {
         ("yes", pgettext_lazy("a promise broken", "yes")),
         ("no", pgettext_lazy("a promise broken", "no")),
     ],
+    "dispute": [("none", DISPUTES["none"]), ("claimed", DISPUTES["claimed"])],
 }
 SOURCES = {
     "text": _("from the text"),

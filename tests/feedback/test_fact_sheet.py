@@ -14,9 +14,10 @@ pytestmark = pytest.mark.django_db
 def shown():
     """`shown()`: the facts of a complaint of Lan's, in English, by label."""
 
-    def run(refused=None):
+    def run(refused=None, **reading):
         factories.a_shop()
-        about = factories.case(factories.read_comment(customer=factories.order().customer)).comment
+        lan = factories.order().customer
+        about = factories.case(factories.read_comment(customer=lan, reading=reading)).comment
         decision = cases.decide_many([about], factories.NOW)[about.pk]
         with translation.override("en"):
             return {str(one.label): one for one in fact_sheet.shown(decision, "en", refused)}
@@ -27,7 +28,18 @@ def shown():
 def test_every_fact_a_person_may_set_has_a_form(shown):
     forms = [one.form.fact for one in shown().values() if one.form]
 
-    assert sorted(forms) == sorted(facts.CORRECTABLE)
+    assert sorted([*forms, "dispute"]) == sorted(facts.CORRECTABLE)
+
+
+def test_a_dispute_that_the_customer_speaks_of_is_checked_by_a_person(shown):
+    """S3-5: until then nothing is offered; afterwards there is none, unless it is noted."""
+    found = shown(flags=["dispute"])["Dispute"]
+
+    assert [word for word, _label in found.form.fields["value"].choices] == ["none", "claimed"]
+
+
+def test_where_nobody_speaks_of_a_dispute_there_is_nothing_to_check(shown):
+    assert shown()["Dispute"].form is None
 
 
 def test_it_leaves_out_what_is_not_known(shown):

@@ -98,6 +98,27 @@ def test_a_dispute_is_a_fact_of_the_order_and_only_claimed_by_a_text(state, said
     assert (found.facts.dispute, found.sources.get("dispute")) == (dispute, source)
 
 
+@pytest.mark.parametrize(("state", "dispute"), [(None, "none"), ("open", "open"), ("closed", "closed")])
+def test_who_has_checked_it_says_that_there_is_none_and_the_bank_knows_better(state, dispute):
+    """S3-5: a claim is no lock for good."""
+    comment = lans_comment({"flags": ["dispute"]})
+    bao = factories.user("staff")
+    cases.decide_many([comment], factories.NOW)
+    decided = cases.correct_fact(comment, "dispute", "none", reason="Ngân hàng nói không có", by=bao)
+    assert (decided.facts["dispute"], decided.sources["dispute"]) == ("none", "person")
+    assert decided.rule != "dispute"
+    if state:
+        factories.dispute(comment.order, state=state)
+
+    assert gathered(comment).facts.dispute == dispute
+
+
+@pytest.mark.parametrize("given", ["open", "closed", "", "x"])
+def test_nobody_opens_or_closes_a_dispute_by_hand(given):
+    with pytest.raises(BadFacts, match="dispute"):
+        facts.checked("dispute", given)
+
+
 @pytest.mark.parametrize("order", [("open", "closed"), ("closed", "open")])
 def test_one_open_dispute_of_several_is_enough(order):
     comment = lans_comment()
