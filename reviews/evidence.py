@@ -133,6 +133,7 @@ def _twin(twins: twin.Twins | None) -> dict[str, Any] | None:
         return None
     return {
         "are_alike": twins.are_alike,
+        "dispute_stays": twins.dispute_stays,
         "words_without": twins.without.words,
         "sides": [
             {"words": name, "decision_sha256": side.decision_digest, "answer_sha256": side.draft_digest}

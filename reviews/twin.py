@@ -38,8 +38,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twins:
+    """`dispute_stays`: the marked words alone speak of a dispute, which counts on both sides all the same."""
+
     written: Side
     without: Side
+    dispute_stays: bool = False
 
     @property
     def are_alike(self) -> bool:
@@ -64,9 +67,12 @@ def of(reply: Reply) -> Twins | None:
     terms = Terms.from_dict(reply.decision.policy.terms) if reply.decision.policy else Terms.shipped()
     known = Facts.from_dict(reply.decision.facts)
     left = cut(comment.words, analysis.leverage_spans)
+    told = _told(reply, left, terms)
+    rest = Facts.from_dict(reply.decision.facts | {name: told[name] for name in told if name != _STAYS})
     return Twins(
         written=_side(reply, comment.words, known, terms),
-        without=_side(reply, left, _facts(reply, left, terms), terms),
+        without=_side(reply, left, rest, terms),
+        dispute_stays=_STAYS in told,
     )
 
 
@@ -81,8 +87,8 @@ def cut(words: str, spans: list[list[int]]) -> str:
     return kept.strip()
 
 
-def _facts(reply: Reply, left: str, terms: Terms) -> Facts:
-    """As the decision saw them, but for what the marked words alone told.
+def _told(reply: Reply, left: str, terms: Terms) -> dict[str, Any]:
+    """The facts that the marked words alone told, as they are without them.
 
     Both texts are read at one moment: what has come to be known since is the same for both.
     """
@@ -91,8 +97,7 @@ def _facts(reply: Reply, left: str, terms: Terms) -> Facts:
         facts.gather([_read(comment, words)], terms, now)[comment.pk].facts.as_dict()
         for words in (comment.words, left)
     )
-    told = {name: rest[name] for name in rest if rest[name] != whole[name] and name != _STAYS}
-    return Facts.from_dict(reply.decision.facts | told)
+    return {name: rest[name] for name in rest if rest[name] != whole[name]}
 
 
 def _read(comment: Comment, left: str) -> Comment:

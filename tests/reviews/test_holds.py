@@ -69,7 +69,7 @@ def test_that_the_bank_has_the_matter_is_a_fact_and_stays(own, receive):
     twins = twin.of(Reply.objects.with_all_around().get(pk=reply.pk))
 
     assert reply.decision.facts["dispute"] == "claimed"
-    assert twins.are_alike
+    assert (twins.are_alike, twins.dispute_stays) == (True, True)
 
 
 def test_nothing_is_compared_where_every_word_is_marked(own, receive, bao):
