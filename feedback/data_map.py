@@ -493,6 +493,7 @@ NOT_PERSONAL: dict[str, str] = {
     "surveys.AnswerTotal.product": "what the shop sells",
     "surveys.AnswerTotal.value": "how often an option, step, number or day was given; no text is counted",
     "surveys.AnswerTotal.digest": _DIGEST,
+    "surveys.AnswerCount.edition": _WORD,
     "surveys.AnswerCount.leased_by": _QUEUE,
     "surveys.AnswerCount.failure": _FAILURE,
     "surveys.AnswerImport.public_id": _PUBLIC_ID,

@@ -440,6 +440,8 @@ class AnswerCount(Leasable):
     """That a survey's finished responses are to be counted into its totals: the row that the job leases."""
 
     survey = models.OneToOneField(Survey, on_delete=models.CASCADE, related_name="count")
+    # Another name each time something was counted: what was added up before it is out of date.
+    edition = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
 
     objects = LeasableQuerySet.as_manager()
 

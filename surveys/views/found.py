@@ -56,8 +56,9 @@ class Found:
 def find(one: Survey, form: ResultsFilter, language: str) -> Found:
     """Some ten queries, however many answers."""
     chosen = form.cleaned_data
-    where = Where(survey=one.pk, start=chosen["start"], end=chosen["end"], part=form.chosen)
     rest = counting.rest(one.pk)
+    edition = counting.edition(one.pk)
+    where = Where(survey=one.pk, start=chosen["start"], end=chosen["end"], part=form.chosen, edition=edition)
     found = results.of(one, language, where, rest)
     scored = breakdown.scored(found.asked)
     return Found(

@@ -173,3 +173,50 @@ def test_spans_cover_all_days_once(start, days, period):
     assert spans == sorted(set(spans))
     assert spans[0] <= start
     assert breakdown.span_of(end, period) == spans[-1]
+
+
+def of(survey, **more):
+    """Recommendations, as the page adds them up."""
+    where = Where(survey=survey.pk, edition=counting.edition(survey.pk), **more)
+    found = counting.sums(where, counting.rest(survey.pk), questions=["recommend"])
+    return {value: n for (_question, value), n in found.items()}
+
+
+def test_what_was_added_up_is_kept_until_more_is_counted(survey, answer, django_assert_num_queries):
+    """LD4: a million answers are added up once for each process and each batch that is counted."""
+    answer(recommend="9")
+    counted()
+    assert of(survey) == {"9": 1}
+
+    with django_assert_num_queries(2):  # the edition, and what is not counted yet
+        assert of(survey) == {"9": 1}
+    answer(recommend="9")
+    assert of(survey) == {"9": 2}
+    counted()
+    answer(recommend="3")
+    assert of(survey) == {"9": 2, "3": 1}
+    counted()
+    assert of(survey) == {"9": 2, "3": 1}
+
+
+def test_each_filter_is_kept_for_itself(survey, answer):
+    answer(recommend="9", language="vi")
+    answer(recommend="3", language="en")
+    counted()
+
+    for _each in range(2):
+        assert of(survey, part={"language": "vi"}) == {"9": 1}
+        assert of(survey, part={"language": "en"}) == {"3": 1}
+        assert of(survey) == {"9": 1, "3": 1}
+        assert of(survey, end=shop.day(survey.made_at) - timedelta(days=9)) == {}
+
+
+def test_of_what_was_added_up_only_the_latest_is_kept(survey, answer, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_SUMS", 3)
+    answer()
+    counted()
+
+    for days in range(9):
+        of(survey, end=shop.day(survey.made_at) + timedelta(days=days))
+
+    assert len(counting._SUMS) <= 3
