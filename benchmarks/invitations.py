@@ -2,6 +2,7 @@
 
     .venv/bin/python benchmarks/invitations.py [--count 10000] [--latency 50] [--kills 5]
 
+On SQLite, or on PostgreSQL where DATABASE_URL names an empty database.
 A mail server on this machine waits `--latency` milliseconds before it answers each command, as one far away
 does. `manage.py work` sends; it is killed (kill -9) `--kills` times on the way and started again each time.
 The figure is the whole time from the first start to the last mail; the orders, customers and plan are made

@@ -91,8 +91,7 @@ class _Visitor:
         self.token = _CSRF.search(page)[1]
 
     def get(self, path: str) -> str:
-        self.connection.request("GET", path, headers=self._headers())
-        answer = self.connection.getresponse()
+        answer = self._ask("GET", path, None, self._headers())
         page = answer.read().decode()
         if answer.status != 200:
             raise Refused(f"{path}: {answer.status}\n{page[:3000]}")
@@ -107,10 +106,24 @@ class _Visitor:
             "Content-Type": "application/x-www-form-urlencoded",
             "Origin": f"http://127.0.0.1:{self.port}",
         }
-        self.connection.request("POST", self.flow.path, body, headers)
-        answer = self.connection.getresponse()
+        answer = self._ask("POST", self.flow.path, body, headers)
         answer.read()
         return answer
+
+    def _ask(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        """As browsers do: a connection that the server has closed, having waited for two seconds, is opened
+        anew. It closes none on which it has begun to read."""
+        for is_last in (False, True):
+            try:
+                self.connection.request(method, path, body, headers)
+                return self.connection.getresponse()
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self.connection.close()
+                if is_last:
+                    raise
+        raise AssertionError
 
     def _headers(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

@@ -184,7 +184,9 @@ def _measured(site: Site, flows: int, clients: int) -> Measured:
         sys.exit(
             f"{site.label}: {stored} of {before + flows} were stored: the figures would be worth nothing"
         )
-    return Measured(flows / seconds, took[int(len(took) * 0.95)] * 1000, used / flows * 1000)
+    found = Measured(flows / seconds, took[int(len(took) * 0.95)] * 1000, used / flows * 1000)
+    print(f"{site.label}: {found}", file=sys.stderr, flush=True)
+    return found
 
 
 def _report(chosen, sites: dict[str, Site], rounds: Sequence[dict[str, Measured]]) -> None:

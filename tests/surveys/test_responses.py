@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from feedback.models import Case, Comment, Event, OutgoingMail, Touchpoint
 from surveys import invitations, publishing, responses, rewards, sheets
@@ -237,6 +238,20 @@ def test_without_a_reward_it_was_asked_unpaid(survey, submit):
 
     assert Comment.objects.get().why == "invited"
     assert not OutgoingMail.objects.exists()
+
+
+def test_the_row_of_the_budget_is_asked_after_all_that_was_said(invite, now, all_well):
+    """All who finish wait for it: what comes after is the reward, its letter and the events, and no more."""
+    trouble = all_well | {"problem": "not_solved", "story": "Ấm bị nứt"}
+    invitation = fresh(invite())
+
+    with CaptureQueriesContext(connection) as captured:
+        responses.submit(invitation, trouble, language="vi", now=now)
+
+    said = [query["sql"] for query in captured]
+    budget = next(place for place, sql in enumerate(said) if "UPDATE surveys_survey" in sql)
+    after = [sql.split()[2].strip('"') for sql in said[budget:] if sql.startswith("INSERT")]
+    assert after == ["surveys_reward", "feedback_outgoingmail", "feedback_event"]
 
 
 def test_who_comes_back_after_a_day_gets_a_reward_again(invite, now, all_well):
