@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -89,7 +90,17 @@ def receipt_number(typed: str) -> str:
 
 
 def take(taken: Taken) -> tuple[Order, bool]:
-    """Store it; the second value: is it new. A repeat updates what it names and keeps the rest."""
+    """Store it; the second value: is it new. A repeat updates what it names and keeps the rest.
+
+    Raises BadOrder when its number and its id there belong to two orders.
+    """
+    try:
+        return _take(taken)
+    except IntegrityError:
+        raise BadOrder("external_id", _("Its number and its id belong to two orders.")) from None
+
+
+def _take(taken: Taken) -> tuple[Order, bool]:
     with journal.recording():
         (written,) = purchases.take_many([taken], now=timezone.now())
         order = Order.objects.select_related("customer__merged_into").get(pk=written.order_id)

@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 @require_http_methods(["POST", "HEAD"])
 def order_hook(request: HttpRequest, slug: str) -> HttpResponse:
     """200: we have it, now or before. 401: not signed by whom it says. 413: too big to be an order."""
-    source = OrderSource.objects.filter(slug=slug, is_active=True).first()
+    told = OrderSource.objects.filter(slug=slug, is_active=True).exclude(kind=OrderSource.Kind.API)
+    source = told.first()
     if source is None:
         raise Http404
     if request.method == "HEAD":

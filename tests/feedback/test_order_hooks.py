@@ -152,6 +152,12 @@ def test_a_source_that_is_not_in_use_is_not_there(client):
     assert woo(client, woo_order(at=NOW)).status_code == 404
 
 
+def test_a_program_of_our_own_tells_nothing_here(client):
+    OrderSource.objects.filter(slug="woo").update(kind="api")
+
+    assert woo(client, woo_order(at=NOW)).status_code == 404
+
+
 def test_a_body_too_big_for_an_order_is_not_read(client):
     body = b"[" + b" " * 50_000_000
 

@@ -330,3 +330,13 @@ def test_refunds_come_with_the_order_each_once():
         take(refunds=[{"amount": "20000", "external_id": "r1"}, {"amount": "10000", "external_id": "r2"}])
 
     assert sorted(order.refunds.values_list("external_id", "amount")) == [("r1", 20_000), ("r2", 10_000)]
+
+
+def test_a_number_and_an_id_of_two_orders_are_refused():
+    take(number="A-1", external_id="1")
+    take(number="A-2", external_id="2")
+
+    with pytest.raises(orders.BadOrder) as refused:
+        take(number="A-2", external_id="1")
+
+    assert refused.value.field == "external_id"
