@@ -88,16 +88,19 @@ def by_theme(
     period: str,
     at: datetime,
     against: tuple[date, date] | None = None,
+    less: Sequence[Row] = (),
 ) -> trends.Trends | Combination | None:
     """The trends, where they can be told now; else what is being counted, or None: it has to be asked for.
 
-    One value of one dimension, or everything, comes from the kept totals; `against` is for these alone.
-    Raises trends.BadPeriod.
+    One value of one dimension, or everything, comes from the kept totals; `against` and `less` are for
+    these alone. Raises trends.BadPeriod.
     """
     trends.checked(start, end)
     if len(where) < 2:
         ((dimension, value),) = where.items() or ((ALL, ALL),)
-        return trends.by_theme(start, end, dimension=dimension, value=value, period=period, against=against)
+        return trends.by_theme(
+            start, end, dimension=dimension, value=value, period=period, against=against, less=less
+        )
     since = trends.before_that(start, end)
     asked = find(where, start=start, end=end, grain=period)
     if asked is not None and asked.finished_at is None:

@@ -351,6 +351,7 @@ JOBS = [
     "feedback.tasks.KEEP_NO_LONGER",
     "feedback.tasks.ERASE_PEOPLE",
     "feedback.tasks.FIND_DEFECTIONS",
+    "feedback.tasks.LOOK_FOR_ALERTS",
     "feedback.front.headlines.FIND",
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from feedback import (
+    alerts,
     cases,
     combinations,
     comments,
@@ -29,6 +30,7 @@ ESCALATE_CASES = escalation.ESCALATE
 TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
 COUNT_COMBINATIONS = combinations.COUNT
+LOOK_FOR_ALERTS = alerts.FIND
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
 KEEP_NO_LONGER = retention.KEEP

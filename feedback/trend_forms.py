@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import labels
 from feedback.buckets import Grain
-from feedback.forms import Choice, PeriodFilter
+from feedback.forms import Choice, PeriodFilter, Select
 from feedback.models import Location, Product, Theme, ThemeTotal, Touchpoint
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import WhyItCame
@@ -87,6 +87,7 @@ class TrendsFilter(SelectionFilter):
         label=_("Told apart by"), required=False, choices=[("", _("nothing")), *labels.DIMENSIONS.items()]
     )
     theme = Choice(label=_("Theme"), required=False)
+    without = forms.ChoiceField(required=False, choices=[("", ""), ("bursts", "")], widget=forms.HiddenInput)
 
     def __init__(self, data, *, today: date):
         super().__init__(data, today=today)
@@ -118,7 +119,7 @@ class TrendsFilter(SelectionFilter):
     @property
     def whole_address(self) -> dict[str, str]:
         """Everything that was chosen, for a link to the same page."""
-        names = ("period", "compare", "split", "theme")
+        names = ("period", "compare", "split", "theme", "without")
         chosen = {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
         return self.as_address | chosen
 
@@ -160,6 +161,23 @@ class CommentsFilter(SelectionFilter):
 class SaveForm(forms.Form):
     name = forms.CharField(label=_("Name of the view"), max_length=80)
     is_shared = forms.BooleanField(label=_("for everybody at the desk"), required=False)
+
+
+class AlertForm(forms.Form):
+    """What is done about an alert."""
+
+    USUAL_DAYS = 7
+
+    act = forms.ChoiceField(choices=[(name, name) for name in ("take", "snooze", "settle")])
+    days = forms.TypedChoiceField(
+        label=_("Until"),
+        required=False,
+        coerce=int,
+        empty_value=USUAL_DAYS,
+        choices=[(7, _("in a week")), (14, _("in two weeks")), (30, _("in a month"))],
+        widget=Select,
+    )
+    note = forms.CharField(label=_("What it was"), required=False, max_length=300)
 
 
 def _a_year_before(day: date) -> date:

@@ -146,6 +146,8 @@ TABLE = {
     **dict.fromkeys(["silence", "silence_csv"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
+    "alerts": ("get", DESK),
+    "alert_act": ("post", ACT),
     **dict.fromkeys(["trends_count", "trends_view_save", "trends_view_remove"], ("post", DESK)),
     "comments": ("get", DESK),
     "comment": ("get", DESK),

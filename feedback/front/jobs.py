@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback import journal, labels, leases, work
 from feedback.models import (
+    AlertClock,
     Case,
     Combination,
     Comment,
@@ -70,6 +71,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Combination: (gettext_lazy("counting of a combination"), "asked_at"),
     PolicyTrial: (gettext_lazy("trial of a policy"), "asked_at"),
     DefectionRule: (gettext_lazy("definition of defection"), "judge_at"),
+    AlertClock: (gettext_lazy("look for alerts"), "look_at"),
     HeadlineClock: (gettext_lazy("figures of the morning page"), "look_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
     DataAsked: (gettext_lazy("somebody who asks for their data"), "asked_at"),
@@ -109,6 +111,7 @@ NAMES = {
     "feedback.tasks.KEEP_NO_LONGER": gettext_lazy("Let go of what is past its days"),
     "feedback.tasks.ERASE_PEOPLE": gettext_lazy("Erase people who asked for it"),
     "feedback.tasks.FIND_DEFECTIONS": gettext_lazy("Find customers who stopped buying"),
+    "feedback.tasks.LOOK_FOR_ALERTS": gettext_lazy("Look whether themes changed or bad reviews came at once"),
     "feedback.front.headlines.FIND": gettext_lazy("Find the figures of the morning page"),
 }
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from feedback import deliveries, order_sources, shop
 from feedback.front import capture, headlines, jobs, tiles
 from feedback.front.context import address
-from feedback.models import Case, Comment, Defection, Promise, ThemeTotal, User
+from feedback.models import Alert, Case, Comment, Defection, Promise, ThemeTotal, User
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel
 from feedback.reports import trends
@@ -55,6 +55,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if context["is_desk"]:
         context |= {
             "drafts": _drafts(),
+            "alerts": Alert.objects.to_look_at(last).count(),
             "week": _week(last, now),
             "week_from": last - WEEK + timedelta(days=1),
             "month_url": f"{reverse('comments')}?from={last - timedelta(days=29)}&to={last}",

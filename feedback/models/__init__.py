@@ -1,6 +1,7 @@
 """The kernel's rows, one file per subject."""
 
 from feedback.models.access import ApiToken, User
+from feedback.models.alerts import Alert, AlertClock
 from feedback.models.cards import Card
 from feedback.models.cases import (
     Case,
@@ -41,6 +42,8 @@ from feedback.models.totals import ThemeTotal
 from feedback.models.words import Analysis, Comment, Enclosure, Mention, PublishPermission, Theme, Touchpoint
 
 __all__ = [
+    "Alert",
+    "AlertClock",
     "Analysis",
     "ApiToken",
     "Card",

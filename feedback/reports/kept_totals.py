@@ -70,7 +70,7 @@ def rows(
     values: Sequence[str] | None = (ALL,),
 ) -> Iterator[Row]:
     """`values` None: all of the dimension's. A row for each theme, value and bucket that has one."""
-    if not themes or values == ():
+    if not themes or (values is not None and not values):
         return
     parts, parameters = [], []
     for span in spans:

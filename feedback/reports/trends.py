@@ -65,11 +65,12 @@ def by_theme(
     value: str = ALL,
     period: str = "week",
     against: tuple[date, date] | None = None,
+    less: Sequence[Row] = (),
 ) -> Trends:
     """From `start` to `end`, both included, the most frequent theme first; of one value of one dimension, or
     of all. What is kept by months alone is told in whole months. `against`: the first and the last
-    day that the change is told from, all before `start`; None: the equally long time before. Raises
-    BadPeriod."""
+    day that the change is told from, all before `start`; None: the equally long time before.
+    `less`: rows below nothing, of what is left out. Raises BadPeriod."""
     start, end = checked(start, end)
     if GRAINS[dimension] == (Grain.MONTH,):
         period, (start, end) = Grain.MONTH, whole_months(start, end)
@@ -79,7 +80,7 @@ def by_theme(
     before = Span(start=first, end=last, grain=Grain.MONTH, together=True)
     spans = (before, Span(start=start, end=end, grain=period))
     found = rows([ALL, *names], spans, dimension=dimension, values=[value])
-    return told(names, list(found), start, end, period)
+    return told(names, [*found, *(row for row in less if row.day >= first)], start, end, period)
 
 
 def checked(start: date, end: date) -> tuple[date, date]:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import buckets, charts, combinations, labels, shop
+from feedback import alerts, buckets, charts, combinations, labels, shop
 from feedback.buckets import Grain
-from feedback.models import Combination
+from feedback.models import Alert, Combination
 from feedback.reports import trends
 from feedback.reports.kept_totals import Counts
 from feedback.roles import DESK, allow
@@ -36,7 +36,8 @@ def page(request: HttpRequest) -> HttpResponse:
     form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return render(request, "feedback/trends.html", {"form": form}, status=400)
-    found, filters = _found(form), form.as_address
+    bursts = _bursts(form)
+    found, filters = _found(form, bursts), form.as_address
     if not isinstance(found, trends.Trends):
         return _being_counted(request, form, found)
     if found.start != form.cleaned_data["start"] or found.end != form.cleaned_data["end"]:
@@ -60,6 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "address": form.whole_address,
         "views": saved_views.shown(request),
         "is_beside_a_year": bool(form.cleaned_data["compare"]),
+        **_about_bursts(form, bursts),
     }
     if form.cleaned_data["split"]:
         context |= splits.shown(form, request.LANGUAGE_CODE, beneath)
@@ -106,7 +108,7 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
     form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return form.as_text()
-    found = _found(form)
+    found = _found(form, _bursts(form))
     if not isinstance(found, trends.Trends):
         words = _("These filters together are not counted yet. Open the page of trends to have it done.")
         return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
@@ -127,8 +129,28 @@ def themes_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _found(form: TrendsFilter) -> trends.Trends | Combination | None:
+def _bursts(form: TrendsFilter) -> list[Alert]:
+    """Of these days; of what is filtered nothing is said."""
     chosen = form.cleaned_data
+    return [] if form.where else alerts.between(chosen["start"], chosen["end"])
+
+
+def _about_bursts(form: TrendsFilter, bursts: list[Alert]) -> dict[str, Any]:
+    """Seen with them or without: the other one is a press away."""
+    address = form.whole_address
+    is_without = bool(address.pop("without", None))
+    other = address if is_without else address | {"without": "bursts"}
+    return {
+        "bursts": bursts,
+        "is_without_bursts": is_without,
+        "other_url": f"{reverse('trends')}?{urlencode(other)}",
+    }
+
+
+def _found(form: TrendsFilter, bursts: list[Alert]) -> trends.Trends | Combination | None:
+    chosen = form.cleaned_data
+    is_less = bursts and chosen["without"]
+    less = alerts.in_bursts(form.against[0], chosen["end"]) if is_less else ()
     return combinations.by_theme(
         form.where,
         start=chosen["start"],
@@ -136,6 +158,7 @@ def _found(form: TrendsFilter) -> trends.Trends | Combination | None:
         period=chosen["period"],
         at=timezone.now(),
         against=form.against if chosen["compare"] else None,
+        less=less,
     )
 
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from feedback.views import (
     account,
+    alerts,
     cards,
     cases,
     comment,
@@ -125,6 +126,8 @@ urlpatterns = [
     path("trends/", trends.page, name="trends"),
     path("trends/views/save/", saved_views.save, name="trends_view_save"),
     path("trends/views/<slug:public_id>/remove/", saved_views.remove, name="trends_view_remove"),
+    path("trends/alerts/", alerts.page, name="alerts"),
+    path("trends/alerts/<slug:public_id>/", alerts.act, name="alert_act"),
     path("trends/count/", trends.count, name="trends_count"),
     path("trends/themes.csv", trends.themes_csv, name="trends_csv"),
     path("practice/", practice.practice, name="practice"),

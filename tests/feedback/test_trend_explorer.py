@@ -85,7 +85,7 @@ def test_telling_apart_costs_the_same_however_much(client, huy, rows, django_ass
     shop.forget()
     shop.current(), shop.calendar()
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get("/trends/", PERIOD | {"split": "source"})
 
 

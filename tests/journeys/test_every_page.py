@@ -362,8 +362,7 @@ STAFF_PAGES = {
     "disputes dispute promises promise case_new case_noted day board".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence concessions divergence "
-    "voices voices_people "
+    "silence alerts voices voices_people "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],

@@ -1,0 +1,251 @@
+"""Look every day whether a theme changed or bad reviews came at once; tell managers; keep who looks after
+it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+
+from feedback import journal, leases, mail, shop, totals
+from feedback.buckets import Grain
+from feedback.detection import bursts, changes, episodes
+from feedback.models import Alert, AlertClock, Comment, Mention, Theme, User
+from feedback.models.queue import LeasableQuerySet
+from feedback.models.totals import ALL
+from feedback.reports.kept_totals import NAMES, Counts, Row, Span, rows
+from feedback.roles import Role
+
+EVERY = timedelta(hours=1)
+HISTORY = changes.YEAR + changes.BASE + changes.LONGEST
+LOW = 2  # stars of a bad review, at most
+MOST_BURSTS = 20  # on one page
+MOST_NAMED = 5  # in one mail
+_DAY = timedelta(days=1)
+_Kind = Alert.Kind
+
+
+class Stale(RuntimeError):
+    """It is over, or somebody has settled it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What one day's look tells, as columns of an Alert; `key` is what it is about."""
+
+    key: tuple[str, str, str]  # kind, theme, source
+    columns: dict[str, Any]
+
+
+def due(now: datetime) -> LeasableQuerySet[AlertClock]:
+    return AlertClock.objects.filter(look_at__lte=now)
+
+
+def find(clocks: Sequence[AlertClock], now: datetime) -> None:
+    """The job: once for each day that is over, and each hour for bursts. Done twice it tells nothing
+    twice."""
+    (clock,) = clocks
+    day = shop.day(now) - _DAY
+    with journal.recording():
+        leases.finish(clocks, look_at=now + EVERY, looked_on=day)
+        new = _keep(list(_bursts(now)), shop.day(now))
+        if clock.looked_on is None or clock.looked_on < day:
+            new += _keep(_changes(day), shop.day(now))  # what came in bursts is no change of a theme
+        _tell(new, now)
+
+
+FIND = leases.Job(name="look for alerts", due=due, run=find, batch=1)
+
+
+def _changes(day: date) -> list[_Told]:
+    """Complaints by theme, complaints as a whole, and all comments: up to `day`, without what came in
+    bursts."""
+    slugs = list(Theme.objects.filter(merged_into=None).order_by("slug").values_list("slug", flat=True))
+    start = day - timedelta(days=HISTORY - 1)
+    found = [*rows([ALL, *slugs], [Span(start=start, end=day, grain=Grain.DAY)]), *in_bursts(start, day)]
+    if not found:
+        return []
+    start = max(start, min(row.day for row in found))  # before it the shop was not there
+    width, place = (day - start).days + 1, {slug: number for number, slug in enumerate([*slugs, ALL])}
+    counts, whole = np.zeros((len(place), width)), np.zeros(width)
+    for row in found:
+        at = (row.day - start).days
+        if row.theme in place and at >= 0:
+            counts[place[row.theme], at] += row.counts.negative
+            whole[at] += row.counts.total if row.theme == ALL else 0
+    findings = changes.look(counts, whole)
+    about = [*place, ""]  # the last finding is of all comments
+    told = (findings[number] for number in changes.discoveries(findings))
+    names = (about[number] for number in changes.discoveries(findings))
+    return [_as_told(name, one, day) for name, one in zip(names, told, strict=True) if one is not None]
+
+
+def _as_told(theme: str, one: changes.Finding, day: date) -> _Told:
+    kind = _Kind.RISE if one.is_rise else _Kind.FALL
+    columns = {
+        "since": day - timedelta(days=one.days - 1), "seen": round(one.seen), "expected": one.expected,
+        "ratio": one.ratio, "low": one.low, "high": one.high, "chance": one.chance,
+    }  # fmt: skip
+    return _Told(key=(kind.value, theme, ""), columns=columns)
+
+
+def _bursts(now: datetime) -> Iterable[_Told]:
+    since = now - bursts.LOOKED_AT - bursts.BASE
+    moments: dict[str, list[datetime]] = {}
+    bad = _bad_reviews().filter(said_at__gte=since, said_at__lte=now).order_by("said_at")
+    for source, at in bad.values_list("source", "said_at"):
+        moments.setdefault(source, []).append(at)
+    for source, its in moments.items():
+        one = bursts.find(its, now)
+        if one is None:
+            continue
+        ratio = one.n / max(one.expected, 0.5)
+        columns = {
+            "since": shop.day(one.first), "until": shop.day(one.last), "seen": one.n,
+            "expected": one.expected, "ratio": ratio, "low": ratio, "high": ratio,
+            "chance": bursts.tail(one.n, max(one.expected, 1e-3)),
+        }  # fmt: skip
+        yield _Told(key=(_Kind.BURST.value, "", source), columns=columns)
+
+
+def _bad_reviews() -> QuerySet[Comment]:
+    return Comment.objects.current().filter(channel="review", scale="stars_5", score__lte=LOW)
+
+
+def _keep(told: Sequence[_Told], today: date) -> list[Alert]:
+    """The new ones. What is found again is brought up to date; what was not for long is over."""
+    ongoing = {
+        (one.kind, one.theme, one.source): one
+        for one in Alert.objects.ongoing().select_for_update(no_key=True).order_by("pk")
+    }
+    for key, one in list(ongoing.items()):
+        if episodes.is_over(one.last_found_on.toordinal(), today.toordinal()):
+            Alert.objects.filter(pk=one.pk).update(ended_on=today)
+            del ongoing[key]
+    new = []
+    for one_told in told:
+        known = ongoing.get(one_told.key)
+        if known is None:
+            kind, theme, source = one_told.key
+            made = Alert.objects.create(
+                kind=kind, theme=theme, source=source, found_on=today, last_found_on=today, **one_told.columns
+            )
+            journal.log("alert found", made, by=None, kind=kind, theme=theme, source=source)
+            new.append(made)
+        else:
+            columns = one_told.columns | {"since": min(known.since, one_told.columns["since"])}
+            Alert.objects.filter(pk=known.pk).update(last_found_on=today, **columns)
+    return new
+
+
+def _tell(new: Sequence[Alert], now: datetime) -> None:
+    """Managers with an address hear of all that is new, in one letter."""
+    if not new:
+        return
+    held = User.groups.through.objects.filter(user=OuterRef("pk"), group__name=Role.MANAGER)
+    managers = User.objects.filter(Exists(held), is_active=True).exclude(email="")
+    themes = {theme.slug: theme for theme in Theme.objects.all()}
+    for user in managers:
+        language = user.language or shop.current().language
+        mail.write(
+            to=user.email,
+            template="alerts",
+            context={
+                "name": user.get_short_name() or user.get_username(),
+                "n": len(new),
+                "more": max(0, len(new) - MOST_NAMED),
+                "url": f"{settings.BASE_URL}{reverse('alerts')}",
+                "alerts": [_in_a_letter(one, themes, language) for one in new[:MOST_NAMED]],
+            },
+            language=language,
+            about=f"feedback.user:{user.pk}",
+            now=now,
+        )
+
+
+def _in_a_letter(one: Alert, themes: Mapping[str, Theme], language: str) -> dict[str, Any]:
+    theme = themes.get(one.theme)
+    return {
+        "kind": one.kind,
+        "theme": theme.name(language) if theme else one.theme,
+        "source": one.source,
+        "since": one.since,
+        "seen": one.seen,
+        "expected": round(one.expected, 1),
+    }
+
+
+# What people do about it
+
+
+def take(alert: Alert, *, by: User) -> None:
+    """`by` looks after it. Raises Stale."""
+    _change(alert, "alert taken", by=by, owner=by)
+
+
+def snooze(alert: Alert, until: date, *, by: User) -> None:
+    """It is not shown before that day, and goes on being counted. Raises Stale."""
+    _change(alert, "alert snoozed", by=by, snoozed_until=until)
+
+
+def settle(alert: Alert, note: str, *, by: User, now: datetime) -> None:
+    """It was looked at. It comes again only as a new one, after a quiet fortnight. Raises Stale."""
+    _change(alert, "alert settled", by=by, settled_at=now, note=note, owner=alert.owner or by)
+
+
+def _change(alert: Alert, verb: str, *, by: User, **columns: Any) -> None:
+    with journal.recording():
+        if not Alert.objects.ongoing().filter(pk=alert.pk, settled_at=None).update(**columns):
+            raise Stale
+        journal.log(verb, alert, by=by)
+
+
+# In and out of the trend
+
+
+def between(start: date, end: date) -> list[Alert]:
+    """The bursts that touch these days, the newest first. One query."""
+    found = Alert.objects.filter(kind=_Kind.BURST, since__lte=end, until__gte=start)
+    return list(found.order_by("-since", "pk")[:MOST_BURSTS])
+
+
+def said_in(burst: Alert) -> QuerySet[Comment]:
+    """The reviews of it: the bad ones of its source and days."""
+    assert burst.until is not None
+    return _bad_reviews().filter(
+        source=burst.source,
+        said_at__gte=shop.start_of(burst.since),
+        said_at__lt=shop.start_of(burst.until + _DAY),
+    )
+
+
+def in_bursts(start: date, end: date) -> list[Row]:
+    """What the bursts of these days add to the totals, as rows below nothing: added up, they are out of it.
+    Three queries for each burst; nothing is hidden, both trends can be seen."""
+    found: dict[tuple[str, date], list[int]] = {}
+    zone, root = shop.zone(), totals.roots()
+    for burst in between(start, end):
+        said = said_in(burst).filter(read_at__isnull=False)
+        days = {}
+        for key, at, machine, person in said.values_list(
+            "pk", "said_at", "analysis__sentiment", "analysis__corrected_sentiment"
+        ):
+            day = days[key] = at.astimezone(zone).date()
+            _less(found, ALL, day, person or machine)
+        told: dict[int, list[tuple[str, str]]] = {}
+        for key, slug, polarity in Mention.objects.filter(comment__in=list(days)).told():
+            told.setdefault(key, []).append((slug, polarity))
+        for key, themes in told.items():
+            for theme, polarity in totals.merged(themes, root).items():
+                _less(found, theme, days[key], polarity)
+    return [
+        Row(theme, ALL, day, Counts(*counts)) for (theme, day), counts in found.items() if start <= day <= end
+    ]
+
+
+def _less(found: dict[tuple[str, date], list[int]], theme: str, day: date, polarity: str) -> None:
+    found.setdefault((theme, day), [0] * len(NAMES))[NAMES.index(polarity)] -= 1

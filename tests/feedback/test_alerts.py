@@ -1,0 +1,263 @@
+"""Alerts: found once, told once, taken, slept on, settled; a burst is seen in and out of the trend."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from feedback import alerts, leases, shop
+from feedback.detection import changes
+from feedback.models import Alert, AlertClock, Event, OutgoingMail, Theme, ThemeTotal
+from tests.factories import a_shop, read_comment, user
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def huy(client):
+    a_shop()
+    huy = user("manager", "Huy", email="huy@example.com")
+    client.force_login(huy)
+    client.cookies["django_language"] = "en"
+    return huy
+
+
+def history(now, *, theme="late_delivery", usual=3, lately=9, days=100, since=5):
+    """Complaints a day, and since some days more of them; fifty comments a day in all."""
+    last = shop.day(now) - DAY
+    rows = []
+    for ago in range(days):
+        n = lately if ago < since else usual
+        for slug, negative, positive in ((theme, n, 0), ("courier", 5, 0), ("*", 5 + n, 45 - n)):
+            rows.append(
+                ThemeTotal(
+                    dimension="*", value="*", grain="day", theme=slug, day=last - ago * DAY,
+                    negative=negative, positive=positive,
+                )
+            )  # fmt: skip
+    ThemeTotal.objects.bulk_create(rows)
+    return last
+
+
+def look(at=None):
+    AlertClock.objects.update(look_at=timezone.now() - DAY)
+    leases.run_once(alerts.FIND, at or timezone.now())
+
+
+def test_a_theme_that_is_complained_about_more_is_told(huy, now):
+    last = history(now)
+
+    look()
+
+    alert = Alert.objects.get(theme="late_delivery")
+    assert (alert.kind, alert.seen, alert.since) == ("rise", 45, last - 4 * DAY)
+    assert 2 < alert.low < alert.ratio < alert.high < 4.5
+    assert alert.chance < 0.001
+    assert not Alert.objects.filter(theme="courier").exists()
+
+
+def test_nothing_is_told_of_a_usual_day(huy, now):
+    history(now, lately=3)
+
+    look()
+
+    assert not Alert.objects.exists()
+
+
+def test_a_young_shop_is_told_nothing(huy, now):
+    history(now, days=20)
+
+    look()
+
+    assert not Alert.objects.exists()
+
+
+def test_it_is_told_once_and_managers_get_one_letter(huy, now):
+    history(now)
+    user("manager", "Dung")  # has no address
+
+    look()
+    AlertClock.objects.update(looked_on=None)
+    look()
+
+    assert Alert.objects.filter(theme="late_delivery").count() == 1
+    (letter,) = OutgoingMail.objects.all()
+    assert letter.to == "huy@example.com"
+    assert "45" in letter.text
+    assert "/trends/alerts/" in letter.text
+
+
+def test_a_killed_worker_tells_nothing_twice(huy, now):
+    """The alert, the letter and the clock are one transaction."""
+    history(now)
+    AlertClock.objects.update(look_at=now - DAY)
+    (clock,) = leases.lease(alerts.FIND, now)
+    AlertClock.objects.update(leased_by="", leased_until=None)
+
+    with pytest.raises(leases.LeaseLost):
+        alerts.find([clock], now)
+    assert not Alert.objects.exists()
+    look()
+
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_what_is_quiet_for_a_fortnight_is_over_and_comes_again_as_a_new_one(huy, now):
+    history(now)
+    look()
+    Alert.objects.update(last_found_on=shop.day(now) - 15 * DAY)
+
+    AlertClock.objects.update(looked_on=None)
+    look()
+
+    assert list(Alert.objects.order_by("pk").values_list("ended_on", flat=True)) == [shop.day(now), None] or (
+        Alert.objects.filter(theme="late_delivery", ended_on=None).count() == 1
+        and Alert.objects.filter(theme="late_delivery").count() == 2
+    )
+
+
+def test_the_page_says_what_since_when_and_how_sure_with_examples(client, huy, now):
+    history(now)
+    said = read_comment("Giao chậm quá trời.", said_at=now - 2 * DAY, themes=[("late_delivery", "negative")])
+    said.mentions.update(words=["giao chậm"])
+    look()
+
+    page = client.get("/trends/alerts/").content.decode()
+
+    assert "More complaints about “Late delivery”" in page
+    assert "times as many (95 %" in page
+    assert "By chance at most on one day in" in page
+    assert '<b class="told">Giao chậm</b>' in page
+
+
+@pytest.mark.parametrize("act", ["take", "snooze", "settle"])
+def test_it_is_taken_slept_on_and_settled(client, huy, now, act):
+    history(now)
+    look()
+    alert = Alert.objects.get(theme="late_delivery")
+
+    client.post(f"/trends/alerts/{alert.public_id}/", {"act": act, "days": "14", "note": "Kho mới."})
+
+    alert.refresh_from_db()
+    shown = alert in Alert.objects.to_look_at(shop.day(now))
+    assert shown == (act == "take")
+    assert {
+        "take": alert.owner == huy,
+        "snooze": alert.snoozed_until == shop.day(now) + 14 * DAY,
+        "settle": alert.note == "Kho mới." and alert.settled_at is not None,
+    }[act]
+    verb = {"take": "alert taken", "snooze": "alert snoozed", "settle": "alert settled"}[act]
+    assert Event.objects.filter(verb=verb).count() == 1
+
+
+def test_what_is_settled_stays_settled_while_it_goes_on(client, huy, now):
+    history(now)
+    look()
+    alert = Alert.objects.get(theme="late_delivery")
+    alerts.settle(alert, "", by=huy, now=now)
+
+    AlertClock.objects.update(looked_on=None)
+    look()
+
+    assert not Alert.objects.to_look_at(shop.day(now)).filter(theme="late_delivery").exists()
+    with pytest.raises(alerts.Stale):
+        alerts.snooze(alert, shop.day(now), by=huy)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"act": "burn"}, {"act": "snooze", "days": "-1"}, {"act": "settle", "note": "x" * 301}]
+)
+def test_a_wrong_act_is_refused(client, huy, now, wrong):
+    history(now)
+    look()
+
+    answer = client.post(f"/trends/alerts/{Alert.objects.first().public_id}/", wrong)
+
+    assert answer.status_code == 400
+    assert client.post("/trends/alerts/none/", {"act": "take"}).status_code == 404
+
+
+def bombed(now, n=12):
+    for number in range(n):
+        read_comment(
+            f"Tệ, đừng mua! {number}", source="map", score=1, scale="stars_5",
+            said_at=now - timedelta(hours=30, minutes=10 * number), themes=[("staff_attitude", "negative")],
+        )  # fmt: skip
+    read_comment("Ổn.", source="map", score=5, scale="stars_5", said_at=now - timedelta(hours=29),
+                 reading={"sentiment": "positive"}, themes=[("staff_attitude", "positive")])  # fmt: skip
+
+
+def test_a_burst_of_bad_reviews_is_told_apart(client, huy, now):
+    bombed(now)
+
+    look(now)
+
+    (alert,) = Alert.objects.all()
+    assert (alert.kind, alert.source, alert.seen) == ("burst", "map", 12)
+    assert "Many bad reviews at once on “map”" in client.get("/trends/alerts/").content.decode()
+
+
+def test_a_burst_is_seen_in_and_out_of_the_trend_and_hides_nothing(client, huy, now):
+    bombed(now)
+    look(now)
+
+    with_it = client.get("/trends/")
+    without = client.get(with_it.context["other_url"])
+
+    assert [row["total"] for row in with_it.context["rows"]] == [13]
+    assert [row["total"] for row in without.context["rows"]] == [1]
+    assert (with_it.context["trends"].comments.total, without.context["trends"].comments.total) == (13, 1)
+    assert client.get("/comments/").context["page"].paginator.count == 13
+    assert client.get(without.context["other_url"]).context["trends"].comments.total == 13
+
+
+def test_a_burst_is_no_change_of_a_theme(huy, now):
+    """It is taken out of what is looked at for changes."""
+    history(now, theme="staff_attitude", usual=1, lately=1)
+    bombed(now, n=30)
+
+    look(now)
+
+    assert set(Alert.objects.values_list("kind", flat=True)) == {"burst"}
+
+
+def test_a_few_bad_reviews_are_no_burst(huy, now):
+    bombed(now, n=5)
+
+    look(now)
+
+    assert not Alert.objects.exists()
+
+
+def test_today_says_that_something_changed(client, huy, now):
+    history(now)
+    look()
+
+    assert client.get("/").context["alerts"] == Alert.objects.count() > 0
+
+
+def test_a_merged_theme_is_looked_at_with_its_other(huy, now):
+    history(now)
+    Theme.objects.filter(slug="late_delivery").update(merged_into=Theme.objects.get(slug="courier"))
+
+    look()
+
+    assert not Alert.objects.filter(theme="late_delivery").exists()
+
+
+@pytest.mark.parametrize("weekend", [0, 5])
+def test_a_busy_weekend_is_no_alert(weekend):
+    """Weekdays: three times as much every Sunday is the rhythm of the shop."""
+    dice = np.random.default_rng(weekend)
+    week = np.array([1.0] * 6 + [3.0])[(np.arange(140) + weekend) % 7]
+    whole = dice.poisson(60 * week).astype(float)
+    counts = dice.poisson(6 * week, (5, 140)).astype(float)
+
+    assert changes.discoveries(changes.look(counts, whole)) == []
