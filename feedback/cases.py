@@ -144,18 +144,34 @@ def wait(case: Case, *, by: User) -> None:
     answered(Case.objects.filter(pk=case.pk), timezone.now())
 
 
-def resolve(case: Case, *, by: User, first_time: bool, cause_removed: str = "") -> None:
+def resolve(
+    case: Case,
+    *,
+    by: User,
+    first_time: bool,
+    cause_removed: str = "",
+    root_cause: str = "",
+    is_told: bool = False,
+) -> None:
     """S0-1: whether it was solved the first time they told us is asked for, not guessed. S2-9: and so is
-    what was done about the cause."""
+    what was done about the cause; S1-15: of which kind it was, "" for not known. `is_told`: they know how it
+    ended (S4-6). What they said of an earlier ending was said of that one."""
+    now = timezone.now()
     _move(
         case,
         by,
         "resolved",
         from_states=("open", "waiting"),
-        resolved_at=timezone.now(),
-        answered_at=Coalesce("answered_at", timezone.now()),
+        resolved_at=now,
+        answered_at=Coalesce("answered_at", now),
         resolved_first_time=first_time,
         cause_removed=cause_removed[:300],
+        root_cause=root_cause,
+        end_told_at=now if is_told else None,
+        satisfied=None,
+        satisfied_at=None,
+        satisfied_words="",
+        satisfaction_asked_at=None,
     )
 
 

@@ -57,6 +57,7 @@ _NAMED_THERE = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure
 _ORDER = Personal(kind=Kind.ORDER, days=_TEN_YEARS, erasure=Erasure.KEEP)
 _CARD = Personal(kind=Kind.ORDER, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
 _STAFF = Personal(kind=Kind.IDENTITY, days=WHILE_CUSTOMER, erasure=Erasure.BLANK)
+_STAFF_LINK = Personal(kind=Kind.SECRET, days=WHILE_CUSTOMER, erasure=Erasure.ANEW)
 _LINK = Personal(kind=Kind.SECRET, days=365, erasure=Erasure.DELETE)
 _WAY_IN = Personal(kind=Kind.SECRET, days=30, erasure=Erasure.DELETE)
 _SUPPRESSED = Personal(kind=Kind.SECRET, days=WHILE_CUSTOMER, erasure=Erasure.KEEP)  # keyed hashes
@@ -104,6 +105,8 @@ PERSONAL: dict[str, Personal] = {
     "feedback.FactCorrection.reason": _WORDS,
     "feedback.Case.cause_removed": _WORDS,
     "feedback.Case.handover": _WORDS,
+    "feedback.Case.satisfied_words": _WORDS,
+    "feedback.Case.satisfaction_digest": Personal(kind=Kind.SECRET, days=365, erasure=Erasure.ANEW),
     "feedback.Enclosure.content": _ASKED,
     "feedback.Promise.what": _WORDS,
     "feedback.Promise.told": _WORDS,
@@ -167,6 +170,7 @@ PERSONAL: dict[str, Personal] = {
     "feedback.User.first_name": _STAFF,
     "feedback.User.last_name": _STAFF,
     "feedback.User.email": _STAFF,
+    "feedback.User.feed_digest": _STAFF_LINK,
     "feedback.User.password": Personal(kind=Kind.SECRET, days=WHILE_CUSTOMER, erasure=Erasure.BLANK),
     "feedback.Event.verb": _PROOF,
     "feedback.Event.subject": _PROOF,
@@ -230,6 +234,7 @@ STAYS: dict[str, str] = {
     "feedback.User.last_name": _WORKS_HERE,
     "feedback.User.email": _WORKS_HERE,
     "feedback.User.password": _WORKS_HERE,
+    "feedback.User.feed_digest": _WORKS_HERE,
     "feedback.Event.verb": _CHAINED,
     "feedback.Event.subject": _CHAINED,
     "feedback.Event.data": _CHAINED,
@@ -267,6 +272,11 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Comment.public_id": _PUBLIC_ID,
     "feedback.Case.public_id": _PUBLIC_ID,
     "feedback.Case.reason": _WORD,
+    "feedback.Promise.leased_by": _QUEUE,
+    "feedback.Promise.failure": _FAILURE,
+    "feedback.Improvement.public_id": _PUBLIC_ID,
+    "feedback.Improvement.problem": _WORD,
+    "feedback.Improvement.action": "the shop, about how it works",
     "feedback.Enclosure.public_id": _PUBLIC_ID,
     "feedback.IncomingMail.digest": "a hash of what a mail program calls one mail",
     "feedback.Contact.public_id": _PUBLIC_ID,

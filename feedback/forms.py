@@ -330,6 +330,10 @@ class MoveForm(forms.Form):
         required=False,  # of the other moves
         widget=forms.TextInput(attrs={"required": True}),
     )
+    root_cause = Choice(
+        label=_("What did it come from?"), choices=[("", _("not known")), *Case.Cause.choices], required=False
+    )
+    is_told = forms.BooleanField(label=_("The customer knows how it ended"), required=False)
 
     def clean(self):
         cleaned = super().clean()

@@ -17,6 +17,7 @@ from feedback import belongings, data_map, erasure, lapsed
 from feedback.belongings import Rows
 from feedback.erasure import MADE_UP
 from feedback.models import (
+    Case,
     Comment,
     Consent,
     Contact,
@@ -131,6 +132,10 @@ def _drop_promise_links(keys: Keys, now: datetime) -> None:
     Promise.objects.filter(pk__in=keys).update(link_digest=None)
 
 
+def _drop_satisfaction_links(keys: Keys, now: datetime) -> None:
+    Case.objects.filter(pk__in=keys).update(satisfaction_digest=None)
+
+
 def _drop_consents(keys: Keys, now: datetime) -> None:
     Consent.objects.filter(pk__in=keys).delete()
 
@@ -210,6 +215,17 @@ RULES = (
         columns=("feedback.Promise.link_digest",),
         past=lambda before: Promise.objects.filter(asked_at__lt=before).exclude(link_digest=None),
         let_go=_drop_promise_links,
+    ),
+    Rule(
+        name="satisfaction_links",
+        what=_("Links by which customers say whether they are satisfied with how it ended"),
+        since=_("after they were asked"),
+        becomes=_("what they said, until they go as a customer"),
+        columns=("feedback.Case.satisfaction_digest",),
+        past=lambda before: Case.objects.filter(satisfaction_asked_at__lt=before).exclude(
+            satisfaction_digest=None
+        ),
+        let_go=_drop_satisfaction_links,
     ),
     emptying(
         name="data_asked",

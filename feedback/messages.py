@@ -13,7 +13,18 @@ from django.utils.functional import Promise as Words
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from feedback import cases, channels, comments, concessions, journal, mail, overrides, shop, threads
+from feedback import (
+    cases,
+    channels,
+    comments,
+    concessions,
+    journal,
+    mail,
+    overrides,
+    reminders,
+    shop,
+    threads,
+)
 from feedback.concessions import Refused
 from feedback.models import Case, Comment, Decision, MailAddress, Message, OutgoingMail, Promise, User
 from feedback.orthography import in_one_direction
@@ -387,6 +398,7 @@ def _promise(case: Case, decision: Decision, plan: Plan, at: datetime) -> list[i
             by_when=one.by,
             made_at=at,
             call_back_on=shop.working_days_later(one.by, 1),
+            remind_at=reminders.first(one.by, at),
         )
         for one in plan.promises
     ]

@@ -255,6 +255,8 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "resolved_at": gettext_lazy("Resolved"),
                 "closed_at": gettext_lazy("Closed"),
                 "cause_removed": gettext_lazy("What was done about the cause"),
+                "satisfied": gettext_lazy("Whether you were satisfied"),
+                "satisfied_words": gettext_lazy("What you said about how it ended"),
                 "handover": gettext_lazy("Said when somebody else took it on"),
             },
         ),

@@ -58,7 +58,7 @@ _SHOWN_BY = {
     "case closed": Step.CLOSURE,
     "promise kept": Step.SATISFACTION,
     "promise broken": Step.SATISFACTION,
-    "case cause set": Step.ANALYSIS,
+    "case rated": Step.SATISFACTION,
 }
 
 
@@ -173,7 +173,7 @@ def _recorded(case: Case) -> Iterator[Recorded]:
         yield Recorded(step=Step.ACKNOWLEDGEMENT, at=case.acknowledged_at)
     if case.answered_at:
         yield Recorded(step=Step.COMMUNICATION, at=case.answered_at)
-    if case.cause_removed and case.resolved_at:
+    if (case.cause_removed or case.root_cause) and case.resolved_at:
         yield Recorded(step=Step.ANALYSIS, at=case.resolved_at)
     for sent_at in Message.objects.filter(case=case, mail__sent_at__isnull=False).values_list(
         "mail__sent_at", flat=True

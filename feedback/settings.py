@@ -323,6 +323,7 @@ JOBS = [
     "reviews.tasks.ANSWER_REVIEWS",
     "feedback.tasks.DECIDE_CASES",
     "feedback.tasks.ESCALATE_CASES",
+    "feedback.tasks.REMIND_OF_PROMISES",
     "reviews.tasks.PUBLISH_REPLIES",
     "reviews.tasks.CHECK_REPLIES",
     "surveys.tasks.RELEASE_REWARDS",

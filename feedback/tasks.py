@@ -17,6 +17,7 @@ from feedback import (
     order_imports,
     order_sources,
     pulls,
+    reminders,
     rereading,
     retention,
     trials,
@@ -27,6 +28,7 @@ READ_COMMENTS = comments.READ
 DECIDE_CASES = cases.DECIDE
 SEND_MAIL = mail.SEND
 ESCALATE_CASES = escalation.ESCALATE
+REMIND_OF_PROMISES = reminders.REMIND
 TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
 COUNT_COMBINATIONS = combinations.COUNT

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db.models import F
 
-from feedback import journal, leases
+from feedback import cases, journal, leases
+from feedback.models import Case
 from reviews import intake, polling, sources
 from reviews.intake import DELETED, EDITED
 from reviews.models import Reply, ReplyQuerySet, Review, Source
@@ -129,6 +130,8 @@ def _end(reply: Reply, outcome: Outcome, now: datetime) -> None:
     if outcome.ref:
         changes["external_ref"] = outcome.ref[:200]
     with journal.recording():
+        if outcome.answer is Answer.PUBLISHED and reply.case_id is not None:
+            cases.answered(Case.objects.filter(pk=reply.case_id), now)  # the case first, as an erasure does
         leases.finish([reply], edition=F("edition") + 1, **changes)
         if outcome.answer is Answer.PENDING:
             Reply.objects.filter(pk=reply.pk).update(retry_at=now + CHECK_AGAIN)

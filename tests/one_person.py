@@ -178,7 +178,9 @@ def _say_it(row, said):
             continue
         if isinstance(field, models.JSONField):
             changes[name] = [said]
-        elif isinstance(field, models.CharField | models.TextField) and said[:20] not in getattr(row, name):
+        elif isinstance(field, models.CharField | models.TextField) and said[:20] not in (
+            getattr(row, name) or ""
+        ):
             changes[name] = f"{row.pk} {said}"[: field.max_length]
     for name, value in changes.items():
         with suppress(IntegrityError), transaction.atomic():  # what the database wants empty stays so

@@ -11,11 +11,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from feedback import api_access, cases, comments, mail, messages, order_imports, policies, shop, trials
+from feedback import (
+    api_access,
+    calendar_feed,
+    cases,
+    comments,
+    improvements,
+    mail,
+    messages,
+    order_imports,
+    policies,
+    shop,
+    trials,
+)
 from feedback.middleware import allowed_roles
 from feedback.models import (
     ApiToken,
     Card,
+    Case,
     Comment,
     DataLink,
     DataRequest,
@@ -126,7 +139,13 @@ TABLE = {
     "case_fact": ("post", ACT),
     "case_customer": ("post", ACT),
     "case_move": ("post", ACT | {Role.FRONT_LINE}),
-    **dict.fromkeys(["day", "board"], ("get", EVERYONE)),
+    **dict.fromkeys(["day", "board", "my_calendar"], ("get", EVERYONE)),
+    **dict.fromkeys(["case_rate", "case_ask"], ("post", ACT | {Role.FRONT_LINE})),
+    "solved": ("get", PUBLIC),
+    "work_plan": ("get", DESK),
+    "improvement_move": ("post", ACT | {Role.ADVOCATE}),
+    "calendar_close": ("post", EVERYONE),
+    "calendar_feed": ("get", PUBLIC),
     **dict.fromkeys(["case_new", "case_noted"], ("get", ACT | {Role.FRONT_LINE})),
     "case_owner": ("post", ACT | {Role.FRONT_LINE}),
     **dict.fromkeys(["case_severity", "case_join", "case_step"], ("post", ACT)),
@@ -299,6 +318,14 @@ def a_coupon_shop(now):
     )
 
 
+def an_improvement(now):
+    boss, day = user("manager", "Huy"), now.date()
+    return improvements.plan(
+        action="Foam", owner=boss, due_on=day, measure_on=day + timedelta(days=30), cause="process",
+        problem="damaged", by=boss, now=now,
+    )  # fmt: skip
+
+
 def a_picture(now):
     return Picture.objects.create(name="bowl", media_type="image/png", content=b"", uploaded_at=now)
 
@@ -337,6 +364,7 @@ def world(settings):
     opened = case(complaint)
     cases.decide_many([complaint], now, cases={complaint.pk: opened})
     enclosed = Enclosure.objects.create(comment=complaint, content=b"jpeg", taken_at=now)
+    Case.objects.filter(pk=opened.pk).update(satisfaction_digest=digest("1" * 26))
     stuck, told = comment(), a_delivery(now)
     Card.objects.create(customer=lan, number="100000000008", issued_at=now)
     Comment.objects.filter(pk=stuck.pk).update(failed_at=now, failure="read comments: KeyError")
@@ -375,6 +403,9 @@ def world(settings):
         "case_override": (opened.public_id,),
         **dict.fromkeys(["promise", "promise_answered", "promise_ask"], (promised.pk,)),
         "promise_answer": ["0" * 26],
+        "solved": ["1" * 26],
+        "improvement_move": [an_improvement(now).public_id],
+        "calendar_feed": [calendar_feed.make(user(), now)],
         **dict.fromkeys(["defection", "defection_contact", "defection_answer"], (defection().public_id,)),
         **dict.fromkeys(["dispute", "dispute_evidence", "dispute_close"], (disputed.pk,)),
         "api_dispute": (disputed.external_id,),
@@ -489,6 +520,7 @@ def test_what_changes_something_takes_a_post(client, world, name):
 _OTHER_IDS = (
     *("promise", "promise_answered", "promise_ask"),
     *(name for name in TABLE if name.startswith("policy_")),
+    "calendar_feed",
     "case_enclosure",
     "case_new",
     "delivery_redact",

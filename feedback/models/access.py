@@ -18,6 +18,10 @@ class User(Addressed, AbstractUser):
         choices=[("vi", "Tiếng Việt"), ("en", "English")],
     )
 
+    # Of the secret address of their calendar (feedback.calendar_feed); None: there is none.
+    feed_digest = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    feed_made_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     class Meta:
         verbose_name, verbose_name_plural = _("person"), _("people")
 

@@ -45,6 +45,15 @@ class Case(Addressed, Leasable):
         ORDINARY = "ordinary", pgettext_lazy("severity", "ordinary")
         SERIOUS = "serious", pgettext_lazy("severity", "serious")
 
+    class Cause(models.TextChoices):
+        """What it came from (S1-15)."""
+
+        PERSON = "person", pgettext_lazy("cause", "a person")
+        PROCESS = "process", pgettext_lazy("cause", "how we work")
+        PRODUCT = "product", pgettext_lazy("cause", "the product")
+        SUPPLIER = "supplier", pgettext_lazy("cause", "a supplier or carrier")
+        CUSTOMER = "customer", pgettext_lazy("cause", "the customer")
+
     comment = models.OneToOneField(Comment, on_delete=models.PROTECT, related_name="case")
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
@@ -79,6 +88,14 @@ class Case(Addressed, Leasable):
     resolved_first_time = models.BooleanField(null=True, blank=True)
     # What was done so that it does not happen to the next customer (S2-9).
     cause_removed = models.CharField(max_length=300, blank=True, default="")
+    root_cause = models.CharField(max_length=8, choices=Cause, blank=True, default="", db_default="")
+    end_told_at = models.DateTimeField(null=True, blank=True)  # they were told how it ended (S4-6)
+    # Whether they are satisfied with how it ended, by their own word; None: they have not said.
+    satisfied = models.BooleanField(null=True, blank=True)
+    satisfied_at = models.DateTimeField(null=True, blank=True)
+    satisfied_words = models.CharField(max_length=500, blank=True, default="", db_default="")
+    satisfaction_asked_at = models.DateTimeField(null=True, blank=True)
+    satisfaction_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -92,6 +109,15 @@ class Case(Addressed, Leasable):
             ),
             models.CheckConstraint(
                 condition=Q(severity__in=["minor", "ordinary", "serious"]), name="case_has_a_known_severity"
+            ),
+            models.CheckConstraint(
+                condition=Q(root_cause__in=["", "person", "process", "product", "supplier", "customer"]),
+                name="case_has_a_known_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfied=None, satisfied_at=None)
+                | Q(satisfied__isnull=False, satisfied_at__isnull=False),
+                name="case_satisfied_has_its_time",
             ),
             models.CheckConstraint(
                 condition=Q(joined_to=None) | (Q(state="closed") & ~Q(joined_to=F("pk"))),
@@ -146,6 +172,60 @@ class Watch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "user"], name="each_watches_a_case_once")]
+
+
+class Improvement(Addressed):
+    """One line of the work plan: what is done so that it does not happen again, and whether it helped.
+
+    S1-13: touchpoint, problem, owner, action, due, measured again.
+
+    `touchpoint` and `problem` say where and what is measured: complaints in the weeks before it was done, and
+    in as many weeks up to `measure_on`.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("improvement", "to do")
+        DONE = "done", pgettext_lazy("improvement", "done, to be measured")
+        MEASURED = "measured", pgettext_lazy("improvement", "measured")
+        DROPPED = "dropped", pgettext_lazy("improvement", "dropped")
+
+    case = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="improvements"
+    )
+    touchpoint = models.ForeignKey(
+        "feedback.Touchpoint", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    problem = models.CharField(max_length=24)  # as policy knows it
+    cause = models.CharField(max_length=8, choices=Case.Cause)
+    action = models.CharField(max_length=300)
+    owner = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="improvements")
+    due_on = models.DateField()
+    measure_on = models.DateField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+    done_on = models.DateField(null=True, blank=True)
+    before = models.PositiveIntegerField(null=True, blank=True)  # complaints, in `days`
+    after = models.PositiveIntegerField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    measured_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(measure_on__gt=F("due_on")), name="improvement_measured_after_it_is_due"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="measured") & Q(after__isnull=False, before__isnull=False, days__gte=1))
+                | (~Q(state="measured") & Q(after=None, before=None)),
+                name="improvement_measured_has_its_figures",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "dropped"]) | Q(done_on__isnull=False),
+                name="improvement_done_has_its_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_on", "id"], name="improvements_to_do")]
 
 
 class FactCorrection(models.Model):
@@ -234,7 +314,7 @@ class Override(models.Model):
         indexes = [models.Index(fields=["at"], name="overrides_by_time")]
 
 
-class Promise(models.Model):
+class Promise(Leasable):
     """Who does what by when; on the working day after it somebody asks the customer whether it was done
     (S0-6). Only their answer, or what we know ourselves, ends it: a "thanks" in between does not."""
 
@@ -263,6 +343,9 @@ class Promise(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     made_at = models.DateTimeField()
     call_back_on = models.DateField()  # the working day after `by_when`
+    # When somebody is reminded next: before its day, and after it. None: not any more.
+    remind_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reminders = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     asked_at = models.DateTimeField(null=True, blank=True)  # by mail, with a link to answer
     link_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -271,6 +354,8 @@ class Promise(models.Model):
     )
     told_via = models.CharField(max_length=8, choices=Via, blank=True, default="", db_default="")
     told = models.CharField(max_length=500, blank=True, default="", db_default="")  # the customer's own words
+
+    objects = LeasableQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -296,6 +381,11 @@ class Promise(models.Model):
             models.Index(fields=["by_when"], condition=Q(state="open"), name="promises_by_day"),
             models.Index(fields=["call_back_on", "id"], condition=Q(state="open"), name="promises_to_ask"),
             models.Index(fields=["settled_at"], condition=~Q(settled_at=None), name="promises_settled"),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(settled_at=None, remind_at__isnull=False),
+                name="promises_to_remind_of",
+            ),
             models.Index(
                 fields=["who", "call_back_on", "id"], condition=Q(state="open"), name="promises_of_a_person"
             ),

@@ -130,8 +130,9 @@ def _move(case: Case, given: dict[str, str], by) -> str:
             return _("The case waits for the customer.")
         case "resolved":
             cases.resolve(
-                case, by=by, first_time=given["first_time"] == "yes", cause_removed=given["cause_removed"]
-            )
+                case, by=by, first_time=given["first_time"] == "yes", cause_removed=given["cause_removed"],
+                root_cause=given["root_cause"], is_told=given["is_told"],
+            )  # fmt: skip
             return _("The case is resolved.")
         case "closed":
             cases.close(case, by=by)

@@ -407,6 +407,13 @@ def _promise(days):
     ), "link_digest"  # fmt: skip
 
 
+def _ending(days):
+    made = factories.case(factories.read_comment(customer=factories.customer(since=timezone.now())))
+    made.satisfaction_asked_at, made.satisfaction_digest = _then(days), "1" * 64
+    made.save()
+    return made, "satisfaction_digest"
+
+
 def _asked(days):
     failed = {"failed_at": _then(days), "failure": "no mail server"}
     return DataAsked.objects.create(
@@ -528,6 +535,7 @@ MAKERS = {
     "deliveries": _delivery,
     "order_files": _order_file,
     "promise_links": _promise,
+    "satisfaction_links": _ending,
     "customers": _customer, "strangers": _stranger, "addresses": _address, "data_links": _link,
     "data_asked": _asked, "sessions": _session, "set_up_log": _log, "consents": _consent, "books": _order,
     "calls": _call, "answers": _answer, "survey_links": _survey_link, "codes": _code,

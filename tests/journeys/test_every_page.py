@@ -59,7 +59,7 @@ NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "rew
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
 NO_PAGE |= {"card_sign"}
-NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused"}
+NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
 
@@ -106,6 +106,7 @@ class World:
             "preferences": [self.mailed_to],
             "promise": Promise.objects.order_by("state").values_list("pk", flat=True),
             "promise_answer": ["0" * 26, "1" * 26],
+            "solved": ["2" * 26],
             "own_data": [self.customer.public_id],
             "my_data": [self.own_data],
             "my_data_erase": [self.own_data],
@@ -319,6 +320,9 @@ def given_and_disputed(now):
         case=case, decision=decision, direction="more", remedy="credit", amount=Decimal(50_000),
         cost=Decimal(50_000), reason="Bought for years", role="manager", by=bao, at=now,
     )  # fmt: skip
+    Case.objects.exclude(pk=case.pk).filter(pk=Case.objects.last().pk).update(
+        state="resolved", resolved_at=now, satisfaction_digest=tokens.digest("2" * 26)
+    )
     day = now.date() - timedelta(days=9)
     owed = {"case": case, "decision": decision, "what": "gửi lại ấm mới, gói hai lớp", "made_at": now}
     owed |= {"by_when": day, "call_back_on": day + timedelta(days=1)}
@@ -359,7 +363,7 @@ STAFF_PAGES = {
     "cards card_paper customer_card "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
-    "disputes dispute promises promise case_new case_noted day board".split(),
+    "disputes dispute promises promise case_new case_noted day board my_calendar work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
     "silence alerts voices voices_people "
@@ -368,7 +372,7 @@ STAFF_PAGES = {
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
-PUBLIC_PAGES += ["promise_answer"]
+PUBLIC_PAGES += ["promise_answer", "solved"]
 PUBLIC_PAGES += "my_data_ask my_data_asked my_data my_data_erase my_data_erased".split()
 PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame", "survey_shared"]
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()

@@ -71,6 +71,16 @@ def test_it_is_published_once(approved, outbox):
     assert Event.objects.get(verb="reply published").data == {"version": 1}
 
 
+def test_the_complaint_is_answered_when_it_is_published(approved):
+    """S1-7: that stops the clock of the first answer."""
+    assert approved.case.answered_at is None
+
+    run()
+
+    approved.case.refresh_from_db()
+    assert approved.case.answered_at == Reply.objects.get().published_at
+
+
 def test_a_draft_is_not_published(map_site, receive, outbox):
     receive(map_site, text="Giao trễ ba ngày.")
 

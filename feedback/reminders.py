@@ -1,0 +1,96 @@
+"""Promises remind of themselves: before their day whoever made them, after it a manager as well (a job).
+
+Whoever is told gets one letter for all that is due. A reminder ends nothing: only an answer does.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+from django.urls import reverse
+
+from feedback import journal, leases, mail, shop
+from feedback.models import Promise, User
+from feedback.models.queue import LeasableQuerySet
+from feedback.roles import Role
+
+BEFORE, AFTER = "before", "after"
+_A_WEEK = 7
+
+
+def first(by_when: date, now: datetime) -> datetime:
+    """When the office opens on the last working day before the promised one; at once where that is over."""
+    office = shop.office()
+    for days in range(1, _A_WEEK + 1):
+        day = by_when - timedelta(days=days)
+        if office.calendar.is_working(day):
+            return max(office.opening(day), now)
+    return max(office.opening(by_when), now)
+
+
+def due(now: datetime) -> LeasableQuerySet:
+    return Promise.objects.filter(settled_at=None, remind_at__lte=now)
+
+
+def remind(promises: Sequence[Promise], now: datetime) -> None:
+    """Before its day: whoever promised. Once its call-back day has begun: they, and the managers."""
+    today, told = shop.day(now), []
+    with journal.recording():
+        for promise in promises:
+            is_over = promise.call_back_on <= today
+            then = None if is_over else shop.office().opening(promise.call_back_on)
+            leases.finish([promise], remind_at=then, reminders=F("reminders") + 1)
+            journal.log("promise reminded of", f"feedback.case:{promise.case_id}", promise=promise.pk)
+            told.append((promise, AFTER if is_over else BEFORE))
+        _tell(told, now)
+
+
+REMIND = leases.Job(
+    name="remind of promises",
+    due=due,
+    run=remind,
+    batch=200,
+    columns=("by_when", "call_back_on", "what", "who", "case"),
+)
+
+
+def _tell(told: Sequence[tuple[Promise, str]], now: datetime) -> None:
+    people = list(User.objects.filter(is_active=True).exclude(email=""))
+    managers = set(
+        User.objects.filter(is_active=True, groups__name=Role.MANAGER).values_list("pk", flat=True)
+    )
+    reachable = {user.pk for user in people}
+    for user in people:
+        theirs = [one for one in told if user.pk in _whom(*one, reachable, managers)]
+        if theirs:
+            _write(user, theirs, now)
+
+
+def _whom(promise: Promise, when: str, reachable: set[int], managers: set[int]) -> set[int]:
+    """Where nobody in particular promised, or somebody who cannot be reached: the managers."""
+    mine = {promise.who_id} & reachable if promise.who_id else set()
+    return mine | managers if when == AFTER or not mine else mine
+
+
+def _write(user: User, theirs: Sequence[tuple[Promise, str]], now: datetime) -> None:
+    mail.write(
+        to=user.email,
+        template="promises_due",
+        context={
+            "name": user.get_short_name() or user.get_username(),
+            "n": len(theirs),
+            "promises": [
+                {
+                    "what": promise.what,
+                    "by_when": promise.by_when,
+                    "is_over": when == AFTER,
+                    "url": f"{settings.BASE_URL}{reverse('promise', args=[promise.pk])}",
+                }
+                for promise, when in theirs
+            ],
+        },
+        language=user.language or shop.current().language,
+        about=f"feedback.user:{user.pk}",
+        now=now,
+    )

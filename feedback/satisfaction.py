@@ -1,0 +1,88 @@
+"""How it ended for the customer: told, asked by one link, satisfied or not (S4-6, ISO 10002 8.3).
+
+One answer counts for one ending, whoever gives it and however. "No" opens the case again, on new clocks.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from feedback import cases, comments, journal, mail, threads, tokens
+from feedback.messages import language_of, mail_address
+from feedback.models import Case, Comment, User
+
+LONGEST = 500  # characters of what they add
+ONCE_IN = timedelta(hours=20)
+ENDED = (Case.State.RESOLVED, Case.State.CLOSED)
+
+
+class Stale(RuntimeError):
+    """It was answered already, or the case is open again."""
+
+
+class NotAllowed(RuntimeError):
+    """There is no address that we may write to, or they were asked today already."""
+
+
+def ask(case: Case, *, by: User | None, now: datetime) -> None:
+    """A letter that tells them how it ended and takes yes or no by a link. Raises Stale, NotAllowed."""
+    address, asked = mail_address(case), case.satisfaction_asked_at
+    if not address or (asked is not None and asked > now - ONCE_IN):
+        raise NotAllowed
+    token = _token(case)
+    with journal.recording():
+        ended = Case.objects.filter(
+            pk=case.pk, state__in=ENDED, satisfied=None, satisfaction_asked_at=asked, joined_to=None
+        )
+        if not ended.update(
+            satisfaction_asked_at=now, satisfaction_digest=tokens.digest(token), end_told_at=now
+        ):
+            raise Stale
+        mail.write(
+            to=address,
+            template="solved",
+            context={
+                "name": case.customer.name if case.customer else "",
+                "url": f"{settings.BASE_URL}{reverse('solved', args=[token])}",
+            },
+            language=language_of(case),
+            customer=case.customer,
+            about=f"feedback.case:{case.pk}",
+            thread=threads.token(case),
+            now=now,
+        )
+        journal.log("satisfaction asked", case, by=by)
+    case.refresh_from_db()
+
+
+def find(token: str) -> Case | None:
+    """The case that this link asks about, answered or not."""
+    wanted = tokens.normalise(token)
+    if not wanted:
+        return None
+    found = Case.objects.filter(satisfaction_digest=tokens.digest(wanted))
+    return found.select_related("customer", "comment__analysis").first()
+
+
+def note(case: Case, *, satisfied: bool, now: datetime, words: str = "", by: User | None = None) -> None:
+    """`by`: who heard it; None: the customer themselves, by the link. Raises Stale."""
+    said = comments.clean(words).strip()[:LONGEST]
+    with journal.recording():
+        # Words, case: in this order, as an edit and an erasure take them.
+        list(Comment.objects.select_for_update(no_key=True).filter(pk=case.comment_id).values("pk"))
+        ended = Case.objects.filter(pk=case.pk, state__in=ENDED, satisfied=None)
+        if not ended.update(satisfied=satisfied, satisfied_at=now, satisfied_words=said):
+            raise Stale
+        journal.log("case rated", case, by=by, satisfied=satisfied)
+        if not satisfied:
+            cases.hear_again(case, now=now, is_thanks=False)
+    case.refresh_from_db()
+
+
+def _token(case: Case) -> str:
+    """Of this case and this ending: nobody guesses it, and after a new ending an old letter opens nothing."""
+    ended = case.resolved_at or case.closed_at
+    keyed = salted_hmac("feedback.satisfaction", f"{case.pk}/{ended}", algorithm="sha256")
+    return tokens.derived(keyed.digest())

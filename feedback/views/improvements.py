@@ -1,0 +1,174 @@
+"""The work plan, and how cases ended for the customer."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from feedback import improvements, satisfaction, shop
+from feedback.improvement_forms import ImprovementForm, SatisfiedForm
+from feedback.messages import language_of
+from feedback.models import Case, Improvement
+from feedback.roles import DESK, Role, allow, holds, public
+from feedback.views.cases import SOLVE, found
+
+PER_PAGE = 40
+PLAN = (Role.STAFF, Role.APPROVER, Role.MANAGER, Role.ADVOCATE)
+_COLUMNS = ("action", "owner", "due_on", "measure_on", "cause", "problem", "touchpoint")
+LATER = timedelta(days=30)
+
+
+@allow(DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def work_plan(request: HttpRequest) -> HttpResponse:
+    """A GET may name the case that it comes from; a POST adds a line."""
+    may_plan = holds(request, *PLAN)
+    if request.method == "POST":
+        if not may_plan:
+            raise Http404
+        form = ImprovementForm(request.POST)
+        if form.is_valid():
+            _plan(request, form)
+            return redirect("work_plan")
+        return _show(request, form, status=400)
+    return _show(request, _for_case(request.GET.get("case", "")))
+
+
+@allow(*PLAN)
+@require_POST
+def move(request: HttpRequest, public_id: str) -> HttpResponse:
+    row, now = get_object_or_404(Improvement, public_id=public_id), timezone.now()
+    try:
+        match request.POST.get("to"):
+            case "done":
+                improvements.done(row, by=request.user, now=now)
+            case "dropped":
+                improvements.drop(row, by=request.user)
+            case "measured":
+                improvements.measure(row, by=request.user, now=now)
+            case _:
+                messages.error(request, _("That could not be used: choose one of what the page offers."))
+                return redirect("work_plan")
+    except improvements.Stale:
+        messages.warning(request, _("Somebody else changed this just before. This is how it stands now."))
+    except improvements.TooEarly:
+        messages.warning(request, _("Its day to be measured has not come."))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("work_plan")
+
+
+@allow(*SOLVE)
+@require_POST
+def ask(request: HttpRequest, public_id: str) -> HttpResponse:
+    try:
+        satisfaction.ask(found(public_id), by=request.user, now=timezone.now())
+    except satisfaction.NotAllowed:
+        messages.error(request, _("There is no address that we may use, or they were asked today already."))
+    except satisfaction.Stale:
+        messages.warning(request, _("It was answered already, or the case is open again."))
+    else:
+        messages.success(request, _("The mail is on its way. The answer shows up here by itself."))
+    return redirect("case", public_id)
+
+
+@allow(*SOLVE)
+@require_POST
+def rate(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What somebody of the shop heard from the customer."""
+    case, form = found(public_id), SatisfiedForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("That could not be used: choose one of what the page offers."))
+        return redirect("case", public_id)
+    given = form.cleaned_data
+    try:
+        satisfaction.note(
+            case, satisfied=given["satisfied"] == "yes", words=given["words"], by=request.user,
+            now=timezone.now(),
+        )  # fmt: skip
+    except satisfaction.Stale:
+        messages.warning(request, _("It was answered already, or the case is open again."))
+    else:
+        messages.success(request, _("Noted."))
+    return redirect("case", public_id)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def solved(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer's yes or no. A GET writes nothing: mail scanners follow links."""
+    case = satisfaction.find(token)
+    if case is None:
+        raise Http404
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        request.LANGUAGE_CODE = language_of(case)
+        translation.activate(request.LANGUAGE_CODE)
+    form = SatisfiedForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        with suppress(satisfaction.Stale):  # the page shows what the first answer was
+            satisfaction.note(
+                case, satisfied=given["satisfied"] == "yes", words=given["words"], now=timezone.now()
+            )
+        return redirect("solved", token)
+    is_open = case.satisfied is None and case.state in satisfaction.ENDED
+    status = 400 if form.is_bound and is_open else 200
+    response = render(
+        request, "feedback/solved.html", {"case": case, "form": form, "is_open": is_open}, status=status
+    )
+    response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send our forms without origin
+    return response
+
+
+def _plan(request: HttpRequest, form: ImprovementForm) -> None:
+    given = form.cleaned_data
+    case = Case.objects.filter(public_id=given["case"]).first() if given["case"] else None
+    columns = {name: given[name] for name in _COLUMNS}
+    improvements.plan(case=case, by=request.user, now=timezone.now(), **columns)
+    messages.success(request, _("It stands in the work plan."))
+
+
+def _for_case(public_id: str) -> ImprovementForm:
+    """Filled with what the case tells, as far as it is known."""
+    today = shop.day(timezone.now())
+    initial = {"due_on": today + timedelta(days=14), "measure_on": today + timedelta(days=14) + LATER}
+    case = Case.objects.select_related("comment__touchpoint").filter(public_id=public_id[:16]).first()
+    if case is not None:
+        decision = case.decisions.filter(is_current=True).first()
+        initial |= {
+            "case": case.public_id,
+            "cause": case.root_cause,
+            "action": case.cause_removed,
+            "problem": decision.facts.get("problem", "") if decision else case.reason,
+            "touchpoint": case.comment.touchpoint.slug if case.comment.touchpoint else "",
+        }
+    return ImprovementForm(initial=initial)
+
+
+def _named(rows: Iterable[Improvement], language: str) -> list[Improvement]:
+    found = list(rows)
+    for row in found:
+        row.place = row.touchpoint.name(language) if row.touchpoint else ""
+    return found
+
+
+def _show(request: HttpRequest, form: ImprovementForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "to_do": _named(improvements.to_do()[:200], request.LANGUAGE_CODE),
+        "page": Paginator(improvements.ended(), PER_PAGE).get_page(request.GET.get("page")),
+        "may_plan": holds(request, *PLAN),
+        "today": shop.day(timezone.now()),
+        "is_open": bool(form.errors or form.initial.get("case")),
+    }
+    return render(request, "feedback/work_plan.html", context, status=status)
