@@ -26,6 +26,7 @@ from feedback import (
 )
 from feedback.middleware import allowed_roles
 from feedback.models import (
+    Alert,
     ApiToken,
     Card,
     Case,
@@ -42,6 +43,7 @@ from feedback.models import (
     Override,
     OwnDay,
     PolicyTrial,
+    SavedView,
 )
 from feedback.policy.terms import Terms
 from feedback.roles import DESK, EVERYONE, PUBLIC, REPORTS, Role
@@ -454,8 +456,20 @@ def world(settings):
         "job_try_again": ["feedback.comment", stuck.pk],
         "token_revoke": [ApiToken.objects.get().pk],
         "survey_picture": [a_picture(now).name],
+        "alert_act": [an_alert(now).public_id],
+        "trends_view_remove": [a_saved_view(now).public_id],
         "own_day_remove": [OwnDay.objects.create(day=now.date()).pk],
     }
+
+
+def an_alert(now):
+    figures = {"seen": 9, "expected": 3, "ratio": 3, "low": 2, "high": 4, "chance": 0.001}
+    days = dict.fromkeys(["since", "found_on", "last_found_on"], now.date())
+    return Alert.objects.create(kind="rise", theme="courier", **figures, **days)
+
+
+def a_saved_view(now):
+    return SavedView.objects.create(owner=user(), name="Ours", query={}, is_shared=True, made_at=now)
 
 
 def a_reply():

@@ -47,11 +47,12 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     """One's own; a shared one also by a manager."""
-    seen = SavedView.objects.seen_by(request.user)
-    if not holds(request, Role.MANAGER, Role.ADMINISTRATOR):
-        seen = seen.filter(owner=request.user)
-    saved_views.remove(get_object_or_404(seen, public_id=public_id), by=request.user)
-    messages.success(request, _("The view is taken away."))
+    view = get_object_or_404(SavedView.objects.seen_by(request.user), public_id=public_id)
+    if view.owner_id != request.user.pk and not holds(request, Role.MANAGER, Role.ADMINISTRATOR):
+        messages.warning(request, _("Only its owner or a manager takes a shared view away."))
+    else:
+        saved_views.remove(view, by=request.user)
+        messages.success(request, _("The view is taken away."))
     return redirect("trends")
 
 
