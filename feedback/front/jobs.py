@@ -13,7 +13,7 @@ from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -35,6 +35,7 @@ from feedback.models import (
     OrderSource,
     OutgoingMail,
     PolicyTrial,
+    Promise,
     Rereading,
 )
 from feedback.models.queue import Leasable
@@ -50,6 +51,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Comment: (gettext_lazy("comment"), "received_at"),
     Case: (gettext_lazy("case"), "opened_at"),
     OutgoingMail: (gettext_lazy("mail"), "made_at"),
+    Promise: (gettext_lazy("promise"), "remind_at"),
     Review: (gettext_lazy("review"), "comment__received_at"),
     Reply: (gettext_lazy("reply"), "approved_at"),
     Polling: (gettext_lazy("source of reviews"), "next_at"),
@@ -83,6 +85,8 @@ NAMES = {
     "feedback.tasks.READ_COMMENTS": gettext_lazy("Read comments"),
     "reviews.tasks.ANSWER_REVIEWS": gettext_lazy("Draft replies to reviews"),
     "feedback.tasks.DECIDE_CASES": gettext_lazy("Decide cases"),
+    "feedback.tasks.ESCALATE_CASES": gettext_lazy("Hand late cases up"),
+    "feedback.tasks.REMIND_OF_PROMISES": gettext_lazy("Remind of promises"),
     "reviews.tasks.PUBLISH_REPLIES": gettext_lazy("Publish replies"),
     "reviews.tasks.CHECK_REPLIES": gettext_lazy("Ask what became of replies"),
     "surveys.tasks.RELEASE_REWARDS": gettext_lazy("Release rewards nobody finished for"),
@@ -209,12 +213,12 @@ def _stuck() -> str:
     )
 
 
-def _alarms(now: datetime) -> list[tuple[Source, str | Promise, datetime | None]]:
+def _alarms(now: datetime) -> list[tuple[Source, str | LazyText, datetime | None]]:
     """Sources that do not answer: which, what is the matter, and when they last did."""
     return [(row.source, _what_is_wrong(row), row.polled_at) for row in polling.alarms(now)]
 
 
-def _what_is_wrong(row: Polling) -> str | Promise:
+def _what_is_wrong(row: Polling) -> str | LazyText:
     if row.trouble:
         return polling.words_of(row.trouble)
     if row.reply_trouble:

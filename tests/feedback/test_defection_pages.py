@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from feedback import defections, work
 from feedback.defection.rules import Kind, Rule
+from feedback.front import headlines
 from feedback.models import Defection, DefectionRule
 from tests import factories
 from tests.factories import NOW
@@ -186,6 +187,7 @@ def test_the_rate_is_on_todays_page(client, huy):
     factories.defection(owner=huy)
     factories.read_comment()
     DefectionRule.objects.update(result={"cohorts": [["2026-01-01", 100, 25]]}, judged_at=NOW)
+    headlines.find_now()
 
     page = client.get(reverse("today")).content.decode()
 

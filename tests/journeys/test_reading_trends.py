@@ -53,9 +53,9 @@ def rows(page):
 
 def show(page, **filters):
     for name, value in filters.items():
-        field = page.locator(f".filters [name={name}]")
+        field = page.locator(f"form[method=get].filters [name={name}]")
         field.fill(value) if name in ("from", "to") else field.select_option(value)
-    page.locator(".filters button").click()
+    page.locator("form[method=get].filters").get_by_role("button", name="Show").click()
 
 
 def test_the_chart_and_the_table_say_the_same(page, fits):
@@ -75,8 +75,8 @@ def test_the_filters_lead_down_to_the_very_words(page):
     page.locator("#themes tbody tr").get_by_role("link", name="2", exact=True).click()
 
     expect(page.locator("article", has_text="The lid came broken")).to_have_count(2)
-    expect(page.locator(".filters [name=channel]")).to_have_value("form")
-    expect(page.locator(".filters [name=from]")).to_have_value(str(long_ago))
+    expect(page.locator("form[method=get].filters [name=channel]")).to_have_value("form")
+    expect(page.locator("form[method=get].filters [name=from]")).to_have_value(str(long_ago))
 
 
 def test_the_numbers_can_be_taken_along(page):
