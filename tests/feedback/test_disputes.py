@@ -152,7 +152,7 @@ def test_staff_note_it_and_see_that_nothing_else_is_offered(client, case):
     assert answer.url == f"/disputes/{row.pk}/"
     shown = page(client, case)
     assert "Nothing else is offered here" in shown
-    assert "hàng không đến" in shown
+    assert "the goods did not come" in shown
     assert "we hold nothing of it" in shown
     assert 'name="remedy"' not in shown
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from feedback import comments, erasure, forgotten, leases, orders, totals
+from feedback import buyers, comments, erasure, forgotten, leases, orders, totals
 from feedback.models import Customer, Erasure, Order
 from feedback.orders import Taken
 from reviews import drafting, forgetting, intake, replies
@@ -325,7 +325,7 @@ def test_without_the_hashes_an_old_order_brings_them_back(lan, monkeypatch):
     lan(0)
     first_look()
     to_the_end()
-    monkeypatch.setattr(forgotten, "customer_of", lambda *_args: None)
+    monkeypatch.setattr(buyers, "_forgotten", lambda *_args: {})
 
     orders.take(dataclasses.replace(bought(0), number="L-0-older"))
 
