@@ -122,7 +122,7 @@ class _First:
 def report(start: date, end: date, *, measure: str, today: date) -> Report:
     """Of orders placed from `start` to `end`, both included; `measure`: "nps" or "csat".
 
-    Nine queries, however many buyers.
+    Eleven queries at most, however many buyers.
     """
     own = shop.current().currency
     firsts, merged, is_cut = _firsts(start, end)

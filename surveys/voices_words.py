@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.templatetags.feedback import percent
-from surveys.voices import FOLLOWED, Group, Report, Row
+from surveys.voices import FOLLOWED, SPEAK, Group, Report, Row
 from surveys.weighting import FEWEST, Corrected, Trial
 
 GROUPS = [
@@ -31,8 +31,11 @@ def findings(report: Report) -> Iterator[str]:
     if silent.share is None or silent.interval is None:
         return
     words = {"share": percent(silent.share), "low": percent(silent.interval[0])}
-    words["high"] = percent(silent.interval[1])
-    yield _("%(share)s of the buyers said nothing at all (95 %% interval %(low)s to %(high)s).") % words
+    words |= {"high": percent(silent.interval[1]), "days": str(SPEAK)}
+    yield _(
+        "%(share)s of the buyers said nothing within %(days)s days of their order "
+        "(95 %% interval %(low)s to %(high)s)."
+    ) % words  # fmt: skip
     if told := _again(report):
         yield told
     if silent.stopped:
