@@ -55,7 +55,8 @@ def show(page, **filters):
     for name, value in filters.items():
         field = page.locator(f"form[method=get].filters [name={name}]")
         field.fill(value) if name in ("from", "to") else field.select_option(value)
-    page.locator("form[method=get].filters").get_by_role("button", name="Show").click()
+    with page.expect_navigation():  # a click alone does not wait until the whole table is there
+        page.locator("form[method=get].filters").get_by_role("button", name="Show").click()
 
 
 def test_the_chart_and_the_table_say_the_same(page, fits):
