@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from feedback.addressing import as_the_shop_does
 from feedback.erasure import MADE_UP
 from feedback.models import Comment
 from feedback.personal_data import redact
@@ -47,6 +48,7 @@ class Figures:
 
 @public
 @require_safe
+@as_the_shop_does
 def review_page(request: HttpRequest) -> HttpResponse:
     shown = Review.objects.shown()
     figures = _figures_of_late(shown)

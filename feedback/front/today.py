@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback import deliveries, order_sources, shop
+from feedback import addressing, deliveries, order_sources, shop
 from feedback.front import capture, headlines, jobs, tiles
 from feedback.front.context import address
 from feedback.models import Alert, Case, Comment, Defection, Promise, ThemeTotal, User
@@ -43,7 +43,7 @@ class Week:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     if not roles_of(request.user):
-        return render(request, "feedback/welcome.html")
+        return addressing.page(render(request, "feedback/welcome.html"))
     now = timezone.now()
     last = shop.day(now)
     context: dict[str, Any] = {

@@ -65,7 +65,7 @@ def test_pages_around_the_survey_follow(client, guests, survey, now):
     client.post(f"/u/{token}/")
     pages = [
         reverse("entrance", args=[door.public_id]), reverse("survey_shared", args=[shared.sign(survey)]),
-        f"/u/{token}/", "/s/nothing/", "/tell-us/", "/my-data/",
+        f"/u/{token}/", "/s/nothing/", "/tell-us/", "/my-data/", "/", "/reviews/",
     ]  # fmt: skip
 
     for page in pages:
