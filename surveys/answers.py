@@ -52,6 +52,16 @@ def points_of(question: Question, value: Value | None) -> int:
     return sum(points.get(str(one), 0) for one in chosen)
 
 
+def plain_number(text: str) -> str | None:
+    """As people write it here: 1.200, 1,200, 12,5 – as programs do: 1200, 12.5. A lone group of three after a
+    point is a thousand. None: it is no number."""
+    bare = text.strip().replace("\u00a0", " ")
+    if _GROUPED.fullmatch(bare):
+        bare = re.sub("[.,' ]", "", bare)
+    bare = bare.replace(",", ".")
+    return f"{Decimal(bare).normalize():f}" if _NUMBER.fullmatch(bare) else None
+
+
 def _value(question: Question, raw: object) -> Value | None:
     if question.kind in _PARTED:
         given = _parts(question, raw)
@@ -114,18 +124,11 @@ def _consent(question: Question, text: str) -> str | None:
 
 
 def _number(question: Question, text: str) -> str:
-    """As people write it here: 1.200, 1,200, 12,5. A lone group of three after a point is a thousand."""
-    bare = text.replace("\u00a0", " ")
-    if _GROUPED.fullmatch(bare):
-        bare = re.sub("[.,' ]", "", bare)
-    bare = bare.replace(",", ".")
-    if not _NUMBER.fullmatch(bare):
+    plain = plain_number(text)
+    if plain is None or abs(Decimal(plain)) >= 10**9:
         raise BadAnswer("not_a_number")
-    number = Decimal(bare)
-    if abs(number) >= 10**9:
-        raise BadAnswer("not_a_number")
-    _within(question, number)
-    return f"{number.normalize():f}"
+    _within(question, Decimal(plain))
+    return plain
 
 
 def _day(question: Question, text: str) -> str:

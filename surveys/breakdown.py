@@ -18,6 +18,7 @@ from feedback.models.words import WhyItCame
 from surveys import counting, measures
 from surveys.counting import COHORT, Key, Where
 from surveys.measures import Measured
+from surveys.models import Entrance
 from surveys.questions import STEPS, Kind, Meaning, Question
 
 MOST_PARTS = 30
@@ -26,6 +27,7 @@ CHANNELS = {
     "mail": _("by mail"),
     "link": _("by a link"),
     "imported": _("imported"),
+    **{kind.value: kind.label for kind in Entrance.Kind},
 }
 # Two lines of a recommendation: who would, and who would not; else one.
 _HALVES = {
@@ -112,7 +114,7 @@ def lines(rows: Sequence[Row], question: Question) -> list[Line]:
             Line(words=str(words), points=[_share_of(one, steps) for one in measured])
             for steps, words in _HALVES[question.kind]
         ]
-    if question.kind in STEPS:
+    if question.kind in STEPS or question.kind == Kind.NUMBER:
         return [
             Line(words=str(_("mean")), points=[one.score.value if one.score else None for one in measured])
         ]

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from feedback import journal, shop
 from feedback.models import User
-from surveys import counting, definitions, editing, publishing, sheets
+from surveys import counting, definitions, editing, pictures, publishing, sheets
 from surveys.models import Survey, SurveyVersion
 
 TEMPLATES = ("post_purchase", "delivery", "service_contact", "exit_interview", "relationship")
@@ -94,9 +94,7 @@ def publish(version: SurveyVersion, *, edition: int, now: datetime, by: User | N
     current = mine.first()
     if current is None:
         raise Stale
-    publishing.refuse_faulty(
-        definitions.load(current.definition)
-    )  # takes its time: before anything is locked
+    _refuse_faulty(current)  # takes its time: before anything is locked
     with journal.recording():
         Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)  # two publishers get two numbers
         if not mine.exists():
@@ -107,6 +105,28 @@ def publish(version: SurveyVersion, *, edition: int, now: datetime, by: User | N
         counting.follow(survey)
         journal.log("survey published", survey, by=by, version=last + 1)
     sheets.forget()
+
+
+def ask_again(survey: Survey, *, by: User | None = None) -> None:
+    """The questions that were published last, after the survey was put away. Raises BadDefinition,
+    publishing.Faulty, Stale when they are asked already or there are none."""
+    last = survey.versions.filter(published_at__isnull=False).order_by("-number").first()
+    if last is None:
+        raise Stale
+    _refuse_faulty(last)
+    with journal.recording():
+        closed = Survey.objects.filter(pk=survey.pk).exclude(state=Survey.State.LIVE)
+        if not closed.update(state=Survey.State.LIVE, archived_at=None):
+            raise Stale
+        journal.log("survey opened again", survey, by=by, version=last.number)
+    sheets.forget()
+
+
+def rename(survey: Survey, name: str, *, by: User | None = None) -> None:
+    """What we call it; customers read the title. `name`: 1 to 120 characters."""
+    with journal.recording():
+        Survey.objects.filter(pk=survey.pk).update(name=name)
+        journal.log("survey renamed", survey, by=by)
 
 
 def copy(survey: Survey, name: str, *, now: datetime, by: User | None = None) -> Survey:
@@ -148,6 +168,14 @@ def take_out(survey: Survey, *, by: User | None = None) -> bool:
             return False
         journal.log("survey taken out", survey, by=by)
     return True
+
+
+def _refuse_faulty(version: SurveyVersion) -> None:
+    """Raises BadDefinition, publishing.Faulty."""
+    definition = definitions.load(version.definition)
+    publishing.refuse_faulty(definition)
+    if missing := pictures.missing(definition):
+        raise publishing.Faulty(missing)
 
 
 def _free_slug(name: str) -> str:

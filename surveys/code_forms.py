@@ -33,8 +33,10 @@ class RedeemForm(forms.Form):
         )
 
     def clean_order(self) -> str:
-        order: str = self.cleaned_data["order"]
-        return order.strip().lstrip("#")
+        order = str(self.cleaned_data["order"]).strip().lstrip("#").strip()
+        if not order:  # else two orders without a number would pass for one
+            raise forms.ValidationError(self.fields["order"].error_messages["required"], code="required")
+        return order
 
 
 class TakeBackForm(forms.Form):

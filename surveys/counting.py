@@ -4,7 +4,7 @@ A total says nothing of a person, so that whoever is erased still counts.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from feedback import leases, shop, tokens
 from feedback.models import OrderLine
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import WhyItCame
+from surveys import definitions, logic
 from surveys.models import (
     Answer,
     AnswerCount,
@@ -26,6 +27,7 @@ from surveys.models import (
     Response,
     Reward,
     Survey,
+    SurveyVersion,
 )
 from surveys.questions import LONGEST, Kind
 
@@ -33,6 +35,7 @@ BATCH = 500
 MOST_SUMS = 24  # kept by one process; the longest has some twenty thousand rows
 MOST_UNCOUNTED = 2_000  # that a page adds up itself, while the job is behind
 COHORT = ""  # stands in for a question
+SCORE = "_score"  # so does this: the points of all chosen options together
 NOT_COUNTED = (*LONGEST, Kind.CONTACT.value)
 PARTS = ("why", "language", "channel", "touchpoint", "location", "product")
 _Asked = Invitation.State
@@ -105,7 +108,7 @@ COUNT = leases.Job(name="count answers", due=to_count, run=count, batch=1)
 
 
 def rest(survey: int) -> Counter[Key]:
-    """What the totals do not hold yet: mostly nothing, in one query; six otherwise."""
+    """What the totals do not hold yet: mostly nothing, in one query; seven otherwise."""
     return _counted(list(_uncounted(survey)[:MOST_UNCOUNTED]))
 
 
@@ -175,7 +178,7 @@ def kept(survey: int) -> Counter[Key]:
 
 
 def parts(responses: Sequence[Response]) -> dict[int, Part]:
-    """By response, with `invitation__order` selected. Four queries, however many."""
+    """By response, their order and entrance selected. Four queries, however many."""
     ids = [one.pk for one in responses]
     paid = set(
         Reward.objects.filter(response__among=ids)
@@ -202,10 +205,26 @@ def parts(responses: Sequence[Response]) -> dict[int, Part]:
     }
 
 
+def scores(responses: Sequence[Response], given: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+    """What the answers of each response add up to, where its version gives points. `given`: by response and
+    question, as they are kept. One query, however many."""
+    versions = SurveyVersion.objects.filter(pk__in={one.version_id for one in responses})
+    asked = {one.pk: definitions.load(one.definition) for one in versions}
+    found = {one.pk: logic.score(asked[one.version_id], _read(given.get(one.pk, {}))) for one in responses}
+    return {response: score for response, score in found.items() if score is not None}
+
+
+def _read(given: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has made lists of what was chosen."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
 def channel_of(invitation: Invitation) -> str:
     """How they were asked."""
     if invitation.state == _Asked.IMPORTED:
         return "imported"
+    if invitation.entrance is not None:
+        return invitation.entrance.kind
     return "mail" if invitation.sent_at else "link"
 
 
@@ -214,9 +233,8 @@ def _location(invitation: Invitation) -> str:
 
 
 def _finished(survey: int) -> Any:
-    about = "invitation__order__location"
     rows = Response.objects.filter(invitation__survey=survey, state=Response.State.FINISHED)
-    return rows.select_related(about).order_by("pk")
+    return rows.select_related("invitation__order__location", "invitation__entrance").order_by("pk")
 
 
 def _uncounted(survey: int) -> Any:
@@ -232,8 +250,12 @@ def _counted(responses: Sequence[Response]) -> Counter[Key]:
     for one in responses:
         found[(part[one.pk], COHORT, json.dumps(one.cohort))] += 1
     given = Answer.objects.filter(response__among=[one.pk for one in responses]).exclude(kind__in=NOT_COUNTED)
+    answers: dict[int, dict[str, Any]] = defaultdict(dict)
     for response, question, value in given.values_list("response", "question", "value"):
         found[(part[response], question, as_json(value))] += 1
+        answers[response][question] = value
+    for response, score in scores(responses, answers).items():
+        found[(part[response], SCORE, as_json(score))] += 1
     return found
 
 

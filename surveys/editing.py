@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from surveys import definitions
+from surveys import answers, definitions
 from surveys.definitions import BadDefinition
 from surveys.questions import CONTACT_FIELDS, LANGUAGES, Kind
 
@@ -214,12 +214,13 @@ def _wanted(test: str, given: str) -> Any:
         return given == "yes"
     if test in ("is", "is_not"):
         return [one.strip() for one in given.split(",") if one.strip()]
-    return given
+    return answers.plain_number(given) or given
 
 
 def _number_or_text(text: str) -> Any:
-    bare = text.strip()
-    return int(bare) if re.fullmatch(r"-?[0-9]{1,9}", bare) else bare.replace(",", ".")
+    """500.000 is half a million, as customers' answers are read; what is no number stays as typed."""
+    plain = answers.plain_number(text) or text.strip()
+    return int(plain) if re.fullmatch(r"-?[0-9]{1,9}", plain) else plain
 
 
 def _slug(words: str) -> str:

@@ -93,8 +93,11 @@ class RewardForm(forms.Form):
         return given
 
 
-class StartForm(forms.Form):
+class NameForm(forms.Form):
     name = forms.CharField(label=_("What is the survey called?"), max_length=120)
+
+
+class StartForm(NameForm):
     template = forms.ChoiceField(
         label=_("Start from"),
         required=False,

@@ -7,12 +7,14 @@ share of the two best of five faces; CES the mean of 1 to 7. Means have the norm
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
 from math import sqrt
 from typing import Any
 
 from feedback.intervals import Z, wilson
 from surveys.questions import STEPS, Kind, Question, said
 
+MOST_BARS = 10
 FEW = 30
 """Below so many answers a page says that they are too few to lean on."""
 
@@ -89,9 +91,9 @@ def measure(question: Question, counts: Mapping[Any, int], language: str) -> Mea
     if question.kind in STEPS:
         return Measured(**common, score=_score(question.kind, counts), shares=_steps(question, counts, n))
     if question.kind == Kind.NUMBER:
-        return Measured(
-            **common, score=mean("mean", {float(value): times for value, times in counts.items()})
-        )
+        numbers = {Decimal(str(value)): times for value, times in counts.items()}
+        found = mean("mean", {float(value): times for value, times in numbers.items()})
+        return Measured(**common, score=found, shares=_spread(numbers, n))
     if question.kind == Kind.GRID:
         return Measured(**common, groups=_rows(question, counts, language))
     if question.kind == Kind.RANKING:
@@ -176,6 +178,26 @@ def _steps(question: Question, counts: Mapping[int, int], n: int) -> list[Share]
         )
         for step in reversed(STEPS[question.kind])
     ]
+
+
+def _spread(counts: Mapping[Decimal, int], n: int) -> list[Share]:
+    """Each number that was given, or spans of one round width: `id` "10", or "10/20" for 10 to below 20."""
+    if len(counts) <= MOST_BARS:
+        return [Share(id=f"{one:f}", words=f"{one:f}", count=counts[one], n=n) for one in sorted(counts)]
+    width = _round_width((max(counts) - min(counts)) / MOST_BARS)
+    times: Counter[Decimal] = Counter()
+    for number, count in counts.items():
+        times[(number / width).to_integral_value(ROUND_FLOOR) * width] += count
+    low, high = min(times), max(times)
+    begins = [low + width * place for place in range(int((high - low) / width) + 1)]
+    spans = [(f"{one:f}/{one + width:f}", times[one]) for one in begins]
+    return [Share(id=name, words=name, count=count, n=n) for name, count in spans]
+
+
+def _round_width(least: Decimal) -> Decimal:
+    """The first of 1, 2, 5, 10, 20 … that is not below."""
+    tens = Decimal(1).scaleb(least.adjusted())
+    return next(tens * step for step in (1, 2, 5, 10) if tens * step >= least)
 
 
 def _options(question: Question, counts: Mapping[Any, int], language: str, n: int) -> list[Share]:

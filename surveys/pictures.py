@@ -13,12 +13,13 @@ from anyascii import anyascii
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from feedback import comments, journal
 from feedback.models import User
 from surveys.models import Picture
-from surveys.questions import LANGUAGES
+from surveys.questions import LANGUAGES, Definition, Kind
 
 LARGEST = 5_000_000  # bytes of the file
 MOST_PIXELS = 40_000_000  # a small file can hold a picture that fills the memory
@@ -27,12 +28,29 @@ LONGEST_ALT = 150
 _FORMATS = {"PNG": Picture.Type.PNG, "JPEG": Picture.Type.JPEG, "WEBP": Picture.Type.WEBP}
 
 
+# Marked for the catalogue; the page that shows it translates it.
+_MISSING = gettext_noop(
+    "The picture “%(words)s” is not here: a file of questions brings none along."
+    " Upload it, or choose another."
+)
+
+
 class BadPicture(ValueError):
     """`message`: why it was not taken, for the page."""
 
     def __init__(self, message: str | Promise):
         super().__init__(str(message))
         self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A choice names a picture that is not here. `words`: its name."""
+
+    question: str
+    words: str
+    key: str = "no_picture"
+    message: str = _MISSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +87,23 @@ def take(
         if is_new:
             journal.log("picture uploaded", picture, by=by, bytes=len(drawn.content))
     return picture
+
+
+def missing(definition: Definition) -> list[Missing]:
+    """One query, or none for questions without pictures."""
+    wanted = [
+        (one.id, choice.picture)
+        for one in definition.questions
+        if one.kind == Kind.PICTURE
+        for choice in one.choices
+        if choice.picture
+    ]
+    if not wanted:
+        return []
+    known = set(
+        Picture.objects.filter(name__in=[name for _id, name in wanted]).values_list("name", flat=True)
+    )
+    return [Missing(question=question, words=name) for question, name in wanted if name not in known]
 
 
 def redraw(raw: bytes) -> Redrawn:

@@ -105,7 +105,7 @@ class EntranceForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Its name, for us"), max_length=80)
     site = forms.CharField(
         label=gettext_lazy("Address of the web page, for a frame"),
-        max_length=300,
+        max_length=200,
         required=False,
         help_text=gettext_lazy("For example https://shop.example. Only pages there can show it."),
     )

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from feedback import journal
 from feedback.models import User
-from surveys import counting, definitions, invariance, reach, sheets
+from surveys import counting, definitions, invariance, pictures, reach, sheets
 from surveys.models import Survey, SurveyVersion
 from surveys.questions import Definition
 
@@ -26,9 +26,9 @@ def shipped(name: str = POST_PURCHASE) -> dict[str, Any]:
 
 
 class Faulty(ValueError):
-    """It can be read, and must not be asked: `faults` by surveys.reach and surveys.invariance."""
+    """It can be read, and must not be asked: `faults` by surveys.reach, invariance and pictures."""
 
-    def __init__(self, faults: Sequence[reach.Fault | invariance.Fault]):
+    def __init__(self, faults: Sequence[reach.Fault | invariance.Fault | pictures.Missing]):
         super().__init__(", ".join(f"{fault.question}: {fault.key}" for fault in faults))
         self.faults = faults
 

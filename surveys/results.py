@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from surveys import counting, definitions, measures, screens, sheets
@@ -15,7 +17,7 @@ from surveys.counting import Key, Where
 from surveys.invitations import NotOpen
 from surveys.measures import Measured
 from surveys.models import Invitation, Response, Reward, Survey
-from surveys.questions import STEPS, Kind, Meaning, Question
+from surveys.questions import LANGUAGES, STEPS, Kind, Meaning, Question
 
 _Asked = Invitation.State
 _CODE_GIVEN = ~Q(code=None)
@@ -28,6 +30,7 @@ COHORTS = [
 ]
 
 
+_SCORE = gettext_lazy("Score: the points of the chosen options")
 # S1-2: "equal to what was expected" is a class of its own and does not count as satisfied.
 _SATISFACTION = {
     "above": gettext_lazy("satisfied"),
@@ -108,6 +111,7 @@ def of(
     counts = _answer_counts(where or Where(survey=survey.pk), rest)
     cohorts = counts[counting.COHORT]
     asked, n = questions_of(survey), sum(cohorts.values())
+    measured = [one for one in asked if one.kind not in (Kind.TEXT_SHORT, Kind.TEXT_LONG, Kind.CONTACT)]
     return Results(
         survey=survey,
         figures=_figures([survey.pk])[survey.pk],
@@ -117,8 +121,7 @@ def of(
         ],
         measured=[
             _in_words(measures.measure(one, counts[one.id], language), one, language)
-            for one in asked
-            if one.kind not in (Kind.TEXT_SHORT, Kind.TEXT_LONG, Kind.CONTACT)
+            for one in (*measured, *score(asked))
         ],
     )
 
@@ -187,15 +190,39 @@ def questions_of(survey: Survey) -> Sequence[Question]:
     return definition.with_touchpoints(sheets.as_choices(sheets.offered_touchpoints())).questions
 
 
+def score(asked: Sequence[Question]) -> list[Question]:
+    """What the chosen options' points add up to, as if it had been asked; nothing where none has points."""
+    if not any(choice.points for one in asked for choice in one.choices):
+        return []
+    words = {}
+    for language in LANGUAGES:
+        with override(language):
+            words[language] = str(_SCORE)
+    return [
+        Question(
+            id=counting.SCORE, kind=Kind.NUMBER, words=words, help={}, required=False, meaning=None,
+            choices=(), low={}, high={},
+        )
+    ]  # fmt: skip
+
+
 def _in_words(measured: Measured, question: Question, language: str) -> Measured:
     """Faces and stars as the customer saw them; what an expectation met means (S1-2)."""
     shares = measured.shares
     with override(language):
         if question.kind in STEPS:
             shares = [replace(one, words=screens.step_words(question.kind, int(one.id))) for one in shares]
+        elif question.kind == Kind.NUMBER:
+            shares = [replace(one, words=_span(one.id)) for one in shares]
         elif question.meaning == Meaning.EXPECTATION:
             shares = [replace(one, note=str(_SATISFACTION.get(one.id, ""))) for one in shares]
     return replace(measured, shares=shares)
+
+
+def _span(name: str) -> str:
+    """A number, or from where to below where, as the reader writes figures."""
+    ends = [number_format(Decimal(one), force_grouping=True) for one in name.split("/")]
+    return ends[0] if len(ends) == 1 else _("%(low)s to below %(high)s") % {"low": ends[0], "high": ends[1]}
 
 
 def _line(name: str, words: str, count: int, n: int, *, note: str = "", kind: str = "") -> Line:

@@ -279,13 +279,17 @@ def in_words(error: BadAnswer, question: Question, language: str) -> str:
             "over": number_format(error.length - error.limit, force_grouping=True),
         }
     if error.key in _SAID:
-        limit = (
-            date_format(error.limit, "SHORT_DATE_FORMAT") if isinstance(error.limit, date) else error.limit
-        )
-        return str(_SAID[error.key]) % {"limit": limit, "part": _name_of(question, error.part, language)}
+        given = {"limit": _limit(error.limit), "part": _name_of(question, error.part, language)}
+        return str(_SAID[error.key]) % given
     if question.kind in _WRITTEN or question.kind == Kind.CONTACT:
         return _("Please write something here.")
     return _("Please choose one of these.")
+
+
+def _limit(limit: Any) -> str:
+    if isinstance(limit, date):
+        return date_format(limit, "SHORT_DATE_FORMAT")
+    return number_format(limit, force_grouping=True)
 
 
 def _name_of(question: Question, part: str, language: str) -> str:

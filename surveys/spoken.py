@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,6 +84,13 @@ def choices(earlier: Sequence[Json], condition: Any, language: str) -> list[Grou
         if line.chosen not in known
     ]
     return [Group(words=_("as it is now"), options=strange), *groups] if strange else groups
+
+
+def pieces(earlier: Sequence[Json], language: str) -> Iterator[tuple[str, str]]:
+    """What stands for the answer to which earlier question, and that question's words."""
+    for one in earlier:
+        if one.get("kind") not in (Kind.CONTACT, Kind.CONSENT):
+            yield f"{{answer:{one.get('id')}}}", name_of(one, language)
 
 
 def lines(condition: Any) -> Iterator[tuple[Json, Line]]:
@@ -184,7 +193,11 @@ def _given(given: Any, asked: Json | None, language: str) -> str:
     named = dict(_options(asked, language)) if asked else {}
     if isinstance(given, list):
         return _(" or ").join(f"“{named.get(str(one), one)}”" for one in given)
-    return str(given)
+    try:
+        number = Decimal(str(given))
+    except InvalidOperation:
+        return str(given)
+    return number_format(number, force_grouping=True) if number.is_finite() else str(given)
 
 
 def name_of(question: Json, language: str) -> str:

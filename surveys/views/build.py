@@ -34,7 +34,7 @@ from surveys import (
 from surveys.building import Stale
 from surveys.definitions import BadDefinition
 from surveys.editing import Json, NoSuchQuestion
-from surveys.forms import ImportForm, StartForm
+from surveys.forms import ImportForm, NameForm, StartForm
 from surveys.models import Picture, Survey, SurveyVersion
 from surveys.questions import CONTACT_FIELDS, LANGUAGES, STEPS, Kind, Meaning
 from surveys.spoken_faults import Said
@@ -142,7 +142,10 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     version = _version(public_id)
     if request.method == "POST":
         try:
-            building.publish(version, edition=_edition(request), now=timezone.now(), by=_person(request))
+            if version._state.adding:  # nothing was changed since the last time
+                building.ask_again(version.survey, by=_person(request))
+            else:
+                building.publish(version, edition=_edition(request), now=timezone.now(), by=_person(request))
         except Stale:
             return _stale(request, public_id)
         except (BadDefinition, publishing.Faulty):
@@ -169,10 +172,12 @@ def export(request: HttpRequest, public_id: str) -> HttpResponse:
 @allow(*BUILDERS)
 @require_POST
 def keep(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Copy the survey, put it away, take it out again."""
+    """Call it another name, copy it, put it away, take it out again."""
     survey = get_object_or_404(Survey, public_id=public_id)
     now, by = timezone.now(), _person(request)
     match request.POST.get("act"):
+        case "rename":
+            return _rename(request, survey, by)
         case "copy":
             name = _("%(name)s (copy)") % {"name": survey.name}
             return redirect("survey_edit", building.copy(survey, name, now=now, by=by).public_id)
@@ -183,6 +188,16 @@ def keep(request: HttpRequest, public_id: str) -> HttpResponse:
             building.take_out(survey, by=by)
             messages.success(request, _("Taken out. Publish it to ask again."))
     return redirect("surveys")
+
+
+def _rename(request: HttpRequest, survey: Survey, by: User | None) -> HttpResponse:
+    form = NameForm({"name": comments.clean(request.POST.get("name", ""))})
+    if form.is_valid():
+        building.rename(survey, form.cleaned_data["name"], by=by)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, " ".join(form.errors["name"]))
+    return redirect("survey_edit", survey.public_id)
 
 
 @allow(*BUILDERS, Role.ADVOCATE)
@@ -330,6 +345,7 @@ def _question(
         "bad_picture": bad_picture.message if bad_picture else "",
         "typed_alt": {one: request.POST.get(f"picture-alt-{one}", "") for one in LANGUAGES if bad_picture},
         "groups": spoken.choices(earlier, condition, language),
+        "pieces": list(spoken.pieces(earlier, language)),
         "tests": [*lines, *[spoken.Line()] * SPARE],
         "is_any": isinstance(condition, dict) and condition.get("match") == "any",
         "faults": [
@@ -381,8 +397,18 @@ def _check(request: HttpRequest, version: SurveyVersion, status: int = 200) -> H
         definition = _whole(definitions.load(version.definition))
         found = reach.explore(definition)
         proof = invariance.prove_survey(definition, sheets.offer(version.survey), found)
-        faults = [_fault(fault, version.definition) for fault in (*found.faults, *proof.faults)]
-    context = {"survey": version.survey, "version": version, "faults": faults, "found": found, "proof": proof}
+        faults = [
+            _fault(fault, version.definition)
+            for fault in (*found.faults, *proof.faults, *pictures.missing(definition))
+        ]
+    context = {
+        "survey": version.survey,
+        "version": version,
+        "faults": faults,
+        "found": found,
+        "proof": proof,
+        "is_unchanged": version._state.adding,
+    }
     return render(request, "surveys/publish.html", context, status=status)
 
 

@@ -60,7 +60,7 @@ def find(one: Survey, form: ResultsFilter, language: str) -> Found:
     edition = counting.edition(one.pk)
     where = Where(survey=one.pk, start=chosen["start"], end=chosen["end"], part=form.chosen, edition=edition)
     found = results.of(one, language, where, rest)
-    scored = breakdown.scored(found.asked)
+    scored = [*breakdown.scored(found.asked), *results.score(found.asked)]
     return Found(
         results=found,
         parts=breakdown.by(where, rest, chosen["part"], scored, language),
@@ -225,7 +225,7 @@ def _figure(found: Found, form: ResultsFilter, language: str) -> dict[str, Any]:
     drawn = next((one for one in found.scored if one.id == wanted), found.scored[0])
     lines = breakdown.lines(found.spans, drawn)
     series = [charts.Series(line.words, line.points) for line in lines]
-    is_share = drawn.kind not in (Kind.STARS, Kind.EFFORT)
+    is_share = drawn.kind not in (Kind.STARS, Kind.EFFORT, Kind.NUMBER)
     return {
         "figure": charts.line_figure(
             series, _dates(found.spans, form, language), others=pgettext("parts", "the rest")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedback import leases, shop
 from feedback.models import Location, OrderLine
-from surveys import breakdown, counting, responses, results
+from surveys import breakdown, counting, publishing, responses, results
 from surveys.counting import Where
 from surveys.models import Answer, AnswerCount, AnswerTotal, Response, Survey
 
@@ -220,3 +220,42 @@ def test_of_what_was_added_up_only_the_latest_is_kept(survey, answer, monkeypatc
         of(survey, end=shop.day(survey.made_at) + timedelta(days=days))
 
     assert len(counting._SUMS) <= 3
+
+
+POINTS = {
+    "title": {"vi": "Điểm", "en": "Points"},
+    "questions": [
+        {
+            "id": "which", "kind": "choices", "words": {"vi": "Gì?", "en": "What?"},
+            "choices": [
+                {"id": "a", "words": {"vi": "A", "en": "A"}, "points": 3},
+                {"id": "b", "words": {"vi": "B", "en": "B"}, "points": -1},
+            ],
+        },
+        {"id": "more", "kind": "text_short", "words": {"vi": "Thêm?", "en": "More?"}},
+    ],
+}  # fmt: skip
+
+
+def test_points_add_up_to_a_score_of_each_response(survey, invite, now):
+    """Issue "Ask", item 2: simple scores, with n and interval, counted or not counted yet."""
+    publishing.publish(survey, POINTS, now=now)
+    for chosen in (["a", "b"], ["a"], ["b"], []):
+        responses.submit(invite(), {"which": chosen, "more": "x"}, language="vi", now=now)
+
+    before = results.of(survey, "en").measured[-1]
+    counted()
+    found = results.of(survey, "en").measured[-1]
+
+    assert found == before
+    assert (found.id, found.n, found.score.value) == (counting.SCORE, 4, 1.0)
+    assert [(one.id, one.count) for one in found.shares] == [("-1", 1), ("0", 1), ("2", 1), ("3", 1)]
+    assert counting.kept(survey.pk) == counting.recount(survey.pk)
+
+
+def test_a_survey_without_points_has_no_score(survey, answer):
+    answer()
+    counted()
+
+    assert counting.SCORE not in {one.id for one in results.of(survey, "en").measured}
+    assert not AnswerTotal.objects.filter(question=counting.SCORE).exists()

@@ -157,3 +157,41 @@ def test_conditions_read_as_a_sentence():
 
     assert said.count("or less") == 2
     assert "“Would you recommend us?”" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [("500.000", "500000"), ("1,200", "1200"), (" 12,5 ", "12.5"), ("1.000.000", "1000000"), ("7", "7"),
+     ("-3", "-3"), ("half", "half"), ("1.2.3", "1.2.3")],
+)  # fmt: skip
+def test_a_number_is_read_as_it_is_written_here(typed, means):
+    """500.000 is half a million: in a condition, as a bound, and as it is shown again."""
+    sent = {"test-0": "fact:order_total:at_least", "test-0-value": typed, "least": typed}
+
+    question = editing.from_form({"id": "q", "kind": "number"}, sent, {})
+
+    assert str(question["least"]) == means
+    assert question["show_if"]["of"] == [{"fact": "order_total", "at_least": means}]
+    (line,) = [line for _test, line in spoken.lines(question["show_if"])]
+    again = editing.condition({"test-0": line.chosen, "test-0-value": line.typed})
+    assert again == question["show_if"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("vi", "500.000"), ("en", "500,000")])
+def test_a_condition_is_said_in_the_readers_figures(language, said):
+    with translation.override(language):
+        words = spoken.in_words({"fact": "order_total", "at_least": "500000"}, [], language)
+
+    assert said in words
+
+
+@pytest.mark.parametrize("given", ["many", "NaN", "Infinity", "", None, [], "1" * 400])
+def test_what_is_no_number_is_said_as_it_stands(given):
+    assert spoken.in_words({"fact": "order_total", "at_least": given}, [], "en")
+
+
+def test_earlier_answers_are_named_as_they_are_put_in():
+    """What a builder has to write in braces stands beside the question."""
+    earlier = [one("a", words={"vi": "Màu gì?", "en": "Which colour?"}), one("b", "contact", fields=["name"])]
+
+    assert list(spoken.pieces(earlier, "en")) == [("{answer:a}", "Which colour?")]

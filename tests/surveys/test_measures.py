@@ -114,3 +114,22 @@ def test_more_answers_make_it_narrower():
         return high - low
 
     assert width(10) > width(100) > width(1000)
+
+
+def test_few_numbers_are_each_shown():
+    assert shares(measure("people", "4", "4", "1.5")) == {"1.5": 1, "4": 2}
+
+
+def test_many_numbers_are_put_into_spans_of_one_round_width():
+    found = measure("people", *map(str, range(12)))
+
+    assert shares(found) == {f"{low}/{low + 2}": 2 for low in range(0, 12, 2)}
+    assert found.score.value == 5.5
+
+
+@given(st.lists(st.decimals(-(10**9), 10**9, places=2), max_size=60))
+def test_every_number_is_in_one_span(numbers):
+    found = measure("people", *map(str, numbers))
+
+    assert sum(share.count for share in found.shares) == len(numbers)
+    assert len(found.shares) <= measures.MOST_BARS + 2

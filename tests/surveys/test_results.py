@@ -102,7 +102,7 @@ def test_the_number_of_queries_is_fixed(survey, answer, django_assert_num_querie
     answer()
     answer(problem="later", story="Lâu quá")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         results.of(survey, "vi")
     with django_assert_num_queries(4):
         results.overview()

@@ -349,3 +349,70 @@ def test_the_number_of_queries_does_not_grow(manager, begun, django_assert_max_n
 
     with django_assert_max_num_queries(12):
         manager.get(at(begun))
+
+
+def test_what_was_put_away_is_asked_again_without_a_change(manager, survey):
+    manager.post(at(survey, "keep/"), {"act": "away"})
+    manager.post(at(survey, "keep/"), {"act": "out"})
+
+    assert "Ask these questions again" in manager.get(at(survey, "publish/")).content.decode()
+    manager.post(at(survey, "publish/"), {"edition": 0})
+
+    survey.refresh_from_db()
+    assert (survey.state, survey.archived_at, survey.versions.count()) == ("live", None, 1)
+
+
+def test_what_is_asked_now_need_not_be_published(manager, survey):
+    page = manager.get(at(survey, "publish/")).content.decode()
+
+    assert "nothing was changed since" in page
+    assert 'name="edition"' not in page
+    assert manager.post(at(survey, "publish/"), {"edition": 0}).status_code == 302
+    assert survey.versions.count() == 1
+
+
+def test_a_survey_that_was_never_published_is_not_opened_by_a_forged_press(manager, begun):
+    begun.versions.all().delete()
+
+    manager.post(at(begun, "publish/"), {"edition": 0})
+
+    begun.refresh_from_db()
+    assert begun.state == "draft"
+
+
+def test_it_gets_another_name(manager, begun):
+    manager.post(at(begun, "keep/"), {"act": "rename", "name": "  Giao tận nhà "})
+
+    begun.refresh_from_db()
+    assert begun.name == "Giao tận nhà"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\x00", "x" * 121])
+def test_a_name_that_cannot_be_changes_nothing(manager, begun, name):
+    manager.post(at(begun, "keep/"), {"act": "rename", "name": name})
+
+    begun.refresh_from_db()
+    assert begun.name == "Giao hàng"
+
+
+def test_earlier_answers_stand_beside_the_question_as_they_are_written(manager, begun):
+    added = change(manager, begun, "add", kind="text_short")["Location"]
+
+    page = manager.get(added).content.decode()
+
+    assert "<code>{answer:a}</code>" in page
+    assert "One" in page
+
+
+def test_a_picture_that_is_not_here_is_named_and_not_asked(manager, begun):
+    """A file of questions from another installation brings no pictures along."""
+    words = {"vi": "Màu", "en": "Colour"}
+    choices = [{"id": "x", "words": words, "picture": "bowl-1"}, {"id": "y", "words": words}]
+    save(begun, one("a", "picture", words=words, choices=choices), title=words)
+
+    page = manager.get(at(begun, "publish/")).content.decode()
+
+    assert "The picture “bowl-1” is not here" in page
+    assert manager.post(at(begun, "publish/"), {"edition": edition_of(begun)}).status_code == 422
+    begun.refresh_from_db()
+    assert begun.state == "draft"

@@ -209,3 +209,12 @@ def test_a_longer_list_asks_no_more(log_in, invite, all_well, now):
     few = count()
     grow()
     assert count() <= few
+
+
+@pytest.mark.parametrize("order", ["#", " # ", "##", ""])
+def test_an_order_needs_a_number(counter, reward, address, order):
+    """Else two orders without one would pass for the same."""
+    page = redeem(counter, address, order=order)
+
+    assert page.status_code == 400
+    assert Reward.objects.get().state == "issued"

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from feedback import mail
 from feedback.models import Case, Comment, Consent, Customer, Event, Order
-from surveys import entrances, handed_links, invitations, publishing, responses, signs
+from surveys import breakdown, counting, entrances, handed_links, invitations, publishing, responses, signs
+from surveys.counting import Where
 from surveys.models import Entrance, Invitation, InvitationToken, Response, Survey
 from tests.factories import case, comment, user
 
@@ -74,6 +75,7 @@ def test_a_manager_makes_each_kind(manager, free):
         {"kind": "frame", "site": "https://a.example; script-src *"},
         {"kind": "frame", "site": "https://*.example"},
         {"kind": "frame", "site": "http://shop.example"},
+        {"kind": "frame", "site": f"https://{'a' * 240}.example"},
         {"kind": "window", "site": ""},
         {"kind": "door", "site": "", "name": ""},
     ],
@@ -419,3 +421,16 @@ def test_a_closed_survey_hands_out_no_links(manager, survey, buy, now):
 
     assert links(manager, survey, now.date(), now.date()).status_code == 409
     assert not Invitation.objects.exists()
+
+
+def test_each_way_in_is_told_apart_in_the_results(free, door, tablet, all_well, now):
+    """Item 9: by channel."""
+    for way in (door, tablet, tablet):
+        invitation = invitations.find(entrances.enter(way, language="vi", now=now))
+        responses.submit(invitation, all_well, language="vi", now=now)
+    where = Where(survey=free.pk)
+
+    rows = breakdown.by(where, counting.rest(free.pk), "channel", [], "en")
+
+    assert [(row.id, row.n) for row in rows] == [("kiosk", 2), ("door", 1)]
+    assert rows[0].words == "tablet in the shop"

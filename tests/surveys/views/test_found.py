@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from feedback import comments
 from feedback.models import Event, User
-from surveys import responses
+from surveys import counting, publishing, responses
+from tests.surveys.test_counting import POINTS
 
 
 @pytest.fixture
@@ -185,3 +186,39 @@ def test_names_go_along_for_managers_and_are_noted(manager, address, answer):
 @pytest.mark.parametrize("kind", ["exe", "csv.exe"])
 def test_another_kind_is_not_found(manager, address, kind):
     assert manager.get(f"{address}answers.{kind}").status_code == 404
+
+
+def test_a_score_is_drawn_set_side_by_side_and_taken_along(manager, address, survey, invite, now):
+    """Issue "Ask", item 2: what the points of chosen options add up to."""
+    publishing.publish(survey, POINTS, now=now)
+    for chosen in (["a", "b"], ["a"]):
+        responses.submit(invite(), {"which": chosen}, language="vi", now=now)
+
+    page = manager.get(f"{address}?part=language&question={counting.SCORE}").content.decode()
+    (first, second) = rows(manager.get(f"{address}answers.csv"))
+    figures = rows(manager.get(f"{address}results.csv"))
+    told = json.loads(b"".join(manager.get(f"{address}answers.json").streaming_content))
+
+    assert "Score: the points of the chosen options" in page
+    assert "2.5" in page
+    assert (first["_score"], second["_score"]) == ("2", "3")
+    mean = next(row for row in figures if row["question"] == counting.SCORE and row["figure"] == "mean")
+    assert (mean["value"], mean["n"]) == ("2.5", "2")
+    assert told["answers"][1]["answers"]["_score"]["value"] == 3
+
+
+def test_without_points_there_is_no_score_to_take_along(manager, address, answer):
+    answer()
+
+    (row,) = rows(manager.get(f"{address}answers.csv"))
+
+    assert "_score" not in row
+
+
+def test_one_answer_is_one_answer(manager, address, answer):
+    answer()
+
+    page = manager.get(address).content.decode()
+
+    assert "1 answer" in page
+    assert "1 answers" not in page
