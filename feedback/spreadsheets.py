@@ -13,11 +13,15 @@ import xlsxwriter
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TELEPHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164: nothing in it can be reckoned
 
 
 def harmless(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front. Numbers stay, and so do
+    telephone numbers of that form (+84912345678), which other programs are to call."""
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS) or _TELEPHONE.fullmatch(cell):
+        return cell
+    return f"'{cell}"
 
 
 def as_workbook(rows: Iterable[Sequence[Any]]) -> IO[bytes]:

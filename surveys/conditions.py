@@ -198,7 +198,7 @@ def _test(about: About, name: str, test: Test, given: Any) -> Check:
         raise BadCondition(_WITH_NUMBERS if in_numbers else _WITH_WORDS, name=name)
     if test in _NUMBERS:
         number = _number(given) if isinstance(given, int | str) else None
-        if number is None or not number.is_finite() or abs(number) > 10**12:
+        if number is None or not number.is_finite() or not -(10**12) <= number <= 10**12:
             raise BadCondition(_("“%(test)s” needs a number"), test=test.value)
         return Check(about=about, name=name, test=test, number=number)
     if not isinstance(given, Sequence) or isinstance(given, str) or not 1 <= len(given) <= MOST_IDS:

@@ -252,7 +252,8 @@ def _amount(name: str, field: str, raw: object) -> Decimal:
         number = Decimal(str(raw)) if isinstance(raw, int | str) and not isinstance(raw, bool) else None
     except InvalidOperation:
         number = None
-    if number is None or not number.is_finite() or abs(number) >= 10**9:
+    # Compared, not reckoned with: the absolute value of 1e999999999 does not fit any more.
+    if number is None or not number.is_finite() or not -(10**9) < number < 10**9:
         raise BadDefinition(name, field, _("must be a number below a thousand million"))
     return number
 

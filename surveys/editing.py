@@ -18,6 +18,14 @@ MOST_SPARE = 3
 """Empty lines that a page offers below the choices, rows and conditions there are."""
 _WITH_CHOICES = definitions.WITH_CHOICES
 _EMPTY = {"vi": "", "en": ""}
+# A row of bare figures does not say which end is the good one. To begin with; every word can be changed.
+_ENDS = {
+    Kind.SCALE_10: (
+        {"vi": "chắc chắn không", "en": "not at all likely"},
+        {"vi": "chắc chắn có", "en": "very likely"},
+    ),
+    Kind.EFFORT: ({"vi": "rất khó", "en": "very hard"}, {"vi": "rất dễ", "en": "very easy"}),
+}
 _ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -51,6 +59,8 @@ def add(definition: Json, kind: Kind) -> tuple[Json, str]:
     question: Json = {"id": name, "kind": kind.value, "words": dict(_EMPTY)}
     if kind in _WITH_CHOICES:
         question["choices"] = [{"id": "a", "words": dict(_EMPTY)}, {"id": "b", "words": dict(_EMPTY)}]
+    if kind in _ENDS:
+        question["low"], question["high"] = map(dict, _ENDS[kind])
     if kind == Kind.GRID:
         question["rows"] = [{"id": "r1", "words": dict(_EMPTY)}]
     if kind == Kind.CONTACT:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from surveys import piping
 from surveys.models import Answer, Response, Survey
 from surveys.questions import Question, said
 
@@ -48,7 +49,7 @@ def of(survey: Survey, asked: Sequence[Question], *, finished: int, language: st
     ):
         last[response] = max(last[response], places.get(question, 0))
     counts, began = Counter(last.values()), finished + len(last)
-    named = ["", *(said(question.words, language) for question in asked)]
+    named = ["", *(piping.fill(said(question.words, language), {}, language) for question in asked)]
     stops = [
         Stop(words=words, count=counts[place], share=counts[place] / began)
         for place, words in enumerate(named)

@@ -12,6 +12,7 @@ from math import sqrt
 from typing import Any
 
 from feedback.intervals import Z, wilson
+from surveys import piping
 from surveys.questions import STEPS, Kind, Question, said
 
 MOST_BARS = 10
@@ -53,12 +54,30 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A figure with its margin on either side, in the figure's own unit. `name`: nps, csat, ces or mean."""
+    """A figure with its margin on either side, in the figure's own unit. `name`: nps, csat, ces or mean.
+    `ends` of its interval where that is not even on both sides: of a share near 0 or 100 %."""
 
     name: str
     value: float | None
     margin: float | None
     n: int
+    ends: tuple[float, float] | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Within what the figure can be."""
+        if self.ends or self.value is None or self.margin is None:
+            return self.ends
+        low, high = self.value - self.margin, self.value + self.margin
+        return (max(low, -100.0), min(high, 100.0)) if self.name == "nps" else (low, high)
+
+    @property
+    def low(self) -> float | None:
+        return self.interval[0] if self.interval else None
+
+    @property
+    def high(self) -> float | None:
+        return self.interval[1] if self.interval else None
 
     @property
     def is_thin(self) -> bool:
@@ -85,7 +104,7 @@ def measure(question: Question, counts: Mapping[Any, int], language: str) -> Mea
     common: dict[str, Any] = {
         "id": question.id,
         "kind": question.kind,
-        "words": said(question.words, language),
+        "words": piping.fill(said(question.words, language), {}, language),
         "n": n,
     }
     if question.kind in STEPS:
@@ -137,12 +156,17 @@ def nps(counts: Mapping[int, int]) -> Score:
 
 
 def csat(counts: Mapping[int, int]) -> Score:
-    """The share of 4 and 5 among 1 to 5, in per cent; its margin is half of Wilson's interval."""
-    n, good = sum(counts.values()), _sum(counts, range(4, 6))
+    """The share of 4 and 5 among 1 to 5, in per cent."""
+    return share("csat", _sum(counts, range(4, 6)), sum(counts.values()))
+
+
+def share(name: str, good: int, n: int) -> Score:
+    """So many of n, in per cent, with Wilson's interval; its margin is half of that."""
     found = wilson(good, n)
     if found is None:
-        return Score(name="csat", value=None, margin=None, n=0)
-    return Score(name="csat", value=100 * good / n, margin=50 * (found[1] - found[0]), n=n)
+        return Score(name=name, value=None, margin=None, n=0)
+    low, high = (100 * end for end in found)
+    return Score(name=name, value=100 * good / n, margin=(high - low) / 2, n=n, ends=(low, high))
 
 
 def _sum(counts: Mapping[int, int], steps: Iterable[int]) -> int:

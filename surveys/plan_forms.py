@@ -17,7 +17,7 @@ from surveys.models import Entrance, Invitation, Plan, Selection
 
 LONGEST_DELAY = {Plan.Unit.WORKING_DAYS: 60, Plan.Unit.HOURS: 720}
 BACK = timedelta(days=366)
-LAST_YEAR = 9000  # a day after it has no end
+FIRST_YEAR, LAST_YEAR = 1990, 9000  # a day has no beginning before the first year, none after the last
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -136,6 +136,8 @@ class LinksForm(forms.Form):
             self.add_error("last", _("It must not be before the first day."))
         if last and last.year >= LAST_YEAR:
             self.add_error("last", _("Choose a day within a year from today."))
+        if first and first.year < FIRST_YEAR:
+            self.add_error("first", _("That is too long ago."))
         return given
 
 

@@ -85,6 +85,12 @@ class Results:
     asked: Sequence[Question] = ()
 
     @property
+    def tells_cohorts(self) -> bool:
+        """Somebody was asked for a problem; else all would stand as not known (S0-1)."""
+        is_asked = any(one.meaning == Meaning.PROBLEM for one in self.asked)
+        return is_asked or any(line.count for line in self.cohorts if line.id != Cohort.UNKNOWN)
+
+    @property
     def scores(self) -> list[Measured]:
         """Those that come to one figure, for the head of the page."""
         return [one for one in self.measured if one.score]

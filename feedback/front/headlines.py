@@ -183,32 +183,26 @@ def _kept(name: str, day: date) -> float | None:
 
 
 def _nps(today: date, now: datetime) -> Figure | None:
-    return _score(today, lambda one: one.kind == Kind.SCALE_10, measures.nps, lowest=-100.0)
+    return _score(today, lambda one: one.kind == Kind.SCALE_10, measures.nps)
 
 
 def _csat(today: date, now: datetime) -> Figure | None:
-    return _score(today, lambda one: one.kind == Kind.SMILEYS, measures.csat, lowest=0.0)
+    return _score(today, lambda one: one.kind == Kind.SMILEYS, measures.csat)
 
 
 def _satisfied(today: date, now: datetime) -> Figure | None:
     """S1-2: only what is above what was expected satisfies; as expected is indifferent."""
-    return _score(today, lambda one: one.meaning == Meaning.EXPECTATION, _above, lowest=0.0)
+    return _score(today, lambda one: one.meaning == Meaning.EXPECTATION, _above)
 
 
 def _above(counts: Counter) -> measures.Score:
-    n, above = sum(counts.values()), counts[EXPECTATIONS[0]]
-    found = wilson(above, n)
-    if found is None:
-        return measures.Score(name="satisfied", value=None, margin=None, n=0)
-    return measures.Score(name="satisfied", value=100 * above / n, margin=50 * (found[1] - found[0]), n=n)
+    return measures.share("satisfied", counts[EXPECTATIONS[0]], sum(counts.values()))
 
 
 def _score(
     today: date,
     is_meant: Callable[[Question], bool],
     measure: Callable[[Counter], measures.Score],
-    *,
-    lowest: float,
 ) -> Figure | None:
     """Of all surveys that ask for it; never without the mix of why the answers came (S4-1)."""
     asked = [
@@ -220,12 +214,9 @@ def _score(
     if found.value is None or found.n < FEWEST:
         return None
     earlier = measure(sum(_answers(asked, *_time_before(today)).values(), Counter()))
-    margin = found.margin
     each = {why: measure(counts) for why, counts in by_why.items()}
     return Figure(
-        value=found.value, n=found.n,
-        low=None if margin is None else max(lowest, found.value - margin),
-        high=None if margin is None else min(100.0, found.value + margin),
+        value=found.value, n=found.n, low=found.low, high=found.high,
         before=earlier.value if earlier.n >= FEWEST else None,
         data={"mix": [{"why": why, "n": one.n, "value": one.value} for why, one in sorted(each.items())]},
     )  # fmt: skip

@@ -82,8 +82,9 @@ def _post(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
         asked = {question.id for question in sheet.path(typed)} - error.errors.keys()
         if fitting := {name: given for name, given in typed.items() if name in asked}:
             responses.save(invitation, fitting, language=language, sheet=sheet)
-        first = next(one.id for one in sheet.definition.questions if one.id in error.errors)
-        return _ask(request, invitation, sheet, step=first, typed=typed, errors=error.errors)
+        first = next((one.id for one in sheet.path(typed) if one.id in error.errors), None)
+        if first is not None:
+            return _ask(request, invitation, sheet, step=first, typed=typed, errors=error.errors)
     return _see(token, f"?step={_number(sheet, _after(sheet, typed))}")
 
 

@@ -92,7 +92,8 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     version = _version(public_id)
     try:
         definition, target = _changed(version.definition, _clean(request))
-        building.save(version, definition, edition=_edition(request))
+        if definition != version.definition:  # the first one up, once more: no next version begins by that
+            building.save(version, definition, edition=_edition(request))
     except (Stale, NoSuchQuestion):
         return _stale(request, public_id)
     if target:

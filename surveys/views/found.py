@@ -169,11 +169,7 @@ def _measured_lines(
 ) -> Iterator[list[Any]]:
     reasons = _reasons(mix) if mix else []
     if (score := measured.score) is not None and score.value is not None:
-        low, high = (
-            ("", "")
-            if score.margin is None
-            else (round(score.value - score.margin, 3), round(score.value + score.margin, 3))
-        )
+        low, high = (round(end, 3) for end in score.interval) if score.interval else ("", "")
         yield [
             section,
             part,

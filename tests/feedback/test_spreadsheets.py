@@ -65,3 +65,12 @@ def test_it_ends_where_a_sheet_ends(monkeypatch):
     monkeypatch.setattr(spreadsheets, "MOST_ROWS", 3)
 
     assert len(read(b"".join(streamed_workbook([[n] for n in range(9)])))) == 3
+
+
+def test_a_telephone_number_can_be_called():
+    assert harmless("+84912345678") == "+84912345678"
+
+
+@pytest.mark.parametrize("text", ["+84912345678+1", "+0912345678", "+84 912 345", "+123", "-84912345678"])
+def test_what_could_be_reckoned_is_no_telephone_number(text):
+    assert harmless(text) == f"'{text}"

@@ -218,3 +218,11 @@ def test_the_checker_misses_no_way(data):
     facts = data.draw(st.fixed_dictionaries({}, optional={"order_total": st.integers(0, 1000).map(Decimal)}))
 
     assert tuple(way(survey, given_answers, facts=facts)) in reach.explore(survey).ways
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "1e13"])
+def test_a_number_too_large_to_reckon_with_is_refused(number):
+    with pytest.raises(definitions.BadDefinition):
+        definitions.load_question(one("a", "number", least=number))
+    with pytest.raises(conditions.BadCondition):
+        conditions.load(when({"fact": "order_total", "at_least": number}))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.intervals import wilson
-from surveys import measures
+from surveys import definitions, measures
 from tests.surveys.test_answers import BY_ID
+from tests.surveys.test_logic import one
 
 
 def measure(name, *values):
@@ -133,3 +134,28 @@ def test_every_number_is_in_one_span(numbers):
 
     assert sum(share.count for share in found.shares) == len(numbers)
     assert len(found.shares) <= measures.MOST_BARS + 2
+
+
+@pytest.mark.parametrize("faces", [(5,), (1,), (5, 5, 5, 1), (1, 1, 1, 5)])
+def test_an_interval_of_a_share_stays_between_none_and_all(faces):
+    """CSAT: Wilson's ends, which are not even on both sides."""
+    found = measure("happy", *faces).score
+
+    assert 0 <= found.low <= found.value <= found.high <= 100
+    assert found.high - found.low == pytest.approx(2 * found.margin)
+
+
+def test_an_interval_of_nps_stays_within_what_it_can_be():
+    found = measures.nps({0: 19, 10: 1})
+
+    assert found.low == -100
+    assert found.value - found.margin < -100
+
+
+def test_a_result_names_no_placeholder():
+    """The question as everybody reads it, without one order's product."""
+    asked = definitions.load_question(
+        one("a", words={"vi": "{product} ổn chứ?", "en": "Was {product} fine?"})
+    )
+
+    assert measures.measure(asked, {}, "en").words == "Was what you bought fine?"

@@ -230,3 +230,14 @@ def test_a_fault_in_what_is_not_asked_any_more_harms_nothing(client, ask):
 
     assert page.status_code == 200
     assert 'name="q-must"' in page.content.decode()
+
+
+def test_a_fault_in_what_is_not_asked_leads_on(client, ask):
+    """Two tabs: one made the question vanish, the other sends too long a text to it."""
+    address = ask(EVERY_KIND)
+    go_on(client, address, met="yes")
+
+    answer = client.post(f"{address}?step=2", {"asked": "why", "q-why": "nonsense"})
+
+    assert answer.status_code == 303
+    assert "?step=" in answer["Location"]

@@ -304,6 +304,8 @@ def test_what_no_way_leads_to_is_named_too(manager, begun):
         ([one("a", **{"<script>": 1})], "&lt;script&gt;"),
         ([one("a", "scale_10", asked_at_most=10**30)], "must be a whole number"),
         ([one("a", "number", least="NaN")], "must be a number"),
+        ([one("a", "number", least="1e999999999")], "must be a number"),
+        ([one("a", show_if=when({"fact": "order_total", "at_least": "1e999999999"}))], "needs a number"),
         ([one("a", "date", least="0000-01-01")], "must be a day"),
     ],
 )  # fmt: skip
@@ -416,3 +418,28 @@ def test_a_picture_that_is_not_here_is_named_and_not_asked(manager, begun):
     assert manager.post(at(begun, "publish/"), {"edition": edition_of(begun)}).status_code == 422
     begun.refresh_from_db()
     assert begun.state == "draft"
+
+
+def test_a_number_beyond_all_bounds_is_kept_and_named(manager, begun):
+    """It stays where it was typed, and every page of the survey goes on opening."""
+    sent = {"test-0": "fact:order_total:at_least", "test-0-value": "1e999999999"}
+
+    manager.post(at(begun, "edit/a/"), WORDS | sent | {"edition": edition_of(begun)})
+
+    for page in ("edit/", "edit/a/", "try/", "publish/"):
+        assert manager.get(at(begun, page)).status_code == 200
+    assert "needs a number" in manager.get(at(begun)).content.decode()
+
+
+@pytest.mark.parametrize(("kind", "end"), [("effort", "very easy"), ("scale_10", "very likely")])
+def test_a_row_of_figures_says_which_end_is_which(manager, begun, kind, end):
+    page = manager.get(change(manager, begun, "add", kind=kind)["Location"]).content.decode()
+
+    assert end in page
+
+
+@pytest.mark.parametrize("sent", [{"act": "up", "question": "problem"}, {"act": "explode"}, {}])
+def test_what_changes_nothing_begins_no_next_version(manager, survey, sent):
+    manager.post(at(survey, "edit/change/"), {"edition": 0} | sent)
+
+    assert survey.versions.count() == 1

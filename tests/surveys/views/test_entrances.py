@@ -271,7 +271,7 @@ def test_links_for_the_shops_own_sender(manager, survey, buy, now):
     head, *rows = rows_of(links(manager, survey, now.date(), now.date()))
 
     assert head == ["store", "order", "name", "phone", "language", "link"]
-    assert [(row[1], row[2], row[3]) for row in rows] == [("7", "'=cmd()", "'+84912345678"), ("8", "Lan", "")]
+    assert [(row[1], row[2], row[3]) for row in rows] == [("7", "'=cmd()", "+84912345678"), ("8", "Lan", "")]
     found = [invitations.find(row[5].rstrip("/").rsplit("/", 1)[-1]) for row in rows]
     assert [one.order.number for one in found] == ["7", "8"]
     assert Event.objects.filter(verb="links exported").count() == 1
@@ -434,3 +434,12 @@ def test_each_way_in_is_told_apart_in_the_results(free, door, tablet, all_well, 
 
     assert [(row.id, row.n) for row in rows] == [("kiosk", 2), ("door", 1)]
     assert rows[0].words == "tablet in the shop"
+
+
+def test_days_before_all_calendars_are_refused(manager, survey):
+    answer = manager.post(
+        reverse("survey_links", args=[survey.public_id]), {"first": "0001-01-01", "last": "2026-01-01"}
+    )
+
+    assert answer.status_code == 400
+    assert 'aria-invalid="true"' in answer.content.decode()

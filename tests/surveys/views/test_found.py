@@ -222,3 +222,16 @@ def test_one_answer_is_one_answer(manager, address, answer):
 
     assert "1 answer" in page
     assert "1 answers" not in page
+
+
+def test_whoever_was_not_asked_for_a_problem_is_not_said_to_have_kept_it_back(
+    manager, address, survey, invite, now
+):
+    """S0-1: the four groups stand where the question was asked."""
+    with_problem = "Was it put right the first time"
+    publishing.publish(survey, POINTS, now=now)
+    responses.submit(invite(), {"which": ["a"]}, language="vi", now=now)
+    assert with_problem not in manager.get(address).content.decode()
+
+    publishing.publish(survey, publishing.shipped(), now=now)
+    assert with_problem in manager.get(address).content.decode()
