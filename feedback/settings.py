@@ -192,6 +192,10 @@ CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{DATA_DIR 
 # usual 300 are made up by strangers in no time.
 if CACHES["default"]["BACKEND"].endswith((".FileBasedCache", ".LocMemCache")):
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 5000)
+# Sums of a survey's answers, which are large and can be added up anew, must not push those counters out.
+CACHES["sums"] = {**CACHES["default"], "KEY_PREFIX": "sums"}
+if CACHES["sums"]["BACKEND"].endswith(".FileBasedCache"):
+    CACHES["sums"] |= {"LOCATION": f"{CACHES['sums']['LOCATION']}-sums", "OPTIONS": {"MAX_ENTRIES": 200}}
 
 LANGUAGE_CODE = _one_of("LANGUAGE_CODE", ("vi", "en"), default="vi")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, Sum
 
@@ -33,6 +34,7 @@ from surveys.questions import LONGEST, Kind
 
 BATCH = 500
 MOST_SUMS = 24  # kept by one process; the longest has some twenty thousand rows
+_KEEP_SECONDS = 86_400  # for all processes
 MOST_UNCOUNTED = 2_000  # that a page adds up itself, while the job is behind
 COHORT = ""  # stands in for a question
 SCORE = "_score"  # so does this: the points of all chosen options together
@@ -136,22 +138,33 @@ def sums(
 
 
 def _added_up(where: Where, by: tuple[str, ...], questions: frozenset[str] | None) -> list[tuple]:
-    """A million answers take a second to add up: each process keeps the latest sums, while they hold."""
-    key = (where.edition, where.start, where.end, *sorted((where.part or {}).items()), by, questions)
-    if where.edition and (kept := _SUMS.get(key)) is not None:
-        return kept
-    rows = AnswerTotal.objects.filter(where.condition)
-    if questions is not None:
-        rows = rows.filter(question__in=questions)
-    found = list(rows.order_by().values_list(*by, "question", "value").annotate(times=Sum("n")))
-    if where.edition:
-        for old in list(_SUMS)[: max(len(_SUMS) - MOST_SUMS + 1, 0)]:
-            _SUMS.pop(old, None)
-        _SUMS[key] = found
+    """A million answers take a second to add up: each process keeps the latest sums, while they hold, and
+    what one has added up the others find."""
+    if not where.edition:
+        return _add_up(where, by, questions)
+    asked = [where.start, where.end, sorted((where.part or {}).items()), by]
+    key = tokens.digest(repr([where.survey, *asked, None if questions is None else sorted(questions)]))
+    edition, found = _SUMS.get(key, _NONE)
+    if edition != where.edition:
+        edition, found = caches["sums"].get(key, _NONE)
+    if edition != where.edition:
+        found = _add_up(where, by, questions)
+        caches["sums"].set(key, (where.edition, found), _KEEP_SECONDS)
+    for old in list(_SUMS)[: max(len(_SUMS) - MOST_SUMS + 1, 0)]:
+        _SUMS.pop(old, None)
+    _SUMS[key] = where.edition, found
     return found
 
 
-_SUMS: dict[tuple, list[tuple]] = {}
+def _add_up(where: Where, by: tuple[str, ...], questions: frozenset[str] | None) -> list[tuple]:
+    rows = AnswerTotal.objects.filter(where.condition)
+    if questions is not None:
+        rows = rows.filter(question__in=questions)
+    return list(rows.order_by().values_list(*by, "question", "value").annotate(times=Sum("n")))
+
+
+_NONE: tuple[str, list[tuple]] = ("", [])
+_SUMS: dict[str, tuple[str, list[tuple]]] = {}  # by what was asked: of which edition, and the sums
 
 
 def recount(survey: int) -> Counter[Key]:

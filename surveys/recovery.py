@@ -34,6 +34,7 @@ class Report:
     others: Mapping[str, int]
     elsewhere: int
     is_cut: bool
+    margin: Decimal
     margin_is_assumed: bool
 
 
@@ -59,10 +60,10 @@ def report(
     """
     asked, others, is_cut = _asked(start, end, currency)
     respondents, elsewhere = _with_spend(asked, currency, today)
-    assumed = facts.live_terms()[1].assumed_margin
+    taken = facts.live_terms()[1].assumed_margin if margin is None else margin
     found = spending.compare(
         respondents,
-        margin=float(assumed if margin is None else margin),
+        margin=float(taken),
         cost=None if cost is None else float(cost),
     )
     return Report(
@@ -74,6 +75,7 @@ def report(
         others=others,
         elsewhere=elsewhere,
         is_cut=is_cut,
+        margin=taken,
         margin_is_assumed=margin is None,
     )
 

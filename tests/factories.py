@@ -195,7 +195,7 @@ def concession(of, *, by=None, **columns):
     columns = {"remedy": "goodwill", "refund": Decimal(50_000), "booked_at": NOW} | columns
     return Concession.objects.create(
         case=of,
-        order=of.order,
+        order=columns.pop("order", of.order),
         decision=columns.pop("decision", None) or decision(of),
         booked_by=by or user(),
         **columns,

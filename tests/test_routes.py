@@ -165,6 +165,7 @@ TABLE = {
     **dict.fromkeys(["dispute_note", "dispute_evidence", "dispute_close"], ("post", ACT)),
     **dict.fromkeys(["concessions", "concessions_csv", "divergence", "divergence_csv"], ("get", REPORTS)),
     **dict.fromkeys(["silence", "silence_csv"], ("get", REPORTS)),
+    **dict.fromkeys(["service", "service_csv", "service_xlsx"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "trends_csv": ("get", DESK),
     "alerts": ("get", DESK),

@@ -54,7 +54,15 @@ NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" an
 NO_PAGE |= {"healthz", "trends_csv", "thresholds_csv", "policy_file", "policy_replay_csv"}
 NO_PAGE |= {"api_policy", "api_schema", "api_theme_trends", "survey_picture", "survey_export"}
 NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_sign", "kiosk_ask"}
-NO_PAGE |= {"concessions_csv", "divergence_csv", "api_dispute", "silence_csv"}
+NO_PAGE |= {
+    "concessions_csv",
+    "divergence_csv",
+    "api_dispute",
+    "silence_csv",
+    "service_csv",
+    "service_xlsx",
+    "api_service",
+}
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
@@ -366,7 +374,7 @@ STAFF_PAGES = {
     "disputes dispute promises promise case_new case_noted day board my_calendar work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence alerts voices voices_people "
+    "silence service alerts voices voices_people "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],

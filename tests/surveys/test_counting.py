@@ -259,3 +259,19 @@ def test_a_survey_without_points_has_no_score(survey, answer):
 
     assert counting.SCORE not in {one.id for one in results.of(survey, "en").measured}
     assert not AnswerTotal.objects.filter(question=counting.SCORE).exists()
+
+
+def test_what_one_process_added_up_the_others_find(survey, answer, django_assert_num_queries):
+    """LD4: no worker adds up again what another has; and what was counted since holds for all."""
+    answer(recommend="9")
+    counted()
+    where = counting.Where(survey=survey.pk, edition=counting.edition(survey.pk))
+    mine = counting.sums(where, {})
+    counting._SUMS.clear()  # another process
+
+    with django_assert_num_queries(0):
+        assert counting.sums(where, {}) == mine
+
+    answer(recommend="3")
+    counted()
+    assert of(survey) == {"9": 1, "3": 1}

@@ -1,0 +1,193 @@
+"""What service earned and cost, and who heard of it: page, CSV, XLSX, and the same for programs."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from feedback import money, shop, word_of_mouth
+from feedback.front import service_result
+from feedback.front.service_result import Report
+from feedback.roles import REPORTS, allow
+from feedback.spreadsheets import MEDIA_TYPE, as_workbook, harmless
+from surveys.resampling import Estimate
+from surveys.result_forms import RecoveryFilter
+
+COSTS: dict[str, Promise | str] = {
+    "remedies": gettext_lazy("Remedies given"),
+    "disputes": gettext_lazy("Disputes: fees, and what was lost"),
+    "rewards": gettext_lazy("Rewards of surveys, redeemed"),
+    "handling": gettext_lazy("Handling the cases"),
+}
+
+
+class ServiceFilter(RecoveryFilter):
+    """`cost`: of handling one case, whatever became of it."""
+
+    def __init__(self, data: Any, *, today: date):
+        super().__init__(data, today=today)
+        self.fields["cost"].label = _("Cost of handling one case")
+
+    def result(self) -> Report:
+        chosen = self.cleaned_data
+        return service_result.report(
+            chosen["start"],
+            chosen["end"],
+            currency=chosen["currency"],
+            today=self.today,
+            margin=None if chosen["margin"] is None else Decimal(chosen["margin"]) / 100,
+            cost=chosen["cost"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of the table, drawn too. `share`: of the largest, 0 to 100. `kind`: earned, cost, left."""
+
+    label: Promise | str
+    kind: str
+    value: Decimal
+    share: float
+    low: Decimal | None = None
+    high: Decimal | None = None
+    url: str = ""
+
+
+@allow(REPORTS)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    form = ServiceFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return render(request, "feedback/service.html", {"form": form}, status=400)
+    found, query = form.result(), urlencode(form.as_shown())
+    context = {
+        "form": ServiceFilter(form.as_shown(), today=form.today),
+        "report": found,
+        "balance": found.balance,
+        "finding": finding(found, get_language()),
+        "rows": _rows(found, form),
+        "recovery_url": f"{reverse('recovery')}?{urlencode(_of_recovery(form))}",
+        "heard": word_of_mouth,
+        "csv_url": f"{reverse('service_csv')}?{query}",
+        "xlsx_url": f"{reverse('service_xlsx')}?{query}",
+    }
+    return render(request, "feedback/service.html", context)
+
+
+@allow(REPORTS)
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    form = ServiceFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return form.as_text()
+    found = form.result()
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8", headers=_as_file(found, "csv"))
+    write = csv.writer(response).writerow
+    write(service_result.COLUMNS)
+    for line in service_result.lines(found):
+        write([harmless(cell) for cell in line])
+    return response
+
+
+@allow(REPORTS)
+@require_safe
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    form = ServiceFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return form.as_text()
+    found = form.result()
+    book = as_workbook([service_result.COLUMNS, *service_result.lines(found)])
+    return FileResponse(book, content_type=MEDIA_TYPE, headers=_as_file(found, "xlsx"))
+
+
+def finding(found: Report, language: str) -> str:
+    """The page in a sentence."""
+    balance = found.balance
+    if balance.left is None:
+        return _(
+            "What service earned cannot be told yet: too few customers have answered a survey of orders."
+        )
+    left, low, high = service_result.worth(balance.left, found.currency)
+    words = {
+        "left": _money(abs(left), found.currency, language),
+        "low": "–" if low == "" else _money(low, found.currency, language),
+        "high": "?" if high == "" else _money(high, found.currency, language),
+    }
+    if balance.verdict == "earns":
+        return _("Service earned %(left)s more than it cost (95 %% interval %(low)s to %(high)s).") % words
+    if balance.verdict == "costs":
+        return _("Service cost %(left)s more than it earned (95 %% interval %(low)s to %(high)s).") % words
+    if left < 0:
+        return (
+            _("Service seems to have cost %(left)s more than it earned, but that may be chance "
+              "(95 %% interval %(low)s to %(high)s).") % words
+        )  # fmt: skip
+    return (
+        _("Service seems to have earned %(left)s more than it cost, but that may be chance "
+          "(95 %% interval %(low)s to %(high)s).") % words
+    )  # fmt: skip
+
+
+def _money(amount: Decimal, currency: str, language: str) -> str:
+    return money.format_money(amount, currency, language)
+
+
+def _rows(found: Report, form: ServiceFilter) -> list[Row]:
+    balance = found.balance
+    largest = max(
+        (abs(float(one)) for one in [*balance.costs.values(), *_ends(balance.earned), *_ends(balance.left)]),
+        default=0.0,
+    )
+
+    def row(label: Promise | str, kind: str, value: Decimal, **more: Any) -> Row:
+        share = round(100 * abs(float(value)) / largest, 2) if largest else 0.0
+        return Row(label=label, kind=kind, value=value, share=share, **more)
+
+    rows = []
+    if balance.earned is not None:
+        value, low, high = service_result.worth(balance.earned, found.currency)
+        rows.append(row(_("Earned with those solved"), "earned", value, low=low or None, high=high or None))
+    urls = _cost_urls(form)
+    rows += [row(COSTS[name], "cost", spent, url=urls.get(name, "")) for name, spent in balance.costs.items()]
+    if balance.left is not None:
+        value, low, high = service_result.worth(balance.left, found.currency)
+        rows.append(row(_("What is left"), "left", value, low=low or None, high=high or None))
+    return rows
+
+
+def _ends(one: Estimate | None) -> Iterator[float]:
+    if one is not None:
+        yield one.value
+
+
+def _of_recovery(form: ServiceFilter) -> dict[str, Any]:
+    """Without the cost: there it is that of solving one, here of handling any."""
+    return {name: value for name, value in form.as_shown().items() if name != "cost"}
+
+
+def _cost_urls(form: ServiceFilter) -> dict[str, str]:
+    """Where each sum is made up of its rows, over the same days."""
+    days = urlencode({"from": form.cleaned_data["start"], "to": form.cleaned_data["end"]})
+    return {
+        "remedies": f"{reverse('concessions')}?{days}",
+        "disputes": reverse("disputes"),
+        "rewards": f"{reverse('reward_costs')}?{days}",
+        "handling": reverse("cases") + "?state=all",
+    }
+
+
+def _as_file(found: Report, kind: str) -> dict[str, str]:
+    name = f"service-{found.currency}-{found.start}-{found.end}.{kind}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,0 +1,170 @@
+"""REPORT: what service earned and cost, and who heard of it (S0-10, S4-4).
+
+Reads only, in a fixed number of queries.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from feedback import shop, word_of_mouth
+from feedback.models import Case, Concession, Dispute
+from feedback.models.cases import COST
+from feedback.money import quantize
+from feedback.value import DISPUTE_COST
+from feedback.word_of_mouth import Heard
+from surveys import recovery
+from surveys.earning import Balance
+from surveys.models import Reward
+from surveys.resampling import Estimate
+
+NONE = Decimal(0)
+COLUMNS = ("section", "name", "currency", "n", "value", "low", "high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Complaints told from `start` to `end`, both included. `handling`: what a case costs, None when not
+    given. `unsaid`: ended cases of customers who did not say whether they are satisfied."""
+
+    start: date
+    end: date
+    currency: str
+    cases: int
+    balance: Balance
+    margin: Decimal
+    margin_is_assumed: bool
+    handling: Decimal | None
+    good: Heard
+    bad: Heard
+    unsaid: int
+
+
+def report(
+    start: date,
+    end: date,
+    *,
+    currency: str,
+    today: date,
+    margin: Decimal | None = None,
+    cost: Decimal | None = None,
+) -> Report:
+    """`cost`: of handling one case. The queries of recovery.report, and eight."""
+    returned = recovery.report(start, end, currency=currency, today=today, margin=margin)
+    stake = returned.found.stake
+    told = Case.objects.filter(_within("opened_at", start, end), joined_to=None)
+    ended = told.aggregate(
+        n=Count("pk"),
+        good=Count("pk", filter=Q(satisfied=True)),
+        bad=Count("pk", filter=Q(satisfied=False)),
+        unsaid=Count("pk", filter=Q(satisfied=None, state__in=[Case.State.RESOLVED, Case.State.CLOSED])),
+    )
+    solved, unsolved = _customers(told)
+    return Report(
+        start=start,
+        end=end,
+        currency=currency,
+        cases=ended["n"],
+        balance=Balance(
+            each=stake.each if stake else None,
+            solved=solved,
+            unsolved=unsolved,
+            costs=dict(_costs(start, end, currency, ended["n"], cost)),
+        ),
+        margin=returned.margin,
+        margin_is_assumed=returned.margin_is_assumed,
+        handling=cost,
+        good=word_of_mouth.of_good(ended["good"]),
+        bad=word_of_mouth.of_bad(ended["bad"]),
+        unsaid=ended["unsaid"],
+    )
+
+
+def _within(column: str, start: date, end: date) -> Q:
+    return Q(
+        **{f"{column}__gte": shop.start_of(start), f"{column}__lt": shop.start_of(end + timedelta(days=1))}
+    )
+
+
+def _customers(told: QuerySet[Case]) -> tuple[int, int]:
+    """Solved the first time, each time; and not solved so at least once. The shop's own people are nobody."""
+    known = told.filter(customer__isnull=False, customer__is_insider=False)
+    bad = known.filter(resolved_first_time=False).order_by().values("customer")
+    good = known.filter(resolved_first_time=True).exclude(customer__in=bad).order_by().values("customer")
+    return good.distinct().count(), bad.distinct().count()
+
+
+def _costs(
+    start: date, end: date, currency: str, cases: int, cost: Decimal | None
+) -> Iterator[tuple[str, Decimal]]:
+    given = Concession.objects.filter(_within("booked_at", start, end), currency=currency)
+    yield "remedies", _sum(given, COST, currency)
+    lost = Dispute.objects.filter(_within("opened_at", start, end), currency=currency)
+    yield "disputes", _sum(lost, DISPUTE_COST, currency)
+    used = Reward.objects.filter(
+        _within("redeemed_at", start, end), state=Reward.State.REDEEMED, currency=currency
+    )
+    yield "rewards", _sum(used, "amount", currency)
+    if cost is not None:
+        yield "handling", cases * cost
+
+
+def _sum(rows: QuerySet[Any], amount: Any, currency: str) -> Decimal:
+    # SQLite sums in floating point.
+    return quantize(Decimal(str(rows.aggregate(n=Sum(amount))["n"] or 0)), currency)
+
+
+def lines(found: Report) -> Iterator[list[Any]]:
+    """As plain cells: one figure a line, sums with the decimals of the currency; unknown is empty."""
+    balance, code = found.balance, found.currency
+    for name, n, one in (
+        ("each_solved", 1, balance.each),
+        ("earned", balance.solved, balance.earned),
+        ("missed", balance.unsolved, balance.missed),
+    ):
+        yield ["earned", name, code, n, *worth(one, code)]
+    for name, spent in balance.costs.items():
+        yield ["cost", name, code, "", spent, "", ""]
+    yield ["result", "left", code, "", *worth(balance.left, code)]
+    for name, heard in (("good", found.good), ("bad", found.bad)):
+        yield ["word_of_mouth", name, "", heard.n, heard.listeners, "", ""]
+
+
+def as_data(found: Report) -> dict[str, Any]:
+    balance, code = found.balance, found.currency
+    return {
+        "start": found.start,
+        "end": found.end,
+        "currency": code,
+        "cases": found.cases,
+        "solved": balance.solved,
+        "unsolved": balance.unsolved,
+        "margin": str(found.margin),
+        **{name: _named(getattr(balance, name), code) for name in ("each", "earned", "missed", "left")},
+        "costs": {name: str(spent) for name, spent in balance.costs.items()},
+        "spent": str(balance.spent),
+        "verdict": balance.verdict,
+        "word_of_mouth": {
+            name: {"contacts": one.n, "tellers": one.tellers, "listeners_at_least": one.listeners}
+            for name, one in (("good", found.good), ("bad", found.bad))
+        },
+        "not_said": found.unsaid,
+    }
+
+
+def worth(one: Estimate | None, currency: str) -> list[Any]:
+    ends = (None, None, None) if one is None else (one.value, one.low, one.high)
+    return ["" if end is None else quantize(Decimal(str(round(end, 2))), currency) for end in ends]
+
+
+def _named(one: Estimate | None, currency: str) -> dict[str, str | None] | None:
+    if one is None:
+        return None
+    return {
+        name: None if end == "" else str(end)
+        for name, end in zip(("value", "low", "high"), worth(one, currency), strict=True)
+    }
