@@ -272,6 +272,7 @@ TABLE = {
     "api_theme_trends": ("get", DESK),
     "api_policy": ("get", EVERYONE),
     "api_recovery": ("get", REPORTS),
+    "api_service": ("get", REPORTS),
     "api_voices": ("get", REPORTS),
 }
 
