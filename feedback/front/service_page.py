@@ -120,8 +120,13 @@ def finding(found: Report, language: str) -> str:
             "What service earned cannot be told yet: too few customers have answered a survey of orders."
         )
     left, low, high = service_result.worth(balance.left, found.currency)
+    if left < 0:  # said as a loss, and so are its ends
+        left, low, high = -left, "" if high == "" else -high, "" if low == "" else -low
+        is_loss = True
+    else:
+        is_loss = False
     words = {
-        "left": _money(abs(left), found.currency, language),
+        "left": _money(left, found.currency, language),
         "low": "–" if low == "" else _money(low, found.currency, language),
         "high": "?" if high == "" else _money(high, found.currency, language),
     }
@@ -129,7 +134,7 @@ def finding(found: Report, language: str) -> str:
         return _("Service earned %(left)s more than it cost (95 %% interval %(low)s to %(high)s).") % words
     if balance.verdict == "costs":
         return _("Service cost %(left)s more than it earned (95 %% interval %(low)s to %(high)s).") % words
-    if left < 0:
+    if is_loss:
         return (
             _("Service seems to have cost %(left)s more than it earned, but that may be chance "
               "(95 %% interval %(low)s to %(high)s).") % words
