@@ -119,16 +119,12 @@ def finding(found: Report, language: str) -> str:
         return _(
             "What service earned cannot be told yet: too few customers have answered a survey of orders."
         )
-    left, low, high = service_result.worth(balance.left, found.currency)
-    if left < 0:  # said as a loss, and so are its ends
-        left, low, high = -left, "" if high == "" else -high, "" if low == "" else -low
-        is_loss = True
-    else:
-        is_loss = False
+    is_loss = balance.left.value < 0
     words = {
-        "left": _money(left, found.currency, language),
-        "low": "–" if low == "" else _money(low, found.currency, language),
-        "high": "?" if high == "" else _money(high, found.currency, language),
+        "left": _money(
+            service_result.sum_of(abs(balance.left.value), found.currency), found.currency, language
+        ),
+        **_interval(balance.left, is_loss, found.currency, language),
     }
     if balance.verdict == "earns":
         return _("Service earned %(left)s more than it cost (95 %% interval %(low)s to %(high)s).") % words
@@ -143,6 +139,16 @@ def finding(found: Report, language: str) -> str:
         _("Service seems to have earned %(left)s more than it cost, but that may be chance "
           "(95 %% interval %(low)s to %(high)s).") % words
     )  # fmt: skip
+
+
+def _interval(one: Estimate, is_loss: bool, currency: str, language: str) -> dict[str, str]:
+    """A loss is said as a sum above zero, and so are its ends, the other way round."""
+    ends = (one.low, one.high) if not is_loss else tuple(end and -end for end in (one.high, one.low))
+    said = [
+        "?" if end is None else _money(service_result.sum_of(end, currency), currency, language)
+        for end in ends
+    ]
+    return dict(zip(("low", "high"), said, strict=True))
 
 
 def _money(amount: Decimal, currency: str, language: str) -> str:

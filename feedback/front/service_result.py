@@ -158,7 +158,11 @@ def as_data(found: Report) -> dict[str, Any]:
 
 def worth(one: Estimate | None, currency: str) -> list[Any]:
     ends = (None, None, None) if one is None else (one.value, one.low, one.high)
-    return ["" if end is None else quantize(Decimal(str(round(end, 2))), currency) for end in ends]
+    return ["" if end is None else sum_of(end, currency) for end in ends]
+
+
+def sum_of(amount: float, currency: str) -> Decimal:
+    return quantize(Decimal(str(round(amount, 2))), currency)
 
 
 def _named(one: Estimate | None, currency: str) -> dict[str, str | None] | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -188,3 +189,14 @@ def test_its_queries_do_not_grow(manager, answered):
         told(resolved_first_time=False)
 
     assert count() == few
+
+
+def test_a_loss_is_said_as_a_loss(manager, answered):
+    """Its ends too are sums above zero, the smaller first."""
+    told(resolved_first_time=True)
+
+    said = page(manager, currency="USD", cost=1000).context["finding"]
+
+    assert said.startswith("Service cost $914.00 more than it earned")
+    low, high = (float(one) for one in re.findall(r"interval \$([\d.,]+) to \$([\d.,]+)", said)[0])
+    assert low < 914 < high
