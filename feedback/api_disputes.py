@@ -73,7 +73,8 @@ class Disputes(APIView):
         summary=gettext_lazy("Note a dispute"),
         description=gettext_lazy(
             "From then on nothing is granted on the order until it is closed. The same `external_id` again "
-            "changes nothing. Scope: `disputes`."
+            "brings reason, sums and due date up to date as long as it is open; afterwards other words about "
+            "it are refused with 409. Scope: `disputes`."
         ),
         request=NotedDisputeSerializer,
         responses={200: DisputeSerializer, 201: DisputeSerializer},
@@ -98,18 +99,25 @@ class Disputes(APIView):
         try:
             order = disputes.find_order(_text(raw, "order_number", 64), _text(raw, "store", 40, needed=False))
             currency = _text(raw, "currency", 3, needed=False).upper() or order.currency
+            said: dict[str, Any] = {
+                "amount": _sum(raw, "amount", currency),
+                "fee": _sum(raw, "fee", currency) if "fee" in raw else Decimal(0),
+                "currency": currency,
+                "reason": _text(raw, "reason", 80, needed=False),
+                "due_by": _moment(raw, "due_by"),
+            }
             row, is_new = disputes.note(
                 order,
                 external_id=_text(raw, "external_id", disputes.LONGEST_ID),
-                amount=_sum(raw, "amount", currency),
-                fee=_sum(raw, "fee", currency) if "fee" in raw else Decimal(0),
-                currency=currency,
-                reason=_text(raw, "reason", 80, needed=False),
                 opened_at=_moment(raw, "opened_at"),
-                due_by=_moment(raw, "due_by"),
+                **said,
             )
+            if not is_new:
+                disputes.hear_again(row, {name: said[name] for name in said if name in raw})
         except disputes.BadDispute as error:
             raise ValidationError({error.field: error.message}) from error
+        except disputes.Stale as error:
+            raise Closed from error
         return Response(_as_data(row.pk), status=201 if is_new else 200)
 
 

@@ -48,7 +48,7 @@ def shown(
     }
     if known is None or known.state == DRAFT:
         bound = form if form is not None and stale is None else None
-        if bound is not None and not bound.is_valid():
+        if bound is not None:
             context["text"] = bound.data.get("text", text)
         context |= {
             "form": bound or form_of(case, decision, None, decided=decided, known=known, plan=plan),
@@ -85,8 +85,9 @@ def form_of(
 def findings(
     case: Case, decision: Decision, text: str, plan: messages.Plan, decided: Decided | None = None
 ) -> dict[str, Any]:
-    """In the form of the desk's own list."""
-    found = messages.findings(case, decision, decided or overrides.effective(decision), text, plan)
+    """In the form of the desk's own list. What is longer than can be kept is not looked through."""
+    looked_at = text[: messages.LONGEST]
+    found = messages.findings(case, decision, decided or overrides.effective(decision), looked_at, plan)
     return {
         "findings": [
             {"finding": one, "message": _(one.message), "words": " ".join(one.words.split())[:80]}

@@ -113,6 +113,20 @@ def change(dispute: Dispute, given: Mapping[str, Any], *, by: User | None = None
         journal.log("dispute changed", row, by=by, fields=sorted(given))
 
 
+def hear_again(dispute: Dispute, given: Mapping[str, Any], *, by: User | None = None) -> list[str]:
+    """A dispute noted once more: what is said otherwise now counts, and the names of those fields.
+
+    Nothing is dropped in silence: Stale where it is closed and something would change. Raises BadDispute.
+    """
+    with journal.recording():
+        row = Dispute.objects.select_for_update(no_key=True).get(pk=dispute.pk)
+        otherwise = {name: value for name, value in given.items() if getattr(row, name) != value}
+        if otherwise and row.state != Dispute.State.OPEN:
+            raise Stale(row.external_id)
+        change(row, otherwise, by=by)
+    return sorted(otherwise)
+
+
 def attach(dispute: Dispute, keys: Collection[str], *, by: User) -> None:
     """What of the evidence was sent to the bank."""
     ticked = [key for key in EVIDENCE if key in keys]

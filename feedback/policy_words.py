@@ -1,6 +1,6 @@
 """The policy in the reader's words: fields, values, errors, and the counter-example of a proof."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from feedback import labels
 from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.prove import INVARIANTS
+from feedback.policy.statutory import StatutoryRight
 from feedback.policy.terms import BadTerms
 from feedback.policy.written import changes
 from feedback.wording.compose import explain
@@ -165,6 +166,46 @@ def said(data: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
         rows = [(_problem(name), value(section, given, language)) for name, given in data[section].items()]
         parts.append({"title": SECTIONS[section], "rows": rows})
     return parts
+
+
+COUNTRIES = {
+    "VN": gettext_lazy("Vietnam"),
+    "EU": gettext_lazy("European Union"),
+    "UK": gettext_lazy("United Kingdom"),
+    "US": gettext_lazy("United States"),
+}
+
+
+def rights(known: Sequence[StatutoryRight], language: str) -> list[dict[str, Any]]:
+    """Rights by law as the page lists them, by country: what, for which problems, until when, where from."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in known:
+        problems = ", ".join(str(labels.PROBLEMS[name]) for name in one.problems)
+        row = {
+            "right": labels.RIGHTS[one.right],
+            "problems": capfirst(problems),
+            "until": _until(one),
+            "source": one.source_in(language),
+            "checked_on": one.checked_on,
+        }
+        found.setdefault(one.country, []).append(row)
+    return [{"country": COUNTRIES.get(code, code), "rows": rows} for code, rows in found.items()]
+
+
+def _until(right: StatutoryRight) -> str:
+    parts = []
+    if right.days is None:
+        parts.append(_("no end that we know of"))
+    elif right.days >= 365 and right.days % 365 == 0:
+        years = right.days // 365
+        parts.append(ngettext("%(n)s year from delivery", "%(n)s years from delivery", years) % {"n": years})
+    else:
+        parts.append(
+            ngettext("%(n)s day from delivery", "%(n)s days from delivery", right.days) % {"n": right.days}
+        )
+    if right.distance:
+        parts.append(_("ordered from afar only"))
+    return ", ".join(parts)
 
 
 def why_not(reason: str) -> str:

@@ -29,7 +29,9 @@ _DEMANDS = {
     "removal_for_money": _("offers to take the review away in return for something"),
     "chargeback_leverage": _("names a chargeback as what follows if a demand is not met"),
 }
+_RECEIVED = "reviews received"  # of a source: one act for all that came with it
 _LOG = {
+    _RECEIVED: _("The review was received"),
     "review edited": _("The author edited the review"),
     "replies drafted": _("An answer was drafted"),
     "reply approved": _("The answer was approved by a person"),
@@ -150,7 +152,25 @@ def _log(reply: Reply) -> list[dict[str, str]]:
     subjects += [f"reviews.reply:{pk}" for pk in review.replies.values_list("pk", flat=True)]
     subjects += [f"feedback.case:{reply.case_id}"] if reply.case_id else []
     events = Event.objects.filter(subject__in=subjects, verb__in=_LOG).order_by("id")
-    return [{"at": _utc(event.at), "what": str(_LOG[event.verb]), "hash": event.hash} for event in events]
+    return [
+        *_received(review),
+        *({"at": _utc(event.at), "what": str(_LOG[event.verb]), "hash": event.hash} for event in events),
+    ]
+
+
+def _received(review: Review) -> list[dict[str, str]]:
+    """When its first version reached us. Without a hash where the act is older than acts that name their
+    reviews; nothing where that version is not in the pack either."""
+    came = (
+        Event.objects.filter(subject=f"reviews.source:{review.source_id}", verb=_RECEIVED)
+        .filter(data__first__lte=review.pk, data__last__gte=review.pk)
+        .order_by("id")
+        .first()
+    )
+    if came:
+        return [{"at": _utc(came.at), "what": str(_LOG[_RECEIVED]), "hash": came.hash}]
+    number, oldest = _versions(review)[0]
+    return [{"at": _utc(oldest.received_at), "what": str(_LOG[_RECEIVED]), "hash": ""}] if number == 1 else []
 
 
 def _texts(found: Mapping[str, Any]) -> dict[str, str]:

@@ -152,14 +152,16 @@ def _take(source: Source, records: Sequence[ReviewRecord], now: datetime) -> dic
             if record.external_id in known and _is_edit(known[record.external_id], record)
         ]
         about = _About.of([*fresh, *(record for _review, record in edited)])
-        _create(source, fresh, about, now)
+        made = _create(source, fresh, about, now)
         # Before their answers and cases, as who corrects or reads them anew does: nobody waits in a circle.
         comments.hold([review.comment for review, _record in edited])
         words = [(review.comment, _new_version(review, record, about, now)) for review, record in edited]
         comments.supersede_many(words)
         _note_disclosures(known, records)
         if fresh or edited:
-            journal.log("reviews received", source, created=len(fresh), updated=len(edited))
+            # Their keys: nobody else makes reviews of this source meanwhile (see _receive).
+            keys: dict[str, Any] = {"first": made[0], "last": made[-1]} if made else {}
+            journal.log("reviews received", source, created=len(fresh), updated=len(edited), **keys)
     outcomes = dict.fromkeys((record.external_id for record in records), Outcome.UNCHANGED)
     outcomes |= dict.fromkeys((record.external_id for record in fresh), Outcome.CREATED)
     return outcomes | {record.external_id: Outcome.UPDATED for _review, record in edited}
@@ -195,7 +197,8 @@ def _unambiguous(orders: Iterable[Order]) -> dict[str, Order]:
     return {number: same[0] for number, same in found.items() if len(same) == 1}
 
 
-def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now: datetime) -> None:
+def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now: datetime) -> Sequence[int]:
+    """The keys of the reviews, rising."""
     ids = iter(tokens.public_ids(2 * len(records)))
     words = [_comment(source, record, about, now) | {"public_id": next(ids)} for record in records]
     keys = bulk.write(Comment, words)
@@ -224,6 +227,7 @@ def _create(source: Source, records: Sequence[ReviewRecord], about: _About, now:
             for pk, record in zip(reviews, records, strict=True)
         ],
     )
+    return sorted(reviews)
 
 
 def _comment(source: Source, record: ReviewRecord, about: _About, now: datetime) -> dict[str, Any]:

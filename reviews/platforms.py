@@ -44,6 +44,16 @@ PLATFORMS = (
         url="https://www.tripadvisorsupport.com/hc/articles/200614417",
         seen=date(2026, 11, 28),
     ),
+    Platform(
+        name="Trustpilot",
+        accepts=_(
+            "No reason of its own for a demand. From the business account a review can be reported as harmful"
+            " – threats and intimidation belong there – or as not from a genuine experience: say which words,"
+            " and attach the proof. Criticism alone is not taken down."
+        ),
+        url="https://support.trustpilot.com/hc/en-us/articles/207312357",
+        seen=date(2026, 11, 29),
+    ),
 )
 
 # Where shops may not ask for reviews at all, by a part of the host's name (L2). Data, with its source.

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from feedback import cases, journal, leases
 from feedback.models import Case
-from reviews import intake, polling, sources
+from reviews import intake, polling, replies, sources
 from reviews.intake import DELETED, EDITED
 from reviews.models import Reply, ReplyQuerySet, Review, Source
 from reviews.sources import Answer, Away, Connector, Edited, Gone, Outcome, Trouble
@@ -25,8 +25,8 @@ _LOCKED = (Trouble.NO_CREDENTIALS, Trouble.DENIED)
 VANISHED = "not found at the source"
 
 
-def publish(replies: Sequence[Reply], now: datetime) -> None:
-    for reply in replies:
+def publish(approved: Sequence[Reply], now: datetime) -> None:
+    for reply in approved:
         _outside(reply, now, _publish)
 
 
@@ -37,9 +37,9 @@ def due(now: datetime) -> ReplyQuerySet:
 PUBLISH = leases.Job(name="publish replies", due=due, run=publish, batch=1)
 
 
-def check(replies: Sequence[Reply], now: datetime) -> None:
+def check(waiting: Sequence[Reply], now: datetime) -> None:
     """Ask what became of replies that a platform had to look at (connectors §0 rule 5)."""
-    for reply in replies:
+    for reply in waiting:
         _outside(reply, now, _check)
 
 
@@ -98,13 +98,8 @@ def _check(reply: Reply, door: Connector, now: datetime) -> None:
 def _begin(reply: Reply, now: datetime) -> bool:
     """Commit `publishing` before the call. False: the review was edited meanwhile, and nothing goes out."""
     with journal.recording():
-        # The same lock as approving and taking in take: an edit comes wholly before or wholly after this.
-        version = (
-            Review.objects.select_for_update(no_key=True)
-            .values_list("version", flat=True)
-            .get(pk=reply.review_id)
-        )
-        if version != reply.review_version:
+        # The same lock as approving and taking in take.
+        if not replies.answers_the_newest(reply):
             _discard(reply, EDITED)
             return False
         mine = Reply.objects.filter(

@@ -70,9 +70,9 @@ def edit(reply: Reply, text: str, *, by: User, edition: int) -> int:
 def approve(reply: Reply, *, by: User, edition: int) -> None:
     """The words that were on the page go out: `edition` is theirs."""
     with journal.recording():
-        review = Review.objects.select_for_update(no_key=True).get(pk=reply.review_id)
+        is_newest = answers_the_newest(reply)
         now = as_it_stands(reply)
-        if (now.edition, now.state) != (edition, State.DRAFT) or review.version != now.review_version:
+        if (now.edition, now.state) != (edition, State.DRAFT) or not is_newest:
             raise Stale(now)
         # The words first: what cannot go out at all is no question of who lets it go out.
         if stops := [finding for finding in findings(now, now.text) if finding.blocks]:
@@ -209,15 +209,20 @@ def needles(reply: Reply) -> tuple[str, ...]:
 
 
 def clean(text: str) -> str:
+    """`tidy`, and no longer than can be kept. Raises NotAllowed."""
+    kept = tidy(text)
+    if len(kept) > LONGEST:
+        raise NotAllowed(_("A reply of more than %(most)s characters cannot be kept.") % {"most": LONGEST})
+    return kept
+
+
+def tidy(text: str) -> str:
     """NFC with one kind of line break; control characters and lone surrogates have no place in a reply."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = "".join(
         letter for letter in composed if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cs")
     )
-    kept = in_one_direction(kept)
-    if len(kept) > LONGEST:
-        raise NotAllowed(_("A reply of more than %(most)s characters cannot be kept.") % {"most": LONGEST})
-    return kept.strip()
+    return in_one_direction(kept).strip()
 
 
 def _draft_again(reply: Reply, by: User) -> Decision:
@@ -249,6 +254,15 @@ def _draft_again(reply: Reply, by: User) -> Decision:
 
 def as_it_stands(reply: Reply) -> Reply:
     return Reply.objects.with_all_around().get(pk=reply.pk)
+
+
+def answers_the_newest(reply: Reply) -> bool:
+    """Whether the review still stands as it was answered (C7).
+
+    Holds the review: an edit of it comes wholly before this transaction, or wholly after it.
+    """
+    held = Review.objects.select_for_update(no_key=True).filter(pk=reply.review_id)
+    return held.values_list("version", flat=True).get() == reply.review_version
 
 
 def change(reply: Reply, edition: int, was: str, /, **changes: Any) -> None:

@@ -111,6 +111,11 @@ class Facts:
     `lifetime_value` and `order_value` are in `currency`; None: not known. `margin` is what this customer has
     earned us so far, in the same currency; a number from -1 to 1 is read as a share of the lifetime value.
     `earlier_concessions` counts those inside the policy's window.
+
+    `currency` is no fact about the complaint but the unit of the three sums, without which they say nothing:
+    decision 3 names the sums, the interfaces a Decimal with its currency. No rule asks which one it is; it
+    only says which of the policy's sums stand beside the order's. A test gives two currencies the same sums,
+    and gets the same decisions.
     """
 
     problem: str

@@ -25,9 +25,13 @@ class StatutoryRight:
     right: str
     problems: tuple[str, ...]
     source: str
+    source_vi: str
     checked_on: date
     days: int | None = None
     distance: bool = False
+
+    def source_in(self, language: str) -> str:
+        return self.source_vi if language == "vi" else self.source
 
     def covers(self, *, country: str, problem: str, days: int | None, distance: bool) -> bool:
         if self.country != country or problem not in self.problems:

@@ -1,5 +1,6 @@
 """Disputes at the bank: those that are open, noting one, its evidence, its end."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import disputes, money, shop
@@ -19,6 +21,13 @@ from feedback.roles import DESK, Role, allow, holds
 
 PER_PAGE = 40
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
+_FIELDS = {"amount": "amount", "fee": "fee", "reason": "reason", "due_by": "due_on"}  # in the form
+SAID_ANEW = {
+    "amount": gettext_lazy("Amount"),
+    "fee": gettext_lazy("Fee"),
+    "reason": gettext_lazy("Reason"),
+    "due_by": gettext_lazy("Answer due by"),
+}
 
 
 @allow(DESK)
@@ -37,24 +46,34 @@ def note(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _list(request, form, status=400)
     given = form.cleaned_data
+    said: dict[str, Any] = {
+        "amount": given["amount"],
+        "fee": given["fee"] or Decimal(0),
+        "reason": given["reason"],
+        "due_by": _end(given["due_on"]) if given["due_on"] else None,
+    }
     try:
         row, is_new = disputes.note(
             disputes.find_order(given["order_number"]),
             external_id=given["external_id"],
-            amount=given["amount"],
-            fee=given["fee"] or Decimal(0),
-            reason=given["reason"],
             opened_at=_start(given["opened_on"]),
-            due_by=_end(given["due_on"]) if given["due_on"] else None,
             by=request.user,
+            **said,
         )
+        left_out = {name for name, field in _FIELDS.items() if given[field] in (None, "")}
+        repeated = {name: value for name, value in said.items() if name not in left_out}
+        anew = [] if is_new else disputes.hear_again(row, repeated, by=request.user)
     except disputes.BadDispute as error:
         named = {"opened_at": "opened_on", "due_by": "due_on", "store": "order_number"}
         field = named.get(error.field, error.field)
         form.add_error(field if field in form.fields else None, error.message)
         return _list(request, form, status=400)
-    said = _("Noted. Nothing else is offered on this order until it is closed.")
-    messages.success(request, said if is_new else _("This dispute was noted before."))
+    except disputes.Stale:
+        messages.warning(
+            request, _("This dispute was noted before and is closed: what you wrote now was not kept.")
+        )
+        return redirect("dispute", row.pk)
+    messages.success(request, _noted(is_new, anew))
     return redirect("dispute", row.pk)
 
 
@@ -92,6 +111,17 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Closed. The cases on this order were decided anew."))
     return redirect("dispute", pk)
+
+
+def _noted(is_new: bool, anew: Sequence[str]) -> str:
+    if is_new:
+        return _("Noted. Nothing else is offered on this order until it is closed.")
+    if anew:
+        fields = ", ".join(str(SAID_ANEW[name]) for name in anew)
+        return _("This dispute was noted before. What is said otherwise now: %(fields)s.") % {
+            "fields": fields
+        }
+    return _("This dispute was noted before, just so.")
 
 
 def _list(request: HttpRequest, form: DisputeForm, *, status: int = 200) -> HttpResponse:

@@ -24,7 +24,7 @@ def save(request: HttpRequest, public_id: str) -> HttpResponse:
     if decision is None:
         return _nothing_to_say(request, case)
     if not form.is_valid():
-        return _refuse(request, case, form=form, status=400)
+        return _unreadable(request, case, form)
     try:
         messages.edit(
             case, decision, form.cleaned_data["text"], form.plan, by=request.user, edition=_edition(form)
@@ -44,7 +44,7 @@ def compose_again(request: HttpRequest, public_id: str) -> HttpResponse:
     if decision is None:
         return _nothing_to_say(request, case)
     if not form.is_valid():
-        return _refuse(request, case, form=form, status=400)
+        return _unreadable(request, case, form)
     current = (
         Decision.objects.select_related("policy").filter(comment=case.comment_id, is_current=True).first()
     )
@@ -68,8 +68,8 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     if decision is None:
         return _nothing_to_say(request, case)
     if not form.is_valid():
-        return _refuse(request, case, form=form, status=400)
-    given = form.cleaned_data
+        return _unreadable(request, case, form)
+    given, kept = form.cleaned_data, None
     try:
         kept = messages.edit(
             case, decision, given["text"], form.plan, by=request.user, edition=_edition(form)
@@ -78,9 +78,9 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     except messages.Stale as stale:
         return _stale(request, case, form, stale)
     except messages.NotAllowed as error:
-        return _refuse(request, case, problem=error.why, status=403)
+        return _refuse(request, case, problem=error.why, status=403, **_unsaved(form, kept))
     except messages.Refused as error:
-        return _refuse(request, case, problem=error.why, status=422)
+        return _refuse(request, case, problem=error.why, status=422, **_unsaved(form, kept))
     except messages.Blocked:
         problem = _("Not approved: what is marked ✕ below has to be mended first. What you wrote is saved.")
         return _refuse(request, case, problem=problem, status=422)
@@ -149,6 +149,20 @@ def _given(request: HttpRequest, public_id: str) -> tuple[Case, Decision | None,
     )
     form = case_message.form_of(case, decision, request.POST) if decision else None
     return case, decision, form
+
+
+def _unreadable(request: HttpRequest, case: Case, form: Any) -> HttpResponse:
+    """Given back whole; beside how it stands now where somebody else was faster besides."""
+    known, sent = messages.at_work(case), _number(form.data.get("edition"))
+    if known is not None and known.edition != sent:
+        typed = form.data.get("text", "")
+        return _refuse(request, case, form=form, stale=known, typed=typed, status=409)
+    return _refuse(request, case, form=form, status=400)
+
+
+def _unsaved(form: Any, kept: Message | None) -> dict[str, Any]:
+    """What was typed, as long as it is not kept."""
+    return {} if kept else {"form": form}
 
 
 def _number(raw: str | None) -> int:

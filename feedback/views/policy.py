@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from feedback import policies, policy_words, trials
 from feedback.models import Policy, PolicyTrial
+from feedback.policy import statutory
 from feedback.policy.terms import CURRENCIES, BadTerms, Terms
 from feedback.policy.written import to_toml
 from feedback.policy_forms import AdvocateForm, FileForm, MonthsForm, TermsForm
@@ -32,6 +33,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
         "live": live,
         "terms": policy_words.said(_data(live), request.LANGUAGE_CODE),
         "is_manager": holds(request, Role.MANAGER),
+        "rights": policy_words.rights(statutory.shipped(), request.LANGUAGE_CODE),
         "is_advocate": holds(request, Role.ADVOCATE),
         "now": now,
     }

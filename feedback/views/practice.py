@@ -87,13 +87,16 @@ def practice_page(request: HttpRequest, slug: str) -> HttpResponse:
 def practice_lint(request: HttpRequest, slug: str) -> HttpResponse:
     """The findings for what is being typed, as a piece of a page."""
     sample, audience = _sample(slug), _audience(request)
-    text = _typed(request)
+    text = _typed(request)[:LONGEST]
     found = _findings(text, sample, audience, _decision(sample))
     return render(request, "feedback/_lint.html", proofreading.shown(text, found, LIMIT))
 
 
 def _answered(request: HttpRequest, sample: Sample, audience: str, decision: Decision) -> dict[str, Any]:
     text = proofreading.with_own_words(_typed(request), request.POST.get("instead", ""), sample.language)
+    if len(text) > LONGEST:
+        problem = _("An answer of more than %(most)s characters is not looked at.") % {"most": LONGEST}
+        return {"text": text, "problem": problem}
     found = _findings(text, sample, audience, decision)
     result = score(text, found, audience)
     name = NAME[sample.language] if audience == PRIVATE else ""
@@ -139,7 +142,7 @@ def _praise(result: Score) -> str:
 
 
 def _typed(request: HttpRequest) -> str:
-    return proofreading.one_line_break(request.POST.get("text", "").replace("\x00", ""))[:LONGEST]
+    return proofreading.one_line_break(request.POST.get("text", "").replace("\x00", ""))
 
 
 def _language(request: HttpRequest) -> str:

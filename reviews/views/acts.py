@@ -29,7 +29,7 @@ from reviews.views.reply import EDITORS, Tried, back_to, edition_of, find, refus
 def save(request: HttpRequest, public_id: str) -> HttpResponse:
     reply, form = find(public_id), DraftForm(request.POST)
     if not form.is_valid():
-        return refuse(request, reply, form)
+        return _unreadable(request, reply, form)
     text = proofreading.one_line_break(form.cleaned_data["text"])
     text = proofreading.with_own_words(text, request.POST.get("instead", ""), reply.language)
     try:
@@ -37,7 +37,7 @@ def save(request: HttpRequest, public_id: str) -> HttpResponse:
     except replies.Stale as late:
         return stale(request, late.reply, text)
     except replies.NotAllowed as error:
-        return show(request, reply, Tried(text=text, problem=error.why), status=400)
+        return refuse(request, find(public_id), text, error.why, form.cleaned_data["edition"])
     messages.success(request, _("Saved."))
     return back_to(request, reply)
 
@@ -48,7 +48,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     """What was typed is saved first, so that a refusal loses no word."""
     reply, form = find(public_id), DraftForm(request.POST)
     if not form.is_valid():
-        return refuse(request, reply, form)
+        return _unreadable(request, reply, form)
     text, edition = form.cleaned_data["text"], form.cleaned_data["edition"]
     following = _following(request, reply)
     try:
@@ -59,7 +59,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect(following)  # pressed twice
         return stale(request, late.reply, text)
     except replies.NotAllowed as error:
-        return show(request, find(public_id), Tried(text=text, problem=error.why), status=403)
+        return refuse(request, find(public_id), text, error.why, edition, status=403)
     except replies.Blocked:
         problem = _("Not approved: the words marked ✕ below cannot go out. What you wrote is saved.")
         return show(request, find(public_id), Tried(problem=problem), status=422)
@@ -135,6 +135,11 @@ def draft_again(request: HttpRequest, public_id: str) -> HttpResponse:
         return show(request, reply, Tried(problem=_said(error)), status=400)
     messages.success(request, _("Drafted anew."))
     return back_to(request, reply)
+
+
+def _unreadable(request: HttpRequest, reply: Reply, form: DraftForm) -> HttpResponse:
+    problem = next(iter(form.errors.values()))[0]
+    return refuse(request, reply, request.POST.get("text", ""), problem, edition_of(request))
 
 
 def _following(request: HttpRequest, reply: Reply, *, is_done: bool = True) -> str:

@@ -49,7 +49,7 @@ def reply_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def lint(request: HttpRequest, public_id: str) -> HttpResponse:
     """The findings for what is being typed, as a piece of a page. Nothing is saved."""
     reply, form = find(public_id), DraftForm(request.POST)
-    text = form.cleaned_data.get("text", "") if form.is_valid() else request.POST.get("text", "")[:20_000]
+    text = form.cleaned_data["text"] if form.is_valid() else request.POST.get("text", "")
     return render(request, "reviews/_lint.html", _looked_at(reply, text))
 
 
@@ -62,21 +62,26 @@ def show(request: HttpRequest, reply: Reply, tried: Tried = Tried(), *, status: 
 
 def stale(request: HttpRequest, reply: Reply, mine: str) -> HttpResponse:
     """409: somebody was faster. Both texts, so that nothing typed is lost (C5)."""
-    words = replies.clean(mine[: replies.LONGEST])
+    words = replies.tidy(mine)
+    is_comparable = len(words) <= replies.LONGEST
     context = {
         "reply": reply,
-        "mine": words,
-        "differences": desk.differences(reply.text, words) if words and words != reply.text else [],
+        "mine": words if words != reply.text else "",
+        "differences": desk.differences(reply.text, words) if words and is_comparable else [],
         "is_draft": reply.state == Reply.State.DRAFT,
         "reason": desk.reason(reply),
     }
     return render(request, "reviews/stale.html", context, status=409)
 
 
-def refuse(request: HttpRequest, reply: Reply, form: DraftForm) -> HttpResponse:
-    problem = next(iter(form.errors.values()))[0]
-    tried = Tried(text=request.POST.get("text", "")[:20_000], problem=problem)
-    return show(request, reply, tried, status=400)
+def refuse(
+    request: HttpRequest, reply: Reply, text: str, problem: Any, edition: int, *, status: int = 400
+) -> HttpResponse:
+    """Words that cannot be kept are given back whole, whatever their length. Where somebody else was faster
+    besides, both are shown: what is sent from here must not go over theirs unseen. `edition` 0: not said."""
+    if edition and edition != reply.edition:
+        return stale(request, reply, text)
+    return show(request, reply, Tried(text=text, problem=problem), status=status)
 
 
 def find(public_id: str) -> Reply:
@@ -171,4 +176,5 @@ def _may(request: HttpRequest, reply: Reply, tried: Tried) -> dict[str, Any]:
 def _looked_at(reply: Reply, text: str) -> dict[str, Any]:
     limit = drafting.limit_of(reply.review.source)
     words = proofreading.one_line_break(text)
-    return proofreading.shown(words, replies.findings(reply, words), limit)
+    # What is longer cannot be kept anyway, and would take long to look through.
+    return proofreading.shown(words, replies.findings(reply, words[: replies.LONGEST]), limit)

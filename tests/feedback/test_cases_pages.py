@@ -363,6 +363,34 @@ def test_a_wrong_message_form_is_refused_and_kept(client, mai, told, bad, button
     assert not told.messages.exists()
 
 
+@pytest.mark.parametrize("length", [10_001, 100_000])
+@pytest.mark.parametrize("button", ["", "approve/"])
+def test_a_message_that_is_too_long_is_given_back_whole(client, mai, told, button, length):
+    """100 kB: not a word is lost."""
+    text = ("Kính gửi chị, bên em xin lỗi. " * 4000)[: length - 1] + "x"
+
+    answer = client.post(
+        f"/cases/{told.public_id}/message/{button}", message_form(page_of(client, told), text=text)
+    )
+
+    assert answer.status_code in (400, 403)
+    assert f"\n{text}</textarea>" in answer.content.decode()
+    assert not told.messages.exists()
+
+
+def test_a_message_that_is_too_long_does_not_go_over_somebody_elses(client, mai, told):
+    """C5"""
+    page = page_of(client, told)
+    client.post(f"/cases/{told.public_id}/message/", message_form(page, text="Lời thứ nhất"))
+    text = "Lời thứ hai. " * 8000
+
+    answer = client.post(f"/cases/{told.public_id}/message/", message_form(page, text=text))
+
+    assert answer.status_code == 409
+    assert "Lời thứ nhất" in answer.content.decode()
+    assert text in answer.content.decode()
+
+
 def test_a_message_sent_by_hand_says_how(client, mai, told):
     page = page_of(client, told)
     client.post(f"/cases/{told.public_id}/message/approve/", message_form(page, by_mail="hand"))

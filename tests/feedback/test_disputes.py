@@ -1,12 +1,12 @@
 """Disputes: noted once, everything else locked out, closed with an outcome; by staff and by the API."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from feedback import api_access, cases, disputes, value
+from feedback import api_access, cases, disputes, shop, value
 from feedback.models import Decision, Dispute, Event
 from feedback.roles import Role
 from tests import factories
@@ -254,6 +254,75 @@ def test_the_api_names_the_field(send, case, body, field):
     assert answer.status_code == 400
     assert field in {error["attr"] for error in answer.json()["errors"]}
     assert not Dispute.objects.exists()
+
+
+def test_the_api_takes_a_new_reason_and_due_date_with_a_second_post(send, case):
+    """S3-5: nothing that the shop's system says later is dropped in silence."""
+    body = {"external_id": "dp_1", "order_number": case.order.number, "amount": "500000", "fee": 300000}
+    send("post", "/api/v1/disputes", body)
+
+    again = send(
+        "post", "/api/v1/disputes", body | {"reason": "fraudulent", "due_by": "2027-01-05T10:00:00+07:00"}
+    )
+    leaner = send("post", "/api/v1/disputes", {name: body[name] for name in body if name != "fee"})
+
+    assert (again.status_code, again.json()["reason"]) == (200, "fraudulent")
+    assert again.json()["due_by"] == "2027-01-05T10:00:00+07:00"
+    assert leaner.json() == again.json()  # what a later word leaves out stays
+    assert Event.objects.get(verb="dispute changed").data["fields"] == ["due_by", "reason"]
+
+
+def test_the_api_says_no_to_another_word_about_a_closed_dispute(send, case):
+    body = {"external_id": "dp_1", "order_number": case.order.number, "amount": 5, "reason": "fraudulent"}
+    send("post", "/api/v1/disputes", body)
+    send("patch", "/api/v1/disputes/dp_1", {"state": "closed", "outcome": "won"})
+
+    same, other = (send("post", "/api/v1/disputes", body | more) for more in ({}, {"reason": "duplicate"}))
+
+    assert (same.status_code, same.json()["state"]) == (200, "closed")
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (409, "dispute_closed")
+    assert Dispute.objects.get().reason == "fraudulent"
+
+
+def test_the_api_names_a_due_date_before_the_beginning_in_a_second_post(send, case):
+    note(case, external_id="dp_1")
+    body = {"external_id": "dp_1", "order_number": case.order.number, "amount": 500_000}
+
+    answer = send("post", "/api/v1/disputes", body | {"due_by": "2020-01-01T00:00:00+07:00"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "due_by")
+
+
+def typed(case, **more):
+    return {"order_number": case.order.number, "external_id": "dp_1", "amount": "500000",
+            "opened_on": "2026-11-15"} | more  # fmt: skip
+
+
+def test_staff_see_what_a_dispute_noted_again_says_otherwise(client, case):
+    client.force_login(user(Role.STAFF))
+    client.post("/disputes/note/", typed(case, fee="300000"))
+
+    said = client.post("/disputes/note/", typed(case, reason="fraudulent", due_on="2027-01-05"), follow=True)
+
+    row = Dispute.objects.get()
+    assert "What is said otherwise now: Answer due by, Reason." in said.text
+    assert (row.reason, row.fee, row.due_by.astimezone(shop.zone()).date()) == (
+        "fraudulent",
+        300_000,
+        date(2027, 1, 5),
+    )
+    assert "noted before, just so" in client.post("/disputes/note/", typed(case), follow=True).text
+
+
+def test_staff_are_told_that_a_closed_dispute_keeps_nothing_new(client, case):
+    client.force_login(user(Role.STAFF))
+    client.post("/disputes/note/", typed(case))
+    disputes.close(Dispute.objects.get(), outcome="won")
+
+    said = client.post("/disputes/note/", typed(case, reason="fraudulent"), follow=True)
+
+    assert "is closed: what you wrote now was not kept" in said.text
+    assert Dispute.objects.get().reason == ""
 
 
 @pytest.mark.parametrize("body", [[], "x", 5, None])

@@ -1,5 +1,6 @@
 """The policy in the browser: versions, a new one by form or file, its proof and replay, and its way."""
 
+import html
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from django.utils import timezone
 from feedback import cases, policies, policy_words, trials, work
 from feedback.models import Policy, PolicyTrial
 from feedback.policy.prove import prove
+from feedback.policy.statutory import shipped
 from feedback.policy.terms import Terms
 from feedback.policy.written import changes, to_toml
 from feedback.policy_forms import TermsForm
@@ -39,6 +41,24 @@ def huy(client):
 def words(answer):
     """What the page says, without tags and needless room."""
     return " ".join(re.sub("<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("en", ["European Union", "14 days from delivery, ordered from afar only", "article 9: withdrawal"]),
+        ("vi", ["Liên minh châu Âu", "Chỉ thị 2011/83/EU, điều 9", "Bộ luật Dân sự 91/2015/QH13"]),
+    ],
+)
+def test_it_lists_the_rights_by_law_with_source_and_date(client, huy, language, parts):
+    """L13: by country, beside what the policy says."""
+    client.cookies["django_language"] = language
+
+    shown = html.unescape(words(client.get("/policy/")))
+
+    assert all(part in shown for part in parts)
+    assert all(right.source_in(language) in shown for right in shipped())
+    assert "2026-11-20" in shown
 
 
 def test_each_thing_on_the_form_has_an_id_of_its_own(client, huy):

@@ -88,6 +88,17 @@ def test_the_page_says_what_to_change_and_what_is_missing(client):
     assert "Wait. We will refund $18.</textarea>" in page
 
 
+def test_what_is_too_long_to_be_judged_is_given_back_whole(client):
+    """100 kB: not a word is lost."""
+    text = "Thank you for telling us. " * 4000
+
+    answer = client.post(f"/practice/{EVERY[0].slug}/", {"text": text, "audience": "public"})
+
+    assert answer.status_code == 200
+    assert text in answer.text
+    assert "more than 20000 characters is not looked at" in answer.text
+
+
 def test_a_private_message_is_judged_by_its_parts(client):
     """S1-9."""
     data = {"text": "Dear Minh, thank you.", "audience": "private"}

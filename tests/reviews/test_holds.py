@@ -1,12 +1,15 @@
 import io
 import zipfile
+from datetime import UTC
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from feedback import cases
 from feedback.models import Event
 from reviews import batches, desk, evidence, hiding, holds, replies, twin
+from reviews.intake import receive_many
 from reviews.models import Reply, Review
 from reviews.views.kept import USUAL
 
@@ -93,6 +96,33 @@ def test_the_evidence_holds_every_text_and_names_nobody_of_ours(own, receive, ba
     assert files["review-version-1.txt"] == THREAT
     assert not any("Bảo" in text or "terrorist" in text for text in files.values())
     assert Event.objects.filter(verb="evidence taken", by=bao).count() == 1
+
+
+def log_of(reply):
+    with override("en"):
+        return evidence.gather(Reply.objects.with_all_around().get(pk=reply.pk), timezone.now())["log"]
+
+
+def test_the_evidence_begins_with_when_the_review_was_received(own, receive, record):
+    """S3-7: by the act that took it in, whichever others came before and after."""
+    receive_many(own, [record(external_id="earlier", text=LATE)])
+    receive_many(own, [record(external_id="r1", text=THREAT), record(external_id="r2", text=LATE)])
+    came = Event.objects.filter(verb="reviews received").order_by("-id").first()
+    receive_many(own, [record(external_id="later", text=LATE)])
+
+    first = log_of(receive(own, external_id="r1", text=THREAT))[0]
+
+    assert (first["what"], first["hash"]) == ("The review was received", came.hash)
+
+
+def test_a_review_from_before_acts_named_theirs_still_has_its_time(own, map_site, receive):
+    reply = receive(own, text=THREAT)
+    Review.objects.update(source=map_site)  # of which no act names any
+
+    first = log_of(reply)[0]
+
+    came = reply.review.comment.received_at.astimezone(UTC).isoformat(timespec="seconds")
+    assert (first["what"], first["at"], first["hash"]) == ("The review was received", came, "")
 
 
 @pytest.mark.parametrize(
@@ -189,5 +219,6 @@ def test_the_page_of_evidence_gives_the_zip(client, own, receive, bao):
     reply = receive(own, text=THREAT)
     client.force_login(bao)
 
-    assert "support.google.com" in client.get(f"/replies/{reply.public_id}/evidence/").text
+    shown = client.get(f"/replies/{reply.public_id}/evidence/").text
+    assert all(name in shown for name in ("support.google.com", "Yelp", "Tripadvisor", "Trustpilot"))
     assert client.post(f"/replies/{reply.public_id}/evidence/")["Content-Type"] == "application/zip"

@@ -95,79 +95,125 @@ def test_c6_without_the_guard_there_are_many(drafts, bao, at_once, no_guard):
     assert Event.objects.filter(verb="reply approved").count() > 1
 
 
-def test_c5_one_of_two_editors_is_told(drafts, bao, mai, at_once):
+def loaded(reply):
+    """The page that each of the crowd has open."""
+    return [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(CROWD)]
+
+
+def edits(reply, *people):
+    """Everybody writes words of their own on the page they have open."""
+    return [
+        partial(replies.edit, one, f"Lời {n} của {by}", by=by, edition=reply.edition)
+        for n, (one, by) in enumerate(zip(loaded(reply), people * CROWD, strict=False))
+    ]
+
+
+def test_c5_one_of_twenty_editors_saves_and_the_others_are_told(drafts, bao, mai, at_once):
     for n in range(ROUNDS):
         reply = drafts(n)
 
-        results = at_once(
-            [
-                partial(replies.edit, reply, "Lời của Bảo", by=bao, edition=1),
-                partial(replies.edit, reply, "Lời của Mai", by=mai, edition=1),
-            ]
-        )
+        results = at_once(edits(reply, bao, mai))
 
-        (told,) = refused(results)
-        assert Reply.objects.get(pk=reply.pk).text == told.reply.text
-        assert Reply.objects.get(pk=reply.pk).edition == 2
+        told, kept = refused(results), Reply.objects.get(pk=reply.pk)
+        (winner,) = [place for place, result in enumerate(results) if result == 2]
+        assert len(told) == CROWD - 1
+        assert {one.reply.text for one in told} == {kept.text}
+        assert (kept.edition, kept.text.startswith(f"Lời {winner} của")) == (2, True)
 
 
-def test_c5_without_the_guard_words_are_lost(drafts, bao, mai, at_once, no_guard):
+def test_c5_without_the_guard_nineteen_lose_their_words(drafts, bao, mai, at_once, no_guard):
+    """The twin: everybody is told that it is saved."""
     reply = drafts(0)
-    loaded = [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(2)]
 
-    results = at_once(
-        [
-            partial(replies.edit, loaded[0], "Lời của Bảo", by=bao, edition=1),
-            partial(replies.edit, loaded[1], "Lời của Mai", by=mai, edition=1),
-        ]
-    )
+    results = at_once(edits(reply, bao, mai))
+
+    assert results == [2] * CROWD
+    assert Event.objects.filter(verb="reply edited").count() == CROWD
+
+
+def an_edit_at_the_source(source, record, reply, by):
+    """Half of the crowd approves what it has open; the other half takes in newer words of the review."""
+    newer = record(external_id=reply.review.external_id, text="Đã được xin lỗi.")
+    approvals = [partial(replies.approve, one, by=by, edition=1) for one in loaded(reply)[: CROWD // 2]]
+    return approvals + [partial(receive_many, source, [newer])] * (CROWD - len(approvals))
+
+
+def drain():
+    while leases.run_once(PUBLISH, timezone.now()):
+        pass
+
+
+def sent(settings):
+    """The words of the answers that went out."""
+    outbox = settings.OUTBOX_DIR / "map-site.jsonl"
+    return [json.loads(line)["text"] for line in outbox.read_text().splitlines()] if outbox.exists() else []
+
+
+def test_c7_no_old_answer_survives_an_edit(map_site, record, receive, bao, at_once, settings):
+    """Whoever comes first: no draft, no approval and no publication for a version that is gone."""
+    for n in range(ROUNDS):
+        reply = receive(map_site, external_id=f"r{n}", text=LATE)
+
+        at_once(an_edit_at_the_source(map_site, record, reply, bao))
+        drain()
+
+        review = Review.objects.get(external_id=f"r{n}")
+        assert (review.version, Reply.objects.get(pk=reply.pk).state) == (2, "discarded")
+        assert Event.objects.filter(verb="review edited", subject=f"reviews.review:{review.pk}").count() == 1
+    assert sent(settings) == []
+
+
+def test_c7_without_the_guard_an_old_answer_goes_out(
+    map_site, record, receive, bao, at_once, settings, no_guard, monkeypatch
+):
+    """The twin: nobody looks at the review again, neither on approving nor on publishing."""
+    monkeypatch.setattr(replies, "answers_the_newest", lambda reply: True)
+    for n in range(ROUNDS):
+        reply = receive(map_site, external_id=f"r{n}", text=LATE)
+
+        at_once(an_edit_at_the_source(map_site, record, reply, bao))
+        drain()
+
+        if sent(settings):
+            break
+    assert Review.objects.get(external_id=f"r{n}").version == 2
+    assert Reply.objects.get(pk=reply.pk).review_version == 1
+    assert sent(settings) == [reply.text]
+
+
+def approvals_and_rejections(reply, bao, mai):
+    acts = [
+        (partial(replies.approve, by=bao), partial(replies.discard, reason="spam", by=mai)),
+    ] * (CROWD // 2)
+    both = [act for pair in acts for act in pair]
+    return [partial(act, one, edition=1) for act, one in zip(both, loaded(reply), strict=True)]
+
+
+def done(reply):
+    """What came of them, as it was noted."""
+    verbs = ["reply approved", "reply discarded"]
+    events = Event.objects.filter(subject=f"reviews.reply:{reply.pk}", verb__in=verbs)
+    return sorted(events.values_list("verb", flat=True))
+
+
+def test_c8_approved_or_rejected_and_never_both(drafts, bao, mai, at_once):
+    for n in range(ROUNDS):
+        reply = drafts(n)
+
+        results = at_once(approvals_and_rejections(reply, bao, mai))
+
+        (what,) = done(reply)
+        assert len(refused(results)) == CROWD - 1
+        assert what == f"reply {Reply.objects.get(pk=reply.pk).state}"
+
+
+def test_c8_without_the_guard_it_is_both(drafts, bao, mai, at_once, no_guard):
+    reply = drafts(0)
+
+    results = at_once(approvals_and_rejections(reply, bao, mai))
 
     assert refused(results) == []
-
-
-def test_c7_no_old_answer_survives_an_edit(own, record, drafts, bao, at_once, settings):
-    """Whoever comes first: no draft and no approval for a version that is gone."""
-    for n in range(ROUNDS):
-        reply = drafts(n)
-        edited = record(external_id=f"r{n}", text="Đã được xin lỗi.")
-
-        at_once(
-            [
-                partial(replies.approve, reply, by=bao, edition=1),
-                partial(receive_many, own, [edited]),
-            ]
-        )
-
-        assert Review.objects.get(external_id=f"r{n}").version == 2
-        assert Reply.objects.get(pk=reply.pk).state == "discarded"
-
-
-def test_c7_without_the_guard_an_old_answer_goes_out(own, record, drafts, bao):
-    """The twin: what is approved is what was on the page, whatever became of the review since."""
-    reply = drafts(0)
-    receive_many(own, [record(external_id="r0", text="Đã được xin lỗi.")])
-
-    with pytest.raises(replies.Stale):
-        replies.approve(reply, by=bao, edition=1)
-    Reply.objects.filter(pk=reply.pk).update(state="approved", approved_by=bao, approved_at=timezone.now())
-
-    assert Review.objects.get().version == 2
-    assert Reply.objects.to_publish(timezone.now()).get().review_version == 1
-
-
-def test_c8_without_the_guard_both_are_done(drafts, bao, mai, at_once, no_guard):
-    reply = drafts(0)
-    loaded = [Reply.objects.with_all_around().get(pk=reply.pk) for _ in range(2)]
-
-    results = at_once(
-        [
-            partial(replies.approve, loaded[0], by=bao, edition=1),
-            partial(replies.discard, loaded[1], reason="spam", by=mai, edition=1),
-        ]
-    )
-
-    done = Event.objects.filter(verb__in=["reply approved", "reply discarded"])
-    assert (len(refused(results)), done.count()) == (0, 2)
+    assert set(done(reply)) == {"reply approved", "reply discarded"}
 
 
 THREAT = "Ấm bị vỡ khi mở hộp. Không đền thì tôi đăng một sao khắp nơi cho mọi người biết."
@@ -285,23 +331,6 @@ def test_c11_without_the_line_at_the_source_an_import_fails(own, record, at_once
     assert Review.objects.values("external_id").distinct().count() == Review.objects.count()
 
 
-def test_c8_approve_or_discard_and_never_both(drafts, bao, mai, at_once):
-    for n in range(ROUNDS):
-        reply = drafts(n)
-
-        results = at_once(
-            [
-                partial(replies.approve, reply, by=bao, edition=1),
-                partial(replies.discard, reply, reason="spam", by=mai, edition=1),
-            ]
-        )
-
-        done = Event.objects.filter(
-            subject=f"reviews.reply:{reply.pk}", verb__in=["reply approved", "reply discarded"]
-        )
-        assert (len(refused(results)), done.count()) == (1, 1)
-
-
 def test_facts_corrected_at_once_all_count(drafts, bao, mai, at_once):
     """The last decision knows what everybody set, and it alone is the current one."""
     for n in range(ROUNDS):
@@ -333,15 +362,11 @@ def test_workers_at_once_publish_each_reply_once(map_site, receive, bao, at_once
         reply = receive(map_site, external_id=f"r{n}", text=LATE)
         replies.approve(reply, by=bao, edition=1)
 
-    def drain():
-        while leases.run_once(PUBLISH, timezone.now()):
-            pass
-
     at_once([drain] * 5)
 
     lines = (settings.OUTBOX_DIR / "map-site.jsonl").read_text().splitlines()
-    sent = [json.loads(line)["reply"] for line in lines]
-    assert len(sent) == len(set(sent)) == 30
+    names = [json.loads(line)["reply"] for line in lines]
+    assert len(names) == len(set(names)) == 30
     assert Reply.objects.filter(state="published").count() == 30
 
 

@@ -1,3 +1,6 @@
+import html
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -361,3 +364,35 @@ def test_a_reply_can_be_looked_at_before_the_edited_review_is_read(at_the_desk, 
 
     assert page.status_code == 200
     assert "Bây giờ thì ổn rồi." in page.content.decode()
+
+
+def given_back(answer):
+    """What stands in the field for the words."""
+    field = re.search(r"<textarea[^>]*name=\"text\"[^>]*>\n?(.*?)</textarea>", answer.text, re.DOTALL)
+    return html.unescape(field[1])
+
+
+@pytest.mark.parametrize("act", ["save", "approve"])
+@pytest.mark.parametrize("length", [10_001, 100_000])
+def test_a_draft_that_is_too_long_is_given_back_whole(do, reply, act, length):
+    """Issue 4, bad input: 100 kB. Refused, and not a word of it lost."""
+    text = ("Cảm ơn anh/chị, chúng tôi đã đọc. " * (length // 30))[:length].strip() + "x"
+
+    answer = do(act, text=text)
+
+    assert answer.status_code in (400, 403)
+    assert given_back(answer) == text
+    assert (now(reply).text, now(reply).edition) == (reply.text, 1)
+
+
+def test_a_draft_that_is_too_long_does_not_go_over_what_somebody_else_saved(do, reply, mai):
+    """C5: from the page that gives it back, the next press would have been of the newer edition."""
+    text = "Cảm ơn anh/chị. " * 6000
+    replies.edit(reply, "Lời của Mai", by=mai, edition=1)
+
+    answer = do("save", text=text)
+
+    assert answer.status_code == 409
+    assert "Lời của Mai" in answer.text
+    assert given_back(answer) == text.strip()
+    assert now(reply).text == "Lời của Mai"

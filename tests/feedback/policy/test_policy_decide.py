@@ -269,3 +269,34 @@ def test_it_says_which_policy_decided():
     changed = Terms.from_dict(TERMS.as_dict() | {"version": "2"})
 
     assert decide(facts(fault="ours"), changed) == replace(answer(fault="ours"), policy_version="2")
+
+
+def with_equal_sums(first: str, second: str) -> Terms:
+    """The shipped policy with the sums of one currency for another."""
+    data = TERMS.as_dict()
+    return Terms.from_dict(data | {"money": {first: data["money"][first], second: data["money"][first]}})
+
+
+def but_for_the_unit(decision: Decision) -> dict:
+    data = decision.as_dict()
+    return data | {"remedies": [one | {"currency": None} for one in data["remedies"]]}
+
+
+@pytest.mark.parametrize("dispute", ["none", "open", "closed"])
+@pytest.mark.parametrize("right", [None, "refund"])
+@pytest.mark.parametrize("standing", ["valued", "regular", "unknown"])
+@pytest.mark.parametrize("fault", ["ours", "carrier", "customer", "unknown", "none"])
+def test_a_currency_is_the_unit_of_sums_and_sways_nothing(fault, standing, right, dispute):
+    """Decision 3: where both currencies have the same sums, every answer is the same but for its unit."""
+    terms = with_equal_sums("USD", "EUR")
+    for problem in Problem:
+        for order_value, lifetime_value in ((None, None), (5, 0), (40, 900), (4000, 90_000)):
+            given = {
+                "problem": problem, "fault": fault, "fault_from": "record", "standing": standing,
+                "statutory_right": right, "dispute": dispute, "order_value": order_value,
+                "lifetime_value": lifetime_value,
+            }  # fmt: skip
+            in_dollars, in_euros = (decide(facts(**given, currency=code), terms) for code in ("USD", "EUR"))
+
+            assert but_for_the_unit(in_dollars) == but_for_the_unit(in_euros)
+            assert in_dollars.needs_approver == in_euros.needs_approver
