@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from math import ceil, floor, isfinite, log10
 
 from babel.dates import format_date
@@ -293,7 +294,12 @@ def in_units(highest: float) -> int:
 def date_labels(days: Sequence[date], *, step: str, language: str) -> tuple[str, ...]:
     """The reader's way to write days (`step`: day, week, month), for the labels of a chart."""
     known = language if language in ("vi", "en") else "en"
-    return tuple(format_date(day, _DATE_PATTERNS[step][known], locale=known) for day in days)
+    return tuple(_in_words(day, _DATE_PATTERNS[step][known], known) for day in days)
+
+
+@lru_cache(maxsize=5000)  # the same days stand on every page
+def _in_words(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=language)
 
 
 def _at_most(most: int, series: Sequence[Series], others: str) -> list[Series]:

@@ -3,6 +3,7 @@
 What a person says counts, else the machine; a theme merged into another counts there, once per comment.
 """
 
+import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,16 +12,17 @@ from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from feedback import buckets, shop
-from feedback.models import Analysis, Comment, Mention, Theme, ThemeTotal
+from feedback.models import Analysis, Comment, Mention, Theme, ThemeTotal, TotalsStamp
 from feedback.models.totals import ALL, GRAINS
 
 POLARITIES = ("negative", "neutral", "positive", "unknown")
 # Of two themes that are one now, the comment counts with the first of these: a complaint is never hidden.
 STRONGEST_FIRST = ("negative", "positive", "neutral", "unknown")
+_SHARDS = 64  # connections that change totals at once without waiting for each other's stamp
 _LOCK_KEY = 0x746F74616C  # "total": PostgreSQL's advisory lock of what the totals mean
 
 
@@ -85,6 +87,11 @@ def recount(comments: QuerySet[Comment] | None = None) -> Counts:
     return {key: _named(counts) for key, counts in found.items()}
 
 
+def stamp() -> tuple[tuple[int, int], ...]:
+    """Of the totals as they stand: the same only while none of them changes. One query."""
+    return tuple(TotalsStamp.objects.order_by("shard").values_list("shard", "stamp"))
+
+
 def kept() -> Counts:
     """The totals as they stand, in the shape of `recount`, without rows that have come down to nothing."""
     rows = ThemeTotal.objects.values_list(*Key._fields, *POLARITIES).iterator()
@@ -115,6 +122,7 @@ def meaning_changes() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+    _stamp_anew()
 
 
 def _meaning_stays() -> None:
@@ -122,6 +130,17 @@ def _meaning_stays() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK_KEY])
+
+
+def _stamp_anew() -> None:
+    """Before the rows, so that who waits for a stamp holds none of them."""
+    with connection.cursor() as cursor:
+        shard = "pg_backend_pid() %% %s" if connection.vendor == "postgresql" else "0 * %s"
+        cursor.execute(
+            f"INSERT INTO {TotalsStamp._meta.db_table} (shard, stamp) VALUES ({shard}, %s) "  # noqa: S608
+            "ON CONFLICT (shard) DO UPDATE SET stamp = excluded.stamp",
+            [_SHARDS, secrets.randbits(62)],
+        )
 
 
 def roots() -> dict[str, str]:
@@ -229,12 +248,19 @@ def _stored(comments: Sequence[Comment]) -> Iterator[Reading]:
 
 
 def _apply(changes: Changes) -> None:
-    """In one order of the rows, so that two workers cannot wait for each other. What only grows is written
-    at once. Else the rows are made or locked first: PostgreSQL looks at the constraint of a row that is to be
-    inserted before it finds the one that is there, and a negative number would not pass."""
+    """In one order of the rows, so that two workers cannot wait for each other."""
     rows = [(*key, *counts) for key, counts in sorted(changes.items())]
     if not rows:
         return
+    with transaction.atomic(savepoint=False):
+        _stamp_anew()
+        _write(changes, rows)
+
+
+def _write(changes: Changes, rows: Sequence[tuple]) -> None:
+    """What only grows is written at once. Else the rows are made or locked first: PostgreSQL looks at the
+    constraint of a row that is to be inserted before it finds the one that is there, and a negative number
+    would not pass."""
     if all(min(counts) >= 0 for counts in changes.values()):
         _execute(_ADD, rows)
         return

@@ -1,5 +1,6 @@
 """Today: what needs doing, the last seven days, which themes moved. The anonymous see the shop's door."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback import addressing, deliveries, order_sources, shop
+from feedback import addressing, deliveries, drawn, order_sources, shop
 from feedback.front import capture, headlines, jobs, tiles
 from feedback.front.context import address
-from feedback.models import Alert, Case, Comment, Defection, Promise, ThemeTotal, User
+from feedback.models import Alert, Case, Comment, Defection, Headline, Promise, Theme, ThemeTotal, User
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel
 from feedback.reports import trends
+from feedback.reports.kept_totals import NAMES, Counts
 from feedback.roles import DESK, Role, holds, public, roles_of
 from reviews.models import Reply
 from surveys.models import Response, Reward
@@ -53,17 +55,18 @@ def today(request: HttpRequest) -> HttpResponse:
         "may_note": holds(request, *capture.CALL),
     }
     if context["is_desk"]:
+        said, moved = drawn.while_totals_stay(("today", last), lambda: (_said(last), _moved(last)))
         context |= {
             "drafts": _drafts(),
             "alerts": Alert.objects.to_look_at(last).count(),
-            "week": _week(last, now),
+            "week": _week(said, now),
             "week_from": last - WEEK + timedelta(days=1),
             "month_url": f"{reverse('comments')}?from={last - timedelta(days=29)}&to={last}",
             "today": last,
-            "tiles": tiles.of(found := headlines.newest(last), lambda name: address(request, name)),
+            "tiles": _tiles(request, found := headlines.newest(last)),
             "as_of": max((row.found_at for row in found.values()), default=None),
             "to_ask": Defection.objects.filter(state=Defection.State.OPEN).count(),
-            "movers": _movers(last, request.LANGUAGE_CODE),
+            "movers": _movers(moved, request.LANGUAGE_CODE),
             "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
             "is_new": not Comment.objects.exists(),
         }
@@ -72,6 +75,15 @@ def today(request: HttpRequest) -> HttpResponse:
         context["order_alarms"] = order_sources.alarms()
         context["deliveries_stuck"] = deliveries.stuck().count()
     return render(request, "feedback/today.html", context)
+
+
+def _tiles(request: HttpRequest, found: Mapping[str, Headline]) -> list[tiles.Tile]:
+    """In words once for each language and set of roles: the job writes new rows when it finds new figures."""
+    rows = tuple((row.pk, row.found_at) for row in found.values())
+    return drawn.once(
+        ("headlines", request.LANGUAGE_CODE, roles_of(request.user), rows),
+        lambda: tiles.of(found, lambda name: address(request, name)),
+    )
 
 
 def _drafts() -> list[dict[str, Any]]:
@@ -108,8 +120,8 @@ def _promises(today: date, user: User) -> dict[str, Any]:
     )
 
 
-def _week(last: date, now: datetime) -> dict[str, Any]:
-    comments, reviews, negative = _said(last)
+def _week(said: tuple[Week, Week, Week], now: datetime) -> dict[str, Any]:
+    comments, reviews, negative = said
     start = now - WEEK
     finished = Response.objects.filter(finished_at__gt=start - WEEK, finished_at__lte=now).aggregate(
         now=Count("id", filter=Q(finished_at__gt=start)), before=Count("id", filter=Q(finished_at__lte=start))
@@ -139,14 +151,13 @@ def _said(last: date) -> tuple[Week, Week, Week]:
     rows = ThemeTotal.objects.filter(
         dimension__in=[ALL, Dimension.CHANNEL], grain="day", theme=ALL, day__gt=middle - WEEK, day__lte=last
     )
-    for row in rows:
-        total = row.negative + row.neutral + row.positive + row.unknown
-        newer = row.day > middle
-        if row.dimension == ALL:
-            counts["all", newer] = counts.get(("all", newer), 0) + total
-            counts["negative", newer] = counts.get(("negative", newer), 0) + row.negative
-        elif row.value == Channel.REVIEW:
-            counts["reviews", newer] = counts.get(("reviews", newer), 0) + total
+    for dimension, value, day, *by_polarity in rows.values_list("dimension", "value", "day", *NAMES):
+        said, newer = Counts(*by_polarity), day > middle
+        if dimension == ALL:
+            counts["all", newer] = counts.get(("all", newer), 0) + said.total
+            counts["negative", newer] = counts.get(("negative", newer), 0) + said.negative
+        elif value == Channel.REVIEW:
+            counts["reviews", newer] = counts.get(("reviews", newer), 0) + said.total
     all_, reviews, negative = (
         Week(now=counts.get((name, True), 0), before=counts.get((name, False), 0))
         for name in ("all", "reviews", "negative")
@@ -154,14 +165,20 @@ def _said(last: date) -> tuple[Week, Week, Week]:
     return all_, reviews, negative
 
 
-def _movers(last: date, language: str) -> list[dict[str, Any]]:
+def _moved(last: date) -> list[trends.ThemeRow]:
     """Themes whose volume moved most: the last thirty days beside the thirty before (S4-5)."""
     rows = trends.by_theme(last - timedelta(days=29), last).themes
     moved = sorted(rows, key=lambda row: -abs(row.total - row.before))[:MOVERS]
+    return [row for row in moved if abs(row.total - row.before) >= SMALLEST_MOVE]
+
+
+def _movers(moved: Sequence[trends.ThemeRow], language: str) -> list[dict[str, Any]]:
+    """With the names that they have now."""
+    names = Theme.objects.in_bulk([row.slug for row in moved], field_name="slug") if moved else {}
     return [
         {
             "slug": row.slug,
-            "name": row.name(language),
+            "name": names[row.slug].name(language) if row.slug in names else row.name(language),
             "now": row.total,
             "before": row.before,
             "change": row.total - row.before,
@@ -169,5 +186,4 @@ def _movers(last: date, language: str) -> list[dict[str, Any]]:
             "is_new": not row.before,
         }
         for row in moved
-        if abs(row.total - row.before) >= SMALLEST_MOVE
     ]

@@ -39,7 +39,7 @@ from feedback.models.people import (
 from feedback.models.policies import Policy, PolicyTrial
 from feedback.models.saved_views import SavedView
 from feedback.models.shop import OwnDay, Shop
-from feedback.models.totals import ThemeTotal
+from feedback.models.totals import ThemeTotal, TotalsStamp
 from feedback.models.words import Analysis, Comment, Enclosure, Mention, PublishPermission, Theme, Touchpoint
 
 __all__ = [
@@ -102,6 +102,7 @@ __all__ = [
     "StaffedHour",
     "Theme",
     "ThemeTotal",
+    "TotalsStamp",
     "Touchpoint",
     "User",
     "Watch",

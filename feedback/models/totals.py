@@ -61,3 +61,15 @@ class ThemeTotal(models.Model):
                 condition=models.Q(grain__in=["day", "week", "month"]), name="theme_total_grain"
             ),
         ]
+
+
+class TotalsStamp(models.Model):
+    """Changes with every change of the totals, in the same transaction: what was drawn of them is right while
+    all stamps are the same.
+
+    One row for each of some writers (`shard`), so that they need not wait for each other. Drawn at random: no
+    other state has the same, nor one that was rolled back or came from a backup.
+    """
+
+    shard = models.PositiveSmallIntegerField(primary_key=True)
+    stamp = models.BigIntegerField()

@@ -1,6 +1,6 @@
 """Theme volume and sentiment over time, from the kept totals. Reads only, in two queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,6 +11,7 @@ from feedback.models.totals import ALL, GRAINS
 from feedback.reports.kept_totals import Counts, Row, Span, rows
 
 LONGEST_DAYS = 366 * 10
+_NONE = Counts()
 
 
 class BadPeriod(ValueError):
@@ -105,23 +106,29 @@ def before_that(start: date, end: date) -> date:
     return start - timedelta(days=(end - start).days + 1)
 
 
-def told(names: Mapping[str, Theme], found: Sequence[Row], start: date, end: date, period: str) -> Trends:
+def told(names: Mapping[str, Theme], found: Iterable[Row], start: date, end: date, period: str) -> Trends:
     """Rows before `start` are the time before."""
     places = buckets.of(start, end, period)
-    by_bucket: dict[str, dict[date, Counts]] = {}
+    number = {place: n for n, place in enumerate(places)}
+    by_bucket: dict[str, list[Counts]] = {}
     earlier: dict[str, int] = {}
-    for row in found:
-        if not row.counts.total:
+    for theme, _value, day, counts in found:
+        if not counts.total:
             continue  # what came down to nothing
-        if row.day < start:
-            earlier[row.theme] = earlier.get(row.theme, 0) + row.counts.total
-        else:
-            in_theme = by_bucket.setdefault(row.theme, {})
-            place = max(buckets.first_day(row.day, period), start)
-            in_theme[place] = in_theme.get(place, Counts()) + row.counts
-    whole = by_bucket.pop(ALL, {})
+        if day < start:
+            earlier[theme] = earlier.get(theme, 0) + counts.total
+            continue
+        line = by_bucket.get(theme)
+        if line is None:
+            line = by_bucket[theme] = [_NONE] * len(places)
+        n = number.get(day)
+        if n is None:  # a day of a cut week or month
+            n = number[max(buckets.first_day(day, period), start)]
+        line[n] = counts if line[n] is _NONE else line[n] + counts
+    nothing = [_NONE] * len(places)
+    whole = by_bucket.pop(ALL, nothing)
     themes = [
-        _theme_row(theme, by_bucket.get(slug, {}), earlier.get(slug, 0), places)
+        _theme_row(theme, by_bucket.get(slug, nothing), earlier.get(slug, 0))
         for slug, theme in names.items()
         if slug in by_bucket or slug in earlier
     ]
@@ -130,18 +137,18 @@ def told(names: Mapping[str, Theme], found: Sequence[Row], start: date, end: dat
         end=end,
         buckets=places,
         themes=tuple(sorted(themes, key=lambda row: (-row.total, row.slug))),
-        sentiment=tuple(whole.get(place, Counts()) for place in places),
+        sentiment=tuple(whole),
         comments_before=earlier.get(ALL, 0),
     )
 
 
-def _theme_row(theme: Theme, counts: Mapping[date, Counts], before: int, places: Sequence[date]) -> ThemeRow:
+def _theme_row(theme: Theme, counts: Sequence[Counts], before: int) -> ThemeRow:
     return ThemeRow(
         slug=theme.slug,
         name_vi=theme.name_vi,
         name_en=theme.name_en,
-        counts=sum(counts.values(), Counts()),
+        counts=Counts(*map(sum, zip(*counts, strict=True))),
         before=before,
-        by_bucket=tuple(counts.get(place, Counts()).total for place in places),
-        negative_by_bucket=tuple(counts.get(place, Counts()).negative for place in places),
+        by_bucket=tuple(map(sum, counts)),
+        negative_by_bucket=tuple(one.negative for one in counts),
     )

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
@@ -32,7 +33,7 @@ def percent(share: float | Decimal | None, decimals: int = 0) -> str:
     if share is None:
         return NOTHING
     pattern = "#,##0." + "0" * decimals + "%" if decimals else "#,##0%"
-    return format_percent(share, format=pattern, locale=_language())
+    return _percent(share or 0, pattern, _language())
 
 
 @register.filter
@@ -59,9 +60,7 @@ def signed(number: float | Decimal | None) -> str:
     """+3, −2, 0: with a real minus, as wide as the plus."""
     if number is None:
         return NOTHING
-    number = Decimal(str(number))
-    text = format_decimal(abs(number), format="#,##0.##", locale=_language())
-    return f"+{text}" if number > 0 else f"−{text}" if number < 0 else text
+    return _signed(Decimal(str(number)), _language())
 
 
 @register.filter
@@ -119,6 +118,17 @@ def stars(count: float | Decimal | None) -> SafeString | str:
 def own_name(language: str) -> str:
     """How a language calls itself. (Django's table spells Vietnamese with separate marks.)"""
     return _OWN_NAMES.get(language, language)
+
+
+@lru_cache(maxsize=2000)
+def _percent(share: float | Decimal, pattern: str, language: str) -> str:
+    return format_percent(share, format=pattern, locale=language)
+
+
+@lru_cache(maxsize=2000)
+def _signed(number: Decimal, language: str) -> str:
+    text = format_decimal(abs(number), format="#,##0.##", locale=language)
+    return f"+{text}" if number > 0 else f"−{text}" if number < 0 else text
 
 
 def _language() -> str:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -9,12 +10,14 @@ from urllib.parse import quote, urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import alerts, buckets, charts, combinations, labels, shop
+from feedback import alerts, buckets, charts, combinations, drawn, labels, shop
 from feedback.buckets import Grain
 from feedback.models import Alert, Combination
 from feedback.reports import trends
@@ -37,19 +40,73 @@ def page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "feedback/trends.html", {"form": form}, status=400)
     bursts = _bursts(form)
-    found, filters = _found(form, bursts), form.as_address
-    if not isinstance(found, trends.Trends):
+    found = _drawn_or_kept(form, bursts, request.LANGUAGE_CODE)
+    if not isinstance(found, _Drawn):
         return _being_counted(request, form, found)
+    context = {
+        **found.context,
+        "drawn_above": found.above,
+        "drawn_below": found.below,
+        "form": form.filled(),
+        "drawn_fields": _drawn_fields(form, request.LANGUAGE_CODE),
+        "save_form": SaveForm(),
+        "address": form.whole_address,
+        "views": saved_views.shown(request),
+        **_about_bursts(form, bursts),
+    }
+    if form.cleaned_data["split"]:
+        context |= splits.shown(form, request.LANGUAGE_CODE, found.context["comments_url"])
+    return render(request, "feedback/trends.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What is told of the totals, and the page's parts that show it: the same for everybody at the desk."""
+
+    context: dict[str, Any]
+    above: SafeString
+    below: SafeString
+
+
+def _drawn_or_kept(form: TrendsFilter, bursts: list[Alert], language: str) -> _Drawn | Combination | None:
+    """Drawn anew when a total changed, a theme has another name, or a day is over. Of several filters, and
+    without bursts, the raw rows are counted: then nothing is kept."""
+
+    def draw() -> _Drawn | Combination | None:
+        found = _found(form, bursts)
+        return _drawn(found, form, language) if isinstance(found, trends.Trends) else found
+
+    if len(form.where) > 1 or (bursts and form.cleaned_data["without"]):
+        return draw()
+    asked = (*form.where.items(), *form.whole_address.items())
+    names = tuple((slug, str(name)) for slug, name in form.fields["theme"].choices)
+    return drawn.while_totals_stay(("trends", language, form.today, asked, names), draw)
+
+
+def _drawn_fields(form: TrendsFilter, language: str) -> SafeString:
+    """They differ by what is chosen, and by what there is to choose."""
+    choices = tuple(
+        (name, tuple((value, str(label)) for value, label in form.fields[name].choices))
+        for name in ("theme", "source", "touchpoint", "location")
+    )
+    return drawn.once(
+        ("fields of trends", language, tuple(form.whole_address.items()), choices),
+        lambda: render_to_string("feedback/_trend_fields.html", {"form": form}),
+    )
+
+
+def _drawn(found: trends.Trends, form: TrendsFilter, language: str) -> _Drawn:
+    filters = form.as_address
     if found.start != form.cleaned_data["start"] or found.end != form.cleaned_data["end"]:
         filters |= {"from": found.start, "to": found.end}  # a product is told by whole months
     beneath = _beneath(filters)
     context = {
-        "form": form.filled(),
         "trends": found,
-        "rows": [_row(row, beneath, request.LANGUAGE_CODE) for row in _catch_all_last(found.themes)],
-        **_figure(found, form, request.LANGUAGE_CODE),
-        "finding": _finding(found, form, request.LANGUAGE_CODE),
-        **_bars(found, form, filters, request.LANGUAGE_CODE),
+        "rows": [_row(row, beneath, language) for row in _catch_all_last(found.themes)],
+        **_figure(found, form, language),
+        "finding": _finding(found, form, language),
+        **_bars(found, form, filters, language),
+        "step": form.cleaned_data["period"],
         "tiles": list(_tiles(found, filters)),
         "comments_change": found.comments.total - found.comments_before,
         "is_running": found.end >= form.today,
@@ -57,15 +114,10 @@ def page(request: HttpRequest) -> HttpResponse:
         or filters["to"] != form.cleaned_data["end"],
         "csv_url": f"{reverse('trends_csv')}?{urlencode(form.whole_address)}",
         "comments_url": beneath,
-        "save_form": SaveForm(),
-        "address": form.whole_address,
-        "views": saved_views.shown(request),
         "is_beside_a_year": bool(form.cleaned_data["compare"]),
-        **_about_bursts(form, bursts),
     }
-    if form.cleaned_data["split"]:
-        context |= splits.shown(form, request.LANGUAGE_CODE, beneath)
-    return render(request, "feedback/trends.html", context)
+    above, below = (render_to_string(f"feedback/_trends_{part}.html", context) for part in ("above", "below"))
+    return _Drawn(context, above, below)
 
 
 def _being_counted(

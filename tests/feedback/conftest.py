@@ -5,8 +5,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _fresh_shop():
-    from feedback import shop
+    from feedback import drawn, shop
 
-    shop.forget()
+    shop.forget(), drawn.forget()
     yield
-    shop.forget()
+    shop.forget(), drawn.forget()

@@ -13,9 +13,9 @@ def site(transactional_db, django_db_serialized_rollback, settings, tmp_path):
     from django.db import connection, connections
     from pytest_django.live_server_helper import LiveServer
 
-    from feedback import shop
+    from feedback import drawn, shop
 
-    shop.forget()
+    shop.forget(), drawn.forget()
     settings.OUTBOX_DIR = tmp_path / "outbox"
     in_memory, name = connections["default"], connections.databases["default"]["NAME"]
     is_sqlite = connection.vendor == "sqlite"
@@ -33,7 +33,7 @@ def site(transactional_db, django_db_serialized_rollback, settings, tmp_path):
         connections["default"].close()
         connections.databases["default"]["NAME"] = name
         connections["default"] = in_memory
-    shop.forget()
+    shop.forget(), drawn.forget()
 
 
 @pytest.fixture

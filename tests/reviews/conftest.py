@@ -9,12 +9,12 @@ from django.utils import timezone
 
 @pytest.fixture(autouse=True)
 def _fresh_shop(settings, tmp_path):
-    from feedback import shop
+    from feedback import drawn, shop
 
     settings.OUTBOX_DIR = tmp_path / "outbox"
-    shop.forget()
+    shop.forget(), drawn.forget()
     yield
-    shop.forget()
+    shop.forget(), drawn.forget()
 
 
 @pytest.fixture
