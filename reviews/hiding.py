@@ -4,9 +4,11 @@ from django.utils import timezone
 
 from feedback import journal
 from feedback.models import User
-from reviews.models import Review, Source
+from feedback.roles import Role
+from reviews.models import HIDDEN_FOR, Review, Source
 
-REASONS = tuple(word for word, _label in Review._meta.get_field("hidden_reason").choices or ())
+HIDERS = (Role.APPROVER, Role.MANAGER)
+REASONS = tuple(HIDDEN_FOR)
 
 
 class Stale(RuntimeError):

@@ -145,6 +145,16 @@ class ReviewQuerySet(LeasableQuerySet):
         return self.filter(source__kind=Source.Kind.OWN, hidden_at=None, deleted_at=None)
 
 
+HIDDEN_FOR = {
+    "illegal": _("against the law"),
+    "hateful": _("hateful or obscene"),
+    "personal_data": _("personal data of others"),
+    "fake": _("clearly fake"),
+    "unrelated": _("not about the shop"),
+    "trade_secret": _("trade secret"),
+}
+
+
 class Review(Addressed, Leasable):
     """A public comment at a source, once per external id; an edit raises `version` and swaps `comment`."""
 
@@ -174,14 +184,7 @@ class Review(Addressed, Leasable):
         max_length=20,
         blank=True,
         default="",
-        choices=[
-            ("illegal", _("against the law")),
-            ("hateful", _("hateful or obscene")),
-            ("personal_data", _("personal data of others")),
-            ("fake", _("clearly fake")),
-            ("unrelated", _("not about the shop")),
-            ("trade_secret", _("trade secret")),
-        ],
+        choices=list(HIDDEN_FOR.items()),
     )
 
     objects = ReviewQuerySet.as_manager()
@@ -193,6 +196,10 @@ class Review(Addressed, Leasable):
                 condition=Q(hidden_at=None, hidden_reason="")
                 | (Q(hidden_at__isnull=False) & ~Q(hidden_reason="")),
                 name="hidden_only_with_a_listed_reason",
+            ),
+            # None of them asks whether the review is good or bad: no other word can be written here (L6).
+            models.CheckConstraint(
+                condition=Q(hidden_reason__in=["", *HIDDEN_FOR]), name="hidden_reason_is_listed"
             ),
         ]
         indexes = [

@@ -15,7 +15,7 @@ from reviews.models import Review, SearchText, Source
 from reviews.searching import words_of
 
 OWN_PAGE = "own-page"
-_FROM_SURVEY = "survey-"  # how its name at our own page begins
+FROM_SURVEY = "survey-"  # how its name at our own page begins
 
 
 def follow(permissions: Sequence[PublishPermission]) -> None:
@@ -38,7 +38,7 @@ def _show(permission: PublishPermission) -> None:
     comment = permission.comment
     review = Review.objects.create(
         source=_own_page(),
-        external_id=f"{_FROM_SURVEY}{comment.public_id}",
+        external_id=f"{FROM_SURVEY}{comment.public_id}",
         digest=tokens.digest(comment.words),
         comment=comment,
         said_at=comment.said_at,

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reviews import public, source_pages, uploads
-from reviews.views import acts, asking, batch, evidence, hiding, holds, queue, reply
+from reviews import collecting, public, source_pages, uploads
+from reviews.views import acts, asking, batch, evidence, hiding, holds, queue, reply, suppression
 
 urlpatterns = [
     path("reviews/", public.review_page, name="public_reviews"),
+    path("reviews/how/", collecting.how_page, name="reviews_how"),
     path("reviews/import/", uploads.import_page, name="import_reviews"),
     path("setup/asking/", asking.places, name="public_plans"),
     path("setup/asking/<slug:slug>/", asking.plan, name="public_plan"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("setup/sources/<slug:slug>/test/", source_pages.test, name="source_test"),
     path("setup/sources/<slug:slug>/fetch/", source_pages.fetch, name="source_fetch"),
     path("reviews/hidden/", hiding.hidden_reviews, name="hidden_reviews"),
+    path("reports/hidden/", suppression.page, name="suppression"),
+    path("reports/hidden.csv", suppression.as_csv, name="suppression_csv"),
     path("reviews/<slug:public_id>/hide/", hiding.hide, name="review_hide"),
     path("reviews/<slug:public_id>/show/", hiding.show, name="review_show"),
     path("replies/", queue.reply_list, name="replies"),

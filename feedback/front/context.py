@@ -47,6 +47,7 @@ BENEATH = {
     "/reports/rewards": "/surveys/",
     "/reports/recovery": "/surveys/",
     "/reports/silence": "/customers/",
+    "/reports/hidden": "/replies/",
     "/reports/voices": "/customers/",
     "/reports/": "/cases/",
 }

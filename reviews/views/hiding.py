@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.roles import DESK, allow, holds
-from reviews import hiding
+from reviews import account, hiding
 from reviews.forms import HideForm
+from reviews.hiding import HIDERS
 from reviews.models import Review, Source
-from reviews.views.reply import HIDERS
 
 PER_PAGE = 30
 
@@ -34,6 +34,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
         return _back(review)
     try:
         hiding.hide(review, reason=form.cleaned_data["reason"], by=request.user)
+        account.forget()
         messages.success(request, _("Hidden from the public page. The reason is kept, and counted there."))
     except hiding.Stale:
         messages.warning(request, _("It was hidden already."))
@@ -46,6 +47,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     review = _ours(public_id)
     try:
         hiding.show(review, by=request.user)
+        account.forget()
         messages.success(request, _("It stands on the public page again."))
     except hiding.Stale:
         messages.warning(request, _("It was shown already."))

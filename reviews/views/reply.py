@@ -16,12 +16,12 @@ from feedback.roles import DESK, Role, allow, holds
 from feedback.wording.compose import explain
 from reviews import desk, drafting, replies, twin
 from reviews.forms import AnswerForm, DraftForm, HideForm, HoldForm, ReasonForm
+from reviews.hiding import HIDERS
 from reviews.holds import may_answer
 from reviews.models import Reply, Source
 from reviews.views import kept
 
 EDITORS = (Role.STAFF, Role.APPROVER)
-HIDERS = (Role.APPROVER, Role.MANAGER)
 COLLECTORS = (Role.STAFF, Role.APPROVER, Role.MANAGER)
 
 

@@ -66,7 +66,7 @@ NO_PAGE |= {
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
-NO_PAGE |= {"card_sign"}
+NO_PAGE |= {"card_sign", "suppression_csv"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
@@ -370,8 +370,9 @@ STAFF_PAGES = {
     "order_imports order_import order_sources order_source deliveries delivery_redact "
     "cards card_paper customer_card "
     "data_requests retention".split(),
-    "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews case practice practice_page "
-    "disputes dispute promises promise case_new case_noted day board my_calendar work_plan".split(),
+    "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews suppression case practice "
+    "practice_page disputes dispute promises promise case_new case_noted day board my_calendar "
+    "work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
     "silence service alerts voices voices_people "
@@ -380,7 +381,7 @@ STAFF_PAGES = {
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
-PUBLIC_PAGES += ["promise_answer", "solved"]
+PUBLIC_PAGES += ["promise_answer", "solved", "reviews_how"]
 PUBLIC_PAGES += "my_data_ask my_data_asked my_data my_data_erase my_data_erased".split()
 PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame", "survey_shared"]
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
