@@ -357,6 +357,7 @@ JOBS = [
     "feedback.tasks.ERASE_PEOPLE",
     "feedback.tasks.FIND_DEFECTIONS",
     "feedback.tasks.LOOK_FOR_ALERTS",
+    "feedback.tasks.FIND_IMPACT",
     "feedback.front.headlines.FIND",
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.

@@ -12,6 +12,7 @@ from feedback import (
     engines,
     erasure,
     escalation,
+    impact,
     mail,
     my_data,
     order_imports,
@@ -33,6 +34,7 @@ TRAIN_READER = engines.TRAIN
 READ_ANEW = rereading.READ_ANEW
 COUNT_COMBINATIONS = combinations.COUNT
 LOOK_FOR_ALERTS = alerts.FIND
+FIND_IMPACT = impact.FIND
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
 KEEP_NO_LONGER = retention.KEEP

@@ -168,6 +168,7 @@ TABLE = {
     **dict.fromkeys(["silence", "silence_csv"], ("get", REPORTS)),
     **dict.fromkeys(["service", "service_csv", "service_xlsx"], ("get", REPORTS)),
     "trends": ("get", DESK),
+    **dict.fromkeys(["impact", "impact_csv"], ("get", REPORTS)),
     "trends_csv": ("get", DESK),
     "alerts": ("get", DESK),
     "alert_act": ("post", ACT),

@@ -30,6 +30,7 @@ from feedback.models import (
     Engine,
     Erasure,
     HeadlineClock,
+    Impact,
     Keeping,
     OrderImport,
     OrderSource,
@@ -75,6 +76,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     DefectionRule: (gettext_lazy("definition of defection"), "judge_at"),
     AlertClock: (gettext_lazy("look for alerts"), "look_at"),
     HeadlineClock: (gettext_lazy("figures of the morning page"), "look_at"),
+    Impact: (gettext_lazy("what goes with each theme"), "look_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
     DataAsked: (gettext_lazy("somebody who asks for their data"), "asked_at"),
     Keeping: (gettext_lazy("kind of data whose time is over"), "next_at"),
@@ -116,6 +118,7 @@ NAMES = {
     "feedback.tasks.ERASE_PEOPLE": gettext_lazy("Erase people who asked for it"),
     "feedback.tasks.FIND_DEFECTIONS": gettext_lazy("Find customers who stopped buying"),
     "feedback.tasks.LOOK_FOR_ALERTS": gettext_lazy("Look whether themes changed or bad reviews came at once"),
+    "feedback.tasks.FIND_IMPACT": gettext_lazy("Find what goes with each theme: scores, later orders, costs"),
     "feedback.front.headlines.FIND": gettext_lazy("Find the figures of the morning page"),
 }
 

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import reverse
 
-from feedback import cases, satisfaction, shop, work
+from feedback import cases, impact, satisfaction, shop, work
 from feedback.front import (
     demo_cases,
     demo_defections,
@@ -72,6 +72,7 @@ def seed(now: datetime) -> bool:
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
         headlines.find_now()
+        impact.find_now(now)
     return True
 
 

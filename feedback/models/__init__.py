@@ -21,6 +21,7 @@ from feedback.models.defections import Defection, DefectionRule
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.headlines import Headline, HeadlineClock
+from feedback.models.impact import Impact
 from feedback.models.incoming import Delivery, OrderImport, OrderImportPart, OrderSource
 from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail
 from feedback.models.messages import Message
@@ -73,6 +74,7 @@ __all__ = [
     "Forgotten",
     "Headline",
     "HeadlineClock",
+    "Impact",
     "Improvement",
     "IncomingMail",
     "Keeping",

@@ -64,6 +64,15 @@ def signed(number: float | Decimal | None) -> str:
 
 
 @register.filter
+def signed_rounded(number: float | Decimal | None, decimals: int = 0) -> str:
+    """−3.21 -> −3.2 with one decimal."""
+    if number is None:
+        return NOTHING
+    nearest = round(Decimal(str(number)), decimals)
+    return ("+" if nearest > 0 else "−" if nearest < 0 else "") + rounded(abs(nearest), decimals)
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """today, yesterday, Monday, 5 Oct, 5 Oct 2025: as near as it is, in the zone of the page."""
     if not value:

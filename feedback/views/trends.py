@@ -22,7 +22,7 @@ from feedback.buckets import Grain
 from feedback.models import Alert, Combination
 from feedback.reports import trends
 from feedback.reports.kept_totals import Counts
-from feedback.roles import DESK, allow
+from feedback.roles import DESK, REPORTS, allow, holds
 from feedback.spreadsheets import harmless
 from feedback.trend_forms import SaveForm, TrendsFilter
 from feedback.views import saved_views, splits
@@ -49,6 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "drawn_below": found.below,
         "form": form.filled(),
         "drawn_fields": _drawn_fields(form, request.LANGUAGE_CODE),
+        "may_see_impact": holds(request, *REPORTS),
         "save_form": SaveForm(),
         "address": form.whole_address,
         "views": saved_views.shown(request),

@@ -66,7 +66,7 @@ NO_PAGE |= {
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
-NO_PAGE |= {"card_sign", "suppression_csv"}
+NO_PAGE |= {"card_sign", "suppression_csv", "impact_csv"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
@@ -375,7 +375,7 @@ STAFF_PAGES = {
     "work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence service alerts voices voices_people "
+    "silence service alerts impact voices voices_people "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],

@@ -1,0 +1,126 @@
+"""What goes with each complaint, to see what to mend first: from what a job keeps."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from feedback import impact
+from feedback.effects import FEWEST, Estimate
+from feedback.models import Theme
+from feedback.roles import REPORTS, allow
+from feedback.spreadsheets import harmless
+from feedback.templatetags.feedback import rounded
+
+CATCH_ALL = "general"  # says nothing about what to mend
+_ENDS = ("value", "low", "high")
+
+
+@allow(REPORTS)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    kept = impact.newest()
+    if kept is None:
+        return render(request, "feedback/impact.html", {"found": None})
+    found, at = kept
+    rows = list(_rows(found, request.LANGUAGE_CODE))
+    context = {
+        "found": found,
+        "found_at": at,
+        "rows": rows,
+        "drawn": _drawn(rows),
+        "finding": _finding(rows),
+        "fewest": FEWEST,
+        "later": impact.LATER,
+    }
+    return render(request, "feedback/impact.html", context)
+
+
+@allow(REPORTS)
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="what-to-mend-first.csv"'},
+    )
+    names = ("lost", "score", "without", "spent")
+    write = csv.writer(response).writerow
+    columns = [f"{name}_{end}" for name in names for end in _ENDS]
+    write(["theme", "name", "from", "to", "complaints", *columns, "customers", "cases", "cost", "currency"])
+    kept = impact.newest()
+    for row in _rows(kept[0], request.LANGUAGE_CODE) if kept else ():
+        one, found = row["theme"], kept[0]
+        ends = [cell for name in names for cell in _cells(getattr(one, name))]
+        about = [one.slug, row["name"], found.start, found.end, one.n]
+        write([harmless(cell) for cell in [*about, *ends, one.customers, one.cases, f"{one.cost:.2f}",
+                                           found.currency]])  # fmt: skip
+    return response
+
+
+def _cells(one: Estimate | None) -> list[float | str]:
+    return ["", "", ""] if one is None else [round(getattr(one, end), 4) for end in _ENDS]
+
+
+def _rows(found: impact.Found, language: str) -> Iterator[dict[str, Any]]:
+    """In the order of the page, what says nothing about what to mend last; by the names of today."""
+    names = {theme.slug: theme.name(language) for theme in Theme.objects.all()}
+    beneath = reverse("comments")
+    days = {"from": found.start, "to": found.end, "polarity": "negative"}
+    for one in sorted(found.themes, key=lambda one: one.slug == CATCH_ALL):
+        yield {
+            "theme": one,
+            "name": names.get(one.slug, one.slug),
+            "url": f"{beneath}?{urlencode(days | {'theme': one.slug})}",
+            "lost": one.lost.times(-1) if one.lost else None,
+            "score": one.score,
+            "without": one.without,
+            "spent": one.spent,
+            "together": one.spent.times(one.customers) if one.spent else None,
+        }
+
+
+def _drawn(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Bars of what each goes with in the mean score, on one scale from nothing; the interval as a line."""
+    known = [row for row in rows if row["lost"]]
+    scale = max((max(row["lost"].high, 0) for row in known), default=0) or 1
+    return [
+        row
+        | {
+            "width": _share(row["lost"].value, scale),
+            "start": _share(row["lost"].low, scale),
+            "end": _share(row["lost"].high, scale),
+        }
+        for row in known
+    ]
+
+
+def _share(value: float, scale: float) -> float:
+    return round(100 * max(value, 0) / scale, 1)
+
+
+def _finding(rows: list[dict[str, Any]]) -> str:
+    """The first that is surely more than chance."""
+    sure = [row for row in rows if row["lost"] and row["lost"].low > 0]
+    if not sure:
+        return _("No complaint goes with a lower score so clearly that chance could not have done it.")
+    first = sure[0]
+    words = {
+        "theme": first["name"],
+        "points": rounded(first["lost"].value, 1),
+        "low": rounded(first["lost"].low, 1),
+        "high": rounded(first["lost"].high, 1),
+    }
+    return (
+        _(
+            "Look at “%(theme)s” first: with its complaints go %(points)s points of 100 of the mean score "
+            "(95 %%: %(low)s to %(high)s)."
+        )
+        % words
+    )
