@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from feedback.addressing import as_the_shop_does
 from feedback.roles import NAMES, public
 from reviews import account, account_words
 from reviews.hiding import HIDERS
@@ -17,6 +18,7 @@ from reviews.models import HIDDEN_FOR, PublicPlan
 
 @public
 @require_safe
+@as_the_shop_does
 def how_page(request: HttpRequest) -> HttpResponse:
     found = account.of_late()
     context = {
