@@ -97,6 +97,12 @@ def test_a_code_is_redeemed_once(counter, address):
     assert Event.objects.filter(verb="reward redeemed").get().by.username == "front_line"
 
 
+def test_whoever_redeems_is_not_told_that_it_was_used_before(counter, address):
+    """The cashier reads one thing: what to take off. Who looks later reads that it is used."""
+    assert "This code was used before" not in words(redeem(counter, address))
+    assert "This code was used before" in words(counter.get(address))
+
+
 @pytest.mark.parametrize(
     ("order", "total", "status"),
     [("", "300.000", 400), ("2001", "much", 400), ("2001", "-1", 400), ("2001", "150.000", 409)],
