@@ -26,6 +26,7 @@ from feedback.policy import statutory
 from feedback.policy.facts import BadFacts, Facts, Problem
 from feedback.policy.terms import Terms
 
+BEST = 5  # stars
 CORRECTABLE = ("problem", "fault", "investigated", "statutory_right", "promise_broken", "dispute")
 CHECKED = (
     "none",
@@ -94,6 +95,8 @@ def _gather(comment: Comment, terms: Terms, records: _Records) -> Gathered:
     # Who heard it understood it better than the machine; it is still the customer's word alone.
     heard = records.cases.get(comment.pk, "")
     problem = analysis.corrected_problem or heard or analysis.problem
+    if problem == Problem.OTHER and comment.stars == BEST and comment.pk not in records.cases:
+        problem = analysis.corrected_problem or Problem.NONE.value  # nothing certain is said to be wrong
     facts: dict[str, Any] = {"problem": problem, "currency": records.currency}
     sources = {"problem": "person" if analysis.corrected_problem else "text"}
     if facts["problem"] == "none" and comment.pk in records.cases:

@@ -57,6 +57,7 @@ _lead_before = re.compile(rf"(?<!\w){_leads}\Z", re.IGNORECASE)
 _house = r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,4}"
 # Names of streets and towns begin with a capital; a word in small letters ends the address.
 _name = r"(?-i:[A-ZÀ-ỸĐ])[\w.']{0,15}(?: (?-i:[A-ZÀ-ỸĐ0-9])[\w.']{0,15}){0,4}"
+_two_names = r"(?-i:[A-ZÀ-ỸĐ])[\w.']{0,15}(?: (?-i:[A-ZÀ-ỸĐ0-9])[\w.']{0,15}){1,4}"
 _way = r"(?:đường|duong|phố|pho|ngõ|ngo|ngách|ngach|hẻm|hem|kiệt|kiet|thôn|thon|xóm|xom|ấp|tổ|khu phố)"
 _area = (
     r"(?:phường|phuong|quận|quan|huyện|huyen|thị xã|tp\.?|thành phố|thanh pho|xã|tỉnh"
@@ -70,7 +71,8 @@ _address = re.compile(
     rf"|{_lead}{_house},? {_name},? ?{_road}(?!\w){_further}"
     rf"|{_lead}{_house},? [^\W\d_]{{2,12}}(?: [^\W\d_]{{2,12}}){{0,3}},? ?"
     rf"{_area} ?(?:\d{{1,2}}(?!\w)|{_name}){_further}"
-    rf"|(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?{_house},? {_name}{_further}",
+    rf"|(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?{_house},? {_name}{_further}"
+    rf"|(?:(?<=tới )|(?<=đến )|(?<=tại )|(?<=ở )|(?<=ghé )){_house},? {_two_names}{_further}",
     re.IGNORECASE,
 )
 _place = re.compile(  # one of these stands in every address
@@ -78,7 +80,9 @@ _place = re.compile(  # one of these stands in every address
     r"|phường|phuong|quận|quan|huyện|huyen|thị xã|tp|thành phố|thanh pho|xã|tỉnh|p\.|q\.|f\.|ward|district"
     r"|street|st|road|rd|avenue|ave|lane|drive|blvd|boulevard)(?![^\W\d_])"
 )
-_says_address = re.compile(r"(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?$")
+_says_address = re.compile(
+    r"(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?$|(?<!\w)(?:tới|đến|tại|ở|ghé) $"
+)
 _measure = re.compile(  # what is counted or paid, and no house
     r" ?(?:[%*.,]\d|[%*]|(?:k|đ|d|vnd|vnđ|đồng|tr|triệu|usd|h|g|kg|cm|mm|m|inch|gb|mb|ml|l|mah|sao|lần|ngày"
     r"|tuần|tháng|năm|phút|giờ|tiếng|cái|chiếc|người|món|điểm|stars?|days?|weeks?|months?|years?|hours?|hrs?"
@@ -87,7 +91,7 @@ _measure = re.compile(  # what is counted or paid, and no house
 BEFORE, FAR, LONGEST_ADDRESS = 45, 55, 260  # letters looked at around a number
 _says_phone = re.compile(
     r"(?:phone|call|tel|mobile|whatsapp|zalo|sdt|dien thoai|goi|lien he|hotline)"
-    r"\W{0,3}(?:me at |so |is |at |on |la |qua )?$"
+    r"\W{0,3}(?:(?:me|us|him|her|them|back|em|shop|minh|chi|anh) )?(?:at |on |so |is |la |qua |theo so )?$"
 )
 _says_card = re.compile(r"cccd|cmnd|căn cước|can cuoc|chứng minh|chung minh|citizen id|id card|identity")
 _numbered = re.compile(r"mã|ma |number|no\b|id\b|code|[#:]", re.IGNORECASE)
@@ -95,6 +99,9 @@ _money_after = re.compile(r"[.,]\d{3}| ?(?:đ|d|vnd|vnđ|đồng|dong|k|usd|\$|t
 _money = re.compile(r"\d+(?:k|tr|đ|d|usd|vnd|vnđ)", re.IGNORECASE)
 _never_a_digit = re.compile(r"\D")
 _mobile = re.compile(r"0(?:3[2-9]|5[2689]|7[06-9]|8[1-9]|9\d)\d{7}|0(?:12[0-9]|16[2-9]|18[68]|199)\d{7}")
+_grouped = re.compile(  # as people in Britain and North America write theirs
+    r"\(?0[1237]\d{1,4}\)?(?:[ -]\d{3,8}){1,2}|\(?[2-9]\d\d\)?[ .-]\d{3}[ .-]\d{4}"
+)
 _landline = re.compile(r"02\d{8,9}|1[89]00\d{4,6}")
 
 
@@ -220,6 +227,8 @@ def _kind_of_number(text: str, match: re.Match[str]) -> str | None:
     if _mobile.fullmatch(national) or _landline.fullmatch(national):
         return "phone"
     if match.group().lstrip("(").startswith("+") and 9 <= len(digits) <= 15:
+        return "phone"
+    if _grouped.fullmatch(match.group()) and len(digits) == 10 + (digits[0] == "0"):
         return "phone"
     if _says_phone.search(before):
         return None if _money_after.match(text, match.end()) else "phone"

@@ -38,19 +38,24 @@ _QUEUES = {
 _DISPUTED = frozenset({"claimed", "open"})
 
 
-_A_BAD_RATING = 2  # stars
+_A_BAD_RATING, BEST_RATING = 2, 5  # stars
+_NOTHING_SAID = frozenset({"none", "other"})
 
 
 def is_complaint(
     *, complaint: bool, sentiment: str, problem: str, flags: Collection[str], stars: float | None
 ) -> bool:
-    """What they wrote; where they wrote nothing of a problem, a bad rating says that there is one.
+    """What they wrote; where that names no problem, a bad rating says that there is one, the best none.
 
     So do words that a certain person must see. This opens a case, no more: the facts have no place for stars.
     """
+    if not _QUEUES.keys().isdisjoint(flags):
+        return True
+    if problem in _NOTHING_SAID and stars is not None and stars >= BEST_RATING:
+        return False  # "no crazing, no drip" is praise, however it reads
     rated_badly = stars is not None and stars <= _A_BAD_RATING
     is_glad = sentiment == "positive" and problem == "none"
-    return complaint or (rated_badly and not is_glad) or not _QUEUES.keys().isdisjoint(flags)
+    return complaint or (rated_badly and not is_glad)
 
 
 def route(flags: Collection[str], *, dispute: str = "none", leverage: str = "") -> Routing:

@@ -9,7 +9,7 @@ from feedback.policy.terms import Terms
 from feedback.text.lines import BadLine, bad_line, parse
 from feedback.text.reader import Reading, read
 from feedback.wording.compose import PRIVATE, PUBLIC, compose
-from reviews.routing import is_complaint, route
+from reviews.routing import BEST_RATING, is_complaint, route
 
 _STRAIGHT = (
     "lifetime_value",
@@ -75,9 +75,10 @@ def assess(
 
 
 def _problem(reading: Reading, stars: float | None) -> str:
-    """As for a review: who complains without saying of what has a problem that we do not know yet."""
-    if reading.problem != "none":
-        return reading.problem
+    """As for a review: who complains without saying of what has a problem that we do not know yet.
+
+    And who names none and gives the best rating has none.
+    """
     complains = is_complaint(
         complaint=reading.complaint,
         sentiment=reading.sentiment.value,
@@ -85,7 +86,10 @@ def _problem(reading: Reading, stars: float | None) -> str:
         flags=reading.flags,
         stars=stars,
     )
-    return "other" if complains else "none"
+    if reading.problem in ("none", "other"):
+        is_praise = not complains and stars is not None and stars >= BEST_RATING
+        return "none" if is_praise else "other" if complains else reading.problem
+    return reading.problem
 
 
 def _facts(reading: Reading, given: Mapping[str, Any], problem: str, terms: Terms, currency: str) -> Facts:

@@ -113,6 +113,7 @@ def _choices(phrase: str, lists: dict[str, list[str]]) -> list[str]:
         for slot in slots
         for choice in slot.split("|")
         for one in (lists[choice[1:]] if choice[0] == "$" else [choice])
+        if not choice.startswith("$part_")  # things that may break tell by themselves of no problem
     ]
 
 

@@ -22,6 +22,9 @@ __all__ = ["Signs", "find", "is_only_threatened", "signs"]
 
 LOOK_BACK = 40  # words before an act among which its "or else" is looked for
 
+HURT = frozenset({"safety", "privacy"})
+UNDOING = ("removal", "undo")  # these may be said of "it", a sentence later
+RIGHTS = (*UNDOING, "posted", "publicity", "stage", "low")
 _telling = frozenset({"flags", "problems", "themes"})
 _amount = re.compile(r"\d{1,4}(?:k|tr|cu|d|usd|vnd)")
 
@@ -39,14 +42,45 @@ def find(signs: Signs | None, hits: list[Hit], *, is_disputed: bool) -> tuple[Le
     signs.places["legal"] = [
         (hit.first, hit.past) for hit in here if hit.area == "flags" and hit.name == "legal"
     ]
+    hurt = {hit.first for hit in here if hit.area == "flags" and hit.name in HURT and not hit.denied}
+    told = {number for hit in here if hit.area == "problems" for number in range(hit.first, hit.past)}
+    # "The lid is gone": no review goes
+    signs.places["undo"] = [place for place in signs.places["undo"] if not told.issuperset(range(*place))]
+    _leave_rights(signs)
     kind, acts = _kind(signs, is_disputed=is_disputed)
-    kind = kind or _kind_felt(signs, is_disputed=is_disputed)
+    kind = kind or (None if _is_hurt(signs, hurt) else _kind_felt(signs, is_disputed=is_disputed))
     if kind is None:
         return None, set()
     taken = cut(signs, here, acts)
     if not taken:
         return None, set()
-    return Leverage(kind=kind, spans=spans(signs.tokens, taken)), {signs.numbers[number] for number in taken}
+    return Leverage(kind=kind, spans=spans(signs, taken)), {signs.numbers[number] for number in taken}
+
+
+def _leave_rights(signs: Signs) -> None:
+    """Forget the acts in sentences that tell what the shop made public of a customer, and shall take down."""
+    sentence = signs.tokens.sentence
+    theirs = signs.sentences("theirs")
+    for sign in RIGHTS if theirs else ():
+        signs.places[sign] = [
+            place
+            for place in signs.places[sign]
+            if _follows_or(signs.tokens, place[0])
+            or theirs.isdisjoint({sentence[place[0]], sentence[place[0]] - (sign in UNDOING)})
+        ]
+        signs.found_sentences.pop(sign, None)
+
+
+def _is_hurt(signs: Signs, hurt: set[int]) -> bool:
+    """Whether what sounds like pressure tells of a wound or of privacy, with no "or else" beside it."""
+    if signs.sure is None:
+        return False
+    (first, past), sentence = signs.sure[1], signs.tokens.sentence
+    its = {*sentence[first:past], *(one - 1 for one in sentence[first:past])}
+    hurting = {sentence[number] for number in hurt} | signs.sentences("theirs")
+    return not its.isdisjoint(hurting) and not (
+        _follows_or(signs.tokens, past - 1) or signs.beside((first, past), "refusal", "push")
+    )
 
 
 def is_only_threatened(tokens: Tokens, hits: list[Hit], signs: Signs | None) -> bool:
@@ -64,8 +98,11 @@ def is_only_threatened(tokens: Tokens, hits: list[Hit], signs: Signs | None) -> 
 def _is_to_come(tokens: Tokens, first: int, past: int, tied: list[int]) -> bool:
     """An "or I …", "am going to …", "đang định …" or a condition before it; and it is not told as done."""
     bare, sentence = tokens.bare, tokens.sentence
-    if _follows_or(tokens, first):
+    if _follows_or(tokens, first) and words("done").isdisjoint(bare[first:past]):
         return True
+    opens = _or_else_within(tokens, first, past)
+    if opens is not None and words("settled").isdisjoint(bare[opens : past + 2]):
+        return True  # "vừa nhận đã bể, không thì mình chargeback": what is done is something else
     planned = [number for number in range(max(0, first - 1), past) if bare[number] in words("planned")]
     if planned:
         return words("settled").isdisjoint(bare[planned[-1] : past + 2])
@@ -209,13 +246,20 @@ def _is_held(signs: Signs, place: Place) -> bool:
 def _follows_or(tokens: Tokens, first: int) -> bool:
     """An "or I", "otherwise", "nếu không" stands before the act in its sentence."""
     begin = max(bisect_left(tokens.sentence, tokens.sentence[first]), first - LOOK_BACK)
-    before, signs = tokens.bare[begin:first], _or_else()
-    return any(
-        before[number : number + len(sign)] == sign
-        for number, word in enumerate(before)
+    return _or_else_within(tokens, begin, first) is not None
+
+
+def _or_else_within(tokens: Tokens, first: int, past: int) -> int | None:
+    """Number of the word behind the last of those signs that stands there; None where none does."""
+    said, signs = tokens.bare[first:past], _or_else()
+    ends = [
+        first + number + len(sign)
+        for number, word in enumerate(said)
         if word in signs
         for sign in signs[word]
-    )
+        if said[number : number + len(sign)] == sign
+    ]
+    return max(ends, default=None)
 
 
 @cache

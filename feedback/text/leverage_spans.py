@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from feedback.text.bounds import BEGINS, WITHIN, bounds, breaks_of, likeliest
 from feedback.text.lexicon import Hit
+from feedback.text.pressing import kinds_named, kinds_of
 from feedback.text.pressure import Place, Signs
 from feedback.text.tokens import Tokens
 
@@ -25,9 +26,10 @@ PRESSING = (
 PUSHING = ("push", "bluff", "ready")  # these belong to the act wherever they stand near it
 _or_opens = re.compile(r"(?:or|else|otherwise|neu khong|khong thi|bang khong|con khong|keo|if not)\b")
 ASKING = ("demand", "refusal")
-TYING = ("tie", "push", "refusal")
+HANGING = ("push", "refusal")
 OPENING = ("demand", "tie", "refusal")
 CURT = 3  # words
+PRESSED = frozenset({"remedy", "ask", "cond", "when", "media", "rating", "bank", "edit", "tell", "crowd"})
 SCRAP = 2  # words left of a sentence that say nothing by themselves
 NEVER = -1e6
 TOLD, COMPLAINING = 1.5, 1.0  # how much it counts against a word that the signs leave it, that it complains
@@ -49,8 +51,11 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
     problems = _outside([hit for hit in telling if hit.area == "problems"], places["demand"])
     acting = {sentence[first] for first, _ in acts} | set(sentence[slice(*sure[0])] if sure else ())
-    spared = _sentences_of(sentence, problems) - _having(sentence, places, TYING)
-    spared -= {sentence[first] for first, _ in acts} | set(sentence[slice(*sure[1])] if sure else ())
+    wishing = _having(sentence, places, ("wish",))  # "I want to return it" complains
+    mute = _mute(tokens, places)
+    spared = (_sentences_of(sentence, problems) | wishing | mute) - _tied(sentence, places, problems)
+    core = set(sentence[slice(*sure[1])] if sure else ()) - mute
+    spared -= {sentence[first] for first, _ in acts} | core
     acting -= spared
     held = acting | (_beside(acting) & (_having(sentence, places, PUSHING) | _curt(sentence, places)))
     held = (held | _run_up(tokens, acting)) - spared
@@ -139,6 +144,30 @@ def _having(sentence: list[int], places: dict[str, list[Place]], signs: tuple[st
     return {sentence[first] for sign in signs for first, _ in places[sign]}
 
 
+def _tied(sentence: list[int], places: dict[str, list[Place]], problems: list[Hit]) -> set[int]:
+    """Sentences that hang on a condition, and do not just wish: "muốn" in "muốn lấy lại tiền" is none.
+
+    Nor is one what a problem is told with: without marks "hàng không tới" reads like "không tôi".
+    """
+    wished = places["demand"] + places["wish"]
+    telling = {number for hit in problems for number in range(hit.first, hit.past)}
+    ties = [tie for tie in places["tie"] if not any(tie[0] <= at and end <= tie[1] for at, end in wished)]
+    ties += [place for sign in HANGING for place in places[sign]]
+    return {sentence[first] for first, _ in ties if first not in telling}
+
+
+def _mute(tokens: Tokens, places: dict[str, list[Place]]) -> set[int]:
+    """Sentences of two or three words that hold no sign and no word of pressure: "Spout chipped." """
+    sentence, signed = tokens.sentence, set(_having(tokens.sentence, places, tuple(places)))
+    curt = {one for one in set(sentence) - signed if sentence.count(one) <= CURT}
+    if not curt:
+        return curt
+    kinds = kinds_of(tokens.batch, tokens.first, tokens.past).tolist()
+    return curt - {
+        its for its, kind in zip(sentence, kinds, strict=True) if not PRESSED.isdisjoint(kinds_named(kind))
+    }
+
+
 def _curt(sentence: list[int], places: dict[str, list[Place]]) -> set[int]:
     """Sentences of a word or three that hold a sign: "24 hours.", "MY MONEY!!!"."""
     return {one for one in _having(sentence, places, (*ASKING, "tie")) if sentence.count(one) <= CURT}
@@ -204,16 +233,16 @@ def segments_of(tokens: Tokens) -> list[int]:
     return list(accumulate(breaks, initial=0))
 
 
-def spans(tokens: Tokens, taken: set[int]) -> tuple[Place, ...]:
+def spans(signs: Signs, taken: set[int]) -> tuple[Place, ...]:
     """Runs of the words taken, as offsets in the text as given."""
     found: list[Place] = []
-    places, previous = tokens.places, -2
+    places, previous = signs.tokens.places, -2
     for number in sorted(taken):
-        start, end = places[number]
-        if number == previous + 1:
+        (start, end), its = places[number], signs.numbers[number]
+        if its == previous + 1:
             begin, reached = found[-1]
             found[-1] = begin, max(reached, end)
         else:
             found.append((start, end))
-        previous = number
+        previous = its
     return tuple(found)

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback.orthography import unmark
 from feedback.text.batch import Batch, Flags, Numbers, begins
 from feedback.text.lexicon import Hit, Lexicon, phrases, table
 from feedback.text.misspelt import unmasked
@@ -75,9 +76,10 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     meant = replace(batch, word=unmasked(batch, texts))
     found = stretches(meant)
     scores = presser().scores(meant, found)
-    if not (scores > LOW).any():
+    plain = _plainly(meant)
+    if not ((scores > LOW).any() or plain.any()):
         return {}
-    kept = _worth_a_look(batch, found, scores)
+    kept = _worth_a_look(batch, found, scores, plain)
     texts_kept = batch.text[kept]
     numbers = texts_kept[begins(texts_kept)].tolist()
     if not numbers:
@@ -95,14 +97,37 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     return found_signs
 
 
-def _worth_a_look(batch: Batch, found: Stretches, scores: Floats) -> NDArray:
+_DARES, _DENIES, _BANK, _ELSE = 1, 2, 4, 8
+
+
+def _plainly(batch: Batch) -> Flags:
+    """Sentences that a few words tell to be worth a look, however little they score.
+
+    "Try not paying me and see…", and a chargeback beside an "otherwise", whatever else is told there.
+    """
+    bits = batch.vocabulary.beside("plain pressure", _told_by)[batch.word]
+    first, sentence = begins(batch.sentence), batch.sentence
+    plain = (np.bitwise_or.reduceat(bits, first) & (_BANK | _ELSE)) == _BANK | _ELSE
+    dares = (bits[:-1] & _DARES > 0) & (bits[1:] & _DENIES > 0) & (sentence[1:] == sentence[:-1])
+    plain[sentence[1:][dares]] = True
+    return plain
+
+
+def _told_by(known: list[str]) -> NDArray[np.uint8]:
+    lists = ((_DARES, "dares"), (_DENIES, "denies"), (_BANK, "disputing"), (_ELSE, "elsewise"))
+    return np.array(
+        [sum(bit * (unmark(word) in words(name)) for bit, name in lists) for word in known], np.uint8
+    )
+
+
+def _worth_a_look(batch: Batch, found: Stretches, scores: Floats, plain: Flags) -> NDArray:
     """The words of the sentences that may press, and of their neighbours; of a text so many at most."""
     heard = (scores > LOW).nonzero()[0]
     steps = np.zeros(len(batch.word) + 1, np.int32)
     np.add.at(steps, found.first[heard], 1)
     np.add.at(steps, found.past[heard], -1)
-    sentences, opens = int(batch.sentence[-1]) + 1, begins(batch.sentence)
-    pressing = np.zeros(sentences, np.bool_)
+    opens = begins(batch.sentence)
+    pressing = plain.copy()
     pressing[batch.sentence[np.cumsum(steps[:-1]) > 0]] = True
     kept = (_spread(pressing, batch.text[opens])[batch.sentence]).nonzero()[0]
     rank = np.arange(len(kept)) - np.searchsorted(batch.text[kept], batch.text[kept])

@@ -16,9 +16,9 @@ from feedback.text import leverage as leverages
 from feedback.text import spam
 from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.expectations import expectations
-from feedback.text.language import languages, weigh
 from feedback.text.lexicon import Hits, lexicon, lexicon_with
 from feedback.text.model import Model, load
+from feedback.text.pressure import words as listed
 from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
@@ -136,11 +136,18 @@ class Reader:
         return feelings(words, turns, covering, [one.told.text for one in heard], self._model)
 
     def _read_less(self, words: Batch, less: list["Heard"], given: list[Lang | None]) -> None:
-        """Take the leverage out of the texts that have some, and look for phrases in what is left."""
-        left = _without_leverage(words, less, given)
-        for number, (one, hits) in enumerate(zip(less, self._lexicon.hits(left), strict=True)):
-            spans = one.leverage.spans if one.leverage else ()
-            one.told, one.told_hits = Tokens(left, number, _blanked(one.tokens.text, spans)), hits
+        """Read what is left of the texts that hold leverage as if nothing else had been written.
+
+        But what was typed with its marks throughout is not taken for Vietnamese without them.
+        """
+        texts = [_blanked(one.tokens.text, one.leverage.spans if one.leverage else ()) for one in less]
+        left = batch(self._vocabulary, texts, [given[one.tokens.number] for one in less])
+        may_be_plain = np.array([_may_be_plain(words, one.tokens) for one in less], np.bool_)
+        left = replace(
+            left, plain=left.plain & may_be_plain[left.text], unmarked=left.unmarked & may_be_plain
+        )
+        for number, (one, text, hits) in enumerate(zip(less, texts, self._lexicon.hits(left), strict=True)):
+            one.told, one.told_hits = Tokens(left, number, text), hits
 
     def _reading(self, heard: "Heard", feeling: Feeling, stars: float | None) -> Reading:
         tokens, told, hits, raised = heard.tokens, heard.told, heard.told_hits, heard.raised
@@ -231,7 +238,26 @@ def _heard(
 
 def _with_less(heard: list[Heard]) -> list[Heard]:
     """Texts with leverage, if enough is left without it: only what is left is read any further."""
-    return [one for one in heard if one.cut and len(one.tokens) - len(one.cut) >= ENOUGH]
+    return [one for one in heard if one.cut and _says_enough(one)]
+
+
+def _says_enough(heard: Heard) -> bool:
+    """Some words, or a sentence that the cut did not touch: "Spout chipped." But no mere greeting."""
+    tokens, cut = heard.tokens, heard.cut
+    if len(tokens) - len(cut) >= ENOUGH:
+        return True
+    torn = {tokens.sentence[number] for number in cut}
+    whole = [number for number, its in enumerate(tokens.sentence) if its not in torn]
+    if any(hit.area == "problems" and hit.first in whole for hit in heard.hits):
+        return True
+    return sum(tokens.bare[number] not in listed("greeting") for number in whole) > 1
+
+
+def _may_be_plain(words: Batch, tokens: Tokens) -> bool:
+    """Whether some sentence of the text is Vietnamese without marks, or it is read as another language."""
+    if words.langs[tokens.number] not in (Lang.VI, Lang.MIXED):
+        return True
+    return bool(words.plain[tokens.first : tokens.past].any())
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -240,24 +266,6 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
         end += len(text[end:]) - len(text[end:].lstrip(_signs_of_end))
         text = text[:start] + " " * (end - start) + text[end:]
     return text
-
-
-def _without_leverage(words: Batch, less: list[Heard], given: list[Lang | None]) -> Batch:
-    """What is left of the texts, each in its own language unless one is given.
-
-    So that a threat in another language changes nothing.
-    """
-    kept = np.zeros(len(words.word), np.bool_)
-    for one in less:
-        kept[one.tokens.first : one.tokens.past] = True
-        kept[[one.tokens.first + word for word in one.cut]] = False
-    numbers = [one.tokens.number for one in less]
-    left = words.only(kept.nonzero()[0], numbers)
-    langs = [
-        lang if given[number] or seen in (Lang.UNKNOWN, Lang.OTHER) else seen
-        for number, lang, seen in zip(numbers, left.langs, _spoken(left), strict=True)
-    ]
-    return replace(left, langs=tuple(langs))
 
 
 @cache
@@ -298,12 +306,6 @@ def _language(given: str | None) -> Lang | None:
         return None
     short = given.lower().replace("_", "-").split("-")[0]
     return Lang(short) if short in set(Lang) else Lang.OTHER
-
-
-def _spoken(words: Batch) -> list[Lang]:
-    """The language of each text by its words alone. None is without a word."""
-    weights = words.vocabulary.beside("speaks", lambda new: [weigh((word,)) for word in new])[words.word]
-    return languages(np.add.reduceat(weights, words.starts[:-1]).T)
 
 
 def _is_complaint(name: str, feeling: Feeling) -> bool:

@@ -23,6 +23,7 @@ _piece = re.compile(
     r"|(?P<stop>[.!?;…\n\r|]+|(?<=[^\W\d_])=(?=[^\W\d_]))|(?P<pause>[,:()\[\]]|(?<!\w)[/-](?!\w))"
 )
 _dots = re.compile(r"[.·_*]")
+_address = re.compile(r"@[\w-]+\.\w|\w\.(?:com|net|org|vn|uk|eu|io|info|shop|example)(?![\w])")
 _dot_or_letters = re.compile(r"[^\W\d_]+|[.*]")
 _worth_hiding = frozenset(  # words that people break up to get past a filter
     "review reviews refund facebook tiktok google star stars bad chargeback".split()
@@ -100,10 +101,12 @@ def cut(stretch: str) -> Stretch:
 
 
 def _pieces(low: str) -> Iterator[Piece]:
+    is_address = bool(_address.search(low))
     for found in _piece.finditer(low):
         kind, word, start = found.lastgroup or "word", found.group(), found.start()
         if kind != "dotted":
-            yield kind, word, start, found.end()
+            if kind not in ("stop", "pause") or not _is_within(low, start, found.end(), is_address):
+                yield kind, word, start, found.end()
         elif unmark(joined := _dots.sub("", word)) in _worth_hiding:
             yield "word", joined, start, found.end()
         elif set(_not_letters.findall(word)) == {"*"}:
@@ -111,7 +114,18 @@ def _pieces(low: str) -> Iterator[Piece]:
         else:  # "tốt.giao": a full stop without a space
             for part in _dot_or_letters.finditer(word):
                 kind = "stop" if part.group() in ".*" else "word"
-                yield kind, part.group(), start + part.start(), start + part.end()
+                if kind == "word" or not is_address:
+                    yield kind, part.group(), start + part.start(), start + part.end()
+
+
+def _is_within(low: str, start: int, end: int, is_address: bool) -> bool:
+    """A sign that parts nothing: in "300.000đ", "20:30", "lan@shop.vn"."""
+    if start == 0 or end == len(low) or end - start > 1:
+        return False
+    before, after = low[start - 1], low[end]
+    if before.isdigit() and after.isdigit():
+        return low[start] in ".,:"
+    return is_address and low[start] in ".-/" and (before.isalnum() and after.isalnum())
 
 
 @cache

@@ -46,6 +46,19 @@ def test_who_is_glad_or_says_nothing_is_thanked(text, stars):
     assert tried(text, stars)["decision"]["rule"] == "no_problem"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Three flights and two trains, and not one chip. Whoever packs there deserves a raise.",
+        "Second kettle. The first is still going strong after two years, colours have not faded.",
+        "Bọc ba lớp, mở ra không sứt tí nào.",
+    ],
+)
+def test_praise_with_five_stars_is_thanked(text):
+    """S1-1: whatever it names that did not go wrong."""
+    assert tried(text, 5)["decision"]["rule"] == "no_problem"
+
+
 def test_stars_change_nothing_where_the_text_tells_of_a_problem():
     """Decisions 5"""
     text = "The saucer arrived broken."

@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from reviews.routing import Route, route
+from reviews.routing import Route, is_complaint, route
 
 FLAGS = ["safety", "dispute", "privacy", "legal", "abuse", "may_leave", "contradicts_stars"]
 
@@ -41,3 +41,21 @@ def test_leverage_changes_the_approver_and_nothing_else(flags, dispute):
 
     assert (threatened.route, threatened.routes) == (calm.route, calm.routes)
     assert (calm.wants_approver, threatened.wants_approver) == ("abuse" in flags, True)
+
+
+@pytest.mark.parametrize(
+    ("problem", "flags", "stars", "expected"),
+    [
+        ("damaged", [], 5, True),
+        ("other", ["contradicts_stars"], 5, False),
+        ("none", [], 5, False),
+        ("other", [], 4, True),
+        ("other", [], None, True),
+        ("none", ["safety"], 5, True),
+    ],
+)
+def test_five_stars_are_a_complaint_only_where_a_certain_problem_is_told(problem, flags, stars, expected):
+    """S1-1: stars are no fact (decisions 3), but with the best of them nobody says "something was wrong"."""
+    told = is_complaint(complaint=True, sentiment="negative", problem=problem, flags=flags, stars=stars)
+
+    assert told is expected
