@@ -74,7 +74,8 @@ _SHORT_DAY = re.compile(
 )
 _FEAST = r"christmas|xmas|easter|new year(?:'?s)?|the holidays|the new year|tet"
 _LOOSE = re.compile(
-    r"(?<!\w)(?:tomorrow|tonight|overnight|later today|by today|first thing(?! that| you| we| i| to)"
+    r"(?<!\w)(?:by the \d{1,2}(?:st|nd|rd|th)|(?:sáng|trưa|chiều|tối|ngày|bữa) mốt"
+    r"|tomorrow|tonight|overnight|later today|by today|first thing(?! that| you| we| i| to)"
     r"|at the latest|same[- ]day"
     r"|next[- ]day"
     r"|(?:the\s)?(?:next|coming|following)\s(?:day|week|month|weekend|year|morning)"
