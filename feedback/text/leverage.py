@@ -43,7 +43,12 @@ def find(signs: Signs | None, hits: list[Hit], *, is_disputed: bool) -> tuple[Le
         (hit.first, hit.past) for hit in here if hit.area == "flags" and hit.name == "legal"
     ]
     hurt = {hit.first for hit in here if hit.area == "flags" and hit.name in HURT and not hit.denied}
-    told = {number for hit in here if hit.area == "problems" for number in range(hit.first, hit.past)}
+    missing = [
+        hit
+        for hit in here
+        if hit.area == "problems" and hit.past - hit.first > 2 and "refund" not in hit.name
+    ]
+    told = {number for hit in missing for number in range(hit.first, hit.past)}
     # "The lid is gone": no review goes
     signs.places["undo"] = [place for place in signs.places["undo"] if not told.issuperset(range(*place))]
     _leave_rights(signs)
