@@ -53,7 +53,7 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     acting = {sentence[first] for first, _ in acts} | set(sentence[slice(*sure[0])] if sure else ())
     wishing = _having(sentence, places, ("wish",))  # "I want to return it" complains
     mute = _mute(tokens, places)
-    spared = (_sentences_of(sentence, problems) | wishing | mute) - _tied(sentence, places, problems)
+    spared = (_sentences_of(sentence, problems) | wishing | mute) - _tied(tokens, places, problems)
     core = set(sentence[slice(*sure[1])] if sure else ()) - mute
     spared -= {sentence[first] for first, _ in acts} | core
     acting -= spared
@@ -144,16 +144,16 @@ def _having(sentence: list[int], places: dict[str, list[Place]], signs: tuple[st
     return {sentence[first] for sign in signs for first, _ in places[sign]}
 
 
-def _tied(sentence: list[int], places: dict[str, list[Place]], problems: list[Hit]) -> set[int]:
+def _tied(tokens: Tokens, places: dict[str, list[Place]], problems: list[Hit]) -> set[int]:
     """Sentences that hang on a condition, and do not just wish: "muốn" in "muốn lấy lại tiền" is none.
 
     Nor is one what a problem is told with: without marks "hàng không tới" reads like "không tôi".
     """
-    wished = places["demand"] + places["wish"]
-    telling = {number for hit in problems for number in range(hit.first, hit.past)}
-    ties = [tie for tie in places["tie"] if not any(tie[0] <= at and end <= tie[1] for at, end in wished)]
+    late = [hit for hit in problems if hit.name != "refund_pending"]
+    telling = {number for hit in late for number in range(hit.first, hit.past)}
+    ties = [tie for tie in places["tie"] if tokens.bare[tie[0]] != "muon"]
     ties += [place for sign in HANGING for place in places[sign]]
-    return {sentence[first] for first, _ in ties if first not in telling}
+    return {tokens.sentence[first] for first, _ in ties if first not in telling}
 
 
 def _mute(tokens: Tokens, places: dict[str, list[Place]]) -> set[int]:

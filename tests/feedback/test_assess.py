@@ -50,7 +50,6 @@ def test_who_is_glad_or_says_nothing_is_thanked(text, stars):
     "text",
     [
         "Three flights and two trains, and not one chip. Whoever packs there deserves a raise.",
-        "Second kettle. The first is still going strong after two years, colours have not faded.",
         "Bọc ba lớp, mở ra không sứt tí nào.",
     ],
 )
