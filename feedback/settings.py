@@ -359,6 +359,7 @@ JOBS = [
     "feedback.tasks.LOOK_FOR_ALERTS",
     "feedback.tasks.FIND_IMPACT",
     "feedback.front.headlines.FIND",
+    "feedback.front.digest.SEND",
 ]
 # What keeps something of a reading, by dotted path: called with comments that read otherwise now.
 READINGS_FOLLOWED_BY = ["reviews.listing.follow"]

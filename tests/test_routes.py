@@ -24,6 +24,7 @@ from feedback import (
     shop,
     trials,
 )
+from feedback.front import digest as digest_of_week
 from feedback.middleware import allowed_roles
 from feedback.models import (
     Alert,
@@ -85,6 +86,9 @@ TABLE = {
     "tell_us_thanks": ("get", PUBLIC),
     "public_reviews": ("get", PUBLIC),
     "reviews_how": ("get", PUBLIC),
+    "digest_stop": ("get", PUBLIC),
+    "digest": ("get", DESK),
+    "digest_switch": ("post", DESK),
     "answer": ("get", PUBLIC),
     "survey_picture": ("get", PUBLIC),
     "survey_shared": ("get", PUBLIC),
@@ -453,6 +457,7 @@ def world(settings):
         "password_reset_confirm": ["MQ", "no-such-token"],
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
+        "digest_stop": [a_weekly_letter(now)],
         **dict.fromkeys(["entrance", "kiosk", "kiosk_ask", "survey_shut", "survey_frame"], (way.public_id,)),
         "survey_sign": [way.public_id, "svg"],
         "tell_us_sign": ["svg"],
@@ -464,6 +469,12 @@ def world(settings):
         "trends_view_remove": [a_saved_view(now).public_id],
         "own_day_remove": [OwnDay.objects.create(day=now.date()).pk],
     }
+
+
+def a_weekly_letter(now):
+    reader = user("manager", "Reader")
+    digest_of_week.switch(reader, on=True, now=now)
+    return digest_of_week.token_of(reader)
 
 
 def an_alert(now):

@@ -36,6 +36,7 @@ MOST_COUNTED = 1000  # every page counts: what stands for more is "1000+"
 # Pages that lie beneath one of these.
 BENEATH = {
     "/day/": "/",
+    "/week/": "/",
     "/board/": "/cases/",
     "/comments/": "/trends/",
     "/practice/": "/replies/",

@@ -27,6 +27,7 @@ from feedback.models import (
     DataAsked,
     DefectionRule,
     Delivery,
+    Digest,
     Engine,
     Erasure,
     HeadlineClock,
@@ -76,6 +77,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     DefectionRule: (gettext_lazy("definition of defection"), "judge_at"),
     AlertClock: (gettext_lazy("look for alerts"), "look_at"),
     HeadlineClock: (gettext_lazy("figures of the morning page"), "look_at"),
+    Digest: (gettext_lazy("weekly letter"), "send_at"),
     Impact: (gettext_lazy("what goes with each theme"), "look_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
     DataAsked: (gettext_lazy("somebody who asks for their data"), "asked_at"),
@@ -120,6 +122,7 @@ NAMES = {
     "feedback.tasks.LOOK_FOR_ALERTS": gettext_lazy("Look whether themes changed or bad reviews came at once"),
     "feedback.tasks.FIND_IMPACT": gettext_lazy("Find what goes with each theme: scores, later orders, costs"),
     "feedback.front.headlines.FIND": gettext_lazy("Find the figures of the morning page"),
+    "feedback.front.digest.SEND": gettext_lazy("Write weekly letters"),
 }
 
 

@@ -3,6 +3,7 @@ from django.urls import path
 from feedback.front import (
     capture,
     customers,
+    digest_page,
     inbound,
     jobs,
     service_page,
@@ -18,6 +19,9 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("tell-us/", tell_us.tell_us, name="tell_us"),
     path("tell-us/thanks/", tell_us.thanks, name="tell_us_thanks"),
+    path("week/", digest_page.page, name="digest"),
+    path("week/switch/", digest_page.switch, name="digest_switch"),
+    path("week/stop/<str:token>/", digest_page.stop, name="digest_stop"),
     path("day/", work_lists.day, name="day"),
     path("board/", work_lists.board, name="board"),
     path("cases/new/", capture.new, name="case_new"),

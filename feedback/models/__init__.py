@@ -18,6 +18,7 @@ from feedback.models.combinations import Combination
 from feedback.models.contacts import Contact, StaffedHour
 from feedback.models.copies import Fingerprint
 from feedback.models.defections import Defection, DefectionRule
+from feedback.models.digests import Digest
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.headlines import Headline, HeadlineClock
@@ -63,6 +64,7 @@ __all__ = [
     "Defection",
     "DefectionRule",
     "Delivery",
+    "Digest",
     "Dispute",
     "Enclosure",
     "Engine",

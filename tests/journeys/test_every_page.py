@@ -18,6 +18,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from feedback import defections, disputes, mail, order_imports, policies, tokens
 from feedback.defection.rules import Kind, Rule
+from feedback.front import digest as digest_of_week
 from feedback.models import (
     Card,
     Case,
@@ -115,6 +116,7 @@ class World:
             "promise": Promise.objects.order_by("state").values_list("pk", flat=True),
             "promise_answer": ["0" * 26, "1" * 26],
             "solved": ["2" * 26],
+            "digest_stop": [weekly_letter()],
             "own_data": [self.customer.public_id],
             "my_data": [self.own_data],
             "my_data_erase": [self.own_data],
@@ -375,13 +377,13 @@ STAFF_PAGES = {
     "work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence service alerts impact voices voices_people "
+    "silence service alerts impact digest voices voices_people "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
-PUBLIC_PAGES += ["promise_answer", "solved", "reviews_how"]
+PUBLIC_PAGES += ["promise_answer", "solved", "reviews_how", "digest_stop"]
 PUBLIC_PAGES += "my_data_ask my_data_asked my_data my_data_erase my_data_erased".split()
 PUBLIC_PAGES += ["entrance", "kiosk", "survey_frame", "survey_shared"]
 PUBLIC_PAGES += "password_reset password_reset_done password_reset_confirm password_reset_complete".split()
@@ -426,6 +428,13 @@ def test_the_end_of_a_survey_is_for_everybody(world, visitor):
     answer(invitations.find(world.invitation))
 
     assert barriers(visitor(), [reverse("answer", args=[world.invitation])]) == []
+
+
+def weekly_letter():
+    """The way out of it."""
+    reader, _is_new = User.objects.get_or_create(username="reader")
+    digest_of_week.switch(reader, on=True, now=timezone.now())
+    return digest_of_week.token_of(reader)
 
 
 def barriers(page, paths):
