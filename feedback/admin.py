@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from feedback import journal, shop
-from feedback.models import ApiToken, Location, Policy, Product, Shop, Touchpoint, User
+from feedback.models import ApiToken, ContactReason, Location, Policy, Product, Shop, Touchpoint, User
 from feedback.roles import NAMES, Role, allow, public, roles_of
 
 LONGEST_ID = 18  # digits; a big integer holds these and not all of 19
@@ -213,6 +213,12 @@ class WordAdmin(SetUpAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(ContactReason)
+class ContactReasonAdmin(WordAdmin):
+    list_display = ("slug", "name_vi", "name_en", "place", "is_active")
+    list_editable = ("place", "is_active")
 
 
 @admin.register(Policy)

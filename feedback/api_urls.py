@@ -1,11 +1,14 @@
 from django.urls import path
 
-from feedback import api, api_disputes, api_policy
+from feedback import api, api_contacts, api_disputes, api_policy
 
 urlpatterns = [
     path("orders", api.Orders.as_view(), name="api_orders"),
     path("disputes", api_disputes.Disputes.as_view(), name="api_disputes"),
     path("disputes/<str:external_id>", api_disputes.OneDispute.as_view(), name="api_dispute"),
+    path("contacts", api_contacts.Contacts.as_view(), name="api_contacts"),
+    path("contacts/staffed-hours", api_contacts.StaffedHours.as_view(), name="api_staffed_hours"),
+    path("reports/contact-hours", api_contacts.ContactHours.as_view(), name="api_contact_hours"),
     path("policy", api_policy.PolicyNow.as_view(), name="api_policy"),
     path("trends/themes", api.ThemeTrends.as_view(), name="api_theme_trends"),
 ]

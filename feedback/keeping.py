@@ -21,6 +21,7 @@ from feedback.models import (
     Comment,
     Consent,
     Contact,
+    ContactImport,
     Customer,
     DataAsked,
     DataLink,
@@ -294,6 +295,17 @@ RULES = (
         past=lambda before: OrderImportPart.objects.filter(
             Q(of__state=OrderImport.State.DONE) | Q(of__failed_at__isnull=False), of__made_at__lt=before
         ),
+    ),
+    emptying(
+        name="contact_files",
+        label="feedback.ContactImport",
+        columns=("content",),
+        what=_("Files of contacts, once taken in or given up"),
+        since=_("after they came"),
+        becomes=_("how many rows came in, and what was wrong"),
+        past=lambda before: ContactImport.objects.filter(
+            Q(state=ContactImport.State.DONE) | Q(failed_at__isnull=False), made_at__lt=before
+        ).exclude(content=b""),
     ),
     emptying(
         name="calls",

@@ -49,7 +49,7 @@ SIGNS = (
     ),
     Sign(rows=lambda before: _said(before)),
     Sign(rows=lambda before: _said(before), customer="order__customer"),
-    Sign(rows=lambda before: Contact.objects.filter(at__gte=before)),
+    Sign(rows=lambda before: Contact.objects.filter(at__gte=before, is_outgoing=False)),
     Sign(rows=lambda before: Case.objects.filter(_unsettled(before))),
     Sign(rows=lambda before: Case.objects.filter(_unsettled(before)), customer="comment__customer"),
     Sign(rows=lambda before: Consent.objects.filter(Q(given_at__gte=before) | Q(withdrawn_at__gte=before))),

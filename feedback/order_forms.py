@@ -1,6 +1,6 @@
 """Forms for files of orders, and for where orders come from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +13,10 @@ from feedback.forms import Choice, ChosenForm
 from feedback.models import Delivery, OrderSource
 from feedback.order_tables.cells import short_name
 from feedback.order_words import LABELS
+from feedback.table_forms import ColumnChoices
 
 NEEDED = ("number", "placed_at")
-_DAYS = [("day", _("day first: 31/03/2026")), ("month", _("month first: 03/31/2026"))]
+DAYS = [("day", _("day first: 31/03/2026")), ("month", _("month first: 03/31/2026"))]
 
 
 class OrdersForm(forms.Form):
@@ -40,8 +41,11 @@ class OrdersForm(forms.Form):
         return file
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(ColumnChoices):
     """Which column holds what; `columns` once it is valid."""
+
+    labels = LABELS
+    needed = NEEDED
 
     store = forms.CharField(
         label=_("Store of rows that name none"),
@@ -49,30 +53,7 @@ class ColumnsForm(forms.Form):
         help_text=_("Orders of two stores may have the same number."),
     )
     currency = forms.CharField(label=_("Currency of rows that name none"), max_length=3)
-    dates = forms.ChoiceField(label=_("How days are written"), choices=_DAYS)
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *,
-        header: Sequence[str],
-        columns: Mapping[str, int],
-        **given: Any,
-    ):
-        super().__init__(data, **given)
-        places = [(str(n), name or f"({n + 1})") for n, name in enumerate(header)]
-        for name, label in LABELS.items():
-            self.fields[name] = forms.ChoiceField(
-                label=label,
-                required=name in NEEDED,
-                choices=[("", _("– no column –")), *places],
-                initial=str(columns[name]) if name in columns else "",
-            )
-        # "store" and "currency" are columns, too: those of rows that name none have names of their own.
-        for name in ("store", "currency"):
-            self.fields[f"column_{name}"] = self.fields.pop(name)
-            self.fields[name] = self.base_fields[name]
-        self.order_fields(["store", "currency", "dates"])
+    dates = forms.ChoiceField(label=_("How days are written"), choices=DAYS)
 
     def clean_store(self) -> str:
         slug = short_name(self.cleaned_data["store"])
@@ -85,12 +66,6 @@ class ColumnsForm(forms.Form):
         if not money.is_currency(code):
             raise forms.ValidationError(_("“%(code)s” is not a currency.") % {"code": code})
         return code
-
-    @property
-    def columns(self) -> dict[str, int]:
-        given = {name.removeprefix("column_"): place for name, place in self.cleaned_data.items()
-                 if name in LABELS.keys() - {"store", "currency"} or name.startswith("column_")}  # fmt: skip
-        return {name: int(place) for name, place in given.items() if place}
 
 
 class OrderSourceForm(forms.ModelForm):

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from feedback import table_words
+
 LABELS = {
     "number": _("Order number"),
     "placed_at": _("When it was placed"),
@@ -37,31 +39,19 @@ LABELS = {
     "refund_reason": _("Reason of the refund"),
     "refund_of": _("Paid back for order"),
 }
-NO_TABLE = {
-    "empty": _("The file is empty."),
-    "a_spreadsheet": _("This spreadsheet file cannot be read. Save it as XLSX or as CSV (UTF-8)."),
-    "too_big": _("This spreadsheet file is too big. Save it as CSV (UTF-8)."),
-    "not_text": _("The file is neither UTF-8 nor windows-1258 text. Save it as CSV (UTF-8)."),
-    "no_head": _("The first row must hold the names of the columns."),
-    "never_closed": _("A quotation mark in the first row is never closed."),
-}
-FAULTS = {
-    "missing": _("is missing"),
+FAULTS = table_words.FAULTS | {
     "nothing": _("is zero"),
     "not_a_moment": _("is no date such as 2026-03-31 14:05 or 31/03/2026, or no day that ever was"),
     "too_long_ago": _("lies before 1990: often an empty date of another program"),
-    "in_future": _("is in the future"),
     "not_an_amount": _("is no amount of money"),
     "not_in_currency": _("has more decimals than its currency"),
     "below_zero": _("is below zero"),
     "refund_unnamed": _("is below zero: a refund needs a column with the number of the order it is for"),
     "not_a_currency": _("is no currency such as VND or USD"),
     "other_currency": _("is another currency than that of the order: the two cannot be added up"),
-    "not_an_address": _("is no e-mail address"),
     "not_a_country": _("is no country's two letters, such as VN or DE"),
     "no_letters": _("needs a name with letters or digits"),
     "not_above_zero": _("is no number above zero, with three decimals at most"),
-    "too_long": _("is too long"),
     "too_many_lines": _("the order has more than 500 lines"),
     "no_such_order": _("is an order that is not there (yet)"),
     "never_closed": _("a quotation mark is never closed: this and all later rows were left out"),

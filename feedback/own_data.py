@@ -233,6 +233,8 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "at": _when,
                 "channel": gettext_lazy("How"),
                 "reason": gettext_lazy("About"),
+                "waited_seconds": gettext_lazy("Seconds you waited"),
+                "satisfied": gettext_lazy("Whether you were satisfied"),
                 "external_id": pgettext_lazy("of an order or a review", "Number"),
             },
         ),

@@ -336,6 +336,7 @@ JOBS = [
     "surveys.tasks.ASK_BY_PLAN",
     "surveys.tasks.IMPORT_ANSWERS",
     "feedback.tasks.IMPORT_ORDERS",
+    "feedback.tasks.IMPORT_CONTACTS",
     "feedback.tasks.PULL_ORDERS",
     "feedback.tasks.WORK_ON_DELIVERIES",
     "feedback.tasks.LOOK_FOR_QUIET_STORES",

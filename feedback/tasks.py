@@ -7,6 +7,7 @@ from feedback import (
     cases,
     combinations,
     comments,
+    contact_imports,
     defections,
     deliveries,
     engines,
@@ -42,6 +43,7 @@ PULL_ORDERS = pulls.PULL
 LOOK_FOR_QUIET_STORES = order_sources.LOOK
 WORK_ON_DELIVERIES = deliveries.WORK
 IMPORT_ORDERS = order_imports.IMPORT
+IMPORT_CONTACTS = contact_imports.IMPORT
 FIND_DEFECTIONS = defections.FIND
 ANSWER_DATA_ASKED = my_data.ANSWER
 

@@ -1,13 +1,12 @@
 """Forms for answers that another program kept."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from feedback import table_words
 from feedback.models.words import WhyItCame
+from feedback.table_forms import ColumnChoices
 from surveys import importing
 from surveys.models import AnswerImport
 
@@ -19,20 +18,9 @@ LABELS = {
     "email": _("E-mail of the customer"),
     "language": _("Language"),
 }
-NO_TABLE = {
-    "empty": _("The file is empty."),
-    "a_spreadsheet": _("This spreadsheet file cannot be read. Save it as XLSX or as CSV (UTF-8)."),
-    "too_big": _("This spreadsheet file is too big. Save it as CSV (UTF-8)."),
-    "not_text": _("The file is neither UTF-8 nor windows-1258 text. Save it as CSV (UTF-8)."),
-    "no_head": _("The first row must hold the names of the columns."),
-}
-FAULTS = {
-    "missing": _("is missing"),
+FAULTS = table_words.FAULTS | {
     "not_a_score": _("is no whole number of this scale"),
     "not_a_moment": _("is no date such as 2026-03-31, 2026-03-31 14:05 or 31/03/2026"),
-    "in_future": _("is in the future"),
-    "not_an_address": _("is no e-mail address"),
-    "too_long": _("is too long"),
 }
 
 
@@ -65,23 +53,8 @@ class AnswersForm(forms.Form):
         return file
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(ColumnChoices):
     """Which column holds what; `columns` once it is valid."""
 
-    def __init__(
-        self, data: Mapping[str, Any] | None = None, *, header: Sequence[str], columns: Mapping[str, int]
-    ):
-        super().__init__(data)
-        places = [(str(n), " ".join(name.split())[:60] or f"({n + 1})") for n, name in enumerate(header)]
-        for name, label in LABELS.items():
-            needed = name in ("score", "said_at")
-            self.fields[name] = forms.ChoiceField(
-                label=label,
-                required=needed,
-                choices=[("", _("– no column –")), *places],
-                initial=str(columns[name]) if name in columns else "",
-            )
-
-    @property
-    def columns(self) -> dict[str, int]:
-        return {name: int(place) for name, place in self.cleaned_data.items() if place}
+    labels = LABELS
+    needed = ("score", "said_at")

@@ -200,7 +200,9 @@ def _spoke(ids: Collection[int], merged: Mapping[int, int], firsts: Mapping[int,
         finished_at__gte=begins,
         finished_at__lt=ends,
     )
-    contacts = Contact.objects.filter(customer__among=list(ids), at__gte=begins, at__lt=ends)
+    contacts = Contact.objects.filter(
+        customer__among=list(ids), at__gte=begins, at__lt=ends, is_outgoing=False
+    )
     rows = [*said.values_list("customer", "said_at", "analysis__complaint")]
     rows += [(who, at, False) for who, at in contacts.values_list("customer", "at")]
     rows += [(who, at, False) for who, at in answers.values_list("invitation__customer", "finished_at")]

@@ -16,6 +16,8 @@ from feedback import (
     calendar_feed,
     cases,
     comments,
+    contact_imports,
+    contacts,
     improvements,
     mail,
     messages,
@@ -137,6 +139,12 @@ TABLE = {
     **dict.fromkeys(["order_imports", "order_import", "order_import_refused"], ("get", SET_UP)),
     **dict.fromkeys([f"order_import_{act}" for act in ("columns", "take", "again")], ("post", SET_UP)),
     **dict.fromkeys(["defections", "defections_csv", "defection_cohorts_csv", "defection"], ("get", DESK)),
+    "contact_new": ("get", ACT | {Role.FRONT_LINE}),
+    "contact_take_back": ("post", ACT | {Role.FRONT_LINE}),
+    **dict.fromkeys(["staffed_hours", "contact_imports", "contact_import"], ("get", SET_UP)),
+    "contact_import_faults": ("get", SET_UP),
+    **dict.fromkeys([f"contact_import_{act}" for act in ("columns", "take")], ("post", SET_UP)),
+    **dict.fromkeys(["hours", "hours_csv", "hours_xlsx"], ("get", DESK)),
     "defection_rule": ("get", SET_UP),
     "defection_rule_keep": ("post", SET_UP),
     "defection_contact": ("post", ACT),
@@ -279,6 +287,8 @@ TABLE = {
     "api_policy": ("get", EVERYONE),
     "api_recovery": ("get", REPORTS),
     "api_service": ("get", REPORTS),
+    **dict.fromkeys(["api_contacts", "api_staffed_hours"], ("post", NOBODY)),
+    "api_contact_hours": ("get", DESK),
     "api_voices": ("get", REPORTS),
 }
 
@@ -356,6 +366,17 @@ def an_import(now):
     kept = {"file_name": "x.csv", "name": "Old", "scale": "scale_10", "why": "invited"}
     content = b"id,score,date\nr1,9,2026-01-01\n"
     return importing.begin(content, by=user(), now=now, **kept).public_id
+
+
+def a_file_of_contacts(now):
+    return contact_imports.begin(
+        b"time,reason\n2026-01-01,x\n", file_name="c.csv", by=None, now=now
+    ).public_id
+
+
+def a_contact(now):
+    told = contacts.Told(at=now, channel="phone", reason="delivery")
+    return contacts.note(told, by=user()).public_id
 
 
 PAGES_OF_A_SURVEY = "invite edit change try publish export keep results_csv names asked asked_csv"
@@ -445,6 +466,11 @@ def world(settings):
         "answer_import": [an_import(now)],
         "order_import": [a_file(now)],
         **dict.fromkeys([name for name in TABLE if name.startswith("order_import_")], (a_file(now),)),
+        "contact_import": [a_file_of_contacts(now)],
+        **dict.fromkeys(
+            [name for name in TABLE if name.startswith("contact_import_")], (a_file_of_contacts(now),)
+        ),
+        "contact_take_back": [a_contact(now)],
         **dict.fromkeys(["card_paper", "card_sign", "card_book", "card_block"], ("100000000008",)),
         **dict.fromkeys(["customer_card", "card_issue"], (lan.public_id,)),
         **dict.fromkeys(["order_source", "order_source_save", "order_source_pull", "order_hook"], ("web",)),

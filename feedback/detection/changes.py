@@ -18,6 +18,8 @@ from math import erfc, exp, log, sqrt
 import numpy as np
 import numpy.typing as npt
 
+from feedback import tails
+
 Numbers = npt.NDArray[np.float64]
 WINDOWS = (2, 3, 4, 5, 6, 7, 10, 14)  # days; what lasts one is a bad day
 LONGEST = WINDOWS[-1]
@@ -107,14 +109,8 @@ def _window(
 def discoveries(found: Sequence[Finding | None], *, false_share: float = FALSE_SHARE) -> list[int]:
     """Places of those that are told, so that of what is told at most `false_share` is chance, in the long run
     (Benjamini and Hochberg 1995). All that were looked at count, also those of which nothing can be said."""
-    order = sorted(
-        (one.chance, place) for place, one in enumerate(found) if one is not None and is_large(one)
-    )
-    kept = 0
-    for rank, (chance, _place) in enumerate(order, start=1):
-        if chance <= false_share * rank / len(found):
-            kept = rank
-    return sorted(place for _chance, place in order[:kept])
+    chances = [one.chance if one is not None and is_large(one) else None for one in found]
+    return tails.false_discoveries(chances, false_share)
 
 
 def is_large(one: Finding) -> bool:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from feedback import cases, impact, satisfaction, shop, work
 from feedback.front import (
     demo_cases,
+    demo_contacts,
     demo_defections,
     demo_handling,
     demo_orders,
@@ -69,6 +70,8 @@ def seed(now: datetime) -> bool:
         demo_defections.asked(dice, staff, now)
         demo_orders.cards_issued(staff["huy"], now)
         demo_orders.told(now)
+        demo_contacts.year(now, staff["huy"])
+        demo_contacts.late_orders(now)
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
         headlines.find_now()

@@ -121,7 +121,7 @@ def _heard(start: date, end: date) -> Q:
     since, until = shop.start_of(start), shop.start_of(end + _DAY)
     theirs = {"customer": OuterRef("pk")}
     said = Comment.objects.filter(**theirs, said_at__gte=since, said_at__lt=until)
-    called = Contact.objects.filter(**theirs, at__gte=since, at__lt=until)
+    called = Contact.objects.filter(**theirs, at__gte=since, at__lt=until, is_outgoing=False)
     answered = Response.objects.filter(
         invitation__customer=OuterRef("pk"), finished_at__gte=since, finished_at__lt=until
     )
@@ -133,7 +133,7 @@ def silent_and_stopped() -> QuerySet[Defection]:
     theirs = {"customer": OuterRef("customer")}
     heard = (
         Exists(Comment.objects.filter(**theirs))
-        | Exists(Contact.objects.filter(**theirs))
+        | Exists(Contact.objects.filter(**theirs, is_outgoing=False))
         | Exists(Response.objects.filter(invitation__customer=OuterRef("customer")).exclude(finished_at=None))
     )
     rows = Defection.objects.filter(~heard, state__in=Defection.ONGOING)

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback import promises, shop
+from feedback import contacts, promises, shop
 from feedback.front import capture
 from feedback.models import Case, Message, Promise, User
 from feedback.models.cases import CaseQuerySet
@@ -62,6 +62,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "nobodys": _some_cases(Case.objects.filter(owner=None, due_on__lte=today)),
         "watched": _some_cases(Case.objects.filter(watches__user=me)),
         "may_note": holds(request, *capture.CALL),
+        "call_first": _call_first() if holds(request, *capture.CALL) else None,
         "is_desk": holds(request, *DESK),
     }
     if holds(request, *EDITORS):
@@ -81,6 +82,13 @@ def board(request: HttpRequest) -> HttpResponse:
         "first": _shown(list(_cases(Case.objects.filter(due_on__lt=today))[:SHOWN])),
     }
     return render(request, "feedback/board.html", context)
+
+
+def _call_first() -> dict[str, Any]:
+    """Late orders of which nobody has said a word: we call before they have to."""
+    late = contacts.late_orders(timezone.now()).select_related("customer")
+    return _some(late.only("number", "promised_on", "carrier", "customer__name", "customer__email",
+                           "customer__public_id"))  # fmt: skip
 
 
 def team(today: date) -> list[Load]:

@@ -15,7 +15,13 @@ from feedback.models.cases import (
     Watch,
 )
 from feedback.models.combinations import Combination
-from feedback.models.contacts import Contact, StaffedHour
+from feedback.models.contacts import (
+    Contact,
+    ContactImport,
+    ContactReason,
+    ContactTotal,
+    StaffedHour,
+)
 from feedback.models.copies import Fingerprint
 from feedback.models.defections import Defection, DefectionRule
 from feedback.models.digests import Digest
@@ -56,6 +62,9 @@ __all__ = [
     "Concession",
     "Consent",
     "Contact",
+    "ContactImport",
+    "ContactReason",
+    "ContactTotal",
     "Customer",
     "DataAsked",
     "DataLink",

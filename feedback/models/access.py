@@ -36,6 +36,7 @@ class ApiToken(models.Model):
         ORDERS = "orders", _("Send orders")
         REVIEWS = "reviews", _("Send reviews")
         DISPUTES = "disputes", _("Send disputes")
+        CONTACTS = "contacts", _("Send contacts and staffed hours")
         REWARDS = "rewards", _("Check and redeem rewards")
         TRENDS = "trends", _("Read theme trends")
         POLICY = "policy", _("Read the policy")

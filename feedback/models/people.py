@@ -115,6 +115,11 @@ class Order(Addressed):
             models.Index(fields=["card_number"], condition=~Q(card_number=""), name="orders_by_card"),
             models.Index(fields=["customer", "placed_at"], name="orders_of_a_customer"),
             models.Index(fields=["placed_at"], name="orders_by_time"),
+            models.Index(
+                fields=["promised_on"],
+                condition=Q(promised_on__isnull=False, delivered_on=None, cancelled_at=None),
+                name="orders_on_their_way",
+            ),
         ]
 
     def __str__(self):

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from feedback import hours_words
 from feedback.money import format_money
 
 register = template.Library()
@@ -34,6 +35,12 @@ def percent(share: float | Decimal | None, decimals: int = 0) -> str:
         return NOTHING
     pattern = "#,##0." + "0" * decimals + "%" if decimals else "#,##0%"
     return _percent(share or 0, pattern, _language())
+
+
+@register.filter
+def clock(seconds: float | None) -> str:
+    """125 -> 2:05: minutes and seconds, with hours where there are any."""
+    return hours_words.clock(seconds)
 
 
 @register.filter

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from feedback import consents, labels
+from feedback.models.words import Channel
 
 register = template.Library()
 for _name, _words in {
@@ -20,6 +21,7 @@ for _name, _words in {
     "event": labels.EVENTS,
     "purpose": consents.PURPOSES,
     "way": labels.WAYS,
+    "channel": dict(Channel.choices),
     "dispute_reason": labels.DISPUTE_REASONS,
 }.items():
     register.filter(_name, lambda word, words=_words: labels.known(words, word))

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from feedback import (
     belongings,
+    contact_imports,
     data_map,
     erasure,
     journal,
@@ -34,6 +35,7 @@ from feedback.models import (
     Case,
     Comment,
     Contact,
+    ContactImport,
     Customer,
     DataAsked,
     DataRequest,
@@ -524,6 +526,12 @@ def _order_file(days):
     return one.parts.get(), "content"
 
 
+def _contact_file(days):
+    one = contact_imports.begin(b"time,reason\n", file_name="c.csv", by=None, now=_then(days))
+    ContactImport.objects.filter(pk=one.pk).update(state="done")
+    return one, "content"
+
+
 def _delivery(days):
     web = OrderSource.objects.create(slug="web", name="Web", kind="shopify", store="web", made_at=_then(days))
     return Delivery.objects.create(
@@ -534,6 +542,7 @@ def _delivery(days):
 MAKERS = {
     "deliveries": _delivery,
     "order_files": _order_file,
+    "contact_files": _contact_file,
     "promise_links": _promise,
     "satisfaction_links": _ending,
     "customers": _customer, "strangers": _stranger, "addresses": _address, "data_links": _link,

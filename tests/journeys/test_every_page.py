@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from feedback import defections, disputes, mail, order_imports, policies, tokens
+from feedback import contact_imports, contacts, defections, disputes, mail, order_imports, policies, tokens
 from feedback.defection.rules import Kind, Rule
 from feedback.front import digest as digest_of_week
 from feedback.models import (
@@ -25,6 +25,7 @@ from feedback.models import (
     Comment,
     Concession,
     Consent,
+    ContactImport,
     Customer,
     DataLink,
     DataRequest,
@@ -67,6 +68,7 @@ NO_PAGE |= {
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
+NO_PAGE |= {"hours_csv", "hours_xlsx", "contact_import_faults", "api_contact_hours"}
 NO_PAGE |= {"card_sign", "suppression_csv", "impact_csv"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
@@ -125,6 +127,7 @@ class World:
             "card_paper": Card.objects.filter(state="active").values_list("number", flat=True),
             "order_source": OrderSource.objects.values_list("slug", flat=True),
             "delivery_redact": Delivery.objects.filter(state="asks").values_list("pk", flat=True),
+            "contact_import": ContactImport.objects.values_list("public_id", flat=True),
             "order_import": OrderImport.objects.values_list("public_id", flat=True),
             "answer_import": AnswerImport.objects.values_list("public_id", flat=True),
             "reward": Response.objects.filter(reward__isnull=False).values_list("public_id", flat=True),
@@ -185,6 +188,8 @@ def world(lan_pottery, jobs):
     MailAddress.objects.get_or_create(email=buyer.email, defaults={"token_digest": digest(address)})
     imported_answers(jobs, now)
     files_of_orders(jobs, now)
+    files_of_contacts(jobs, now)
+    months_of_contacts(now)
     web_shops(now)
     Card.objects.create(customer=buyer, number="100000000016", issued_at=now, state="blocked", blocked_at=now)
     Card.objects.create(customer=buyer, number="100000000008", issued_at=now)
@@ -251,6 +256,44 @@ def files_of_orders(jobs, now):
     order_imports.take(taken, by=by, now=now)
     jobs()
     assert OrderImport.objects.get(pk=taken.pk).refused == 1
+
+
+def files_of_contacts(jobs, now):
+    """One whose columns nobody knows, one with rows that are wrong, one of staffed hours, and the first
+    of them that can be taken in."""
+    content = (
+        "Thời gian,Kênh,Lý do,Thời gian chờ,Hài lòng,Chi nhánh\n"
+        "03/11/2026 10:15,điện thoại,Giao hàng,2:05,có,\n"
+        "03/11/2026 10:40,chim bồ câu,Hỏi về bát gốm men ngọc vẽ tay cỡ lớn,lâu lắm,tạm,\n"
+        "30/02/2026,,,,,\n"
+    ).encode()
+    hours = "Giờ,Số người\n03/11/2026 10:00,3\n".encode()
+    by = User.objects.first()
+    _wrong, taken, _hours, _unknown = [
+        contact_imports.begin(one, file_name="cuoc-goi-thang-muoi-mot.csv", by=by, now=now)
+        for one in (content, content, hours, b"a,b\n1,2\n")
+    ]
+    contact_imports.take(taken, by=by)
+    jobs()
+    assert ContactImport.objects.get(pk=taken.pk).refused == 2
+
+
+def months_of_contacts(now):
+    """Enough for something to stand out: in the evening people wait longer and like it less."""
+    evening = [0, 1, 1, 0, 0]
+    told = [
+        contacts.Told(
+            at=now - timedelta(days=day, hours=now.hour - hour, minutes=one),
+            channel="phone",
+            reason="delivery" if one % 2 else "product",
+            waited_seconds=600 + day if hour > 10 else 20 + day,
+            satisfied=bool(evening[(one + day) % 5]) if hour > 10 else (one + day) % 7 > 0,
+        )
+        for day in range(1, 60)
+        for hour in range(4, 14)
+        for one in range(4)
+    ]
+    contacts.take_many(told)
 
 
 def web_shops(now):
@@ -378,6 +421,7 @@ STAFF_PAGES = {
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
     "silence service alerts impact digest voices voices_people "
+    "contact_new staffed_hours contact_imports contact_import hours "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
