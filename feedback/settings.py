@@ -316,7 +316,8 @@ SPECTACULAR_SETTINGS = {
             *("ValidationError", "ClientError", "ServerError"),
             *(f"ErrorCode{code}" for code in (401, 403, 404, 405, 406, 415, 429, 500)),
         )
-    },
+    }
+    | {"RecordStatusEnum": ["created", "updated", "unchanged", "error"]},  # of reviews and of contacts
 }
 
 # Jobs, by dotted path, in the order in which `sweep` runs them. Each is a feedback.leases.Job.

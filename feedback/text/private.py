@@ -20,7 +20,9 @@ _streets = frozenset(
     "quan huyện huyen thị tp thành thanh xã tỉnh ward district street st road rd avenue ave lane drive blvd "
     "boulevard".split()
 )
-_addresses = frozenset("địa dia address đc nhà nha".split())
+_addresses = frozenset(
+    "địa dia address đc nhà nha tới đến tại ở ghé".split()
+)  # the last five: of a street without that word
 _mails = frozenset({"còng", "dot"})
 _digit = re.compile(r"\d")
 _mail = re.compile(r"[\w.+-]@|@[\w-]*\.\w|(?<!\S)@(?!\S)|\(at\)|\[at\]|\(dot\)|\[dot\]|\.com")

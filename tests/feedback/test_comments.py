@@ -157,7 +157,7 @@ def test_many_edits_cost_the_same_as_one(rows, django_assert_max_num_queries):
     pairs = [(factories.read_comment(), factories.comment()) for _ in range(rows)]
 
     # PostgreSQL locks the totals in order first.
-    with django_assert_max_num_queries(9 + (connection.vendor == "postgresql")):
+    with django_assert_max_num_queries(10 + (connection.vendor == "postgresql")):
         comments.supersede_many(pairs)
 
     assert totals.kept() == totals.recount() == {}

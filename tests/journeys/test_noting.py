@@ -1,6 +1,7 @@
 """A customer stands at the counter and complains: noted on a phone while they speak."""
 
 import pytest
+from playwright.sync_api import expect
 
 from feedback.models import Case, Touchpoint
 
@@ -24,6 +25,7 @@ def test_in_person_four_taps_and_one_field(counter, jobs, fits):
     def type_in_place(words):
         """Into whatever has the focus: the page puts it there."""
         fields.append(words)
+        expect(counter.locator("textarea").first).to_be_focused()
         counter.keyboard.type(words)
 
     tap(counter.get_by_role("link", name="Ghi một lời phàn nàn"))

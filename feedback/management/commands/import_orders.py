@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from feedback import order_imports
-from feedback.order_words import FAULTS, NO_TABLE
+from feedback.order_words import FAULTS
 from feedback.spreadsheets import harmless
+from feedback.table_words import NO_TABLE
 from feedback.tables import NoTable
 
 SOME_REFUSED, UNUSABLE = 1, 2

@@ -91,7 +91,7 @@ def test_what_was_refused_goes_along(manager, now):
     while leases.run_once(importing.IMPORT, now):
         pass
 
-    lines = manager.get(f"{address}faults.csv").content.decode().splitlines()
+    lines = manager.get(f"{address}faults.csv").getvalue().decode().splitlines()
 
     assert lines[1:] == [
         "3,Score,is no whole number of this scale",
