@@ -1,7 +1,6 @@
 """What service earned and cost, and who heard of it: page, CSV, XLSX, and the same for programs."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -157,10 +156,8 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
 
 def _rows(found: Report, form: ServiceFilter) -> list[Row]:
     balance = found.balance
-    largest = max(
-        (abs(float(one)) for one in [*balance.costs.values(), *_ends(balance.earned), *_ends(balance.left)]),
-        default=0.0,
-    )
+    drawn = [one.value for one in (balance.earned, balance.left) if one is not None]
+    largest = max((abs(float(one)) for one in [*balance.costs.values(), *drawn]), default=0.0)
 
     def row(label: Promise | str, kind: str, value: Decimal, **more: Any) -> Row:
         share = round(100 * abs(float(value)) / largest, 2) if largest else 0.0
@@ -168,19 +165,18 @@ def _rows(found: Report, form: ServiceFilter) -> list[Row]:
 
     rows = []
     if balance.earned is not None:
-        value, low, high = service_result.worth(balance.earned, found.currency)
-        rows.append(row(_("Earned with those solved"), "earned", value, low=low or None, high=high or None))
+        rows.append(row(_("Earned with those solved"), "earned", **_sums(balance.earned, found.currency)))
     urls = _cost_urls(form)
     rows += [row(COSTS[name], "cost", spent, url=urls.get(name, "")) for name, spent in balance.costs.items()]
     if balance.left is not None:
-        value, low, high = service_result.worth(balance.left, found.currency)
-        rows.append(row(_("What is left"), "left", value, low=low or None, high=high or None))
+        rows.append(row(_("What is left"), "left", **_sums(balance.left, found.currency)))
     return rows
 
 
-def _ends(one: Estimate | None) -> Iterator[float]:
-    if one is not None:
-        yield one.value
+def _sums(one: Estimate, currency: str) -> dict[str, Decimal | None]:
+    """An end that is zero is known; one that cannot be told is None."""
+    ends = {"value": one.value, "low": one.low, "high": one.high}
+    return {name: None if end is None else service_result.sum_of(end, currency) for name, end in ends.items()}
 
 
 def _of_recovery(form: ServiceFilter) -> dict[str, Any]:

@@ -200,3 +200,10 @@ def test_a_loss_is_said_as_a_loss(manager, answered):
     assert said.startswith("Service cost $914.00 more than it earned")
     low, high = (float(one) for one in re.findall(r"interval \$([\d.,]+) to \$([\d.,]+)", said)[0])
     assert low < 914 < high
+
+
+def test_an_end_that_is_zero_is_said(manager, answered):
+    """Of nobody solved it is known that nothing was earned: no dash, which says that it cannot be told."""
+    first = page(manager, currency="USD").context["rows"][0]
+
+    assert (first.value, first.low, first.high) == (0, 0, 0)
