@@ -31,7 +31,7 @@ work: setup
 test: setup-dev lint types
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py catalogue --check
-	$(BIN)/pytest -m "not prove" --numprocesses auto --dist loadfile
+	$(BIN)/pytest -m "not prove and not browser" --numprocesses auto --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff format --check
@@ -41,11 +41,12 @@ lint: .venv/dev
 types: .venv/dev
 	$(BIN)/mypy
 
-# What is slow or needs a browser, on SQLite; then all that touches the database, on PostgreSQL.
+# What is slow or needs a browser, on SQLite; then all that touches the database, on PostgreSQL. No test runs
+# twice on one database, and the browser, which sees no database, runs on one of them.
 prove: export PROVE_BROKER_URL := $(PROVE_BROKER_URL)
 prove: setup-dev
 	env -u DATABASE_URL $(BIN)/pytest -m "prove or browser" --numprocesses auto --dist loadfile
-	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest -m "database or postgres" --numprocesses auto --dist loadfile
+	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest -m "(database or postgres) and not browser" --numprocesses auto --dist loadfile
 
 format: .venv/dev
 	$(BIN)/ruff check --fix

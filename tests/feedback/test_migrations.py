@@ -26,6 +26,7 @@ def test_none_is_missing():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
+@pytest.mark.prove
 def test_they_go_back_to_nothing_and_forward_again(tmp_path):
     code = f"call('migrate', verbosity=0)\nfor app in {BACK}: call('migrate', app, 'zero', verbosity=0)\n"
 

@@ -1,6 +1,7 @@
 """Every page, on a phone and a desk, by day and by night: it fits, and axe finds no serious barrier.
 
-A new address fails here until its page is named.
+A new address fails here until its page is named. Half of the pages are looked at in
+test_every_page_of_staff.py: a worker takes a file whole.
 """
 
 import io
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from feedback import contact_imports, contacts, defections, disputes, mail, order_imports, policies, tokens
+from feedback import contact_imports, contacts, defections, disputes, mail, order_imports, tokens
 from feedback.defection.rules import Kind, Rule
 from feedback.front import digest as digest_of_week
 from feedback.models import (
@@ -43,7 +44,6 @@ from feedback.models import (
     Promise,
     User,
 )
-from feedback.policy.terms import Terms
 from feedback.tokens import digest
 from reviews import intake
 from reviews.models import Polling, Reply, Source
@@ -441,25 +441,11 @@ def test_no_address_is_left_out():
     assert not pages & NO_PAGE
 
 
-@pytest.mark.parametrize(
-    ("name", "role"), [("lan", "administrator"), ("mai", "approver"), ("huy", "manager")]
-)
-def test_the_pages_of_staff_are_for_everybody(world, log_in, hire, name, role):
-    page = log_in(hire(role, name))
+def test_the_pages_of_administrators_are_for_everybody(world, log_in, hire):
+    page = log_in(hire("administrator", "lan"))
 
-    found = barriers(page, [path for one in STAFF_PAGES[name] for path in world.paths(one)])
+    found = barriers(page, [path for one in STAFF_PAGES["lan"] for path in world.paths(one)])
     assert not found, "\n".join(found)
-
-
-def test_the_pages_of_the_policy_are_for_everybody(world, jobs, log_in, hire):
-    """With a version that breaks a rule."""
-    dung, data = hire("manager", "dung"), Terms.shipped().as_dict()
-    data["money"]["VND"] |= {"goodwill_at_most": "0", "valued_from": "1"}
-    policies.propose(data, comment="No goodwill any more.", by=dung, now=timezone.now())
-    jobs()
-    page = log_in(dung)
-
-    assert barriers(page, [path for one in STAFF_PAGES["dung"] for path in world.paths(one)]) == []
 
 
 def test_the_pages_of_customers_are_for_everybody(world, visitor):
@@ -487,7 +473,7 @@ def barriers(page, paths):
         page.goto(path)
         for menu in page.locator("details").all():
             menu.evaluate("one => { one.open = true }")
-        for width, scheme in ((360, "light"), (1280, "dark"), (1280, "light"), (360, "dark")):
+        for width, scheme in ((360, "light"), (1280, "dark")):
             page.set_viewport_size({"width": width, "height": 740})
             page.emulate_media(color_scheme=scheme)
             found += [f"{path} at {width} px, {scheme}: {fault}" for fault in faults(page)]
@@ -495,6 +481,7 @@ def barriers(page, paths):
 
 
 def faults(page):
+    """Colours and widths are settled apart from each other, so two of the four pairs show what there is."""
     beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if beyond > 0:
         yield f"{beyond} px beyond the edge"
