@@ -1,4 +1,7 @@
-"""The six roles, the shipped themes (interfaces.md's taxonomy) and a shop's usual touchpoints."""
+"""The six roles, the shipped themes (interfaces.md's taxonomy), a shop's usual touchpoints, and the one row of
+each job that looks at everything: due at once."""
+
+from datetime import UTC, datetime
 
 from django.db import migrations
 
@@ -51,8 +54,10 @@ def fill(apps, schema_editor):
                 for place, (slug, en, vi) in enumerate(rows)
             ]
         )
+    for model in ("HeadlineClock", "AlertClock", "Impact"):
+        apps.get_model("feedback", model).objects.create(look_at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0001_first"), ("auth", "0012_alter_user_first_name_max_length")]
+    dependencies = [("feedback", "0001_squashed_0037_contacts_by_hour"), ("auth", "0012_alter_user_first_name_max_length")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -38,5 +38,5 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0006_customers_claimed")]
+    dependencies = [("feedback", "0003_no_concession_while_dispute_open")]
     operations = [migrations.RunPython(guard, unguard)]

@@ -57,5 +57,5 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0009_policies_are_proposed")]
+    dependencies = [("feedback", "0007_events_stay")]
     operations = [migrations.RunPython(guard, unguard)]

@@ -27,5 +27,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0037_contacts_by_hour")]
+    dependencies = [("feedback", "0010_policies_stay")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -3,13 +3,12 @@
 from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback import cases, concessions, disputes, journal, messages, overrides, shop
+from feedback import cases, concessions, disputes, messages, overrides, shop
 from feedback.concessions import Refused
 from feedback.messages import Plan, Planned
 from feedback.models import Concession, Customer, Decision, Event, Message, OutgoingMail, Promise, Shop
@@ -312,19 +311,6 @@ def test_with_the_programs_own_words_and_plan_nobody_is_its_author(told, mai):
     messages.approve(message, by=mai, edition=message.edition, by_mail=False)
 
     assert Message.objects.get().approved_by == mai
-
-
-@pytest.mark.parametrize("wrote", ["mai", "bao"])
-def test_what_was_being_written_before_has_its_authors_too(told, bao, mai, wrote):
-    """The migration reads them from the records: all since the program last drafted it."""
-    authors = import_module("feedback.migrations.0019_authors")
-    with journal.recording():
-        for verb, by in [("began", mai), ("wrote", bao), ("began", mai), ("wrote", locals()[wrote])]:
-            journal.log(verb, "reviews.reply:7", by=by)
-
-    found = authors.written_since(Event, ["reviews.reply:7"], "wrote", "began")
-
-    assert authors.column(found[7]) == Message().authors_with(locals()[wrote])
 
 
 def test_the_database_wants_four_eyes_too(told, mai):

@@ -1,9 +1,6 @@
 """What the list is chosen by stands in the reply, follows the reading, and is found by an index alone."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -11,7 +8,7 @@ from feedback import comments, corrections, rereading, shop, totals, work
 from feedback.corrections import Said
 from feedback.models import Analysis, Mention, Theme
 from reviews import desk, drafting, intake, replies
-from reviews.models import Reply, Source
+from reviews.models import Reply
 from reviews.records import ReviewRecord
 from reviews.views.kept import USUAL
 
@@ -109,20 +106,6 @@ def test_a_theme_is_found_under_the_name_it_was_merged_into(own, receive, later)
 
     assert seen(later, theme="courier") == [reply.pk]
     assert seen(later, theme="nothing_of_this") == []
-
-
-def test_what_was_there_before_is_filled_in(own, receive, later):
-    made = [receive(own, external_id=f"r{n}", text=text) for n, text in enumerate((LATE, THREAT, "…"))]
-    right = [kept(reply) for reply in made]
-    elsewhere = Source.objects.create(slug="elsewhere", name="Elsewhere", kind="file")
-    Reply.objects.update(sentiment="", has_leverage=False, themes="", source=elsewhere)
-
-    importlib.import_module("reviews.migrations.0006_one_index_for_the_list").fill(
-        apps, connection.schema_editor()
-    )
-
-    assert [kept(reply) for reply in made] == right
-    assert set(Reply.objects.values_list("source__slug", flat=True)) == {"own"}
 
 
 @pytest.mark.parametrize("sort", ["urgent", "oldest", "newest"])

@@ -42,6 +42,7 @@ def unindex(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0003_fill_what_the_desk_sorts_by")]
+    replaces = [("reviews", "0004_index_of_words")]
+    dependencies = [("reviews", "0001_squashed_0011_hidden_for_listed_reasons")]
 
     operations = [migrations.RunPython(index, unindex)]

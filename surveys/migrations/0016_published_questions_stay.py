@@ -38,5 +38,6 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("surveys", "0003_under_work")]
+    replaces = [("surveys", "0004_published_questions_stay")]
+    dependencies = [("surveys", "0001_squashed_0015_editions_of_totals")]
     operations = [migrations.RunPython(guard, unguard)]
