@@ -46,7 +46,7 @@ types: .venv/dev
 prove: export PROVE_BROKER_URL := $(PROVE_BROKER_URL)
 prove: setup-dev
 	env -u DATABASE_URL $(BIN)/pytest -m "prove or browser" --numprocesses auto --dist loadfile
-	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest -m "(database or postgres) and not browser" --numprocesses auto --dist loadfile
+	DATABASE_URL=$(PROVE_DATABASE_URL) $(BIN)/pytest -m "(database or postgres) and not browser and not once" --numprocesses auto --dist loadfile
 
 format: .venv/dev
 	$(BIN)/ruff check --fix

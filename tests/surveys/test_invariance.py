@@ -37,6 +37,7 @@ def test_every_way_ends_alike():
 
 
 @pytest.mark.prove
+@pytest.mark.once
 def test_ten_thousand_people_who_answer_anything_get_the_same(survey, now):
     """L1: every kind of question, submitted for real; each reward's row is compared."""
     publishing.publish(survey, EVERY_KIND, now=now)
