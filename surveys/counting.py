@@ -36,8 +36,12 @@ BATCH = 500
 MOST_SUMS = 24  # kept by one process; the longest has some twenty thousand rows
 _KEEP_SECONDS = 86_400  # for all processes
 MOST_UNCOUNTED = 2_000  # that a page adds up itself, while the job is behind
+# How the job counts; one more whenever it tells apart or adds up something else. Totals of an earlier way are
+# thrown away and counted anew. 1: scores, and codes, tablets and frames as channels of their own.
+WAY = 1
 COHORT = ""  # stands in for a question
 SCORE = "_score"  # so does this: the points of all chosen options together
+IMPORTED = "imported"  # a channel
 NOT_COUNTED = (*LONGEST, Kind.CONTACT.value)
 PARTS = ("why", "language", "channel", "touchpoint", "location", "product")
 _Asked = Invitation.State
@@ -86,24 +90,44 @@ Key = tuple[Part, str, str]  # question, value as JSON
 
 def follow(survey: Survey) -> None:
     """Within the caller's transaction: its responses are counted from now on."""
-    AnswerCount.objects.get_or_create(survey=survey)
+    AnswerCount.objects.get_or_create(survey=survey, defaults={"way": WAY})
 
 
 def to_count(now: datetime) -> LeasableQuerySet:
     uncounted = Response.objects.filter(
         invitation__survey=OuterRef("survey"), state=Response.State.FINISHED, counted_at=None
     )
-    return AnswerCount.objects.filter(Exists(uncounted))
+    return AnswerCount.objects.filter(Q(way__lt=WAY) | Exists(uncounted))
 
 
 def count(rows: Sequence[AnswerCount], now: datetime) -> None:
     """The job: one survey's next batch. The totals and the marks are written together."""
     for row in rows:
         with transaction.atomic():
+            if row.way < WAY and _is_told_otherwise(row.survey_id):
+                _begin_anew(row.survey_id)
             found = list(_uncounted(row.survey_id)[:BATCH])
             _add(row.survey_id, _counted(found))
             Response.objects.filter(pk__among=[one.pk for one in found]).update(counted_at=now)
-            leases.finish([row], edition=tokens.public_id())
+            leases.finish([row], edition=tokens.public_id(), way=WAY)
+
+
+def _is_told_otherwise(survey: int) -> bool:
+    """Whether way 1 counts anything of this survey differently from what was before it."""
+    if Response.objects.filter(invitation__survey=survey, invitation__entrance__isnull=False).exists():
+        return True
+    versions = SurveyVersion.objects.filter(survey=survey).exclude(published_at=None)
+    return any(logic.has_points(definitions.load(one.definition)) for one in versions)
+
+
+def _begin_anew(survey: int) -> None:
+    """Within the caller's transaction: the totals go and each response waits to be counted again. An erasure
+    left them all that is counted. What was imported stays as it is: why it came may be forgotten by now."""
+    AnswerTotal.objects.filter(survey=survey).exclude(channel=IMPORTED).delete()
+    again = Response.objects.filter(invitation__survey=survey).exclude(
+        invitation__state=Invitation.State.IMPORTED
+    )
+    again.update(counted_at=None)
 
 
 COUNT = leases.Job(name="count answers", due=to_count, run=count, batch=1)
@@ -112,6 +136,13 @@ COUNT = leases.Job(name="count answers", due=to_count, run=count, batch=1)
 def rest(survey: int) -> Counter[Key]:
     """What the totals do not hold yet: mostly nothing, in one query; seven otherwise."""
     return _counted(list(_uncounted(survey)[:MOST_UNCOUNTED]))
+
+
+def behind(survey: int, uncounted: Mapping[Key, int]) -> int:
+    """How many responses neither the totals nor `uncounted`, what `rest` found, hold: the job is on its way.
+    No query where `rest` reached them all."""
+    reached = sum(times for (_part, question, _value), times in uncounted.items() if question == COHORT)
+    return max(_uncounted(survey).count() - reached, 0) if reached >= MOST_UNCOUNTED else 0
 
 
 def edition(survey: int) -> str:
@@ -235,7 +266,7 @@ def _read(given: Mapping[str, Any]) -> dict[str, Any]:
 def channel_of(invitation: Invitation) -> str:
     """How they were asked."""
     if invitation.state == _Asked.IMPORTED:
-        return "imported"
+        return IMPORTED
     if invitation.entrance is not None:
         return invitation.entrance.kind
     return "mail" if invitation.sent_at else "link"

@@ -35,8 +35,12 @@ def is_asked(
     return conditions.holds(question.show_if, heard, circumstances)
 
 
+def has_points(definition: Definition) -> bool:
+    return any(choice.points for question in definition.questions for choice in question.choices)
+
+
 def score(definition: Definition, given: Mapping[str, Value | None]) -> int | None:
     """The points of all chosen options; None for a survey whose options have none."""
-    if not any(choice.points for question in definition.questions for choice in question.choices):
+    if not has_points(definition):
         return None
     return sum(answers.points_of(question, given.get(question.id)) for question in definition.questions)

@@ -442,6 +442,8 @@ class AnswerCount(Leasable):
     survey = models.OneToOneField(Survey, on_delete=models.CASCADE, related_name="count")
     # Another name each time something was counted: what was added up before it is out of date.
     edition = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
+    # How they were counted (surveys.counting.WAY). 0: as before there was a number.
+    way = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     objects = LeasableQuerySet.as_manager()
 

@@ -51,6 +51,7 @@ class Found:
     parts: Sequence[Row]
     spans: Sequence[Row]
     scored: Sequence[Question]
+    behind: int = 0  # responses that are not in it yet
 
 
 def find(one: Survey, form: ResultsFilter, language: str) -> Found:
@@ -66,6 +67,7 @@ def find(one: Survey, form: ResultsFilter, language: str) -> Found:
         parts=breakdown.by(where, rest, chosen["part"], scored, language),
         spans=breakdown.over_time(where, rest, scored, language, period=chosen["period"]),
         scored=scored,
+        behind=counting.behind(one.pk, rest),
     )
 
 
@@ -80,6 +82,7 @@ def context(request: HttpRequest, one: Survey) -> dict[str, Any]:
         "filter": ResultsFilter(shown, today=form.today),
         "results": found.results,
         "answered": sum(row.n for row in found.spans),
+        "behind": found.behind,
         "mix": _mix(found.spans),
         "whys": WhyItCame.choices,
         "heads": [one for one in found.results.measured if one.id in {each.id for each in found.scored}],

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,16 @@ from feedback import leases, shop
 from feedback.models import Location, OrderLine
 from surveys import breakdown, counting, publishing, responses, results
 from surveys.counting import Where
-from surveys.models import Answer, AnswerCount, AnswerTotal, Response, Survey
+from surveys.models import (
+    Answer,
+    AnswerCount,
+    AnswerTotal,
+    Entrance,
+    ImportedAnswer,
+    Invitation,
+    Response,
+    Survey,
+)
 
 
 @pytest.fixture
@@ -275,3 +285,97 @@ def test_what_one_process_added_up_the_others_find(survey, answer, django_assert
     answer(recommend="3")
     counted()
     assert of(survey) == {"9": 1, "3": 1}
+
+
+def as_counted_before_scores():
+    """The totals as version 0 of counting left them: no scores, codes on doors among the links."""
+    AnswerTotal.objects.filter(question=counting.SCORE).delete()
+    for total in AnswerTotal.objects.filter(channel="door"):
+        among_links = AnswerTotal.objects.filter(
+            channel="link", question=total.question, day=total.day, value=total.value
+        )
+        if among_links.update(n=F("n") + total.n):
+            total.delete()
+    AnswerTotal.objects.filter(channel="door").update(channel="link")
+    AnswerCount.objects.update(way=0)
+
+
+@pytest.fixture
+def old_totals(survey, invite, now):
+    """Three answers with points, one of them by a code on a door."""
+    publishing.publish(survey, POINTS, now=now)
+    for chosen in (["a", "b"], ["a"], ["b"]):
+        last = invite()
+        responses.submit(last, {"which": chosen, "more": "x"}, language="vi", now=now)
+    last.entrance = Entrance.objects.create(survey=survey, kind="door", name="Door", made_at=now)
+    last.save()
+    counted()
+    as_counted_before_scores()
+
+
+def scores_and_channels(survey):
+    measured = {one.id: one for one in results.of(survey, "en").measured}
+    rows = breakdown.by(Where(survey=survey.pk), counting.rest(survey.pk), "channel", [], "en")
+    return measured[counting.SCORE].n, {row.id: row.n for row in rows}
+
+
+def test_totals_of_an_earlier_way_are_counted_anew(survey, old_totals):
+    """Whoever upgrades gets scores and channels of the answers there were, by the job alone."""
+    assert scores_and_channels(survey) == (0, {"link": 3})
+
+    counted()
+
+    assert scores_and_channels(survey) == (3, {"link": 2, "door": 1})
+    assert counting.kept(survey.pk) == counting.recount(survey.pk)
+    assert leases.run_once(counting.COUNT) == 0
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_recount_that_is_broken_off_goes_on(survey, old_totals, monkeypatch, batches):
+    """After each batch the page shows all; what is counted is counted once."""
+    monkeypatch.setattr(counting, "BATCH", 1)
+    for _batch in range(batches):
+        leases.run_once(counting.COUNT)
+
+    assert scores_and_channels(survey) == (3, {"link": 2, "door": 1})
+    counted()
+    assert counting.kept(survey.pk) == counting.recount(survey.pk)
+    assert not Response.objects.filter(counted_at=None).exists()
+
+
+def test_a_recount_that_failed_leaves_the_totals_there_were(survey, old_totals, monkeypatch):
+    before = counting.kept(survey.pk)
+    monkeypatch.setattr(counting, "_add", lambda *_: 1 / 0)
+    leases.run_once(counting.COUNT)
+
+    assert counting.kept(survey.pk) == before
+    assert not Response.objects.filter(counted_at=None).exists()
+
+
+def test_a_recount_keeps_why_somebody_came_who_was_imported(survey, old_totals, invite, now):
+    """The row that says why may be gone by then (retention); the total is not."""
+    response = responses.submit(invite(), {"which": ["a"], "more": "x"}, language="vi", now=now)
+    Invitation.objects.filter(response=response).update(state=Invitation.State.IMPORTED)
+    known = ImportedAnswer.objects.create(
+        survey=survey, response=response, why="unsolicited", external_id="7"
+    )
+    counted()
+    as_counted_before_scores()
+    known.delete()
+
+    counted()
+
+    assert AnswerTotal.objects.get(question="", channel=counting.IMPORTED, why="unsolicited").n == 1
+    assert sum(AnswerTotal.objects.filter(question="").values_list("n", flat=True)) == 4
+
+
+def test_totals_that_are_the_same_either_way_stay(survey, answer):
+    answer()
+    counted()
+    before = set(AnswerTotal.objects.values_list("pk", flat=True))
+    AnswerCount.objects.update(way=0)
+
+    counted()
+
+    assert set(AnswerTotal.objects.values_list("pk", flat=True)) == before
+    assert AnswerCount.objects.get().way == counting.WAY

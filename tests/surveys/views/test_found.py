@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from feedback import comments
+from feedback import comments, leases
 from feedback.models import Event, User
 from surveys import counting, publishing, responses
 from tests.surveys.test_counting import POINTS
@@ -235,3 +235,17 @@ def test_whoever_was_not_asked_for_a_problem_is_not_said_to_have_kept_it_back(
 
     publishing.publish(survey, publishing.shipped(), now=now)
     assert with_problem in manager.get(address).content.decode()
+
+
+def test_what_the_job_has_not_reached_is_said(manager, address, answer, monkeypatch):
+    """Figures that are not complete yet say so: after an upgrade, or a large import."""
+    monkeypatch.setattr(counting, "MOST_UNCOUNTED", 2)
+    answer(), answer(), answer()
+
+    before = manager.get(address).content.decode()
+    while leases.run_once(counting.COUNT):
+        pass
+    after = manager.get(address).content.decode()
+
+    assert "1 answer is still being counted" in before
+    assert "still being counted" not in after
