@@ -17,13 +17,15 @@ from typing import Any
 from django.db import models
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from feedback import belongings, consents, labels, shop
 from feedback.models import Customer, Dispute, Enclosure
+from feedback.models.addressed import MoneyField
+from feedback.money import format_money
 from feedback.spreadsheets import harmless
 
 Words = str | Promise
@@ -434,6 +436,7 @@ _NAMED: dict[str, Mapping[Any, Words]] = {
     "contact.reason": labels.PROBLEMS,
     "factcorrection.name": labels.FACTS,
 }
+_CURRENCY_OF = {"feedback.OrderLine": "order"}  # whose currency amounts are in that have none beside them
 _VERSIONS = {"wording", "asked_again_wording"}
 _READ_BETTER_AS = {
     "answer.value": "value_words"
@@ -493,7 +496,9 @@ def _csv(table: Held) -> str:
 
 def _held(name: str, table: Table, keys: frozenset[int]) -> Held:
     model = belongings.model_of(name)
-    rows = list(model._base_manager.filter(pk__among=list(keys)).order_by(f"-{table.at}", "-pk"))
+    found = model._base_manager.filter(pk__among=list(keys)).order_by(f"-{table.at}", "-pk")
+    of = _CURRENCY_OF.get(name)
+    rows = list(found.select_related(of) if of else found)
     return Held(
         name=name,
         title=table.title,
@@ -503,9 +508,15 @@ def _held(name: str, table: Table, keys: frozenset[int]) -> Held:
 
 
 def _pairs(row: models.Model, columns: Mapping[str, Words]) -> Iterator[tuple[Words, str]]:
+    """As people read them: the currency stands within each amount."""
     for column, words in columns.items():
-        if said := _said(row, column):
+        if column != "currency" and (said := _said(row, column)):
             yield words, said
+
+
+def _currency_of(row: Any) -> str:
+    of = _CURRENCY_OF.get(row._meta.label)
+    return str((getattr(row, of) if of else row).currency)
 
 
 def _said(row: models.Model, column: str) -> str:
@@ -513,7 +524,10 @@ def _said(row: models.Model, column: str) -> str:
     better = _READ_BETTER_AS.get(name)
     if value in (None, "", [], {}) or (better and getattr(row, better)):
         return ""
-    if row._meta.get_field(column).choices:  # type: ignore[union-attr]
+    field = row._meta.get_field(column)
+    if isinstance(field, MoneyField):
+        return format_money(value, _currency_of(row), (get_language() or "vi")[:2])
+    if field.choices:  # type: ignore[union-attr]
         return str(getattr(row, f"get_{column}_display")())
     if words := _NAMED.get(name) or _NAMED.get(column):
         return str(words.get(value, value))
@@ -527,7 +541,7 @@ def _said(row: models.Model, column: str) -> str:
         case date():
             return date_format(value, "DATE_FORMAT")
         case Decimal():
-            return f"{value.normalize():f}"
+            return number_format(f"{value.normalize():f}")
         case list() | dict():
             return json.dumps(value, ensure_ascii=False)
     return str(value)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0015_editions_of_totals'),
+        ('surveys', '0016_published_questions_stay'),
     ]
 
     operations = [

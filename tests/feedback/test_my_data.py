@@ -4,15 +4,19 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from feedback import consents, leases, mail, my_data, own_data, tokens
+from feedback import belongings, consents, leases, mail, my_data, own_data, tokens
 from feedback.data_map import PERSONAL, WHOSE, Kind
 from feedback.models import DataAsked, DataLink, DataRequest, Event, MailAddress, OutgoingMail
 from feedback.models import Erasure as Asked
+from feedback.models.addressed import MoneyField
 from tests import factories
 from tests.factories import NOW, a_shop, dispute, order, user
 
@@ -319,3 +323,58 @@ def test_words_of_programs_are_said_in_ours(told_by_programs, language, said):
     assert set(said) <= shown, shown
     assert not shown & {"late", "sent", "email", "product_not_received", "checkout", "mail"}
     assert '"reason": "late"' in own_data.as_json(told_by_programs)
+
+
+@pytest.fixture
+def priced(lan):
+    about = order(lan, total=150_000, currency="VND")
+    about.lines.create(sku="AM-1", name="Ấm", quantity=Decimal("1.5"), price=100_000)
+    abroad = order(lan, number="US-1", total=Decimal("12.50"), currency="USD")
+    abroad.lines.create(sku="CUP", name="Cup", price=Decimal("12.50"))
+    return lan
+
+
+def shown_of(customer, language, table):
+    with translation.override(language):
+        found = [one for group in own_data.held(customer) for one in group.tables]
+        return [dict(row) for one in found if one.name == table for row in one.rows]
+
+
+@pytest.mark.parametrize(
+    ("language", "vnd", "usd", "quantity"),
+    [("en", "₫100,000", "$12.50", "1.5"), ("vi", "100.000\xa0₫", "12,50\xa0US$", "1,5")],
+)
+def test_money_is_shown_as_everywhere_else(priced, language, vnd, usd, quantity):
+    """In the reader's language with its currency, which needs no line of its own; the files keep figures."""
+    lines = shown_of(priced, language, "feedback.OrderLine")
+    orders = shown_of(priced, language, "feedback.Order")
+    raw = json.loads(own_data.as_json(priced))["tables"]
+
+    assert {vnd, usd} == {words for row in lines for words in row.values()} & {vnd, usd}
+    assert quantity in {words for row in lines for words in row.values()}
+    assert usd in {words for row in orders for words in row.values()}
+    assert not {"VND", "USD"} & {words for row in orders for words in row.values()}
+    assert {row["price"] for row in raw["feedback.OrderLine"]} == {"100000.00", "12.50"}
+    assert {row["currency"] for row in raw["feedback.Order"]} == {"VND", "USD"}
+
+
+def test_every_amount_on_the_page_has_a_currency():
+    """A price without its currency says nothing."""
+    for name, table in (
+        (name, table) for tables in own_data.SHOWN.values() for name, table in tables.items()
+    ):
+        model = belongings.model_of(name)
+        fields = {field.name for field in model._meta.get_fields()}
+        if any(isinstance(model._meta.get_field(column), MoneyField) for column in table.columns):
+            assert "currency" in fields or name in own_data._CURRENCY_OF, name
+
+
+def test_prices_of_many_lines_cost_no_query_each(priced, django_assert_max_num_queries):
+    about = priced.orders.get(number="US-1")
+    with CaptureQueriesContext(connection) as before:
+        own_data.held(priced)
+    for number in range(5):
+        about.lines.create(sku=f"S-{number}", name="Cup", price=1)
+
+    with django_assert_max_num_queries(len(before)):
+        own_data.held(priced)
