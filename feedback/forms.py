@@ -62,6 +62,10 @@ class Choice(forms.ChoiceField):
     widget = Select
 
 
+class EmailField(forms.EmailField):
+    default_error_messages = {"invalid": _("This is no e-mail address. One looks like name@example.com.")}
+
+
 class AmountField(forms.CharField):
     """As people write it: 50.000, 50,000, 12,50. Above zero."""
 
@@ -120,7 +124,11 @@ class ForgottenPassword(PasswordResetForm):
     def __init__(self, *args, request, **kwargs):
         self.request = request
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("Your e-mail")
+        email = self.fields["email"]
+        email.label, email.error_messages["invalid"] = (
+            _("Your e-mail"),
+            EmailField.default_error_messages["invalid"],
+        )
 
     def clean(self):
         who = BaseThrottle().get_ident(self.request)

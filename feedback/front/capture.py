@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback import duplicates, labels, pictures, shop
-from feedback.forms import Choice, Day
+from feedback.forms import Choice, Day, EmailField
 from feedback.front import capturing
 from feedback.models import Case, Order, Touchpoint
 from feedback.models.words import Channel
@@ -86,7 +86,7 @@ class CaptureForm(forms.Form):
         label=gettext_lazy("Their phone"), max_length=32, required=False,
         widget=forms.TextInput(attrs={"type": "tel"}),
     )  # fmt: skip
-    email = forms.EmailField(label=gettext_lazy("Their e-mail"), max_length=254, required=False)
+    email = EmailField(label=gettext_lazy("Their e-mail"), max_length=254, required=False)
     is_checked = forms.BooleanField(
         label=gettext_lazy("I have checked that it is this customer"), required=False
     )

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from feedback.forms import AmountField
+from feedback.forms import AmountField, EmailField
 from feedback.models import Comment, Shop
 
 CURRENCIES = ["VND", "USD", "EUR", "GBP", "AUD", "CAD", "SGD", "THB", "MYR", "IDR", "JPY", "KRW", "CNY"]
@@ -37,6 +37,7 @@ class ShopForm(forms.ModelForm):
             "reply_address",
             "postal_address",
         ]
+        field_classes = {"reply_address": EmailField}
         labels = {
             "name": _("What is the shop called?"),
             "language": _("Language of your customers"),

@@ -16,6 +16,7 @@ from rest_framework.throttling import BaseThrottle
 
 from feedback import acknowledgement, cases, comments, journal, limits
 from feedback.addressing import as_the_shop_does
+from feedback.forms import EmailField
 from feedback.front import capturing
 from feedback.models import Comment, Touchpoint
 from feedback.models.words import Channel, WhyItCame
@@ -63,7 +64,7 @@ class TellUs(forms.Form):
         empty_label=_("choose, if you like"),
     )
     name = forms.CharField(label=_("Your name"), max_length=200, required=False)
-    email = forms.EmailField(label=_("Your e-mail, if you want an answer"), max_length=254, required=False)
+    email = EmailField(label=_("Your e-mail, if you want an answer"), max_length=254, required=False)
     wish = forms.CharField(
         label=_("What would put it right for you?"),
         widget=forms.Textarea(attrs={"rows": 3}),

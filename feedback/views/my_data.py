@@ -18,6 +18,7 @@ from rest_framework.throttling import BaseThrottle
 
 from feedback import addressing, consents, erasure, limits, mail, my_data, own_data, permissions
 from feedback.addressing import as_the_shop_does
+from feedback.forms import EmailField
 from feedback.models import Case, Customer, DataLink, DataRequest, Dispute, Erasure
 from feedback.models.addressed import Language
 from feedback.roles import public
@@ -26,7 +27,7 @@ MOST, A_WHILE = 20, 10 * 60  # asks from one address of the net, in seconds
 
 
 class AskForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("Your e-mail"), max_length=254)
+    email = EmailField(label=gettext_lazy("Your e-mail"), max_length=254)
     website = forms.CharField(required=False, widget=forms.HiddenInput)  # only programs fill it in
 
 
@@ -36,7 +37,7 @@ class CorrectForm(forms.Form):
         label=gettext_lazy("How we address you"), choices=Customer.Address, required=False
     )
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=32, required=False)
-    email = forms.EmailField(
+    email = EmailField(
         label=gettext_lazy("E-mail"),
         max_length=254,
         help_text=gettext_lazy("A new address gets a letter first: it counts once you open the link in it."),

@@ -1,8 +1,11 @@
 """feedback.catalogue: messages out of Python and templates, into .po and .mo."""
 
 import os
+import re
 
 import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import translation
 from django.utils.translation import trans_real
@@ -135,3 +138,26 @@ def test_a_page_speaks_what_was_compiled_and_english_for_the_rest(shop_tree, mon
     with translation.override("vi"):
         assert translation.gettext("Replies") == "Phản hồi"
         assert translation.ngettext("%(n)s waits", "%(n)s wait", 2) == "%(n)s wait"
+
+
+def test_e_mail_is_one_word_everywhere():
+    """One thing has one name. Django's own sentence stays for its admin; our forms say another."""
+    with open(settings.BASE_DIR / "feedback/locale/vi/LC_MESSAGES/django.po", "rb") as file:
+        said = [
+            message.id if isinstance(message.id, str) else " ".join(message.id) for message in read_po(file)
+        ]
+    bare = [re.sub(r"%\(\w+\)s|name@\S+", "", one) for one in said]
+
+    assert [one for one in bare if re.search(r"(?i)\bemails?\b", one)] == ["Enter a valid email address."]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [("/my-data/", "email"), ("/tell-us/", "email"), ("/account/forgotten/", "email")],
+)
+def test_what_is_no_address_is_told_in_these_words(client, address, field):
+    answer = client.post(address, {field: "lan at home"}, headers={"accept-language": "en"})
+
+    assert "This is no e-mail address. One looks like name@example.com." in answer.content.decode()
+    assert "email address" not in answer.content.decode()
