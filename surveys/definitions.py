@@ -27,12 +27,12 @@ FORMAT = 1
 MOST_QUESTIONS = 60
 MOST_CHOICES = 60
 MOST_ROWS = 12
-_FIELDS = frozenset(
+FIELDS = frozenset(
     {"id", "kind", "words", "help", "required", "meaning", "choices", "low", "high", "rows", "least", "most"}
     | {"fields", "purpose", "show_if", "asked_at_most"}
 )
-_OF_CHOICE = frozenset({"id", "words", "help", "points", "picture", "picture_alt"})
-_UNFIT = re.compile("[\x00\ud800-\udfff]")  # NUL and half surrogates
+OF_CHOICE = frozenset({"id", "words", "help", "points", "picture", "picture_alt"})
+UNFIT = re.compile("[\x00\ud800-\udfff]")  # NUL and half surrogates
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 WITH_CHOICES = {Kind.CHOICE, Kind.CHOICES, Kind.PICTURE, Kind.DROPDOWN, Kind.GRID, Kind.RANKING}
 FITS = {
@@ -70,30 +70,29 @@ def _(message: str) -> str:
     return message
 
 
-_LIST = _("must be a list of %(least)s to %(most)s")
-_NO_OBJECT = _("holds something that is not an object")
-_ONE_OF = _("must be one of %(known)s")
+LIST = _("must be a list of %(least)s to %(most)s")
+NO_OBJECT = _("holds something that is not an object")
+ONE_OF = _("must be one of %(known)s")
+LIST_OF = _("must be a list of %(known)s")
+TRUE_OR_FALSE = _("must be true or false")
+BY_LANGUAGE = _("must be texts by language")
+NO_EARLIER = _("looks at “%(name)s”, which is no earlier question")
+CANNOT_BE_STORED = _("holds a character that cannot be stored")
 
 
 def load(definition: object) -> Definition:
     """Raises BadDefinition."""
     if not isinstance(definition, Mapping):
         raise BadDefinition("", "definition", _("is not an object"))
-    _only(definition, {"format", "title", "questions"}, "")
-    if definition.get("format", FORMAT) != FORMAT:
-        raise BadDefinition(
-            "",
-            "format",
-            _("comes from a newer version of the program: this one reads %(known)s"),
-            known=FORMAT,
-        )
+    only_known(definition, {"format", "title", "questions"}, "")
+    refuse_newer(definition)
     raw = definition.get("questions")
     if not isinstance(raw, Sequence) or isinstance(raw, str) or not 1 <= len(raw) <= MOST_QUESTIONS:
-        raise BadDefinition("", "questions", _LIST, least=1, most=MOST_QUESTIONS)
-    questions = tuple(_at(place, load_question, one) for place, one in enumerate(raw, start=1))
-    _differ([question.id for question in questions], "questions")
+        raise BadDefinition("", "questions", LIST, least=1, most=MOST_QUESTIONS)
+    questions = tuple(at_place(place, load_question, one) for place, one in enumerate(raw, start=1))
+    differ([question.id for question in questions], "questions")
     for place, question in enumerate(questions):
-        _at(place + 1, _looks_back, question, {one.id: one for one in questions[:place]})
+        at_place(place + 1, _looks_back, question, {one.id: one for one in questions[:place]})
     for meaning in set(Meaning) - {Meaning.COMMENT}:
         if sum(question.meaning == meaning for question in questions) > 1:
             raise BadDefinition(
@@ -104,7 +103,17 @@ def load(definition: object) -> Definition:
     )
 
 
-def _at(place: int, read: Callable[..., Any], *given: Any) -> Any:
+def refuse_newer(definition: Mapping[str, Any]) -> None:
+    if definition.get("format", FORMAT) != FORMAT:
+        raise BadDefinition(
+            "",
+            "format",
+            _("comes from a newer version of the program: this one reads %(known)s"),
+            known=FORMAT,
+        )
+
+
+def at_place(place: int, read: Callable[..., Any], *given: Any) -> Any:
     """A refusal of one question says which it is."""
     try:
         return read(*given)
@@ -116,14 +125,14 @@ def _at(place: int, read: Callable[..., Any], *given: Any) -> Any:
 def load_question(raw: object) -> Question:
     """One by itself: what it refers to is not looked at. Raises BadDefinition."""
     if not isinstance(raw, Mapping):
-        raise BadDefinition("", "questions", _NO_OBJECT)
-    name = _identifier("", "id", raw.get("id"))
-    _only(raw, _FIELDS, name)
+        raise BadDefinition("", "questions", NO_OBJECT)
+    name = identifier("", "id", raw.get("id"))
+    only_known(raw, FIELDS, name)
     if raw.get("kind") not in tuple(Kind):
-        raise BadDefinition(name, "kind", _ONE_OF, known=", ".join(Kind))
+        raise BadDefinition(name, "kind", ONE_OF, known=", ".join(Kind))
     kind = Kind(raw["kind"])
     if not isinstance(raw.get("required", False), bool):
-        raise BadDefinition(name, "required", _("must be true or false"))
+        raise BadDefinition(name, "required", TRUE_OR_FALSE)
     choices = _choices(name, kind, raw.get("choices", []))
     least, most = _bounds(name, kind, raw)
     return Question(
@@ -146,7 +155,7 @@ def load_question(raw: object) -> Question:
     )
 
 
-def _only(raw: Mapping[str, Any], known: frozenset[str] | set[str], name: str) -> None:
+def only_known(raw: Mapping[str, Any], known: frozenset[str] | set[str], name: str) -> None:
     """Else it would be lost in silence; and a reward that hangs on an answer has no place to hide."""
     if strange := sorted(set(map(str, raw)) - known):
         raise BadDefinition(name, strange[0][:40], _("is not known here"))
@@ -155,7 +164,7 @@ def _only(raw: Mapping[str, Any], known: frozenset[str] | set[str], name: str) -
 def _required(name: str, kind: Kind, raw: Mapping[str, Any]) -> bool:
     required = raw.get("required", False)
     if not isinstance(required, bool):
-        raise BadDefinition(name, "required", _("must be true or false"))
+        raise BadDefinition(name, "required", TRUE_OR_FALSE)
     if required and kind == Kind.CONSENT:
         raise BadDefinition(name, "required", _("nobody can be made to agree"))
     return required
@@ -176,7 +185,7 @@ def _looks_back(question: Question, earlier: Mapping[str, Question]) -> None:
             raise BadDefinition(
                 question.id,
                 "show_if",
-                _("looks at “%(name)s”, which is no earlier question"),
+                NO_EARLIER,
                 name=check.name,
             )
         _fits(question.id, check, earlier[check.name])
@@ -227,14 +236,14 @@ def _fields(name: str, kind: Kind, raw: object) -> tuple[str, ...]:
         or not raw
         or not all(isinstance(one, str) and one in CONTACT_FIELDS for one in raw)
     ):
-        raise BadDefinition(name, "fields", _("must be a list of %(known)s"), known=", ".join(CONTACT_FIELDS))
+        raise BadDefinition(name, "fields", LIST_OF, known=", ".join(CONTACT_FIELDS))
     return tuple(field for field in CONTACT_FIELDS if field in raw)
 
 
 def _purpose(name: str, kind: Kind, raw: object) -> str:
     if kind != Kind.CONSENT:
         return ""
-    return _identifier(name, "purpose", raw)
+    return identifier(name, "purpose", raw)
 
 
 def _bounds(name: str, kind: Kind, raw: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -269,7 +278,7 @@ def _meaning(name: str, kind: Kind, raw: object, choices: tuple[Choice, ...]) ->
     if raw is None:
         return None
     if raw not in tuple(Meaning):
-        raise BadDefinition(name, "meaning", _ONE_OF, known=", ".join(Meaning))
+        raise BadDefinition(name, "meaning", ONE_OF, known=", ".join(Meaning))
     meaning = Meaning(str(raw))
     if kind not in FITS[meaning]:
         raise BadDefinition(
@@ -293,32 +302,37 @@ def _choices(name: str, kind: Kind, raw: object) -> tuple[Choice, ...]:
 
 def _listed(name: str, field: str, raw: object, *, least: int, most: int) -> tuple[Choice, ...]:
     if not isinstance(raw, Sequence) or isinstance(raw, str) or not least <= len(raw) <= most:
-        raise BadDefinition(name, field, _LIST, least=least, most=most)
+        raise BadDefinition(name, field, LIST, least=least, most=most)
     if not all(isinstance(one, Mapping) for one in raw):
-        raise BadDefinition(name, field, _NO_OBJECT)
-    choices = tuple(_in_line(line, name, field, one) for line, one in enumerate(raw, start=1))
-    _differ([choice.id for choice in choices], field, name)
+        raise BadDefinition(name, field, NO_OBJECT)
+    choices = tuple(at_line(line, _choice, name, field, one) for line, one in enumerate(raw, start=1))
+    differ([choice.id for choice in choices], field, name)
     return choices
 
 
-def _in_line(line: int, name: str, field: str, raw: Mapping[str, Any]) -> Choice:
+def at_line(line: int, read: Callable[..., Any], *given: Any) -> Any:
+    """A refusal of one choice or row says which it is."""
     try:
-        return _choice(name, field, raw)
+        return read(*given)
     except BadDefinition as fault:
         fault.line = line
         raise
 
 
-def _choice(name: str, field: str, raw: Mapping[str, Any]) -> Choice:
-    if strange := sorted(set(map(str, raw)) - _OF_CHOICE):
+def only_known_of_choice(name: str, field: str, raw: Mapping[str, Any]) -> None:
+    if strange := sorted(set(map(str, raw)) - OF_CHOICE):
         raise BadDefinition(name, field, _("“%(name)s” is not known here"), name=strange[0][:40])
+
+
+def _choice(name: str, field: str, raw: Mapping[str, Any]) -> Choice:
+    only_known_of_choice(name, field, raw)
     points, picture = raw.get("points", 0), raw.get("picture", "")
     if isinstance(points, bool) or not isinstance(points, int) or abs(points) > 1000:
         raise BadDefinition(name, field, _("points are a whole number from -1000 to 1000"))
     if not isinstance(picture, str) or not re.fullmatch(r"[a-z0-9_-]{0,40}", picture):
         raise BadDefinition(name, field, _("a picture is named by 1 to 40 of a-z, 0-9, - and _"))
     return Choice(
-        id=_identifier(name, field, raw.get("id")),
+        id=identifier(name, field, raw.get("id")),
         words=_words(name, field, raw.get("words")),
         help=_words(name, field, raw.get("help", {}), optional=True),
         points=points,
@@ -327,7 +341,7 @@ def _choice(name: str, field: str, raw: Mapping[str, Any]) -> Choice:
     )
 
 
-def _identifier(name: str, field: str, raw: object) -> str:
+def identifier(name: str, field: str, raw: object) -> str:
     if not isinstance(raw, str) or not _IDENTIFIER.fullmatch(raw):
         raise BadDefinition(name, field, _("an id is 1 to 40 of a-z, 0-9, - and _, and starts with a letter"))
     return raw
@@ -336,9 +350,9 @@ def _identifier(name: str, field: str, raw: object) -> str:
 def _words(name: str, field: str, raw: object, *, optional: bool = False) -> Words:
     """Texts by language; every language that the shop speaks, unless the whole text may be left out."""
     if not isinstance(raw, Mapping) or not all(isinstance(text, str) for text in raw.values()):
-        raise BadDefinition(name, field, _("must be texts by language"))
-    if any(_UNFIT.search(text) for text in raw.values()):
-        raise BadDefinition(name, field, _("holds a character that cannot be stored"))
+        raise BadDefinition(name, field, BY_LANGUAGE)
+    if any(UNFIT.search(text) for text in raw.values()):
+        raise BadDefinition(name, field, CANNOT_BE_STORED)
     if optional and not raw:
         return {}
     missing = [language for language in LANGUAGES if not str(raw.get(language, "")).strip()]
@@ -359,7 +373,7 @@ _STRANGE = _("“%(strange)s” in braces stands for nothing: only %(known)s may
 _PIECES = ", ".join(f"{{{name}}}" for name in piping.Name if name != piping.Name.ANSWER) + ", {answer:ID}"
 
 
-def _differ(ids: list[str], field: str, name: str = "") -> None:
+def differ(ids: list[str], field: str, name: str = "") -> None:
     twice = {one for one in ids if ids.count(one) > 1}
     if twice:
         raise BadDefinition(name, field, _("“%(id)s” stands there twice"), id=sorted(twice)[0])

@@ -33,6 +33,10 @@ class NoSuchQuestion(LookupError):
     """The definition has no question of this id (any more)."""
 
 
+class Full(ValueError):
+    """The definition has as many questions as one may have."""
+
+
 def blank() -> Json:
     return {"title": dict(_EMPTY), "questions": []}
 
@@ -52,9 +56,9 @@ def find(definition: Mapping[str, Any], name: str) -> Json:
 
 
 def add(definition: Json, kind: Kind) -> tuple[Json, str]:
-    """A question of this kind at the end, and its id."""
+    """A question of this kind at the end, and its id. Raises Full."""
     made = copy.deepcopy(definition)
-    questions = made["questions"] = questions_of(made)
+    questions = made["questions"] = _with_room(made)
     name = _free_id("q", {str(one.get("id")) for one in questions})
     question: Json = {"id": name, "kind": kind.value, "words": dict(_EMPTY)}
     if kind in _WITH_CHOICES:
@@ -79,6 +83,13 @@ def replace(definition: Json, name: str, question: Json) -> Json:
     return made
 
 
+def _with_room(definition: Json) -> list[Json]:
+    questions = questions_of(definition)
+    if len(questions) >= definitions.MOST_QUESTIONS:
+        raise Full
+    return questions
+
+
 def move(definition: Json, name: str, by: int) -> Json:
     """By so many places; at either end it stays. Raises NoSuchQuestion."""
     questions = questions_of(definition)
@@ -95,9 +106,10 @@ def order(definition: Json, names: Sequence[str]) -> Json:
 
 
 def duplicate(definition: Json, name: str) -> Json:
-    """A copy right behind it, under an id of its own; only one question can mean what it means."""
+    """A copy right behind it, under an id of its own; only one question can mean what it means. Raises
+    NoSuchQuestion, Full."""
     made = copy.deepcopy(definition)
-    questions = made["questions"] = questions_of(made)
+    questions = made["questions"] = _with_room(made)
     source = find(made, name)
     twin = copy.deepcopy(source) | {"id": _free_id(name, {str(one.get("id")) for one in questions})}
     twin.pop("meaning", None)

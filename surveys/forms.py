@@ -14,7 +14,7 @@ from feedback import comments
 from feedback.forms import AmountField
 from feedback.models import Order
 from feedback.models.addressed import Language
-from surveys import definitions, editing, spoken_faults
+from surveys import drafts, editing, spoken_faults
 from surveys.definitions import BadDefinition
 from surveys.models import Survey
 
@@ -118,7 +118,8 @@ class StartForm(NameForm):
 
 
 class ImportForm(forms.Form):
-    """A file that `export` made, here or in another installation; `definition` is its content, checked."""
+    """A file that `export` made, here or in another installation, finished or not; `definition` is its
+    content. What is missing in it the builder names."""
 
     LARGEST = 1_000_000  # bytes
     name = forms.CharField(label=_("What is the survey called?"), max_length=120)
@@ -135,7 +136,7 @@ class ImportForm(forms.Form):
                 _("This is no file of questions: it cannot be read as JSON.")
             ) from None
         try:
-            definitions.load(found)
+            drafts.check(found)
         except BadDefinition as fault:
             raise forms.ValidationError(_why_not(fault, found)) from None
         except (ValueError, RecursionError):

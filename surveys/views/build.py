@@ -33,7 +33,7 @@ from surveys import (
 )
 from surveys.building import Stale
 from surveys.definitions import BadDefinition
-from surveys.editing import Json, NoSuchQuestion
+from surveys.editing import Full, Json, NoSuchQuestion
 from surveys.forms import ImportForm, NameForm, StartForm
 from surveys.models import Picture, Survey, SurveyVersion
 from surveys.questions import CONTACT_FIELDS, LANGUAGES, STEPS, Kind, Meaning
@@ -96,6 +96,10 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
             building.save(version, definition, edition=_edition(request))
     except (Stale, NoSuchQuestion):
         return _stale(request, public_id)
+    except Full:
+        said = {"most": definitions.MOST_QUESTIONS}
+        messages.warning(request, _("A survey has room for %(most)s questions, and this one is full.") % said)
+        return redirect("survey_edit", public_id)
     if target:
         return redirect("survey_question", public_id, target)
     return redirect("survey_edit", public_id)
@@ -124,10 +128,7 @@ def question(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     try:
         building.save(version, editing.replace(version.definition, name, sent), edition=_edition(request))
     except Stale:
-        messages.warning(
-            request, _("Somebody else changed the survey just before. Yours is below, not saved yet.")
-        )
-        return _question(request, _version(public_id), sent, status=409)
+        return _not_saved(request, _version(public_id), sent)
     if "upload" in request.POST:
         messages.success(request, _("The picture is there, and the question is saved."))
     if "more" in request.POST or "upload" in request.POST:
@@ -159,14 +160,13 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
 @allow(*BUILDERS, Role.ADVOCATE)
 @require_safe
 def export(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The questions as a file that another installation can import."""
-    survey = get_object_or_404(Survey, public_id=public_id)
-    newest = survey.versions.order_by("published_at", "number").last()
-    content = {"format": definitions.FORMAT, **(newest.definition if newest else editing.blank())}
+    """The questions under work as a file that another installation can import."""
+    version = _version(public_id)
+    content = {"format": definitions.FORMAT, **version.definition}
     response = HttpResponse(
         json.dumps(content, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8"
     )
-    response.headers["Content-Disposition"] = f'attachment; filename="{survey.slug}.json"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{version.survey.slug}.json"'
     return response
 
 
@@ -265,7 +265,7 @@ def _several(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _changed(definition: Json, sent: Mapping[str, str]) -> tuple[Json, str]:
-    """The definition after this change, and the question to open next. Raises NoSuchQuestion."""
+    """The definition after this change, and the question to open next. Raises NoSuchQuestion, Full."""
     name = sent.get("question", "")
     match sent.get("act"):
         case "add" if sent.get("kind") in tuple(Kind):
@@ -312,6 +312,24 @@ def _with_new_picture(request: HttpRequest, sent: Json) -> Json:
         by=_person(request),
     )
     return pictures.described(pictures.put(sent, picture))
+
+
+def _not_saved(request: HttpRequest, version: SurveyVersion, sent: Json) -> HttpResponse:
+    """Somebody was faster. `version` as it stands now: it may not hold the question any more."""
+    try:
+        editing.find(version.definition, str(sent.get("id")))
+    except NoSuchQuestion:
+        words = {"words": spoken.name_of(sent, _language())}
+        messages.warning(
+            request,
+            _("Somebody else removed the question “%(words)s” just before; what you typed was not saved.")
+            % words,
+        )
+        return redirect("survey_edit", version.survey.public_id)
+    messages.warning(
+        request, _("Somebody else changed the survey just before. Yours is below, not saved yet.")
+    )
+    return _question(request, version, sent, status=409)
 
 
 def _question(
