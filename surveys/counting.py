@@ -145,6 +145,12 @@ def behind(survey: int, uncounted: Mapping[Key, int]) -> int:
     return max(_uncounted(survey).count() - reached, 0) if reached >= MOST_UNCOUNTED else 0
 
 
+def finished(where: Where, uncounted: Mapping[Key, int]) -> int:
+    """Of the survey, whatever else `where` chooses: how many have answered it to the end."""
+    whole = sums(Where(survey=where.survey, edition=where.edition), uncounted, questions=[COHORT])
+    return sum(whole.values()) + behind(where.survey, uncounted)
+
+
 def edition(survey: int) -> str:
     """Of a survey's totals; '' before anything was counted. What was added up of one edition holds for it."""
     known = AnswerCount.objects.filter(survey=survey).values_list("edition", flat=True).first()

@@ -186,6 +186,11 @@ class Invitation(Addressed, Leasable):
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="invitation_expires_later"),
         ]
         indexes = [
+            models.Index(
+                fields=["survey", "state"],
+                condition=Q(state__in=["waiting", "suppressed", "bounced", "imported"]),
+                name="invitations_nobody_got",
+            ),
             models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="invitations_given_up"),
             models.Index(fields=["send_at"], condition=Q(state="waiting"), name="invitations_to_send"),
             models.Index(
@@ -330,6 +335,7 @@ class Response(Addressed):
         ]
         indexes = [
             models.Index(fields=["finished_at"], name="responses_by_time"),
+            models.Index(fields=["started_at"], condition=Q(state="started"), name="responses_begun"),
             models.Index(
                 fields=["id"], condition=Q(state="finished", counted_at=None), name="responses_to_count"
             ),

@@ -47,8 +47,7 @@ class Figures:
     waiting: int = 0
     not_sent: int = 0
     answered: int = 0
-    rewarded: int = 0  # of those who answered
-    issued: int = 0
+    issued: int = 0  # codes, each to somebody who answered
     redeemed: int = 0
     spent: Decimal = Decimal(0)  # redeemed
     open_amount: Decimal = Decimal(0)  # issued and neither redeemed nor expired yet
@@ -59,7 +58,7 @@ class Figures:
 
     @property
     def unrewarded(self) -> int:
-        return self.answered - self.rewarded
+        return self.answered - self.issued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +96,7 @@ class Results:
 
 
 def overview() -> list[tuple[Survey, Figures]]:
-    """Every survey that is not put away, the newest first. Four queries."""
+    """Every survey that is not put away, the newest first. Five queries."""
     surveys = list(Survey.objects.filter(archived_at=None).order_by("-made_at", "-pk"))
     figures = _figures([survey.pk for survey in surveys])
     return [(survey, figures[survey.pk]) for survey in surveys]
@@ -114,13 +113,14 @@ def of(
     `where` chooses among the answers; the figures are of all there ever were.
     """
     rest = counting.rest(survey.pk) if uncounted is None else uncounted
-    counts = _answer_counts(where or Where(survey=survey.pk), rest)
+    where = where or Where(survey=survey.pk)
+    counts = _answer_counts(where, rest)
     cohorts = counts[counting.COHORT]
     asked, n = questions_of(survey), sum(cohorts.values())
     measured = [one for one in asked if one.kind not in (Kind.TEXT_SHORT, Kind.TEXT_LONG, Kind.CONTACT)]
     return Results(
         survey=survey,
-        figures=_figures([survey.pk])[survey.pk],
+        figures=_figures([survey.pk], {survey.pk: counting.finished(where, rest)})[survey.pk],
         asked=asked,
         cohorts=[
             _line(cohort.value, str(words), cohorts.get(cohort.value, 0), n) for cohort, words in COHORTS
@@ -137,29 +137,36 @@ def nothing(survey: Survey) -> Results:
     return Results(survey=survey, figures=_figures([survey.pk])[survey.pk], cohorts=(), measured=())
 
 
-def _figures(surveys: Sequence[int]) -> dict[int, Figures]:
-    invited = _grouped(Invitation.objects.filter(survey__in=surveys).values("survey"), _invited())
-    answered = _grouped(
-        Response.objects.filter(invitation__survey__in=surveys, state=Response.State.FINISHED).values(
-            "invitation__survey"
-        ),
-        {"answered": Count("pk"), "rewarded": Count("pk", filter=~Q(reward__code=None))},
+def _figures(surveys: Sequence[int], known: Mapping[int, int] | None = None) -> dict[int, Figures]:
+    """`known`: how many answered each survey, where the kept totals have said so."""
+    finished = Response.objects.filter(invitation__survey__in=surveys, state=Response.State.FINISHED)
+    answered = (
+        {pk: {"answered": n} for pk, n in known.items()}
+        if known is not None
+        else _grouped(finished.values("invitation__survey"), {"answered": Count("pk")})
     )
     paid = _grouped(Reward.objects.filter(survey__in=surveys).values("survey"), _paid())
     empty: dict[str, object] = {}
+    invited = _invited(surveys)
     return {
-        pk: Figures(**{**invited.get(pk, empty), **answered.get(pk, empty), **paid.get(pk, empty)})  # type: ignore[arg-type]
+        pk: Figures(**{**invited[pk], **answered.get(pk, empty), **paid.get(pk, empty)})  # type: ignore[arg-type]
         for pk in surveys
     }
 
 
-def _invited() -> dict[str, Count]:
-    unsent = Q(state__in=[_Asked.WAITING, _Asked.SUPPRESSED, _Asked.BOUNCED, _Asked.IMPORTED])
-    return {
-        "asked": Count("pk", filter=~unsent),
-        "waiting": Count("pk", filter=Q(state=_Asked.WAITING)),
-        "not_sent": Count("pk", filter=Q(state__in=[_Asked.SUPPRESSED, _Asked.BOUNCED])),
-    }
+def _invited(surveys: Sequence[int]) -> dict[int, dict[str, int]]:
+    """All of them from one index, those whom nothing reached from a small one: most were asked."""
+    all_of = Invitation.objects.filter(survey__in=surveys)
+    made = _grouped(all_of.values("survey"), {"made": Count("pk")})
+    unsent = [_Asked.WAITING, _Asked.SUPPRESSED, _Asked.BOUNCED, _Asked.IMPORTED]
+    rows = all_of.filter(state__in=unsent).order_by().values_list("survey", "state").annotate(n=Count("pk"))
+    by_state = {(survey, state): n for survey, state, n in rows}
+    found = {}
+    for pk in surveys:
+        waiting, *others = (by_state.get((pk, state), 0) for state in unsent)
+        asked = int(str(made[pk]["made"])) - waiting - sum(others) if pk in made else 0
+        found[pk] = {"asked": asked, "waiting": waiting, "not_sent": others[0] + others[1]}
+    return found
 
 
 def _paid() -> dict[str, Count | Sum]:
