@@ -147,8 +147,9 @@ def behind(survey: int, uncounted: Mapping[Key, int]) -> int:
 
 def finished(where: Where, uncounted: Mapping[Key, int]) -> int:
     """Of the survey, whatever else `where` chooses: how many have answered it to the end."""
-    whole = sums(Where(survey=where.survey, edition=where.edition), uncounted, questions=[COHORT])
-    return sum(whole.values()) + behind(where.survey, uncounted)
+    whole = sums(Where(survey=where.survey, edition=where.edition), uncounted)
+    counted = sum(n for (question, _value), n in whole.items() if question == COHORT)
+    return counted + behind(where.survey, uncounted)
 
 
 def edition(survey: int) -> str:
@@ -185,12 +186,20 @@ def _added_up(where: Where, by: tuple[str, ...], questions: frozenset[str] | Non
     if edition != where.edition:
         edition, found = caches["sums"].get(key, _NONE)
     if edition != where.edition:
-        found = _add_up(where, by, questions)
+        found = _folded(where, by, questions) if set(by) == {"why"} else _add_up(where, by, questions)
         caches["sums"].set(key, (where.edition, found), _KEEP_SECONDS)
     for old in list(_SUMS)[: max(len(_SUMS) - MOST_SUMS + 1, 0)]:
         _SUMS.pop(old, None)
     _SUMS[key] = where.edition, found
     return found
+
+
+def _folded(where: Where, by: tuple[str, ...], questions: frozenset[str] | None) -> list[tuple]:
+    """By why alone, from the sums by day and why, which the page shows beside them."""
+    found: Counter[tuple] = Counter()
+    for _day, why, question, value, times in _added_up(where, ("day", "why"), questions):
+        found[(*(why for _name in by), question, value)] += times
+    return [(*key, times) for key, times in found.items()]
 
 
 def _add_up(where: Where, by: tuple[str, ...], questions: frozenset[str] | None) -> list[tuple]:

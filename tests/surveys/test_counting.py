@@ -209,6 +209,21 @@ def test_what_was_added_up_is_kept_until_more_is_counted(survey, answer, django_
     assert of(survey) == {"9": 2, "3": 1}
 
 
+def test_days_and_reasons_are_added_up_once_for_both(survey, answer, django_assert_num_queries):
+    """LD4: why they came is told from what was added up by day."""
+    answer(recommend="9")
+    answer(recommend="3")
+    counted()
+    where = Where(survey=survey.pk, edition=counting.edition(survey.pk))
+
+    by_day = counting.sums(where, {}, ("day", "why"), ["recommend"])
+    with django_assert_num_queries(0):
+        found = counting.sums(where, {}, ("why", "why"), ["recommend"])
+
+    assert found == counting.sums(Where(survey=survey.pk), {}, ("why", "why"), ["recommend"])
+    assert sum(found.values()) == sum(by_day.values()) == 2
+
+
 def test_each_filter_is_kept_for_itself(survey, answer):
     answer(recommend="9", language="vi")
     answer(recommend="3", language="en")
