@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
-from email.utils import make_msgid
+from email.utils import formataddr, make_msgid, parseaddr
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
@@ -311,10 +311,16 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     answers = threads.address(mail.thread) or shop.current().reply_address
     reply_to = [answers] if answers else None
     message = EmailMultiAlternatives(
-        mail.subject, mail.text, to=[mail.to], headers=headers, reply_to=reply_to
+        mail.subject, mail.text, _sender(), to=[mail.to], headers=headers, reply_to=reply_to
     )
     message.attach_alternative(mail.html, "text/html")
     return message
+
+
+def _sender() -> str:
+    """The shop by its name, unless the setting names a sender itself."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name or " ".join(shop.current().name.split()), address))
 
 
 def _refused(mail: OutgoingMail, now: datetime, codes: set[int], error: Exception) -> None:

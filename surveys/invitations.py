@@ -1,13 +1,14 @@
 """Ask one person about one order, by a secret link that is handed over or mailed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from babel.dates import format_date
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from feedback import consents, journal, leases, mail, money, postage, shop, tokens
 from feedback.kept import Own
@@ -282,6 +283,12 @@ def _next_reminder(invitation: Invitation, now: datetime, *, sent: int) -> datet
     return later if later < invitation.expires_at else None
 
 
+@lru_cache(maxsize=128)
+def _day(day: date, language: str) -> str:
+    with translation.override(language):
+        return date_format(day, "DATE_FORMAT")
+
+
 def _context(invitation: Invitation, url: str, *, offers_reward: bool) -> dict[str, object]:
     survey = invitation.survey
     amount = survey.reward_amount if offers_reward else None
@@ -292,7 +299,7 @@ def _context(invitation: Invitation, url: str, *, offers_reward: bool) -> dict[s
         "order": {"number": Own(invitation.order.number)} if invitation.order else None,
         "reward": _money(amount, invitation),
         "minimum": _money(minimum, invitation),
-        "open_until": format_date(shop.day(invitation.expires_at), "long", locale=invitation.language),
+        "open_until": _day(shop.day(invitation.expires_at), invitation.language),
     }
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -101,7 +101,12 @@ def _figure(found: Report, labels: tuple[str, ...]) -> dict[str, Any]:
     return {
         "figure": charts.line_figure(series, labels, others=_("others")),
         "unit_words": unit_words(unit, found.currency),
-        "finding": _("At the end %(n)s codes worth %(owed)s can still be redeemed.") % words,
+        "finding": ngettext(
+            "At the end %(n)s code worth %(owed)s can still be redeemed.",
+            "At the end %(n)s codes worth %(owed)s can still be redeemed.",
+            last.outstanding,
+        )
+        % words,
     }
 
 

@@ -236,14 +236,15 @@ def _figure(found: Found, form: ResultsFilter, language: str) -> dict[str, Any]:
 
 
 def _finding(lines: Sequence[breakdown.Line], unit: str) -> str:
-    """Each line's first and last point in words."""
+    """Each line's first and last point in words; of a single point it says that one."""
     said = []
     for line in lines:
-        known = [point for point in line.points if point is not None]
-        if known:
-            first, last = (f"{floatformat(at, '-1g')}{unit}" for at in (known[0], known[-1]))
-            words = {"name": line.words, "first": first, "last": last}
+        known = [f"{floatformat(point, '-1g')}{unit}" for point in line.points if point is not None]
+        if len(known) > 1:
+            words = {"name": line.words, "first": known[0], "last": known[-1]}
             said.append(_("%(name)s: from %(first)s to %(last)s") % words)
+        elif known:
+            said.append(f"{line.words}: {known[0]}")
     return "; ".join(said)
 
 

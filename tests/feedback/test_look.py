@@ -80,3 +80,30 @@ def test_its_pages_keep_to_the_content_policy(page):
     text = page.read_text(encoding="utf-8")
 
     assert not re.search(r"\sstyle=|\son\w+=[\"']|javascript:|<style|<script(?![^>]*\bsrc=)", text)
+
+
+ASKED = """<form>
+<input type="radio" name="way" value="everyone"><input type="radio" name="way" value="every_nth">
+<input type="radio" name="way" value="share"><div class="field"><input name="every"></div>
+<div class="field">{error}<input name="percent"></div></form>"""
+WRONG = '<ul class="errorlist"><li>Choose a number from 1 to 100.</li></ul>'
+
+
+@pytest.mark.parametrize(
+    ("way", "error", "seen"),
+    [
+        ("everyone", "", []),
+        ("every_nth", "", ["every"]),
+        ("share", "", ["percent"]),
+        ("everyone", WRONG, ["percent"]),
+    ],
+)
+def test_a_plan_shows_what_its_draw_needs(page, way, error, seen):
+    """And a field with a fault, whatever is chosen."""
+    page.set_content(ASKED.format(error=error))
+    page.add_style_tag(content=CSS)
+
+    page.check(f"[value={way}]")
+
+    shown = [name for name in ("every", "percent") if page.locator(f"[name={name}]").is_visible()]
+    assert shown == seen

@@ -295,6 +295,24 @@ def test_replies_go_to_the_shop():
     assert django_mail.outbox[0].reply_to == ["hello@gom.example"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "sender"),
+    [
+        ("shop@gom.example", "Gốm Nhà Mình <shop@gom.example>"),
+        ("Gốm <shop@gom.example>", "Gốm <shop@gom.example>"),
+    ],
+)
+def test_the_sender_is_known_by_the_shops_name(smtp, settings, setting, sender):
+    """Whoever gets it sees who writes; a name within the setting stays."""
+    settings.DEFAULT_FROM_EMAIL = setting
+    factories.a_shop()
+    write()
+
+    send()
+
+    assert str(smtp.taken[0]["From"]) == sender
+
+
 def written_many(count):
     return [write(f"lan{n}@example.com", kind=ADVERTISING) for n in range(count)]
 

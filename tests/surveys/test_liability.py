@@ -95,7 +95,7 @@ def test_the_page_and_its_csv_say_the_same(manager, code):
     page = manager.get("/reports/rewards/?from=2026-01-01&to=2026-02-28").content.decode()
     text = manager.get("/reports/rewards.csv?from=2026-01-01&to=2026-02-28").content.decode()
 
-    assert "1 codes worth ₫50,000 can still be redeemed" in page
+    assert "1 code worth ₫50,000 can still be redeemed" in page
     rows = list(csv.DictReader(io.StringIO(text[1:])))
     assert [(row["month"], row["issued"], row["redeemed_worth"], row["outstanding"]) for row in rows] == [
         ("2026-01", "2", "0", "2"),

@@ -178,6 +178,8 @@ def test_a_redemption_is_taken_back(reward, redeem, now):
         rewards.take_back(reward, reason="by_mistake", by=user("manager"), now=now)
 
 
-@pytest.mark.parametrize(("language", "written"), [("vi", "20 tháng 2 năm 2027"), ("en", "Feb. 20, 2027")])
+@pytest.mark.parametrize(
+    ("language", "written"), [("vi", "20 tháng 2 năm 2027"), ("en", "February 20, 2027")]
+)
 def test_the_last_day_is_written_as_the_reader_writes_days(language, written):
     assert rewards.last_day(date(2027, 2, 20), language) == written

@@ -2,6 +2,9 @@
 
 import pytest
 
+from feedback import leases
+from feedback.models import OutgoingMail
+from surveys import invitations
 from surveys.models import Answer, Reward
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -78,3 +81,22 @@ def test_it_has_no_fault_that_axe_knows(page, open_survey):
     for query in ("?step=1", "?step=3", "?all=1"):
         open_survey(page, query)
         assert Axe().run(page).response["violations"] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_letter_that_asks_can_be_read(browser, survey, buy, now, scheme):
+    """WCAG 2.2 AA to its last line, what stands below every letter included, and as wide as a phone."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    invitations.invite(survey, order=buy("1042"), now=now)
+    leases.run_once(invitations.SEND, now)
+    context = browser.new_context(viewport={"width": 360, "height": 700}, color_scheme=scheme)
+    page = context.new_page()
+    page.set_content(OutgoingMail.objects.get().html)
+
+    fonts = page.locator("a").evaluate_all("all => all.map(one => getComputedStyle(one).fontFamily)")
+    wcag = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+    assert Axe().run(page, options=wcag).response["violations"] == []
+    assert len(set(fonts)) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()

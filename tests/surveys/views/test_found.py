@@ -237,6 +237,16 @@ def test_whoever_was_not_asked_for_a_problem_is_not_said_to_have_kept_it_back(
     assert with_problem in manager.get(address).content.decode()
 
 
+def test_one_point_is_told_as_one(manager, address, answer):
+    """Not as "from 100% to 100%"."""
+    answer(expectation="above")
+
+    page = manager.get(address).content.decode()
+
+    assert "Better than I expected: 100%" in page
+    assert "from 100% to 100%" not in page
+
+
 def test_what_the_job_has_not_reached_is_said(manager, address, answer, monkeypatch):
     """Figures that are not complete yet say so: after an upgrade, or a large import."""
     monkeypatch.setattr(counting, "MOST_UNCOUNTED", 2)
