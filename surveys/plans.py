@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from feedback import bulk, journal, leases, mail, shop, tokens
 from feedback.models import Customer, MailAddress, Order, User
@@ -110,12 +110,16 @@ def prove(plan: Plan) -> Proof:
 
 
 def _waiting(plan: Plan, now: datetime) -> QuerySet[Order]:
-    """Orders whose event and delay are over and that the plan has not looked at, the earliest event first."""
+    """Orders whose event and delay are over and that the plan has not looked at, the earliest event first.
+
+    Each order is looked up in an index. As NOT EXISTS, a PostgreSQL that has not counted its rows yet
+    compares every order with every selection: 16 s a batch of 10,000 orders instead of 0.1.
+    """
     seen = Selection.objects.filter(plan=plan.pk, order=OuterRef("pk"))
     happened, order_by = _happened(plan, now)
-    unseen = (
-        Order.objects.filter(happened).filter(~Exists(seen)) if plan.pk else Order.objects.filter(happened)
-    )
+    unseen = Order.objects.filter(happened)
+    if plan.pk:
+        unseen = unseen.alias(seen=Subquery(seen.values("pk")[:1])).filter(seen=None)
     return unseen.select_related("customer", "location").order_by(order_by, "pk")
 
 
