@@ -37,6 +37,7 @@ class Job:
     (sources) sets `batch=1` and commits before and after its call; feedback.mail does a batch of such calls,
     answers for each row itself (`fail`) and raises nothing. `columns`: all that `run` looks at,
     where a row has many; looking at another costs a query for each row. `lease`: longer than a batch takes.
+    `apart`: mostly waits for somebody's answer, so `manage.py work` gives it a thread of its own.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Job:
     tries: int = TRIES
     columns: tuple[str, ...] = ()
     lease: timedelta = LEASE
+    apart: bool = False
 
 
 def owner() -> str:

@@ -202,6 +202,7 @@ SEND = leases.Job(
     run=send,  # type: ignore[arg-type]
     batch=50,
     tries=8,
+    apart=True,
 )
 
 

@@ -112,3 +112,40 @@ def test_it_goes_on_when_the_database_comes_back(monkeypatch):
     work.forever([leases.Job(name="read", due=due, run=one.run)], stop)
 
     assert rounds == [1]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_waits_for_others_does_not_keep_the_rest_waiting(many_connections):
+    """Letters: each job waits here until the other has begun."""
+    stop, letters, rest = threading.Event(), threading.Event(), threading.Event()
+
+    def waits_for(other, mine):
+        def due(now):
+            mine.set()
+            assert other.wait(20)
+            stop.set()
+            return comments.due(now)
+
+        return due
+
+    work.forever(
+        [
+            leases.Job(name="send", due=waits_for(rest, letters), run=print, apart=True),
+            leases.Job(name="read", due=waits_for(letters, rest), run=print),
+        ],
+        stop,
+    )
+
+    assert letters.is_set()
+    assert rest.is_set()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_fault_in_the_thread_of_letters_ends_the_worker(many_connections):
+    """Else letters would stay, and nobody would know."""
+
+    def due(now):
+        raise LookupError("a fault of ours")
+
+    with pytest.raises(LookupError):
+        work.forever([leases.Job(name="send", due=due, run=print, apart=True)], threading.Event())
