@@ -12,11 +12,11 @@ _word = re.compile(r"\w+")
 def is_too_common(written: str) -> bool:
     """Whether a phrase is made of function words of either language and of single letters only."""
     words = _word.findall(normalise(written).lower())
-    return bool(words) and all(word in _common() or _is_letter(word) for word in words)
+    return bool(words) and all(word in common_words() or _is_letter(word) for word in words)
 
 
 @cache
-def _common() -> frozenset[str]:
+def common_words() -> frozenset[str]:
     return frozenset(word for words in table("common_words").values() for word in words)
 
 

@@ -5,7 +5,7 @@ A flag for people and for the trend, never a reason to withhold a reward by itse
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 from importlib.resources import files
 
@@ -180,20 +180,24 @@ def _names_nothing(words: int, lang: Lang, sentiment: Sentiment) -> bool:
 
 def fingerprints(text: str) -> tuple[int, int] | None:
     """Two numbers below 2**32, of which texts that differ in few words mostly share one; None if short."""
-    rows = _rows(text)
-    if not rows:
-        return None
+    return prints_of(threes(text))
+
+
+def prints_of(rows: Set[str]) -> tuple[int, int] | None:
     numbers = [zlib.crc32(row.encode()) for row in rows]
-    return min(numbers), max(numbers)
+    return (min(numbers), max(numbers)) if numbers else None
 
 
 def is_copy(text: str, other: str) -> bool:
     """The same words but for a few; case, marks, signs and numbers of letters do not count."""
-    rows, others = _rows(text), _rows(other)
+    return are_alike(threes(text), threes(other))
+
+
+def are_alike(rows: Set[str], others: Set[str]) -> bool:
     return bool(rows) and len(rows & others) >= ALIKE * len(rows | others)
 
 
-def _rows(text: str) -> set[str]:
+def threes(text: str) -> set[str]:
     """Three words in a row, each; none of a short text."""
     words = _word.findall(_run.sub(r"\1", fold(text)))
     if len(words) < COPYABLE:
