@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback import api, api_contacts, api_disputes, api_policy
+from feedback import api, api_contacts, api_discovery, api_disputes, api_policy
 
 urlpatterns = [
     path("orders", api.Orders.as_view(), name="api_orders"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("contacts/staffed-hours", api_contacts.StaffedHours.as_view(), name="api_staffed_hours"),
     path("reports/contact-hours", api_contacts.ContactHours.as_view(), name="api_contact_hours"),
     path("policy", api_policy.PolicyNow.as_view(), name="api_policy"),
+    path("trends/missed", api_discovery.MissedThemes.as_view(), name="api_missed_themes"),
     path("trends/themes", api.ThemeTrends.as_view(), name="api_theme_trends"),
 ]

@@ -261,6 +261,7 @@ NOBODYS: dict[str, str] = {
 
 _PUBLIC_ID = "a random name for a row; says nothing of a person"
 _QUEUE = "which process works on the row"
+_SHARED = "phrases that at least five people used, personal data covered before"
 _FAILURE = "the kind of error, never a customer's words"
 _WORD = "one of the program's own words"
 _SET_UP = "set up by the shop, about itself"
@@ -464,6 +465,17 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Alert.theme": _SET_UP,
     "feedback.Alert.source": _SET_UP,
     "feedback.Alert.note": "what staff note of a trend, of no person",
+    "feedback.DiscoveryClock.leased_by": _QUEUE,
+    "feedback.DiscoveryClock.failure": _FAILURE,
+    "feedback.Proposal.public_id": _PUBLIC_ID,
+    "feedback.Proposal.key": _SHARED,
+    "feedback.Proposal.name": _SHARED,
+    "feedback.Proposal.phrases": _SHARED,
+    "feedback.Proposal.weeks": "counts by week",
+    "feedback.Proposal.near": _SET_UP,
+    "feedback.Proposal.note": "why managers decided about a theme, of no person",
+    "feedback.Proposal.leased_by": _QUEUE,
+    "feedback.Proposal.failure": _FAILURE,
     "feedback.AlertClock.leased_by": _QUEUE,
     "feedback.AlertClock.failure": _FAILURE,
     "feedback.SavedView.public_id": _PUBLIC_ID,

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework.throttling import BaseThrottle
 
-from feedback import journal, labels, limits, mail, money
+from feedback import journal, labels, limits, mail, money, themes
 from feedback.corrections import Said
 from feedback.models import Analysis, ApiToken, Case, Mention, Theme, User
 from feedback.models.words import Channel
@@ -411,11 +411,11 @@ def _visible(line: str) -> str:
     return " ".join(_unseen.sub("", line).split())
 
 
-def _words() -> Lines:
+def words_of_a_theme() -> Lines:
     return Lines(
         label=_("Words that show it, one a line"),
         longest=60,
-        most=200,
+        most=themes.MOST_WORDS,
         too_common=is_too_common,
         help_text=_("As customers write them, in both languages: “giao chậm”, “arrived late”. Used at once."),
     )
@@ -424,7 +424,7 @@ def _words() -> Lines:
 class NewThemeForm(forms.Form):
     name_vi = ThemeName(label=_("Name in Vietnamese"), max_length=80)
     name_en = ThemeName(label=_("Name in English"), max_length=80)
-    words = _words()
+    words = words_of_a_theme()
 
 
 class ThemeForm(NewThemeForm):

@@ -360,6 +360,8 @@ JOBS = [
     "feedback.tasks.FIND_DEFECTIONS",
     "feedback.tasks.LOOK_FOR_ALERTS",
     "feedback.tasks.FIND_IMPACT",
+    "feedback.tasks.LOOK_FOR_MISSED_THEMES",
+    "feedback.tasks.READ_ANEW_FOR_NEW_THEMES",
     "feedback.front.headlines.FIND",
     "feedback.front.digest.SEND",
 ]

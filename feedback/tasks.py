@@ -10,6 +10,7 @@ from feedback import (
     contact_imports,
     defections,
     deliveries,
+    discovery,
     engines,
     erasure,
     escalation,
@@ -36,6 +37,8 @@ READ_ANEW = rereading.READ_ANEW
 COUNT_COMBINATIONS = combinations.COUNT
 LOOK_FOR_ALERTS = alerts.FIND
 FIND_IMPACT = impact.FIND
+LOOK_FOR_MISSED_THEMES = discovery.LOOK
+READ_ANEW_FOR_NEW_THEMES = discovery.REREAD
 TRY_POLICIES = trials.TRY
 ERASE_PEOPLE = erasure.ERASE
 KEEP_NO_LONGER = retention.KEEP

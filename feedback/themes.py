@@ -9,17 +9,22 @@ from feedback.models import Theme, User
 from feedback.orthography import fold, normalise
 
 LONGEST_SLUG = 40
+MOST_WORDS = 200
 
 
 class Stale(RuntimeError):
     """It is merged already, or no longer is; look again."""
 
 
+class Full(RuntimeError):
+    """It has as many words as a theme may have."""
+
+
 class Taken(RuntimeError):
     """There is a theme of this name."""
 
 
-def add(*, name_vi: str, name_en: str, words: Sequence[str], by: User) -> Theme:
+def add(*, name_vi: str, name_en: str, words: Sequence[str], by: User, examples: Sequence[str] = ()) -> Theme:
     """A new theme, last in the list. The reader looks for its words from the next batch on. Raises Taken."""
     with journal.recording():
         # Two presses of the button stand in line. A comment may get its themes meanwhile.
@@ -32,6 +37,7 @@ def add(*, name_vi: str, name_en: str, words: Sequence[str], by: User) -> Theme:
             name_vi=name_vi,
             name_en=name_en,
             words=list(words),
+            examples=list(examples),
             position=last + 1,
         )
         journal.log("theme made", theme, by=by, slug=theme.slug)
@@ -52,6 +58,19 @@ def change(theme: Theme, *, by: User, **columns: Any) -> None:
             setattr(theme, name, columns[name])
         theme.save(update_fields=changed)
         journal.log("theme changed", theme, by=by, fields=changed)
+
+
+def add_words(theme: Theme, words: Sequence[str], *, by: User) -> None:
+    """Those that it does not have yet, after its own. Raises Stale if it is not in use or merged, Full."""
+    with journal.recording():
+        in_use = Theme.objects.filter(pk=theme.pk, is_active=True, merged_into=None)
+        held = in_use.select_for_update(no_key=True).first()
+        if held is None:
+            raise Stale(theme.slug)
+        every = list(dict.fromkeys([*held.words, *words]))
+        if len(every) > MOST_WORDS:
+            raise Full(theme.slug)
+        change(held, by=by, words=every)
 
 
 def merge(theme: Theme, into: Theme, *, by: User) -> None:

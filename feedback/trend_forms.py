@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import labels
 from feedback.buckets import Grain
-from feedback.forms import Choice, PeriodFilter, Select
-from feedback.models import Location, Product, Theme, ThemeTotal, Touchpoint
+from feedback.forms import Choice, PeriodFilter, Select, ThemeForm, words_of_a_theme
+from feedback.models import Location, Product, Proposal, Theme, ThemeTotal, Touchpoint
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import WhyItCame
 from feedback.reports import trends
@@ -178,6 +178,43 @@ class AlertForm(forms.Form):
         widget=Select,
     )
     note = forms.CharField(label=_("What it was"), required=False, max_length=300)
+
+
+class AcceptForm(ThemeForm):
+    """A proposed theme as one of the shop's own. The names are the proposal's until somebody says better."""
+
+    note = forms.CharField(label=_("Why"), required=False, max_length=300)
+
+    def __init__(self, data=None, *, proposal: Proposal):
+        name = proposal.name[:1].upper() + proposal.name[1:]
+        words = [phrase["text"] for phrase in proposal.phrases]
+        super().__init__(data, instance=Theme(name_vi=name, name_en=name, words=words))
+        del self.fields["is_active"]
+
+
+class AddWordsForm(forms.Form):
+    """A proposed theme that belongs to one that is there."""
+
+    prefix = "merge"
+    into = forms.ModelChoiceField(Theme.objects.none(), label=_("Belongs to"), empty_label=None)
+    words = words_of_a_theme()
+    note = forms.CharField(label=_("Why"), required=False, max_length=300)
+
+    def __init__(self, data=None, *, proposal: Proposal, language: str):
+        words = [phrase["text"] for phrase in proposal.phrases]
+        in_use = Theme.objects.filter(merged_into=None, is_active=True)
+        near = in_use.filter(slug=proposal.near).first()
+        super().__init__(data, initial={"words": words, "into": near})
+        self.fields["into"].queryset = in_use
+        self.fields["into"].label_from_instance = lambda one: one.name(language)
+        self.fields["words"].required = True
+
+
+class IgnoreForm(forms.Form):
+    """Why a proposed theme is none."""
+
+    prefix = "ignore"
+    note = forms.CharField(label=_("Why"), max_length=300)
 
 
 def _a_year_before(day: date) -> date:

@@ -46,6 +46,7 @@ from feedback.models import (
     Override,
     OwnDay,
     PolicyTrial,
+    Proposal,
     SavedView,
 )
 from feedback.policy.terms import Terms
@@ -181,6 +182,8 @@ TABLE = {
     **dict.fromkeys(["service", "service_csv", "service_xlsx"], ("get", REPORTS)),
     "trends": ("get", DESK),
     **dict.fromkeys(["impact", "impact_csv"], ("get", REPORTS)),
+    **dict.fromkeys(["missed", "missed_csv", "proposal", "api_missed_themes"], ("get", REPORTS)),
+    **dict.fromkeys(["proposal_accept", "proposal_merge", "proposal_ignore"], ("post", SET_UP)),
     "trends_csv": ("get", DESK),
     "alerts": ("get", DESK),
     "alert_act": ("post", ACT),
@@ -492,6 +495,7 @@ def world(settings):
         "token_revoke": [ApiToken.objects.get().pk],
         "survey_picture": [a_picture(now).name],
         "alert_act": [an_alert(now).public_id],
+        **dict.fromkeys([name for name in TABLE if name.startswith("proposal")], (a_proposal(now),)),
         "trends_view_remove": [a_saved_view(now).public_id],
         "own_day_remove": [OwnDay.objects.create(day=now.date()).pk],
     }
@@ -507,6 +511,11 @@ def an_alert(now):
     figures = {"seen": 9, "expected": 3, "ratio": 3, "low": 2, "high": 4, "chance": 0.001}
     days = dict.fromkeys(["since", "found_on", "last_found_on"], now.date())
     return Alert.objects.create(kind="rise", theme="courier", **figures, **days)
+
+
+def a_proposal(now):
+    figures = {"people": 6, "before": 1, "lately": 5, "first_found_at": now, "found_at": now}
+    return Proposal.objects.create(language="en", key="workshop", name="workshop", **figures).public_id
 
 
 def a_saved_view(now):

@@ -29,6 +29,7 @@ from feedback.models import (
     DefectionRule,
     Delivery,
     Digest,
+    DiscoveryClock,
     Engine,
     Erasure,
     HeadlineClock,
@@ -39,6 +40,7 @@ from feedback.models import (
     OutgoingMail,
     PolicyTrial,
     Promise,
+    Proposal,
     Rereading,
 )
 from feedback.models.queue import Leasable
@@ -81,6 +83,8 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     HeadlineClock: (gettext_lazy("figures of the morning page"), "look_at"),
     Digest: (gettext_lazy("weekly letter"), "send_at"),
     Impact: (gettext_lazy("what goes with each theme"), "look_at"),
+    DiscoveryClock: (gettext_lazy("look for what no theme catches"), "look_at"),
+    Proposal: (gettext_lazy("proposed theme"), "decided_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
     DataAsked: (gettext_lazy("somebody who asks for their data"), "asked_at"),
     Keeping: (gettext_lazy("kind of data whose time is over"), "next_at"),
@@ -124,6 +128,8 @@ NAMES = {
     "feedback.tasks.FIND_DEFECTIONS": gettext_lazy("Find customers who stopped buying"),
     "feedback.tasks.LOOK_FOR_ALERTS": gettext_lazy("Look whether themes changed or bad reviews came at once"),
     "feedback.tasks.FIND_IMPACT": gettext_lazy("Find what goes with each theme: scores, later orders, costs"),
+    "feedback.tasks.LOOK_FOR_MISSED_THEMES": gettext_lazy("Look for what comes up and no theme catches"),
+    "feedback.tasks.READ_ANEW_FOR_NEW_THEMES": gettext_lazy("Have comments read anew for new themes"),
     "feedback.front.headlines.FIND": gettext_lazy("Find the figures of the morning page"),
     "feedback.front.digest.SEND": gettext_lazy("Write weekly letters"),
 }

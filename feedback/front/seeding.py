@@ -19,6 +19,7 @@ from feedback.front import (
     demo_contacts,
     demo_defections,
     demo_handling,
+    demo_missed,
     demo_orders,
     demo_people,
     demo_readings,
@@ -74,6 +75,7 @@ def seed(now: datetime) -> bool:
         demo_contacts.late_orders(now)
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
+        demo_missed.told(now)
         headlines.find_now()
         impact.find_now(now)
     return True
@@ -96,6 +98,10 @@ def links() -> list[tuple[str, str]]:
         ("The public review page (no login)", settings.BASE_URL + reverse("public_reviews")),
         ("Approve replies (log in as mai)", settings.BASE_URL + reverse("replies")),
         ("See what customers talk about (log in as huy)", settings.BASE_URL + reverse("trends")),
+        (
+            "See what customers ask for and no theme names (log in as huy)",
+            settings.BASE_URL + reverse("missed"),
+        ),
         ("See what solving problems returns (log in as huy)", settings.BASE_URL + reverse("recovery")),
         ("See who stopped buying, and why (log in as huy)", settings.BASE_URL + reverse("defections")),
     ]

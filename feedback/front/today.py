@@ -15,7 +15,18 @@ from django.views.decorators.http import require_safe
 from feedback import addressing, deliveries, drawn, order_sources, shop
 from feedback.front import capture, headlines, jobs, tiles
 from feedback.front.context import address
-from feedback.models import Alert, Case, Comment, Defection, Headline, Promise, Theme, ThemeTotal, User
+from feedback.models import (
+    Alert,
+    Case,
+    Comment,
+    Defection,
+    Headline,
+    Promise,
+    Proposal,
+    Theme,
+    ThemeTotal,
+    User,
+)
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel
 from feedback.reports import trends
@@ -71,6 +82,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "is_new": not Comment.objects.exists(),
         }
     if holds(request, Role.ADMINISTRATOR, Role.MANAGER):
+        context["missed"] = Proposal.objects.open().count()
         context["given_up"] = jobs.dead_letter_count()
         context["order_alarms"] = order_sources.alarms()
         context["deliveries_stuck"] = deliveries.stuck().count()

@@ -25,6 +25,7 @@ from feedback.models.contacts import (
 from feedback.models.copies import Fingerprint
 from feedback.models.defections import Defection, DefectionRule
 from feedback.models.digests import Digest
+from feedback.models.discovery import DiscoveryClock, Proposal, ProposalComment
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
 from feedback.models.headlines import Headline, HeadlineClock
@@ -74,6 +75,7 @@ __all__ = [
     "DefectionRule",
     "Delivery",
     "Digest",
+    "DiscoveryClock",
     "Dispute",
     "Enclosure",
     "Engine",
@@ -107,6 +109,8 @@ __all__ = [
     "PolicyTrial",
     "Product",
     "Promise",
+    "Proposal",
+    "ProposalComment",
     "PublishPermission",
     "Refund",
     "Rereading",

@@ -42,6 +42,8 @@ from feedback.models import (
     Override,
     Policy,
     Promise,
+    Proposal,
+    ProposalComment,
     User,
 )
 from feedback.tokens import digest
@@ -69,7 +71,7 @@ NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "rew
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
 NO_PAGE |= {"hours_csv", "hours_xlsx", "contact_import_faults", "api_contact_hours"}
-NO_PAGE |= {"card_sign", "suppression_csv", "impact_csv"}
+NO_PAGE |= {"card_sign", "suppression_csv", "impact_csv", "missed_csv", "api_missed_themes"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
@@ -112,6 +114,7 @@ class World:
                 "public_id", flat=True
             )[:1],
             "survey": [invitations.find(self.invitation).survey.public_id],
+            "proposal": Proposal.objects.values_list("public_id", flat=True),
             "defection": Defection.objects.order_by("pk").values_list("public_id", flat=True),
             "dispute": Dispute.objects.values_list("pk", flat=True),
             "preferences": [self.mailed_to],
@@ -191,6 +194,7 @@ def world(lan_pottery, jobs):
     files_of_contacts(jobs, now)
     months_of_contacts(now)
     web_shops(now)
+    proposals(now)
     Card.objects.create(customer=buyer, number="100000000016", issued_at=now, state="blocked", blocked_at=now)
     Card.objects.create(customer=buyer, number="100000000008", issued_at=now)
     return World(
@@ -214,6 +218,17 @@ def left(buyer, now):
             before=12, now=40, last_bought_on=now.date() - timedelta(days=40), value_lost=Decimal(21_510_000),
             contact_by=now.date(), **(asked if state == "contacted" else {}),
         )  # fmt: skip
+
+
+def proposals(now):
+    """One to decide, one that was ignored, one that faded."""
+    said = {"phrases": [{"text": "giữ xe", "key": "giu xe", "people": 6}], "weeks": [0, 0, 1, 0, 0, 1, 2, 3]}
+    figures = {"people": 7, "before": 1, "lately": 6, "first_found_at": now, "found_at": now}
+    huy, ignored = User.objects.first(), {"state": "ignored", "note": "We do not.", "decided_at": now}
+    for key, columns in (("giu xe", {}), ("xe", {"state": "faded"}), ("x", ignored | {"decided_by": huy})):
+        one = Proposal.objects.create(language="vi", key=key, name="bãi giữ xe", **figures, **said, **columns)
+        for place, comment in enumerate(Comment.objects.filter(read_at__isnull=False)[:3]):
+            ProposalComment.objects.create(proposal=one, comment=comment, place=place)
 
 
 def own_data(buyer, now):
@@ -420,7 +435,7 @@ STAFF_PAGES = {
     "work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence service alerts impact digest voices voices_people "
+    "silence service alerts impact missed proposal digest voices voices_people "
     "contact_new staffed_hours contact_imports contact_import hours "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
