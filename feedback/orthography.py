@@ -109,6 +109,14 @@ _bare_table = str.maketrans(
     }
     | {"đ": "d", "Đ": "D"}
 )
+_tone = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_toneless_table = str.maketrans(
+    {
+        letter: unicodedata.normalize("NFC", toneless)
+        for letter in map(chr, _bare_table)
+        if (toneless := _tone.sub("", parts := unicodedata.normalize("NFD", letter))) != parts
+    }
+)
 
 
 class Moves:
@@ -193,6 +201,11 @@ def fold(text: str) -> str:
 def unmark(text: str) -> str:
     """Drop the marks of an already normalised text, one letter for one letter."""
     return text if text.isascii() else text.translate(_bare_table)
+
+
+def without_tone(text: str) -> str:
+    """Half-typed marks of an already normalised text, one for one: ế as ê, ợ as ơ."""
+    return text if text.isascii() else text.translate(_toneless_table)
 
 
 def _plain(text: str) -> str:

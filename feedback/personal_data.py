@@ -12,7 +12,9 @@ LONGEST = 20_000  # beyond this a text is cut by every reader; redact() works th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData:
-    """Kind is phone, email, card, cccd, address or order_number; offsets are in the text as given."""
+    """Kind is phone, email, card (or its last digits), account (at a bank), cccd, address or order_number;
+    offsets are in the text as given.
+    """
 
     kind: str
     start: int
@@ -29,22 +31,23 @@ _no_names = frozenset(  # "cheaper at example.com"
     " this me us online review reviews listed see only item items one product work works".split()
 )
 MANY = 60  # numbers in a text
-FEWEST = 8  # digits of a number somebody can be reached or charged by
+FEWEST = 7  # digits of a number somebody can be reached or charged by
 _email = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|\(at\)|\[at\]| a còng | at (?=[\w-]{2,30}(?:\.| dot )com)) ?"
     r"[\w-]{1,63}(?:(?:\.| dot | ?\(dot\) ?| ?\[dot\] ?)[\w-]{1,63}){1,4}",
     re.IGNORECASE,
 )
-_digits = re.compile(r"(?<![\w.,])\(?\+?\d(?:[ .\-()/_]{0,3}\d){7,22}(?!\w)")
+_digits = re.compile(r"(?<![\w.,])\(?\+?\d(?:[ .\-()/_]{0,3}\d){6,22}(?!\w)")
 _order = re.compile(
     r"(?<!\w)(?:(?:order|invoice|tracking|booking|ticket)(?: (?:number|no|num|id|code|ref(?:erence)?))?"
+    r"|(?:mã|ma) ?(?:đặt|dat) (?:phòng|phong|chỗ|cho|bàn|ban|vé|ve)|(?:mã|ma) vé"
     r"|(?:mã|ma|số|so) ?(?:đơn|don|vận|van|hoá|hoa)(?: (?:hàng|hang|đơn|don))?"
-    r"|đơn(?: hàng)?|don hang|vận đơn|(?:mã )?đh|mvđ|mvd)"
+    r"|đơn(?: hàng)?|don(?: hang|(?= s[oố]))|vận đơn|(?:mã )?đh|mvđ|mvd)"
     r" ?(?:là|la|is|số|so|mã|ma|no\.?|nr\.?)? ?[:#]? ?"
     r"(?P<number>(?!\d{1,2}/\d{1,2}(?!\d))[A-Z]{0,12}(?:[\-_/]?[A-Z0-9]){0,12}\d(?:[\-_/]?[A-Z0-9]){2,24})(?!\w)",
     re.IGNORECASE,
 )
-_says_order = "order invoice tracking booking ticket đơn don vận van hoá hoa đh dh mvđ mvd".split()
+_says_order = "order invoice tracking booking ticket đơn don vận van hoá hoa đh dh mvđ mvd mã ma".split()
 _order_before = re.compile(
     r"(?<!\w)(?:#[A-Z]{0,6}-?|(?:GHTK|GHN|VTP|SPXVN|SPX|LEX|NJV|JNT|VNPOST|DH|ORD|INV|HD)[\-_#]?)$",
     re.IGNORECASE,
@@ -72,7 +75,8 @@ _address = re.compile(
     rf"|{_lead}{_house},? [^\W\d_]{{2,12}}(?: [^\W\d_]{{2,12}}){{0,3}},? ?"
     rf"{_area} ?(?:\d{{1,2}}(?!\w)|{_name}){_further}"
     rf"|(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?{_house},? {_name}{_further}"
-    rf"|(?:(?<=tới )|(?<=đến )|(?<=tại )|(?<=ở )|(?<=ghé )){_house},? {_two_names}{_further}",
+    rf"|(?:(?<=tới )|(?<=đến )|(?<=tại )|(?<=ở )|(?<=ghé )|(?<=toi )|(?<=den )|(?<=tai )|(?<=ghe )|(?<= o ))"
+    rf"{_house},? {_two_names}{_further}",
     re.IGNORECASE,
 )
 _place = re.compile(  # one of these stands in every address
@@ -81,7 +85,7 @@ _place = re.compile(  # one of these stands in every address
     r"|street|st|road|rd|avenue|ave|lane|drive|blvd|boulevard)(?![^\W\d_])"
 )
 _says_address = re.compile(
-    r"(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?$|(?<!\w)(?:tới|đến|tại|ở|ghé) $"
+    r"(?:số nhà|so nha|địa chỉ|dia chi|đ/c|address) ?:? ?$|(?<!\w)(?:tới|đến|tại|ở|ghé|toi|den|tai|ghe|o) $"
 )
 _measure = re.compile(  # what is counted or paid, and no house
     r" ?(?:[%*.,]\d|[%*]|(?:k|đ|d|vnd|vnđ|đồng|tr|triệu|usd|h|g|kg|cm|mm|m|inch|gb|mb|ml|l|mah|sao|lần|ngày"
@@ -91,8 +95,24 @@ _measure = re.compile(  # what is counted or paid, and no house
 BEFORE, FAR, LONGEST_ADDRESS = 45, 55, 260  # letters looked at around a number
 _says_phone = re.compile(
     r"(?:phone|call|tel|mobile|whatsapp|zalo|sdt|dien thoai|goi|lien he|hotline)"
-    r"\W{0,3}(?:(?:me|us|him|her|them|back|em|shop|minh|chi|anh) )?(?:at |on |so |is |la |qua |theo so )?$"
+    r"\W{0,3}(?:(?:me|us|you|him|her|them|back|em|shop|minh|chi|anh) )?"
+    r"(?:at |on |so |is |la |qua |theo so )?$"
+    r"|(?<!\w)(?:(?:phoned|called|rang|rung|ring|dial|dialled|dialed)(?: (?:you|me|us|him|her|them))?"
+    r"(?: (?:on|at))?|(?:phone|my|your|his|her|their) number(?: is)?|(?:phone|my|your) no\.?)\W{1,3}$"
 )
+_says_account = re.compile(
+    r"(?<!\w)(?:(?:bank )?account(?: (?:number|no\.?|nr\.?))?|iban|stk|so tk|tk|(?:so )?tai khoan(?: so)?)"
+    r"(?: (?:is|la|cua (?:em|minh|chi|anh|ban|shop)|[a-z]{2,15}bank|ngan hang [a-z]{2,12}))?\W{1,3}$"
+)
+_last_digits = re.compile(  # of a card: "ending in 4242", "thẻ đuôi 4242", "•••• 4242"
+    r"(?:(?<!\w)(?:card|visa|mastercard|amex|debit|credit)(?!\w)[^.!?\n]{0,25}?"
+    r"(?<!\w)(?:ending|ends|last (?:four|4) digits)(?: (?:in|with|on|are|is))?\W{1,2}"
+    r"|(?<!\w)(?:thẻ|the|visa|mastercard)(?!\w)[^.!?\n]{0,25}?"
+    r"(?<!\w)(?:đuôi|duoi|tận cùng|tan cung|(?:4|bốn |bon )?(?:số|so) (?:cuối|cuoi))"
+    r"(?: (?:là|la|bằng|bang|số|so))?\W{1,2}"
+    r"|[*•]{2,}[ -]?)$"
+)
+_says_last = ("ending", "ends", "digits", "đuôi", "duoi", "cuối", "cuoi", "cùng", "cung", "**", "••")
 _says_card = re.compile(r"cccd|cmnd|căn cước|can cuoc|chứng minh|chung minh|citizen id|id card|identity")
 _numbered = re.compile(r"mã|ma |number|no\b|id\b|code|[#:]", re.IGNORECASE)
 _money_after = re.compile(r"[.,]\d{3}| ?(?:đ|d|vnd|vnđ|đồng|dong|k|usd|\$|triệu|trieu|tr)\b", re.IGNORECASE)
@@ -162,7 +182,10 @@ def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
     if any(word in small for word in _says_order):
         for start, end in runs:
             yield from _orders(text, max(0, start - BEFORE), end + BEFORE)
+    says_last = any(word in small for word in _says_last)
     for start, end in runs:
+        if says_last and end - start == 4 and _last_digits.search(small, max(0, start - 60), start):
+            yield start, end, "card"
         if end - start >= 4:
             yield from _bare_orders(text, start)
         if end - start <= 4 and not _measure.match(small, end):
@@ -216,8 +239,12 @@ def _address_of(match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
 def _kind_of_number(text: str, match: re.Match[str]) -> str | None:
     digits = _never_a_digit.sub("", match.group())
     before = unmark(text[max(0, match.start() - 30) : match.start()].lower())
+    if len(digits) < 8 and not _says_phone.search(before):
+        return None
     if 13 <= len(digits) <= 19 and digits[0] in "345629" and passes_luhn(digits):
         return "card"
+    if _says_account.search(before):
+        return "account"
     if len(digits) == 12 and (_is_cccd(digits) or _says_card.search(before)):
         return "cccd"
     if len(digits) == 9 and _says_card.search(before):

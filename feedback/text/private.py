@@ -12,22 +12,25 @@ from numpy.typing import NDArray
 MAIL, ORDER, NUMBER, STREET, WORD, ADDRESS, HOUSE, DIGITS = 1, 2, 4, 8, 16, 32, 64, 128
 NEAR = 6  # stretches between a word of an order or a street and its number
 BEFORE, AFTER = range(-NEAR, 1), range(NEAR + 1)
-PHONE = 8  # digits of the shortest number that is somebody's
+PHONE = 7  # digits of the shortest number that is somebody's
 
-_orders = frozenset("order invoice tracking booking ticket mã ma số so đơn don vận van đh dh mvđ mvd".split())
+_orders = frozenset(  # the second line: of a card, whose last digits follow
+    "order invoice tracking booking ticket mã ma số so đơn don vận van đh dh mvđ mvd "
+    "ending ends digits đuôi duoi cuối cuoi cùng cung".split()
+)
 _streets = frozenset(
     "đường duong phố pho ngõ ngo ngách ngach hẻm hem kiệt kiet thôn thon xóm xom ấp tổ phường phuong quận "
     "quan huyện huyen thị tp thành thanh xã tỉnh ward district street st road rd avenue ave lane drive blvd "
     "boulevard".split()
 )
 _addresses = frozenset(
-    "địa dia address đc nhà nha tới đến tại ở ghé".split()
-)  # the last five: of a street without that word
+    "địa dia address đc nhà nha tới đến tại ở ghé toi den tai ghe o".split()
+)  # the last ten: of a street without that word
 _mails = frozenset({"còng", "dot"})
 _digit = re.compile(r"\d")
 _mail = re.compile(r"[\w.+-]@|@[\w-]*\.\w|(?<!\S)@(?!\S)|\(at\)|\[at\]|\(dot\)|\[dot\]|\.com")
 _order = re.compile(
-    r"#|(?<!\w)(?:"
+    r"#|\*\*|••|(?<!\w)(?:"
     + "|".join(sorted(_orders))
     + r"|(?:ght?[kn]|vtp|spx|lex|njv|jnt|vnpost|ord|inv|hd)[\-_#]?\d)"
 )

@@ -15,8 +15,9 @@ from feedback.orthography import Aligned, align, normalise, unmark
 from feedback.personal_data import find_in
 from feedback.policy.decision import Decision, Rule
 from feedback.wording.compose import PRIVATE, PUBLIC, Promised
-from feedback.wording.findings import Finding
+from feedback.wording.findings import ROWS, Finding
 from feedback.wording.limit import Limit
+from feedback.wording.meant import is_meant
 from feedback.wording.moments import Moment, moments
 from feedback.wording.parts import STOP_USING, missing_parts
 from feedback.wording.patterns import Starts, Wanted, by_key, read_phrases, word_starts
@@ -44,7 +45,15 @@ REACH = 40
 _TURNS = re.compile(
     r"[,;:()–—]|\s-|(?<!\w)(?:but|and|so|yet|because|since|until|till|unless|although|though|while|only|just|merely"
     r"|hesitate|forget|fail|doubt|deny|wait|mind|nhưng|nên|còn|mà|vì|tại|chỉ|ngại|ngần ngại|quên|chần chừ|trừ"
-    r"|nhung|nen|vi|chi|ngai|quen|tru)(?!\w)"
+    r"|nhung|nen|vi|chi|ngai|quen|tru|(?:we|i)(?: will|'ll| shall| must| have to| are going))(?!\w)"
+)
+
+# What may stand before a sentence without changing what it says.
+_OPENING = re.compile(
+    r"\W*(?:(?:sorry|well|no|yes|but|and|so|actually|clearly|obviously|apparently|unfortunately|honestly"
+    r"|frankly|in fact|perhaps|maybe|as far as we know|the truth is|hi|hello|dear|sir|madam|ma'am"
+    r"|da|vang|thua|nhung|ma|thi|tai|chac|ro rang|thuc ra|that ra|that su|xin loi|chao|co le|hinh nhu|boi|do"
+    r")\W+(?:that |but |la |ma |vi )?){0,3}"
 )
 
 PUBLIC_ONLY = frozenset({"confirms_customer", "names_remedy"})
@@ -54,14 +63,18 @@ NEVER_SENT = frozenset({"card", "cccd"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
-    """`unless`: what is harmless although a phrase stands in it; `after`, `straight_after`: what makes it so
-    when it stands before it in the same clause, or right before it; `whole`: what is bad as a whole sentence.
+    """`unless`: what is harmless though a phrase stands or ends in it; `after`, `straight_after`: what makes
+    it so when it stands before it in the same clause, or right before it.
+
+    `whole`: what is bad as a whole sentence; `opens`: what is bad where a sentence begins with it, being what
+    we say and not what somebody felt.
     """
 
     code: str
     phrases: tuple[Wanted, ...]
     suggestion: str
     unless: tuple[Wanted, ...]
+    opens: tuple[Wanted, ...]
     after: tuple[Wanted, ...]
     straight_after: tuple[Wanted, ...]
     whole: frozenset[str]
@@ -160,7 +173,7 @@ def codes_of(findings: Sequence[Finding]) -> tuple[str, ...]:
 def bans(language: str) -> tuple[Ban, ...]:
     file = Path(__file__).with_name("rules") / f"{language}.toml"
     rules = tomllib.loads(file.read_text(encoding="utf-8"))
-    named, said_by_others = rules.pop("words"), rules.pop("said_by_others")["after"]
+    named, of_others = rules.pop("words"), rules.pop("said_by_others")
     rules.pop("read_together", None)
     return tuple(
         Ban(
@@ -168,7 +181,8 @@ def bans(language: str) -> tuple[Ban, ...]:
             phrases=read_phrases(rule["phrases"], named),
             suggestion=rule["suggest"],
             unless=read_phrases(rule.get("unless", ()), named),
-            after=read_phrases((*said_by_others, *rule.get("after", ())), named),
+            opens=read_phrases(rule.get("opens", ()), named),
+            after=read_phrases((*_said_by_others(of_others, code), *rule.get("after", ())), named),
             straight_after=read_phrases(rule.get("straight_after", ()), named),
             whole=frozenset(unmark(said) for said in rule.get("whole", ())),
         )
@@ -176,11 +190,23 @@ def bans(language: str) -> tuple[Ban, ...]:
     )
 
 
+def _said_by_others(rule: Mapping[str, Sequence[str]], code: str) -> Sequence[str]:
+    """How we came across is one thing ("it felt as if we did not care"), what they seem to be another."""
+    return [*rule["after"], *rule.get("seems", ())] if code in ROWS else rule["after"]
+
+
 @cache
-def _search(language: str) -> tuple[tuple[tuple[Ban, Wanted], ...], Mapping[str, Sequence[int]]]:
-    """All phrases of the language with their rules, and their places by a word that each needs."""
-    wanted = tuple((ban, one.rarest_first(_common())) for ban in bans(language) for one in ban.phrases)
-    return wanted, by_key([one for _, one in wanted], _common())
+def _search(language: str) -> tuple[tuple[tuple[Ban, Wanted, bool], ...], Mapping[str, Sequence[int]]]:
+    """All phrases of the language with their rules and whether they must begin a sentence; their places by
+    a word that each needs.
+    """
+    wanted = tuple(
+        (ban, one.rarest_first(_common()), opens)
+        for ban in bans(language)
+        for those, opens in ((ban.phrases, False), (ban.opens, True))
+        for one in those
+    )
+    return wanted, by_key([one for _, one, _ in wanted], _common())
 
 
 @cache
@@ -236,13 +262,17 @@ def _hits(sentence: str, words: Starts) -> Iterator[tuple[Ban, int, int]]:
     for language in LANGUAGES:
         wanted, places = _search(language)
         for place in sorted({place for word in words for place in places.get(word, ())}):
-            ban, one = wanted[place]
+            ban, one, opens = wanted[place]
             for start, end in one.find(sentence, words):
+                if opens and not _OPENING.fullmatch(unmark(sentence[:start])):
+                    continue
                 if read_as is None:
                     read_as = _read_as(sentence, words)
                 if any(_reaches_into(other, (start, end)) for other in read_as):
                     continue
-                if not _is_harmless(ban, start, end, sentence, words):
+                if _is_harmless(ban, start, end, sentence, words):
+                    continue
+                if language != "vi" or is_meant(one, (start, end), sentence, words):
                     yield ban, start, end
 
 
@@ -281,13 +311,17 @@ def _rude_alone() -> Mapping[str, Sequence[Ban]]:
 
 
 def _is_harmless(ban: Ban, start: int, end: int, text: str, words: Starts) -> bool:
-    if any(first <= start and end <= last for one in ban.unless for first, last in one.find(text, words)):
+    if any(
+        first < end and start < last and end <= last
+        for one in ban.unless
+        for first, last in one.find(text, words)
+    ):
         return True
     return any(
-        0 <= start - last <= reach and not _TURNS.search(text, last, start)
+        first < start and last <= end and start - last <= reach and not _TURNS.search(text, last, start)
         for reach, phrases_before in ((REACH, ban.after), (1, ban.straight_after))
         for one in phrases_before
-        for _, last in one.find(text, words)
+        for first, last in one.find(text, words)
     )
 
 

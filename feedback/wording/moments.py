@@ -20,7 +20,8 @@ _FEW = (
     r"|mot|bon|nam|sau|bay|tam|chin|muoi|vai|nua|half an?"
 )
 _WITHIN = (
-    r"(?:within|in|after|in less than|in under|trong|trong vòng|trong vong|khoảng|khoang|chừng|chậm nhất"
+    r"(?:within|in|after|in less than|in under|will take|it'll take|takes up to"
+    r"|trong|trong vòng|trong vong|khoảng|khoang|chừng|chậm nhất"
     r"|cham nhat|sau)"
     r"(?:\s(?:the next|the|less than|about|around|just|only|next|khoảng|chừng))?"
 )
@@ -73,6 +74,10 @@ _SHORT_DAY = re.compile(
     r"(?<!\w)(?:by|next|until|before|this|till)\s(?:mon|tues?|weds?|thurs?|fri|sat|sun)(?!\w)", re.I
 )
 _FEAST = r"christmas|xmas|easter|new year(?:'?s)?|the holidays|the new year|tet"
+_OURS = "em|shop|bên em|ben em|mình|minh|tụi em|tui em|quán|quan|tiệm|tiem|bên|ben"
+_DOES = (
+    "gọi|goi|giao|gửi|gui|trả|tra|ship|báo|bao|có|co|liên|lien|xử|xu|nhắn|nhan"  # "Mai em gọi chị": tomorrow
+)
 _LOOSE = re.compile(
     r"(?<!\w)(?:by the \d{1,2}(?:st|nd|rd|th)|(?:sáng|trưa|chiều|tối|ngày|bữa) mốt"
     r"|tomorrow|tonight|overnight|later today|by today|first thing(?! that| you| we| i| to)"
@@ -91,7 +96,9 @@ _LOOSE = re.compile(
     r" mai|tối mai|toi mai"
     r"|sớm mai|nay mai|tối nay|toi nay|đêm nay|chiều nay|chieu nay|trưa nay|ngay hôm nay|trong hôm nay|hôm"
     r" sau|bữa sau có"
-    r"|ngày một ngày hai|trong ngày|trong ngay|(?:trước|sau|ra|qua|truoc)\s(?:tết|tet|lễ|giáng sinh|noel)"
+    r"|ngày một ngày hai|trong ngày|trong ngay|trong hom nay|"
+    rf"(?<!chị )(?<!bạn )(?<!em )(?<!cô )mai(?=\s(?:{_OURS}) (?:sẽ |se )?(?:{_DOES}))"
+    r"|(?:trước|sau|ra|qua|truoc)\s(?:tết|tet|lễ|giáng sinh|noel)"
     r"|(?:đầu|giữa|cuối|dau|giua|cuoi)\s(?:ngày|tuần|tháng|năm|ngay|tuan|thang)(?!\s(?:đó|ấy|trước|qua|rồi"
     r"|vừa|mà|do|truoc))"
     r"|(?<!đầu )(?<!giữa )(?<!cuối )(?<!chuyển )(?<!chuyen )(?<!gui )(?<!duoc )(?:tuần|tháng|tuan"

@@ -6,12 +6,11 @@ none, but not with some of them: Kiên is a name.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from feedback.orthography import normalise, unmark
+from feedback.orthography import normalise, unmark, without_tone
 
 _PIECE = re.compile(r"\[([^\]]*)\](\?)?|(…)|([^\s\[\]…]+)")
 _CHOICE = re.compile(r"\[[^\]]*\]")
@@ -207,12 +206,5 @@ def _letters(word: str) -> str:
 def _letter(letter: str) -> str:
     if letter == "'":
         return "'?"
-    ways = dict.fromkeys((letter, _without_tone(letter), unmark(letter)))
+    ways = dict.fromkeys((letter, without_tone(letter), unmark(letter)))
     return re.escape(letter) if len(ways) == 1 else f"[{''.join(ways)}]"
-
-
-def _without_tone(letter: str) -> str:
-    """Half-typed marks: ế as ê, ợ as ơ."""
-    parts = unicodedata.normalize("NFD", letter)
-    kept = "".join(part for part in parts if part not in "\u0300\u0301\u0303\u0309\u0323")
-    return unicodedata.normalize("NFC", kept)

@@ -1,6 +1,7 @@
 """manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections.
 
-With --threats FOLDER, what tells a threat is trained instead (feedback.text.train_pressing).
+With --threats FOLDER, what tells a threat is trained instead (feedback.text.train_pressing); with --unmarked
+FOLDER what Vietnamese words without marks are likely to be (feedback.text.train_unmarked).
 """
 
 from argparse import ArgumentParser
@@ -26,11 +27,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--threats", type=Path, help=_("own texts with threats and without, leverage.*.jsonl")
         )
+        parser.add_argument(
+            "--unmarked", type=Path, help=_("own Vietnamese texts with their marks, *.vi.jsonl")
+        )
 
     def handle(
-        self, *args: Any, data_dir: Path | None, into: Path | None, threats: Path | None, **options: Any
+        self,
+        *args: Any,
+        data_dir: Path | None,
+        into: Path | None,
+        threats: Path | None,
+        unmarked: Path | None,
+        **options: Any,
     ) -> None:
-        if data_dir is not None:
+        if data_dir is not None and unmarked is not None:
+            self._count(data_dir, unmarked)
+        elif data_dir is not None:
             self._train(data_dir, into or model.SHIPPED, threats)
         elif into is not None:
             raise CommandError(_("--into goes with DATA_DIR: what the shop taught is kept in its database."))
@@ -54,6 +66,15 @@ class Command(BaseCommand):
         except (OSError, ValueError, KeyError) as error:
             raise CommandError(f"{data}: {error}") from error
         self.stdout.write(str(into))
+
+    def _count(self, data: Path, own: Path) -> None:
+        for folder in (data, own):
+            if not folder.is_dir():
+                raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": folder})
+        from feedback.text import train_unmarked
+
+        train_unmarked.train(data, own)
+        self.stdout.write(str(train_unmarked.FILE))
 
     def _teach(self) -> None:
         from feedback import engines, labels

@@ -30,6 +30,13 @@ HELD = [
     "address: 5 Elm Grove, Leeds",
     "Tracking:\u200b VN123456789",
     "<b>order 48213</b>",
+    "my card ending in 4242 was charged",
+    "thẻ đuôi 4242 bị trừ tiền",
+    "Visa **** 4242",
+    "You rang my number, 555-0147, twice",
+    "tài khoản 0071001234567 của em",
+    "mã đặt phòng HX29381",
+    "toi 12 Le Loi nhe",
 ]
 
 

@@ -1,0 +1,156 @@
+"""RULE leaf: what Vietnamese words without their marks are likely to be. Plain Python: text in, chances out.
+
+Counts of syllables and of pairs of them (`unmarked.txt.gz`, feedback.text.train_unmarked) say which way of
+reading a whole line is likely: in "qua dien thoai" nobody is called "điên".
+"""
+
+import gzip
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from feedback.orthography import unmark, without_tone
+
+FILE = Path(__file__).with_name("unmarked.txt.gz")
+LINE = "\n"
+"""Stands for whatever begins or ends a stretch of words."""
+
+_PIECE = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+|\n+")
+_TONED = re.compile("[àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
+_DISCOUNT = 0.75  # taken off what was counted for what was not
+_LEAST_UNSEEN = 0.1
+AS_TYPED = 200
+"""How many times likelier a word without marks is meant as it stands where others in the text have theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word of a text, where it stands, and the chance of each way of reading it."""
+
+    start: int
+    end: int
+    chances: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How often each syllable was met, and after which; `unseen`: the share of pairs left out after one."""
+
+    total: int
+    single: Mapping[str, int]
+    pairs: Mapping[tuple[str, str], int]
+    unseen: Mapping[str, float]
+    ways: Mapping[str, Sequence[str]]
+
+    def chance(self, before: str, word: str) -> float:
+        alone = self.single.get(word, 0.1) / self.total
+        if before not in self.unseen:
+            return alone
+        together = max(self.pairs.get((before, word), 0) - _DISCOUNT, 0) / self.single[before]
+        return together + self.unseen[before] * alone
+
+
+@lru_cache(maxsize=512)
+def readings(text: str) -> tuple[Word, ...]:
+    """Word by word; `text` is normalised and in small letters. What has a tone is what it is."""
+    counts = _counts()
+    found = list(_PIECE.finditer(text))
+    ways = [_ways(match.group(), counts) for match in found]
+    before, after = _forwards(ways, counts), _backwards(ways, counts)
+    as_typed = AS_TYPED if _TONED.search(text) else 1
+    return tuple(
+        Word(
+            start=match.start(),
+            end=match.end(),
+            chances=_joined(options, left, right, match.group(), as_typed),
+        )
+        for match, options, left, right in zip(found, ways, before, after, strict=True)
+        if options[0] != LINE
+    )
+
+
+def _ways(piece: str, counts: Counts) -> Sequence[str]:
+    if not piece[0].isalpha():
+        return (LINE,)
+    if _TONED.search(piece):
+        return (piece,)
+    ways = counts.ways.get(unmark(piece), ())
+    return (ways if piece.isascii() else [way for way in ways if without_tone(way) == piece]) or (piece,)
+
+
+def _forwards(ways: Sequence[Sequence[str]], counts: Counts) -> Iterator[list[float]]:
+    before: tuple[str, ...] = (LINE,)
+    chances = [1.0]
+    for options in ways:
+        chances = _even(
+            [
+                sum(
+                    share * counts.chance(earlier, word)
+                    for earlier, share in zip(before, chances, strict=True)
+                )
+                for word in options
+            ]
+        )
+        yield chances
+        before = tuple(options)
+
+
+def _backwards(ways: Sequence[Sequence[str]], counts: Counts) -> list[list[float]]:
+    every = [[1.0] * len(ways[-1])] if ways else []
+    for options, following in zip(reversed(ways[:-1]), reversed(ways[1:]), strict=True):
+        later = every[-1]
+        every.append(
+            _even(
+                [
+                    sum(
+                        share * counts.chance(word, after)
+                        for after, share in zip(following, later, strict=True)
+                    )
+                    for word in options
+                ]
+            )
+        )
+    return every[::-1]
+
+
+def _joined(
+    options: Sequence[str], left: Sequence[float], right: Sequence[float], typed: str, as_typed: int
+) -> dict[str, float]:
+    shares = [
+        one * other * (as_typed if option == typed else 1)
+        for option, one, other in zip(options, left, right, strict=True)
+    ]
+    return dict(zip(options, _even(shares), strict=True))
+
+
+def _even(shares: list[float]) -> list[float]:
+    total = sum(shares)
+    return [share / total for share in shares] if total else [1 / len(shares)] * len(shares)
+
+
+@cache
+def _counts() -> Counts:
+    single: dict[str, int] = {}
+    pairs: dict[tuple[str, str], int] = {}
+    for line in gzip.decompress(FILE.read_bytes()).decode("utf-8").splitlines():
+        word, count, *followers = line.split(" ")
+        word = word or LINE
+        single[word] = int(count)
+        pairs.update(
+            ((word, after), int(many)) for after, many in zip(followers[::2], followers[1::2], strict=True)
+        )
+    kept = dict.fromkeys(single, 0)
+    for (word, _), many in pairs.items():
+        kept[word] += many
+    ways: dict[str, list[str]] = {}
+    for word in single:
+        ways.setdefault(unmark(word), []).append(word)
+    return Counts(
+        total=sum(single.values()),
+        single=single,
+        pairs=pairs,
+        unseen={word: max(_LEAST_UNSEEN, 1 - kept[word] / count) for word, count in single.items()},
+        ways=ways,
+    )
