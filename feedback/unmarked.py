@@ -18,6 +18,8 @@ LINE = "\n"
 """Stands for whatever begins or ends a stretch of words."""
 
 _PIECE = re.compile(r"[^\W\d_]+|[^\w\s]+|\d+|\n+")
+LEAST_SHARE = 0.003
+"""Of a way among all of the same letters; rarer ones are left out, since each costs time."""
 _TONED = re.compile("[àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
 _DISCOUNT = 0.75  # taken off what was counted for what was not
 _LEAST_UNSEEN = 0.1
@@ -55,20 +57,30 @@ class Counts:
 @lru_cache(maxsize=512)
 def readings(text: str) -> tuple[Word, ...]:
     """Word by word; `text` is normalised and in small letters. What has a tone is what it is."""
-    counts = _counts()
     found = list(_PIECE.finditer(text))
-    ways = [_ways(match.group(), counts) for match in found]
-    before, after = _forwards(ways, counts), _backwards(ways, counts)
-    as_typed = AS_TYPED if _TONED.search(text) else 1
+    pieces = tuple(match.group() for match in found)
     return tuple(
-        Word(
-            start=match.start(),
-            end=match.end(),
-            chances=_joined(options, left, right, match.group(), as_typed),
-        )
-        for match, options, left, right in zip(found, ways, before, after, strict=True)
-        if options[0] != LINE
+        Word(start=match.start(), end=match.end(), chances=chances)
+        for match, chances in zip(found, chances_of(pieces), strict=True)
+        if match.group()[0].isalpha()
     )
+
+
+def chances_of(words: Sequence[str]) -> list[dict[str, float]]:
+    """The same for a line in pieces; one that begins with no letter ends a stretch of words."""
+    counts = _counts()
+    ways = [_ways(word, counts) for word in words]
+    before, after = _forwards(ways, counts), _backwards(ways, counts)
+    as_typed = AS_TYPED if any(map(_TONED.search, words)) else 1
+    return [
+        _joined(options, left, right, word, as_typed)
+        for word, options, left, right in zip(words, ways, before, after, strict=True)
+    ]
+
+
+def is_counted(word: str) -> bool:
+    """Whether anything is known of it; of a rare word nothing is."""
+    return word in _counts().single
 
 
 def _ways(piece: str, counts: Counts) -> Sequence[str]:
@@ -147,6 +159,9 @@ def _counts() -> Counts:
     ways: dict[str, list[str]] = {}
     for word in single:
         ways.setdefault(unmark(word), []).append(word)
+    for bare, those in ways.items():
+        least = LEAST_SHARE * sum(single[word] for word in those)
+        ways[bare] = [word for word in those if single[word] >= least]
     return Counts(
         total=sum(single.values()),
         single=single,

@@ -26,6 +26,7 @@ from feedback.orthography import align, unmark
 from feedback.text.batch import Batch, Flags, Numbers
 from feedback.text.features import negators
 from feedback.text.matching import Matcher
+from feedback.text.meant import is_meant
 from feedback.text.patterns import Choice, Pattern
 from feedback.text.reading import READ
 from feedback.text.tokens import tokenise
@@ -39,6 +40,7 @@ DENIES, SUPPOSES, EXCEPTED = 1, 2, 4  # EXCEPTED: a denial before it denies noth
 IN_PLAIN = 3  # bits
 LONGEST_OWN = 12  # words of a phrase of a shop's own
 _unreal = frozenset({"if", "sợ", "lo", "nếu", "tưởng", "hopefully", "afraid", "worried"})
+_GONE_WRONG = frozenset({"damaged", "defective", "missing_item", "wrong_item"})
 _bare_unreal = frozenset({"so", "neu"})
 _bare_denials = frozenset({"khong", "chua"})
 _fears = frozenset({"worried", "worry", "afraid", "feared", "fear", "scared", "sợ", "lo", "ngại"})
@@ -149,6 +151,7 @@ class Lexicon:
         self._always = np.array([phrase.always for phrase in self.phrases], np.bool_)
         labels = [(phrase.area, phrase.name, phrase.kind) for phrase in self.phrases]
         self._labels = np.array(labels, object).reshape(-1, 3).T  # by area, name and kind
+        self._blames = np.array([phrase.name in _GONE_WRONG for phrase in self.phrases], np.bool_)
         self._bits = np.array([_bits.get(phrase.area, 0) for phrase in self.phrases], np.uint8)
 
     def hits(self, batch: Batch) -> list[Hits]:
@@ -159,9 +162,12 @@ class Lexicon:
         pattern, first, past = self._matcher.find(batch, denies)
         ours = np.array([lang in READ for lang in batch.langs], np.bool_)[batch.text[first]]
         pattern, first, past = pattern[ours], first[ours], past[ours]
+        meant = self._meant(batch, pattern, first, past)
+        pattern, first, past = pattern[meant], first[meant], past[meant]
         if not len(first):
             return [Hits() for _ in batch.langs]
         denied, unreal = _turned(batch.clause, first, denies, supposes, excepted)
+        unreal |= self._blames[pattern] & _within(supposes, first, past)
         free = self._always[pattern]
         begin = batch.starts[batch.text[first]]
         columns = (
@@ -178,6 +184,17 @@ class Lexicon:
         cuts = zip(pairwise(bounds.tolist()), areas.tolist(), strict=True)
         return [Hits(found[begin:past], areas) for (begin, past), areas in cuts]
 
+    def _meant(self, batch: Batch, pattern: NDArray, first: NDArray, past: NDArray) -> Flags:
+        """Not what only looks like blame because its marks are left out."""
+        meant = np.ones(len(pattern), np.bool_)
+        doubted = (batch.plain[first] & (self._bits[pattern] == PROBLEMS)).nonzero()[0]
+        for number in doubted.tolist():  # few
+            begin, end = np.searchsorted(batch.sentence, batch.sentence[first[number]] + np.arange(2))
+            words = [batch.vocabulary.words[word] for word in batch.word[begin:end].tolist()]
+            its = self.phrases[pattern[number]].pattern
+            meant[number] = is_meant(its, words, int(first[number] - begin), int(past[number] - begin))
+        return meant
+
 
 def _turned(
     clause: Numbers, first: NDArray, denies: Flags, supposes: Flags, excepted: Flags
@@ -193,6 +210,12 @@ def _turned(
         denied |= looking & denies[place] & ~excepted[np.minimum(place + 1, len(clause) - 1)]
         looking &= ~denies[place]
     return denied, unreal
+
+
+def _within(signs: Flags, first: NDArray, past: NDArray) -> Flags:
+    """Whether such a word stands inside: "phin gốm, tưởng dễ bể" tells of nothing broken."""
+    so_far = np.concatenate(([0], np.cumsum(signs)))
+    return so_far[past] > so_far[first]
 
 
 def _denials(words: list[str]) -> NDArray[np.uint8]:

@@ -105,6 +105,7 @@ def unpraised(hits: Hits) -> Hits:
         for hit in hits
         if hit.area not in _blaming
         or hit.kind == "good"
+        or hit.denied  # turned by itself: "not damaged" is praise of the packing
         or hit.name[:5] == "sign_"
         or not any(hit.first < good.past <= hit.past for good in praise)
     )
