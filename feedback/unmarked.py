@@ -6,9 +6,10 @@ reading a whole line is likely: in "qua dien thoai" nobody is called "điên".
 
 import gzip
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import mul
 from pathlib import Path
 
 from feedback.orthography import unmark, without_tone
@@ -68,14 +69,23 @@ def readings(text: str) -> tuple[Word, ...]:
 
 def chances_of(words: Sequence[str]) -> list[dict[str, float]]:
     """The same for a line in pieces; one that begins with no letter ends a stretch of words."""
-    counts = _counts()
-    ways = [_ways(word, counts) for word in words]
-    before, after = _forwards(ways, counts), _backwards(ways, counts)
+    pairs = list(zip((LINE, *words), words, strict=False))
+    forward: list[tuple[float, ...]] = []
+    shares: tuple[float, ...] = (1.0,)
+    for before, word in pairs:
+        shares = _even([sum(map(mul, column, shares)) for column in _steps(before, word)[0]])
+        forward.append(shares)
     as_typed = AS_TYPED if any(map(_TONED.search, words)) else 1
-    return [
-        _joined(options, left, right, word, as_typed)
-        for word, options, left, right in zip(words, ways, before, after, strict=True)
-    ]
+    read: list[dict[str, float]] = []
+    later = (1.0,) * len(shares)
+    for (before, word), its in zip(reversed(pairs), reversed(forward), strict=True):
+        ways = _ways(word)
+        both = list(map(mul, its, later))
+        if as_typed > 1 and word in ways:
+            both[ways.index(word)] *= as_typed
+        read.append(dict(zip(ways, _even(both), strict=True)))
+        later = _even([sum(map(mul, row, later)) for row in _steps(before, word)[1]])
+    return read[::-1]
 
 
 def is_counted(word: str) -> bool:
@@ -83,63 +93,35 @@ def is_counted(word: str) -> bool:
     return word in _counts().single
 
 
-def _ways(piece: str, counts: Counts) -> Sequence[str]:
-    if not piece[0].isalpha():
+@lru_cache(maxsize=1 << 14)
+def _ways(piece: str) -> tuple[str, ...]:
+    if not piece[:1].isalpha():
         return (LINE,)
     if _TONED.search(piece):
         return (piece,)
-    ways = counts.ways.get(unmark(piece), ())
-    return (ways if piece.isascii() else [way for way in ways if without_tone(way) == piece]) or (piece,)
+    ways = _counts().ways.get(unmark(piece), ())
+    return tuple(way for way in ways if piece.isascii() or without_tone(way) == piece) or (piece,)
 
 
-def _forwards(ways: Sequence[Sequence[str]], counts: Counts) -> Iterator[list[float]]:
-    before: tuple[str, ...] = (LINE,)
-    chances = [1.0]
-    for options in ways:
-        chances = _even(
-            [
-                sum(
-                    share * counts.chance(earlier, word)
-                    for earlier, share in zip(before, chances, strict=True)
-                )
-                for word in options
-            ]
-        )
-        yield chances
-        before = tuple(options)
+Table = tuple[tuple[float, ...], ...]
 
 
-def _backwards(ways: Sequence[Sequence[str]], counts: Counts) -> list[list[float]]:
-    every = [[1.0] * len(ways[-1])] if ways else []
-    for options, following in zip(reversed(ways[:-1]), reversed(ways[1:]), strict=True):
-        later = every[-1]
-        every.append(
-            _even(
-                [
-                    sum(
-                        share * counts.chance(word, after)
-                        for after, share in zip(following, later, strict=True)
-                    )
-                    for word in options
-                ]
-            )
-        )
-    return every[::-1]
+@lru_cache(maxsize=1 << 15)
+def _steps(before: str, word: str) -> tuple[Table, Table]:
+    """The chances that the ways of the one are followed by those of the other, by the other and by the one.
+
+    Kept, since people use the same pairs.
+    """
+    chance = _counts().chance
+    rows = tuple(tuple(chance(earlier, later) for later in _ways(word)) for earlier in _ways(before))
+    return tuple(zip(*rows, strict=True)), rows
 
 
-def _joined(
-    options: Sequence[str], left: Sequence[float], right: Sequence[float], typed: str, as_typed: int
-) -> dict[str, float]:
-    shares = [
-        one * other * (as_typed if option == typed else 1)
-        for option, one, other in zip(options, left, right, strict=True)
-    ]
-    return dict(zip(options, _even(shares), strict=True))
-
-
-def _even(shares: list[float]) -> list[float]:
+def _even(shares: Sequence[float]) -> tuple[float, ...]:
+    if len(shares) == 1:
+        return (1.0,)
     total = sum(shares)
-    return [share / total for share in shares] if total else [1 / len(shares)] * len(shares)
+    return tuple([share / total for share in shares]) if total else (1 / len(shares),) * len(shares)
 
 
 @cache

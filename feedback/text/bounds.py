@@ -120,8 +120,9 @@ def likeliest(scores: Sequence[Sequence[float]]) -> list[bool]:
 
 def breaks_of(sentence: Sequence[int], clause: Sequence[int], segment: Sequence[int]) -> list[int]:
     """The kind of break before each word."""
-    lists = (segment, clause, sentence)
+    before = zip(sentence, clause, segment, strict=True)
+    here = zip(sentence[1:], clause[1:], segment[1:], strict=True)
     return [0] + [
-        max((kind for kind, its in enumerate(lists, 1) if its[number] != its[number - 1]), default=0)
-        for number in range(1, len(sentence))
+        3 if its[0] != last[0] else 2 if its[1] != last[1] else int(its[2] != last[2])
+        for last, its in zip(before, here, strict=False)
     ]

@@ -115,15 +115,15 @@ def _bounded(
     breaks = breaks_of(sentence, tokens.clause, segments)
     scores = bounds().scores(tokens.batch, tokens.first, tokens.past, breaks)
     first = sentence[0] if opens else None
-    for number, its in enumerate(sentence):
-        if its != first:
-            scores[number, BEGINS:] -= RUN_ON[breaks[number]]
     pressing = {sentence[number] for number in taken}
-    for number, its in enumerate(sentence):
-        if its not in pressing:
-            scores[number, WITHIN] = scores[number, BEGINS] = NEVER
-        else:
-            scores[number, WITHIN] -= TOLD * (number not in taken) + COMPLAINING * (number in complaining)
+    scores[:, BEGINS:] -= [
+        [RUN_ON[kind] * (its != first)] for kind, its in zip(breaks, sentence, strict=True)
+    ]
+    scores[:, WITHIN] -= [
+        TOLD * (number not in taken) + COMPLAINING * (number in complaining)
+        for number in range(len(sentence))
+    ]
+    scores[[its not in pressing for its in sentence], WITHIN : BEGINS + 1] = NEVER
     within = {number for number, is_within in enumerate(likeliest(scores.tolist())) if is_within}
     rest = Counter(its for number, its in enumerate(sentence) if its in pressing and number not in within)
     unbounded = (pressing - {sentence[number] for number in within}) | {

@@ -26,10 +26,11 @@ from feedback.orthography import align, unmark
 from feedback.text.batch import Batch, Flags, Numbers
 from feedback.text.features import negators
 from feedback.text.matching import Matcher
-from feedback.text.meant import is_meant
+from feedback.text.meant import FEWEST, Slot, is_meant, slots_of
 from feedback.text.patterns import Choice, Pattern
 from feedback.text.reading import READ
 from feedback.text.tokens import tokenise
+from feedback.unmarked import chances_of
 
 FILES = ("themes", "problems", "flags", "wishes", "feelings", "spam")
 THEMES, PROBLEMS, FLAGS, WISHES, FEELINGS, SPAM = (1 << number for number in range(len(FILES)))
@@ -148,6 +149,7 @@ class Lexicon:
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self.phrases = tuple(phrases)
         self._matcher = Matcher([phrase.pattern for phrase in self.phrases])
+        self._by_first: dict[int, tuple[Slot, ...]] = {}
         self._always = np.array([phrase.always for phrase in self.phrases], np.bool_)
         labels = [(phrase.area, phrase.name, phrase.kind) for phrase in self.phrases]
         self._labels = np.array(labels, object).reshape(-1, 3).T  # by area, name and kind
@@ -187,13 +189,26 @@ class Lexicon:
     def _meant(self, batch: Batch, pattern: NDArray, first: NDArray, past: NDArray) -> Flags:
         """Not what only looks like blame because its marks are left out."""
         meant = np.ones(len(pattern), np.bool_)
+        read: dict[int, tuple[list[str], list[dict[str, float]]]] = {}  # by where their sentence begins
         doubted = (batch.plain[first] & (self._bits[pattern] == PROBLEMS)).nonzero()[0]
         for number in doubted.tolist():  # few
-            begin, end = np.searchsorted(batch.sentence, batch.sentence[first[number]] + np.arange(2))
-            words = [batch.vocabulary.words[word] for word in batch.word[begin:end].tolist()]
-            its = self.phrases[pattern[number]].pattern
-            meant[number] = is_meant(its, words, int(first[number] - begin), int(past[number] - begin))
+            sentence = batch.sentence[first[number]]
+            begin, end = np.searchsorted(batch.sentence, (sentence, sentence + 1)).tolist()
+            if end - begin < FEWEST:
+                continue
+            if begin not in read:
+                words = [batch.vocabulary.words[word] for word in batch.word[begin:end].tolist()]
+                read[begin] = words, chances_of(words)
+            words, chances = read[begin]
+            its = slice(first[number] - begin, past[number] - begin)
+            meant[number] = is_meant(self._slots(int(pattern[number])), words[its], chances[its])
         return meant
+
+    def _slots(self, phrase: int) -> tuple[Slot, ...]:
+        """Made when first asked for: few phrases are."""
+        if phrase not in self._by_first:
+            self._by_first[phrase] = slots_of(self.phrases[phrase].pattern)
+        return self._by_first[phrase]
 
 
 def _turned(

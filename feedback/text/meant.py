@@ -1,39 +1,52 @@
-"""Whether words without marks mean what a phrase says: "de ke tivi" is no "bể"."""
+"""Whether words without marks mean what a phrase says: in "de ke tivi" nothing broke ("bể")."""
 
 from collections.abc import Mapping, Sequence
 from math import prod
 
 from feedback.text.patterns import Choice, Pattern
-from feedback.unmarked import chances_of, is_counted
+from feedback.unmarked import is_counted
 
 LEAST = 0.03
 """Chance of the way of reading that a phrase needs, below which it is not what was meant."""
-BESIDE = 3
-"""Words looked at on either side of a phrase."""
+
+FEWEST = 5
+"""Words of a sentence; in fewer ("Voi sut.") there is too little beside a word to tell it by."""
+
+Slot = Mapping[str, Sequence[Choice]]
+"""Choices by the first word of either way to type them."""
 
 
-def is_meant(pattern: Pattern, words: Sequence[str], first: int, past: int) -> bool:
-    """`words` are those of one sentence; the phrase was found in those from `first` to `past`."""
-    begin = max(0, first - BESIDE)
-    chances = chances_of(words[begin : past + BESIDE])[first - begin : past - begin]
+def slots_of(pattern: Pattern) -> tuple[Slot, ...]:
+    return tuple(map(_by_first, pattern.slots))
+
+
+def _by_first(choices: Sequence[Choice]) -> Slot:
+    slot: dict[str, list[Choice]] = {}
+    for choice in choices:
+        for first in {way[0] for way in choice}:
+            slot.setdefault(first, []).append(choice)
+    return slot
+
+
+def is_meant(slots: Sequence[Slot], said: Sequence[str], chances: Sequence[Mapping[str, float]]) -> bool:
+    """`said`: the words in which the phrase was found, beside the chances of their ways of reading."""
     return all(
-        max((_chance(choice, words[first:past], chances) for choice in slot), default=0.0) >= LEAST
-        for slot in pattern.slots
+        any(
+            _chance(choice, said, chances, at) >= LEAST
+            for at, word in enumerate(said)
+            for choice in slot.get(word, ())
+        )
+        for slot in slots
     )
 
 
-def _chance(choice: Choice, words: Sequence[str], chances: Sequence[Mapping[str, float]]) -> float:
-    """That this choice of words is meant where it fits best; 0 where it does not stand."""
-    marked, bare = choice
-    many = len(bare)
-    return max(
-        (
-            prod(_of_word(word, its) for word, its in zip(marked, chances[at : at + many], strict=True))
-            for at in range(len(words) - many + 1)
-            if words[at] in (bare[0], marked[0]) and tuple(words[at : at + many]) in (bare, marked)
-        ),
-        default=0.0,
-    )
+def _chance(choice: Choice, said: Sequence[str], chances: Sequence[Mapping[str, float]], at: int) -> float:
+    """That this choice of words is meant there; 0 where it does not stand. Opened words have marks."""
+    marked = choice[0]
+    past = at + len(marked)
+    if len(marked) > 1 and tuple(said[at:past]) not in choice:
+        return 0.0
+    return prod(_of_word(word, its) for word, its in zip(marked, chances[at:past], strict=True))
 
 
 def _of_word(word: str, chances: Mapping[str, float]) -> float:

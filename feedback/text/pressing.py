@@ -5,7 +5,7 @@ kinds of words (lexicons/pressing.toml) stand in it together. `feedback.text.tra
 """
 
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Any
 from zlib import crc32
@@ -245,5 +245,6 @@ def _two_words() -> tuple[Hashes, Ints]:
     return keys[order], np.array([_read(words) for words in two], np.int64)[order]
 
 
+@lru_cache(maxsize=4096)  # few are used, over and over
 def kinds_named(kinds: int) -> frozenset[str]:
     return frozenset(name for number, name in enumerate(names()) if kinds >> number & 1)
