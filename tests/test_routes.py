@@ -284,6 +284,7 @@ TABLE = {
     "api_disputes": ("post", NOBODY),
     "api_dispute": ("patch", NOBODY),
     "api_reviews": ("post", NOBODY),
+    "api_answers": ("get", NOBODY),
     "api_rewards_check": ("post", TILL),
     "api_rewards_redeem": ("post", TILL),
     "api_theme_trends": ("get", DESK),
@@ -456,7 +457,7 @@ def world(settings):
         "reply_batch": ["0" * 64, "vi"],
         **dict.fromkeys(["review_hide", "review_show"], (Reply.objects.get().review.public_id,)),
         **dict.fromkeys(["comment", "comment_correct", "comment_withdraw"], (complaint.public_id,)),
-        **dict.fromkeys(["survey", *OF_A_SURVEY], (survey.public_id,)),
+        **dict.fromkeys(["survey", "api_answers", *OF_A_SURVEY], (survey.public_id,)),
         "survey_question": [survey.public_id, "problem"],
         "survey_shared": [shared.sign(survey)],
         "survey_reward": [survey.public_id],
@@ -582,6 +583,7 @@ def test_what_changes_something_takes_a_post(client, world, name):
 
 
 _OTHER_IDS = (
+    "api_answers",
     *("promise", "promise_answered", "promise_ask"),
     *(name for name in TABLE if name.startswith("policy_")),
     "calendar_feed",

@@ -37,6 +37,7 @@ class ApiToken(models.Model):
         REVIEWS = "reviews", _("Send reviews")
         DISPUTES = "disputes", _("Send disputes")
         CONTACTS = "contacts", _("Send contacts and staffed hours")
+        ANSWERS = "answers", _("Ask and answer surveys")
         REWARDS = "rewards", _("Check and redeem rewards")
         TRENDS = "trends", _("Read theme trends")
         POLICY = "policy", _("Read the policy")

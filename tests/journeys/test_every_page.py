@@ -69,7 +69,7 @@ NO_PAGE |= {
 }
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
-NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices"}
+NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices", "api_answers"}
 NO_PAGE |= {"hours_csv", "hours_xlsx", "contact_import_faults", "api_contact_hours"}
 NO_PAGE |= {"card_sign", "suppression_csv", "impact_csv", "missed_csv", "api_missed_themes"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
