@@ -113,7 +113,7 @@ def test_checked_it_is_them(client):
         ({"text": " … "}, "what happened?"),
         ({"order": "DH-99"}, "There is no order DH-99"),
         ({"order": "A\x00B"}, "Null characters"),
-        ({"email": "lan at example"}, "valid email"),
+        ({"email": "lan at example"}, "no e-mail address"),
         ({"touchpoint": "nowhere"}, "Select a valid choice"),
         ({"reason": "aliens"}, "Select a valid choice"),
         ({"severity": "9" * 40}, "Select a valid choice"),

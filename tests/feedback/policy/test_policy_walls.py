@@ -11,6 +11,7 @@ MAY_IMPORT = {
     "feedback.wording",
     "feedback.orthography",
     "feedback.personal_data",
+    "feedback.unmarked",
     "feedback.money",
 }
 MODULES = sorted((ROOT / "feedback" / "policy").glob("*.py")) + sorted(
