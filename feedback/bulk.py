@@ -7,6 +7,7 @@ Inside a transaction there is no savepoint either: who goes on after an Integrit
 """
 
 import gc
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -21,19 +22,23 @@ Row = TypeVar("Row", bound=models.Model)
 Columns = Mapping[str, Any]  # by attribute name: "customer_id", not "customer"
 _PARAMETERS = 30_000  # SQLite takes 32,766, PostgreSQL 65,535
 _MISSING = object()
+_COUNTING, _batches = threading.Lock(), [0]  # the worker does two at once
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
     """For one batch: rows by the thousand make Python look for cycles again and again, where there are none.
     That took a good part of the time of an import."""
-    was_enabled = gc.isenabled()
-    gc.disable()
+    with _COUNTING:
+        _batches[0] += 1
+        gc.disable()
     try:
         yield
     finally:
-        if was_enabled:
-            gc.enable()
+        with _COUNTING:
+            _batches[0] -= 1
+            if not _batches[0]:
+                gc.enable()
 
 
 def unsaved(model: type[Row], **columns: Any) -> Row:

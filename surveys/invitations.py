@@ -94,6 +94,17 @@ def _send_after_all(invitation: Invitation, due: datetime, by: User | None) -> N
         journal.log("invitation to be sent", invitation, by=by)
 
 
+def hand_over(invitation: Invitation) -> None:
+    """Within the caller's transaction: they are being asked in another way, so that no letter has to go out.
+    One that is being sent just now goes on its way."""
+    unsent = Invitation.objects.filter(
+        pk=invitation.pk, state__in=[_State.WAITING, _State.SUPPRESSED, _State.BOUNCED], leased_by=""
+    )
+    if unsent.update(state=_State.LINK, why_not=""):
+        invitation.state = _State.LINK
+        journal.log("invitation handed over", invitation)
+
+
 def mint(invitation: Invitation, purpose: str = "mail", now: datetime | None = None) -> str:
     """A new secret for this invitation; the earlier ones keep working."""
     token = tokens.mint()

@@ -6,7 +6,7 @@ import pytest
 
 from feedback import api_access
 from feedback.models import Case, Order, OutgoingMail
-from surveys import publishing
+from surveys import invitations, publishing, responses, results, sheets
 from surveys.models import Answer, Invitation, Response, Survey
 from tests.surveys.test_invariance import EVERY_KIND
 
@@ -165,3 +165,91 @@ def test_every_kind_of_question_is_answered_as_programs_write_it(call, order, su
 
     assert response.status_code == 201, json.dumps(response.json())
     assert Answer.objects.filter(question__in=answers).count() == len(answers)
+
+
+def test_what_is_refused_leaves_no_invitation(call, order):
+    """A plan would take the order for asked, and never ask."""
+    assert call(order_number="DH-1042", answers=GOOD | {"recommend": 11}).status_code == 400
+
+    assert not Invitation.objects.exists()
+
+
+def test_who_answered_elsewhere_keeps_page_and_code_to_themselves(call, order, survey, now):
+    asked = invitations.invite(survey, order=order, as_link=True, now=now)
+    kept = responses.submit(asked, GOOD | {"recommend": "9"}, language="vi", now=now)
+
+    response = call(order_number="DH-1042", answers={"recommend": 1})
+
+    assert response.status_code == 200
+    assert response.json() == {"id": kept.public_id, "status": "unchanged", "link": None, "reward": None}
+
+
+def test_a_retry_is_answered_after_the_survey_was_closed(call, order):
+    first = call(order_number="DH-1042", answers=GOOD).json()
+    Survey.objects.update(state=Survey.State.CLOSED)
+
+    again = call(order_number="DH-1042", answers=GOOD)
+
+    assert again.status_code == 200
+    assert again.json()["reward"] == first["reward"]
+
+
+def test_a_letter_that_waits_does_not_go_out(call, order, survey, now):
+    invitations.invite(survey, order=order, now=now)
+
+    call(order_number="DH-1042", answers=GOOD)
+
+    ((_survey, figures),) = results.overview()
+    assert (figures.asked, figures.waiting, figures.not_sent, figures.answered) == (1, 0, 0, 1)
+
+
+def test_who_began_in_english_goes_on_in_english(call, order, survey, now):
+    asked = invitations.invite(survey, order=order, as_link=True, language="vi", now=now)
+    responses.save(asked, {"recommend": "9"}, language="en", now=now)
+
+    call(
+        order_number="DH-1042", answers={"problem": "none", "expectation": "above", "touchpoint": "delivery"}
+    )
+
+    assert Response.objects.get().language == "en"
+
+
+def test_who_began_before_a_new_version_keeps_theirs(call, order, survey, now):
+    asked = invitations.invite(survey, order=order, as_link=True, now=now)
+    responses.save(asked, {"recommend": "9"}, language="en", now=now)
+    publishing.publish(survey, EVERY_KIND, now=now)
+    sheets.forget()
+    newer = {one["id"] for one in call("get").json()["questions"]} - set(GOOD)
+
+    response = call(order_number="DH-1042", answers=GOOD | {min(newer): "5"})
+
+    assert response.status_code == 201
+
+
+def test_touchpoints_are_told_with_their_words(call):
+    asked = {one["id"]: one for one in call("get").json()["questions"]}
+
+    assert {"id": "delivery", "words": {"vi": "Giao hàng", "en": "Delivery"}} in asked["touchpoint"][
+        "choices"
+    ]
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(1.125, "1.12"), (4.0, "4"), (12.5, "12.5"), (4, "4")])
+def test_a_number_is_not_taken_for_thousands(call, order, survey, now, sent, kept):
+    publishing.publish(survey, EVERY_KIND, now=now)
+    asked = {one["kind"]: one["id"] for one in call("get").json()["questions"]}
+
+    response = call(order_number="DH-1042", answers={asked["number"]: sent, asked["yes_no"]: True})
+
+    if response.status_code == 201:
+        assert Answer.objects.get(question=asked["number"]).value == kept
+    else:
+        assert set(told(response)) == {f"answers.{asked['number']}"}
+
+
+def test_a_crowd_of_names_is_refused_at_once(call, order):
+    response = call(order_number="DH-1042", answers={f"a{n}": 1 for n in range(5_000)})
+
+    assert response.status_code == 400
+    assert told(response) == {"answers": "These are more than 200 answers."}
+    assert call(order_number="DH-1042", answers={}).status_code == 400
