@@ -22,6 +22,7 @@ from surveys import invitations, responses, sheets
 from surveys.api import RewardSerializer
 from surveys.invitations import NotAsked, NotOpen
 from surveys.models import Invitation, Reward, Survey
+from surveys.models import Response as Finished
 from surveys.questions import Kind
 from surveys.screens import in_words
 from surveys.sheets import BadAnswers
@@ -138,7 +139,7 @@ class Answers(APIView):
         return Response(body, status=status.HTTP_201_CREATED if is_ours else status.HTTP_200_OK)
 
 
-def _theirs(invitation: Invitation, response: responses.Response, *, is_ours: bool) -> dict[str, Any]:
+def _theirs(invitation: Invitation, response: Finished, *, is_ours: bool) -> dict[str, Any]:
     """Their page and code, for the program that took the answers: of what was said elsewhere it learns
     neither."""
     if is_ours or invitation.tokens.filter(purpose=_BY_API).exists():
@@ -188,7 +189,7 @@ def _asked(survey: Survey, order: Order, given: Mapping[str, Any]) -> Invitation
     return found
 
 
-def _submitted(invitation: Invitation, given: Mapping[str, Any], now: datetime) -> responses.Response:
+def _submitted(invitation: Invitation, given: Mapping[str, Any], now: datetime) -> Finished:
     begun = invitations.response_of(invitation)
     language = given.get("language") or (begun.language if begun else "") or invitation.language
     try:
