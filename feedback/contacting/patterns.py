@@ -24,6 +24,7 @@ from feedback.contacting import waits
 
 FALSE_SHARE = 0.05
 SMALLEST, SMALLEST_CELL = 0.02, 0.05  # of a share: a smaller gap is not worth a person's morning
+BESIDE = 0.01  # chance below which an hour beside those that are told is told with them
 MOVES = 0.01  # chance below which waiting is said to move with a gap
 FEWEST, FEWEST_DAYS, FEWEST_IN_ALL = 50, 8, 200  # answers of a line, its days, answers of the whole
 FEWEST_IN_CELL, FEWEST_CELL_DAYS = 20, 5
@@ -237,7 +238,38 @@ def _bands(counts: Counts, kind: str, found: Sequence[Line], slope: Gap | None) 
     has_low = any(is_low for _place, is_low in lines)
     places = sorted(place for place, is_low in lines if is_low is has_low)
     axis, _groups = _axis(counts, kind)
+    if kind != "reason":
+        places = _with_neighbours(counts, kind, places, is_low=has_low)
     return [_finding(counts, kind, band, np.isin(axis, band), slope) for band in _runs(kind, places)]
+
+
+def _with_neighbours(counts: Counts, kind: str, places: Sequence[int], *, is_low: bool) -> list[int]:
+    """With the hours (weekdays) beside them that differ as surely from all that stay outside. Beside all
+    others, as they are looked at first, the last hour of a bad evening is half hidden by the hours before."""
+    axis, groups = _axis(counts, kind)
+    told, tried = set(places), set[int]()
+    while beside := {at + step for at in told for step in (-1, 1)} - told - tried:
+        for place in sorted(beside):
+            tried.add(place)
+            if _differs(counts, kind, axis, groups, place, told - {place}, is_low=is_low):
+                told.add(place)
+    return sorted(told)
+
+
+def _differs(
+    counts: Counts, kind: str, axis: Places, groups: Places, place: int, apart: set[int], *, is_low: bool
+) -> bool:
+    """From the places that are neither it nor among `apart`."""
+    rows = ~np.isin(axis, list(apart))
+    inside, known = axis[rows] == place, counts.known[rows]
+    if known[inside].sum() < FEWEST or known[~inside].sum() < FEWEST:
+        return False
+    asked = known > 0
+    freedom = _freedom(counts.day[rows][asked], inside[asked], is_days=kind == "weekdays")
+    if freedom < FEWEST_DAYS - 1:
+        return False
+    gap = _gap(inside, groups[rows], counts.day[rows], known, counts.satisfied[rows], freedom)
+    return gap.chance < BESIDE and abs(gap.size) >= SMALLEST and (gap.size < 0) is is_low
 
 
 def _runs(kind: str, places: Sequence[int]) -> list[tuple[int, ...]]:

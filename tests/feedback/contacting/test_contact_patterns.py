@@ -135,3 +135,11 @@ def test_waits_that_nobody_knows_explain_nothing():
     (evening, *_rest) = look(counts).findings
 
     assert evening.waiting is None
+
+
+@pytest.mark.parametrize("seed", [0, 5, 12])
+def test_an_hour_beside_a_bad_one_is_told_with_it_when_it_differs_from_the_good_ones(seed):
+    """S0-9: beside all others, of which three are as bad, one hour of the evening alone may not stand out."""
+    found = look(half_a_year(seed, late=0.08, n=25_000))
+
+    assert places(found) == [("hours", (16, 17, 18, 19), (), True)]
