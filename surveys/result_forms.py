@@ -11,7 +11,7 @@ from feedback import shop
 from feedback.forms import AmountField, Choice, ReportFilter
 from feedback.models.addressed import Language
 from feedback.models.words import WhyItCame
-from surveys import recovery, recovery_words, voices, voices_words
+from surveys import recovery, recovery_words, touchpoints, voices, voices_words
 from surveys.cohorts import Cohort
 
 MOST_DAYS = 92  # side by side in one drawing
@@ -138,6 +138,15 @@ class RecoveryPeopleFilter(RecoveryFilter):
 
     def as_shown(self) -> dict[str, Any]:
         return super().as_shown() | {name: self.cleaned_data[name] for name in ("cohort", "who")}
+
+
+class TouchpointsFilter(ReportFilter):
+    """When it was said."""
+
+    usual_days = 182
+
+    def report(self, language: str) -> touchpoints.Map:
+        return touchpoints.report(self.cleaned_data["start"], self.cleaned_data["end"], language)
 
 
 class VoicesFilter(ReportFilter):

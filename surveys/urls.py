@@ -13,6 +13,7 @@ from surveys.views import (
     manage,
     picture,
     recovery,
+    touchpoints,
     voices,
 )
 
@@ -60,6 +61,9 @@ urlpatterns = [
     path("reports/rewards.csv", costs.as_csv, name="reward_costs_csv"),
     path("reports/recovery/", recovery.page, name="recovery"),
     path("reports/recovery/customers/", recovery.people, name="recovery_people"),
+    path("reports/touchpoints/", touchpoints.page, name="touchpoints"),
+    path("reports/touchpoints.csv", touchpoints.as_csv, name="touchpoints_csv"),
+    path("reports/touchpoints.xlsx", touchpoints.as_xlsx, name="touchpoints_xlsx"),
     path("reports/voices/", voices.page, name="voices"),
     path("reports/voices/customers/", voices.people, name="voices_people"),
     path("reports/voices.csv", voices.as_csv, name="voices_csv"),

@@ -1,8 +1,9 @@
 """The work plan, and how cases ended for the customer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -30,7 +31,7 @@ LATER = timedelta(days=30)
 @allow(DESK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def work_plan(request: HttpRequest) -> HttpResponse:
-    """A GET may name the case that it comes from; a POST adds a line."""
+    """A GET may name the case that it comes from, or a touchpoint and problem; a POST adds a line."""
     may_plan = holds(request, *PLAN)
     if request.method == "POST":
         if not may_plan:
@@ -40,6 +41,8 @@ def work_plan(request: HttpRequest) -> HttpResponse:
             _plan(request, form)
             return redirect("work_plan")
         return _show(request, form, status=400)
+    if request.GET.get("touchpoint"):
+        return _show(request, _for_place(request.GET))
     return _show(request, _for_case(request.GET.get("case", "")))
 
 
@@ -138,10 +141,20 @@ def _plan(request: HttpRequest, form: ImprovementForm) -> None:
     messages.success(request, _("It stands in the work plan."))
 
 
+def _usual_days() -> dict[str, Any]:
+    today = shop.day(timezone.now())
+    return {"due_on": today + timedelta(days=14), "measure_on": today + timedelta(days=14) + LATER}
+
+
+def _for_place(given: Mapping[str, str]) -> ImprovementForm:
+    """From the touchpoint map. What the lists do not have stays to be chosen."""
+    chosen = {name: given.get(name, "")[:40] for name in ("touchpoint", "problem")}
+    return ImprovementForm(initial=_usual_days() | chosen)
+
+
 def _for_case(public_id: str) -> ImprovementForm:
     """Filled with what the case tells, as far as it is known."""
-    today = shop.day(timezone.now())
-    initial = {"due_on": today + timedelta(days=14), "measure_on": today + timedelta(days=14) + LATER}
+    initial = _usual_days()
     case = Case.objects.select_related("comment__touchpoint").filter(public_id=public_id[:16]).first()
     if case is not None:
         decision = case.decisions.filter(is_current=True).first()
@@ -169,6 +182,6 @@ def _show(request: HttpRequest, form: ImprovementForm, *, status: int = 200) -> 
         "page": Paginator(improvements.ended(), PER_PAGE).get_page(request.GET.get("page")),
         "may_plan": holds(request, *PLAN),
         "today": shop.day(timezone.now()),
-        "is_open": bool(form.errors or form.initial.get("case")),
+        "is_open": bool(form.errors or form.initial.get("case") or form.initial.get("touchpoint")),
     }
     return render(request, "feedback/work_plan.html", context, status=status)
