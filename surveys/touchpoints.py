@@ -74,8 +74,9 @@ def report(start: date, end: date, language: str) -> Map:
     rows = [_row(slug, places.get(slug), its, planned, language) for slug, its in by_place.items()]
     rows.sort(key=_rank)
     whole = _row("", None, found.rows, (), language)
+    placed = _row("", None, (one for one in found.rows if one.touchpoint), (), language)
     return Map(
-        start=start, end=end, all=whole, rows=rows, worst=_worse(rows, whole),
+        start=start, end=end, all=whole, rows=rows, worst=_worse(rows, placed),
         untold=found.untold, is_cut=found.is_cut,
     )  # fmt: skip
 
@@ -112,7 +113,7 @@ def _rank(row: Row) -> tuple[bool, bool, float, int, str]:
 
 
 def _worse(rows: Sequence[Row], whole: Row) -> list[Row]:
-    """Of all that were looked at; of what is told at most one in twenty is chance."""
+    """Beside all others of which the place is known; of what is told at most one in twenty is chance."""
     looked = [row for row in rows if _is_looked_at(row, whole)]
     told = tails.false_discoveries([_chance(row, whole) for row in looked], FALSE_SHARE)
     return [looked[place] for place in told if _above(looked[place], whole) > 0]
