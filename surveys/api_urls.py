@@ -1,12 +1,13 @@
 from django.urls import path
 
-from surveys import api, api_answers, api_recovery, api_touchpoints, api_voices
+from surveys import api, api_answers, api_consistency, api_recovery, api_touchpoints, api_voices
 
 urlpatterns = [
     path("rewards/check", api.Check.as_view(), name="api_rewards_check"),
     path("rewards/redeem", api.Redeem.as_view(), name="api_rewards_redeem"),
     path("surveys/<slug:public_id>/answers", api_answers.Answers.as_view(), name="api_answers"),
     path("reports/recovery", api_recovery.Recovery.as_view(), name="api_recovery"),
+    path("reports/consistency", api_consistency.ConsistencyOfMarks.as_view(), name="api_consistency"),
     path("reports/touchpoints", api_touchpoints.Touchpoints.as_view(), name="api_touchpoints"),
     path("reports/voices", api_voices.Voices.as_view(), name="api_voices"),
 ]

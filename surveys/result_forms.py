@@ -11,7 +11,7 @@ from feedback import shop
 from feedback.forms import AmountField, Choice, ReportFilter
 from feedback.models.addressed import Language
 from feedback.models.words import WhyItCame
-from surveys import recovery, recovery_words, touchpoints, voices, voices_words
+from surveys import consistency, recovery, recovery_words, touchpoints, voices, voices_words
 from surveys.cohorts import Cohort
 
 MOST_DAYS = 92  # side by side in one drawing
@@ -147,6 +147,15 @@ class TouchpointsFilter(ReportFilter):
 
     def report(self, language: str) -> touchpoints.Map:
         return touchpoints.report(self.cleaned_data["start"], self.cleaned_data["end"], language)
+
+
+class ConsistencyFilter(ReportFilter):
+    """When it was said; as many days before stand beside."""
+
+    usual_days = 91
+
+    def report(self, language: str) -> consistency.Consistency:
+        return consistency.report(self.cleaned_data["start"], self.cleaned_data["end"], language)
 
 
 class VoicesFilter(ReportFilter):

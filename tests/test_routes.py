@@ -240,6 +240,9 @@ TABLE = {
     **dict.fromkeys(["answer_import_columns", "answer_import_take"], ("post", SET_UP)),
     **dict.fromkeys(["reward_costs", "reward_costs_csv"], ("get", REPORTS)),
     **dict.fromkeys(["recovery", "recovery_people", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(
+        ["consistency", "consistency_csv", "consistency_xlsx", "api_consistency"], ("get", REPORTS)
+    ),
     **dict.fromkeys(["touchpoints", "touchpoints_csv", "touchpoints_xlsx", "api_touchpoints"], ("get", DESK)),
     **dict.fromkeys(["voices", "voices_csv", "voices_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["voices_people", "voices_people_csv"], ("get", REPORTS)),
@@ -653,6 +656,7 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/reports/recovery/",
         "/reports/recovery/customers/?cohort=not_resolved",
         "/reports/touchpoints/",
+        "/reports/consistency/",
         "/reports/voices/",
         "/reports/voices/customers/?who=all",
         "/rewards/",

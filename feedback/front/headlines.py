@@ -23,7 +23,7 @@ from feedback.models.queue import LeasableQuerySet
 from feedback.reports import defections as defection_report
 from feedback.reports import promises
 from reviews.models import Reply
-from surveys import counting, measures, recovery, results
+from surveys import consistency, counting, measures, recovery, results
 from surveys.cohorts import Cohort
 from surveys.models import AnswerTotal, Survey
 from surveys.questions import EXPECTATIONS, Kind, Meaning, Question
@@ -177,6 +177,22 @@ def _queue(today: date, now: datetime) -> Figure | None:
     )  # fmt: skip
 
 
+def _unsteady(today: date, now: datetime) -> Figure | None:
+    """S0-8: touchpoints at which marks lie farther apart than before, at the same mean; `n` is of how many
+    this can be told. Looked for once a day."""
+    known = Headline.objects.filter(name="unsteady", day=today).first()
+    if known:
+        return Figure(value=known.value, n=known.n, before=known.before, data=known.data)
+    found = consistency.report(today - timedelta(days=WINDOW), today, "en")
+    told = [row for row in found.rows if row.change is not None]
+    if not told:
+        return None
+    return Figure(
+        value=len(found.rising), n=len(told), before=_kept("unsteady", today - timedelta(days=MONTH)),
+        data={"places": [row.slug for row in found.rising]},
+    )  # fmt: skip
+
+
 def _kept(name: str, day: date) -> float | None:
     row = Headline.objects.filter(name=name, day=day).first()
     return row.value if row else None
@@ -244,6 +260,7 @@ FIGURES: dict[str, Callable[[date, datetime], Figure | None]] = {
     "recovered": _recovered,
     "promises": _promises,
     "queue": _queue,
+    "unsteady": _unsteady,
     "nps": _nps,
     "csat": _csat,
     "satisfied": _satisfied,

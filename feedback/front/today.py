@@ -31,7 +31,7 @@ from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel
 from feedback.reports import trends
 from feedback.reports.kept_totals import NAMES, Counts
-from feedback.roles import DESK, Role, holds, public, roles_of
+from feedback.roles import DESK, REPORTS, Role, holds, public, roles_of
 from reviews.models import Reply
 from surveys.models import Response, Reward
 
@@ -76,6 +76,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "today": last,
             "tiles": _tiles(request, found := headlines.newest(last)),
             "as_of": max((row.found_at for row in found.values()), default=None),
+            "unsteady": _unsteady(found) if holds(request, *REPORTS) else 0,
             "to_ask": Defection.objects.filter(state=Defection.State.OPEN).count(),
             "movers": _movers(moved, request.LANGUAGE_CODE),
             "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
@@ -96,6 +97,11 @@ def _tiles(request: HttpRequest, found: Mapping[str, Headline]) -> list[tiles.Ti
         ("headlines", request.LANGUAGE_CODE, roles_of(request.user), rows),
         lambda: tiles.of(found, lambda name: address(request, name)),
     )
+
+
+def _unsteady(found: Mapping[str, Headline]) -> int:
+    """Touchpoints at which customers no longer know what they will get (S0-8)."""
+    return int(found["unsteady"].value) if "unsteady" in found else 0
 
 
 def _drafts() -> list[dict[str, Any]]:

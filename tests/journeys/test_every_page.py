@@ -69,6 +69,7 @@ NO_PAGE |= {
 }
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
+NO_PAGE |= {"consistency_csv", "consistency_xlsx", "api_consistency"}
 NO_PAGE |= {"touchpoints_csv", "touchpoints_xlsx", "api_touchpoints"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices", "api_answers"}
 NO_PAGE |= {"hours_csv", "hours_xlsx", "contact_import_faults", "api_contact_hours"}
@@ -436,7 +437,7 @@ STAFF_PAGES = {
     "work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence service alerts impact missed proposal digest voices voices_people touchpoints "
+    "silence service alerts impact missed proposal digest voices voices_people touchpoints consistency "
     "contact_new staffed_hours contact_imports contact_import hours "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),

@@ -156,6 +156,7 @@ def test_more_than_one_page_counts_is_said_to_be_cut(now, the_shop, monkeypatch)
 @pytest.fixture
 def manager(client, the_shop):
     client.force_login(factories.user("manager", "Huy", language="en"))
+    client.cookies["django_language"] = "en"
     return client
 
 
