@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from feedback import journal, leases, mail, shop, totals
 from feedback.buckets import Grain
 from feedback.detection import bursts, changes, episodes
 from feedback.models import Alert, AlertClock, Comment, Mention, Theme, User
+from feedback.models.alerts import AlertQuerySet
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.totals import ALL
 from feedback.reports.kept_totals import NAMES, Counts, Row, Span, rows
@@ -30,7 +32,7 @@ _Kind = Alert.Kind
 
 
 class Stale(RuntimeError):
-    """It is over, or somebody has settled it."""
+    """It is over, or somebody was faster: has it, let it sleep, settled it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,12 @@ def find(clocks: Sequence[AlertClock], now: datetime) -> None:
 FIND = leases.Job(name="look for alerts", due=due, run=find, batch=1)
 
 
+def look_now(now: datetime) -> None:
+    """Here, at once, as if it were `now`: for the demo shop and for tests."""
+    AlertClock.objects.update(look_at=now)
+    leases.run_once(FIND, now)
+
+
 def _changes(day: date) -> list[_Told]:
     """Complaints by theme, complaints as a whole, and all comments: up to `day`, without what came in
     bursts."""
@@ -87,7 +95,8 @@ def _changes(day: date) -> list[_Told]:
 def _as_told(theme: str, one: changes.Finding, day: date) -> _Told:
     kind = _Kind.RISE if one.is_rise else _Kind.FALL
     columns = {
-        "since": day - timedelta(days=one.days - 1), "seen": round(one.seen), "expected": one.expected,
+        "since": day - timedelta(days=one.days - 1), "counted_from": day - timedelta(days=one.days - 1),
+        "counted_until": day, "seen": round(one.seen), "expected": one.expected,
         "ratio": one.ratio, "low": one.low, "high": one.high, "chance": one.chance,
     }  # fmt: skip
     return _Told(key=(kind.value, theme, ""), columns=columns)
@@ -105,7 +114,8 @@ def _bursts(now: datetime) -> Iterable[_Told]:
             continue
         ratio = one.n / max(one.expected, 0.5)
         columns = {
-            "since": shop.day(one.first), "until": shop.day(one.last), "seen": one.n,
+            "since": shop.day(one.first), "until": shop.day(one.last), "counted_from": shop.day(one.first),
+            "counted_until": shop.day(one.last), "seen": one.n,
             "expected": one.expected, "ratio": ratio, "low": ratio, "high": ratio,
             "chance": bursts.tail(one.n, max(one.expected, 1e-3)),
         }  # fmt: skip
@@ -184,22 +194,26 @@ def _in_a_letter(one: Alert, themes: Mapping[str, Theme], language: str) -> dict
 
 def take(alert: Alert, *, by: User) -> None:
     """`by` looks after it. Raises Stale."""
-    _change(alert, "alert taken", by=by, owner=by)
+    free = Alert.objects.ongoing().filter(owner=None, settled_at=None)
+    _change(free, alert, "alert taken", by=by, owner=by)
 
 
-def snooze(alert: Alert, until: date, *, by: User) -> None:
+def snooze(alert: Alert, until: date, *, by: User, today: date) -> None:
     """It is not shown before that day, and goes on being counted. Raises Stale."""
-    _change(alert, "alert snoozed", by=by, snoozed_until=until)
+    _change(Alert.objects.to_look_at(today), alert, "alert snoozed", by=by, snoozed_until=until)
 
 
 def settle(alert: Alert, note: str, *, by: User, now: datetime) -> None:
     """It was looked at. It comes again only as a new one, after a quiet fortnight. Raises Stale."""
-    _change(alert, "alert settled", by=by, settled_at=now, note=note, owner=alert.owner or by)
+    unsettled = Alert.objects.ongoing().filter(settled_at=None)
+    columns = {"settled_at": now, "note": note, "owner": Coalesce("owner", Value(by.pk))}
+    _change(unsettled, alert, "alert settled", by=by, **columns)
 
 
-def _change(alert: Alert, verb: str, *, by: User, **columns: Any) -> None:
+def _change(open_to_it: AlertQuerySet, alert: Alert, verb: str, *, by: User, **columns: Any) -> None:
+    """Compare and set: of several who press at once, one does it."""
     with journal.recording():
-        if not Alert.objects.ongoing().filter(pk=alert.pk, settled_at=None).update(**columns):
+        if not open_to_it.filter(pk=alert.pk).update(**columns):
             raise Stale
         journal.log(verb, alert, by=by)
 

@@ -1,27 +1,21 @@
-"""The kernel's endpoints for programs: orders in, theme trends out."""
+"""Orders in, for programs; and how a key is named in the schema."""
 
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback import combinations, labels, orders, shop
+from feedback import orders
 from feedback.models import ApiToken
-from feedback.models.words import Channel, WhyItCame
-from feedback.reports import trends
-from feedback.roles import DESK, PUBLIC
-from feedback.trend_forms import PERIODS, TrendsFilter
-
-COUNTED_SOON = 10  # seconds
+from feedback.roles import PUBLIC
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -159,71 +153,6 @@ class Orders(APIView):
         return Response({"results": results}, status=_status({result["status"] for result in results}))
 
 
-class ThemeSerializer(serializers.Serializer):
-    theme = serializers.CharField()
-    name = serializers.CharField()
-    total = serializers.IntegerField()
-    negative = serializers.IntegerField()
-    neutral = serializers.IntegerField()
-    positive = serializers.IntegerField()
-    unknown = serializers.IntegerField()
-    before = serializers.IntegerField(help_text="Mentions in the equally long time before.")
-    by_bucket = serializers.ListField(child=serializers.IntegerField())
-
-
-class TrendsSerializer(serializers.Serializer):
-    start = serializers.DateField()
-    end = serializers.DateField()
-    buckets = serializers.ListField(child=serializers.DateField(), help_text="First day of each.")
-    comments = serializers.IntegerField()
-    themes = ThemeSerializer(many=True)
-
-
-class CountingSerializer(serializers.Serializer):
-    """Two or more filters over many comments are counted first; ask again after `Retry-After` seconds."""
-
-    comments = serializers.IntegerField(help_text="To look through.")
-    looked_at = serializers.IntegerField()
-
-
-class ThemeTrends(APIView):
-    allowed_roles = PUBLIC
-    scope = ApiToken.Scope.TRENDS
-    person_roles = DESK
-
-    @extend_schema(
-        operation_id="theme_trends",
-        summary=gettext_lazy("Read theme trends"),
-        description=gettext_lazy(
-            "Mentions of each theme by week or month, from the kept daily totals. Scope: `trends`."
-        ),
-        parameters=[
-            OpenApiParameter("from", date, description=gettext_lazy("Twelve weeks ago when left out.")),
-            OpenApiParameter("to", date, description=gettext_lazy("Included; today when left out.")),
-            OpenApiParameter("channel", str, enum=Channel.values),
-            OpenApiParameter("language", str, enum=list(labels.LANGUAGES)),
-            OpenApiParameter("source", str),
-            OpenApiParameter("touchpoint", str, description=gettext_lazy("Its number.")),
-            OpenApiParameter("location", str, description=gettext_lazy("Its number.")),
-            OpenApiParameter("why", str, enum=WhyItCame.values),
-            OpenApiParameter("leverage", str, enum=list(labels.LEVERAGE)),
-            OpenApiParameter("product", str, description=gettext_lazy("Its SKU. Told in whole months.")),
-            OpenApiParameter("period", str, enum=[name for name, _label in PERIODS]),
-        ],
-        responses={200: TrendsSerializer, 202: CountingSerializer},
-    )
-    def get(self, request: Request) -> Response:
-        form = TrendsFilter(request.query_params, today=shop.day(timezone.now()))
-        if not form.is_valid():
-            raise ValidationError({form.add_prefix(name): errors for name, errors in form.errors.items()})
-        chosen = form.cleaned_data
-        days = {"start": chosen["start"], "end": chosen["end"]}
-        found = combinations.by_theme(form.where, **days, period=chosen["period"], at=timezone.now())
-        if not isinstance(found, trends.Trends):
-            return _counting(form)
-        return Response(TrendsSerializer(_as_data(found, request.LANGUAGE_CODE)).data)
-
-
 def _take(raw: Any) -> dict[str, Any]:
     number = str(raw.get("number", ""))[:64] if isinstance(raw, dict) else ""
     try:
@@ -239,36 +168,3 @@ def _status(found: set[str]) -> int:
     if found == {"error"}:
         return status.HTTP_400_BAD_REQUEST
     return status.HTTP_201_CREATED if found == {"created"} else status.HTTP_200_OK
-
-
-def _counting(form: TrendsFilter) -> Response:
-    """Several filters at once over many comments: the first call has them counted, a later one tells."""
-    chosen = form.cleaned_data
-    since = trends.before_that(chosen["start"], chosen["end"])
-    days = {"start": chosen["start"], "end": chosen["end"]}
-    try:
-        asked = combinations.ask(form.where, since=since, **days, grain=chosen["period"])
-    except combinations.Full:
-        raise Throttled(wait=COUNTED_SOON) from None
-    progress = {"comments": asked.comments, "looked_at": asked.looked_at}
-    return Response(progress, status=status.HTTP_202_ACCEPTED, headers={"Retry-After": str(COUNTED_SOON)})
-
-
-def _as_data(found: trends.Trends, language: str) -> dict[str, Any]:
-    return {
-        "start": found.start,
-        "end": found.end,
-        "buckets": found.buckets,
-        "comments": found.comments.total,
-        "themes": [
-            {
-                "theme": row.slug,
-                "name": row.name(language),
-                "total": row.total,
-                "before": row.before,
-                "by_bucket": row.by_bucket,
-                **{name: getattr(row.counts, name) for name in labels.POLARITIES},
-            }
-            for row in found.themes
-        ],
-    }

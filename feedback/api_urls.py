@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback import api, api_contacts, api_discovery, api_disputes, api_policy
+from feedback import api, api_contacts, api_discovery, api_disputes, api_policy, api_trends
 
 urlpatterns = [
     path("orders", api.Orders.as_view(), name="api_orders"),
@@ -11,5 +11,8 @@ urlpatterns = [
     path("reports/contact-hours", api_contacts.ContactHours.as_view(), name="api_contact_hours"),
     path("policy", api_policy.PolicyNow.as_view(), name="api_policy"),
     path("trends/missed", api_discovery.MissedThemes.as_view(), name="api_missed_themes"),
-    path("trends/themes", api.ThemeTrends.as_view(), name="api_theme_trends"),
+    path("trends/themes", api_trends.ThemeTrends.as_view(), name="api_theme_trends"),
+    path("trends/alerts", api_trends.Alerts.as_view(), name="api_alerts"),
+    path("comments", api_trends.Comments.as_view(), name="api_comments"),
+    path("reports/impact", api_trends.WhatToMend.as_view(), name="api_impact"),
 ]

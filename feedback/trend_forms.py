@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback import labels
 from feedback.buckets import Grain
 from feedback.forms import Choice, PeriodFilter, Select, ThemeForm, words_of_a_theme
-from feedback.models import Location, Product, Proposal, Theme, ThemeTotal, Touchpoint
+from feedback.models import Alert, Location, Product, Proposal, Theme, ThemeTotal, Touchpoint
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import WhyItCame
 from feedback.reports import trends
@@ -144,18 +144,34 @@ class TrendsFilter(SelectionFilter):
 
 
 class CommentsFilter(SelectionFilter):
-    """`polarity`: of the theme when one is chosen, else of the whole comment."""
+    """`polarity`: of the theme when one is chosen, else of the whole comment. `burst`: an alert's public id:
+    only the bad reviews that came at once; its row stands in `of_burst`."""
 
     theme = Choice(label=_("Theme"), required=False)
     polarity = Choice(
         label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
     )
+    burst = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, data, *, today: date):
         super().__init__(data, today=today)
         language = get_language() or ""
         themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.filter(merged_into=None)]
         self.fields["theme"].choices = [("", _("every theme")), *themes]
+
+    def clean_burst(self):
+        public_id = self.cleaned_data["burst"]
+        found = Alert.objects.filter(public_id=public_id, kind=Alert.Kind.BURST)
+        self.of_burst = found.first() if public_id else None
+        if public_id and self.of_burst is None:
+            raise forms.ValidationError(_("There is no such burst of reviews."))
+        return public_id
+
+    @property
+    def whole_address(self) -> dict[str, str]:
+        """Everything that was chosen, for a link to the same comments."""
+        names = ("theme", "polarity", "burst")
+        return self.as_address | {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
 
 
 class SaveForm(forms.Form):

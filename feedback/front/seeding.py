@@ -16,6 +16,7 @@ from django.urls import reverse
 from feedback import cases, impact, satisfaction, shop, work
 from feedback.front import (
     demo_cases,
+    demo_changes,
     demo_contacts,
     demo_defections,
     demo_handling,
@@ -56,15 +57,19 @@ def seed(now: datetime) -> bool:
     dice = random.Random(20260101)  # the same shop each time
     with transaction.atomic():
         _shop(now)
+        demo_changes.not_yet(now)
         staff = _staff()
         placed, told = _trade(dice, now)
         _reviews(dice, placed, now)
+        demo_changes.told_of_the_clip(now)
         survey = _survey(now, staff["huy"])
         _answers(dice, survey, placed, now)
+        demo_changes.told_of_paying(now)
         demo_recovery.last_year(dice, told, placed, now, staff["huy"])
         demo_defections.define(staff["huy"], now)
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
+        demo_changes.answered(now, staff["bao"])
         demo_cases.work(dice, staff, now)
         demo_handling.work(dice, staff, now)
         work.sweep(work.jobs())
@@ -76,6 +81,7 @@ def seed(now: datetime) -> bool:
         demo_readings.looked_at(_told("reviews"), [staff["mai"], staff["bao"]])
         _redeem(dice, now)
         demo_missed.told(now)
+        demo_changes.found(now, staff["huy"])
         headlines.find_now()
         impact.find_now(now)
     return True
@@ -98,6 +104,7 @@ def links() -> list[tuple[str, str]]:
         ("The public review page (no login)", settings.BASE_URL + reverse("public_reviews")),
         ("Approve replies (log in as mai)", settings.BASE_URL + reverse("replies")),
         ("See what customers talk about (log in as huy)", settings.BASE_URL + reverse("trends")),
+        ("See what changed this week (log in as huy)", settings.BASE_URL + reverse("alerts")),
         (
             "See what customers ask for and no theme names (log in as huy)",
             settings.BASE_URL + reverse("missed"),
@@ -185,9 +192,9 @@ def _record(
 ) -> ReviewRecord:
     """Two of three hang on an order of the product they speak of, written some days after it."""
     recent = told["when"] == "recent"
-    days = dice.uniform(0.3, demo_people.RECENT_DAYS) if recent else demo_people.DAYS * dice.random() ** 1.6
-    if told["leverage"] and number % 6 == 0:
-        days = dice.uniform(0.2, 5)  # some are still waiting for whoever tries the demo
+    days = dice.uniform(0.3, demo_people.RECENT_DAYS) if recent else demo_people.DAYS * dice.random() ** 1.35
+    if told["leverage"] and number % 12 == 0:
+        days = dice.uniform(0.2, 6)  # some are still waiting for whoever tries the demo
     said_at = now - timedelta(days=max(days, 0.1))
     order = None
     if dice.random() < 0.66:

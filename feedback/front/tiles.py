@@ -108,7 +108,7 @@ def _change(row: Headline, kind: _Kind) -> str:
     if kind.unit == "hours":
         return _("%(by)s hours, %(word)s %(time)s") % named
     if row.low is not None and row.high is not None and row.low <= row.before <= row.high:
-        return _("%(by)s points %(time)s: may be chance") % named
+        return _("%(by)s points, not clearly different %(time)s") % named
     return _("%(by)s points, %(word)s %(time)s") % named
 
 

@@ -32,11 +32,13 @@ from feedback.models.words import Channel
 from feedback.reports import trends
 from feedback.reports.kept_totals import NAMES, Counts
 from feedback.roles import DESK, REPORTS, Role, holds, public, roles_of
+from feedback.views import alerts as alert_pages
 from reviews.models import Reply
 from surveys.models import Response, Reward
 
 WEEK = timedelta(days=7)
 MOVERS = 5
+NAMED = 3  # alerts
 SMALLEST_MOVE = 2  # one complaint more or less is not news
 
 
@@ -69,7 +71,7 @@ def today(request: HttpRequest) -> HttpResponse:
         said, moved = drawn.while_totals_stay(("today", last), lambda: (_said(last), _moved(last)))
         context |= {
             "drafts": _drafts(),
-            "alerts": Alert.objects.to_look_at(last).count(),
+            **_changed(last, request.LANGUAGE_CODE),
             "week": _week(said, now),
             "week_from": last - WEEK + timedelta(days=1),
             "month_url": f"{reverse('comments')}?from={last - timedelta(days=29)}&to={last}",
@@ -102,6 +104,18 @@ def _tiles(request: HttpRequest, found: Mapping[str, Headline]) -> list[tiles.Ti
 def _unsteady(found: Mapping[str, Headline]) -> int:
     """Touchpoints at which customers no longer know what they will get (S0-8)."""
     return int(found["unsteady"].value) if "unsteady" in found else 0
+
+
+def _changed(last: date, language: str) -> dict[str, Any]:
+    """Trends that changed and nobody settled: how many, and the surest of them by name."""
+    waiting = list(Alert.objects.to_look_at(last).order_by("kind", "chance", "pk"))
+    if not waiting:
+        return {"alerts": 0}
+    named = waiting[:NAMED]
+    slugs = [one.theme for one in named]
+    names = {theme.slug: theme.name(language) for theme in Theme.objects.filter(slug__in=slugs)}
+    titles = [alert_pages.title(one, names) for one in named]
+    return {"alerts": len(waiting), "changed": titles}
 
 
 def _drafts() -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ class ApiToken(models.Model):
         ANSWERS = "answers", _("Ask and answer surveys")
         REWARDS = "rewards", _("Check and redeem rewards")
         TRENDS = "trends", _("Read theme trends")
+        COMMENTS = "comments", _("Read what customers said")
         POLICY = "policy", _("Read the policy")
         REPORTS = "reports", _("Read reports")
 

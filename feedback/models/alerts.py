@@ -25,6 +25,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 class Alert(Addressed):
     """`theme`: its slug; "*": complaints as a whole; "": all comments; of a burst "". `since` is the first
     day of the change, `until` the last of a burst. `chance`: of so much on one day, had nothing changed.
+    `counted_from`, `counted_until`: the days in which `seen` were counted when it was last found.
 
     `ended_on`: it was not found for a fortnight; found again, it is a new one.
     """
@@ -39,6 +40,8 @@ class Alert(Addressed):
     source = models.CharField(max_length=40, blank=True, default="")
     since = models.DateField()
     until = models.DateField(null=True)
+    counted_from = models.DateField(null=True)
+    counted_until = models.DateField(null=True)
     seen = models.PositiveIntegerField()
     expected = models.FloatField()
     ratio = models.FloatField()

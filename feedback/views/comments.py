@@ -1,18 +1,28 @@
 """What customers said, filtered as on the trends page: the words beneath every number."""
 
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from feedback import marks, selections, shop, totals
+from feedback import comment_tables, marks, shop, totals
 from feedback.models import Comment, Mention, Theme
-from feedback.roles import DESK, allow
+from feedback.roles import DESK, REPORTS, allow, holds
+from feedback.spreadsheets import MEDIA_TYPE
 from feedback.trend_forms import CommentsFilter
 
 PER_PAGE = 30
+KINDS: dict[str, tuple[Callable[[CommentsFilter], Iterator[str] | Iterator[bytes]], str]] = {
+    "csv": (comment_tables.as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (comment_tables.as_xlsx, MEDIA_TYPE),
+    "json": (comment_tables.as_json, "application/json"),
+}
 
 
 @allow(DESK)
@@ -26,8 +36,31 @@ def comments(request: HttpRequest) -> HttpResponse:
     names = {theme.slug: theme.name(request.LANGUAGE_CODE) for theme in Theme.objects.all()}
     for comment in page.object_list:
         _prepare(comment, chosen["theme"], roots, names)
-    context = {"form": form.filled(), "page": page}
+    query = urlencode(form.whole_address)
+    context = {
+        "form": form.filled(),
+        "page": page,
+        "burst": form.of_burst,
+        "files": [(kind, f"{reverse('comments_export', args=[kind])}?{query}") for kind in KINDS]
+        if holds(request, *REPORTS)
+        else [],
+    }
     return render(request, "feedback/comments.html", context)
+
+
+@allow(REPORTS)
+@require_safe
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """All of them to take along, as many as there are, without who said it."""
+    if kind not in KINDS:
+        raise Http404
+    form = CommentsFilter(request.GET, today=shop.day(timezone.now()))
+    if not form.is_valid():
+        return form.as_text()
+    write, media_type = KINDS[kind]
+    days = f"{form.cleaned_data['start']}-{form.cleaned_data['end']}"
+    headers = {"Content-Disposition": f'attachment; filename="comments-{days}.{kind}"'}
+    return StreamingHttpResponse(write(form), content_type=media_type, headers=headers)
 
 
 def _prepare(comment: Comment, theme: str, roots: dict[str, str], names: dict[str, str]) -> None:
@@ -40,25 +73,6 @@ def _prepare(comment: Comment, theme: str, roots: dict[str, str], names: dict[st
 
 
 def _found(form: CommentsFilter, roots: dict[str, str]) -> QuerySet[Comment]:
-    chosen = form.cleaned_data
-    found = selections.comments(form.where, chosen["start"], chosen["end"])
-    if chosen["theme"]:
-        found = _about(found, chosen["theme"], chosen["polarity"], roots)
-    elif chosen["polarity"]:
-        found = found.alias(final=selections.FINAL).filter(final=chosen["polarity"])
     mentions = Mention.objects.counted().select_related("theme").order_by("theme__position")
-    found = found.select_related("analysis", "customer", "case")
+    found = comment_tables.chosen(form, roots).select_related("analysis", "customer", "case")
     return found.prefetch_related(Prefetch("mentions", mentions)).order_by("-said_at", "-pk")
-
-
-def _about(found: QuerySet[Comment], theme: str, polarity: str, roots: dict[str, str]) -> QuerySet[Comment]:
-    """Comments with this theme, or one that was merged into it; the strongest polarity counts."""
-    members = [slug for slug, root in roots.items() if root == theme]
-    mentions = Mention.objects.counted().filter(theme__slug__in=members)
-    if not polarity:
-        return found.filter(pk__in=mentions.values("comment"))
-    found = found.filter(pk__in=mentions.filter(final=polarity).values("comment"))
-    stronger = totals.STRONGEST_FIRST[: totals.STRONGEST_FIRST.index(polarity)]
-    if len(members) == 1 or not stronger:
-        return found
-    return found.exclude(pk__in=mentions.filter(final__in=stronger).values("comment"))

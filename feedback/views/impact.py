@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback import impact
+from feedback import impact, workbooks
 from feedback.effects import FEWEST, Estimate
 from feedback.models import Theme
 from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import harmless
+from feedback.spreadsheets import MEDIA_TYPE, harmless
 from feedback.templatetags.feedback import rounded
+from feedback.workbooks import Chart, Kind, Sheet
 
 CATCH_ALL = "general"  # says nothing about what to mend
 _ENDS = ("value", "low", "high")
@@ -62,6 +63,52 @@ def as_csv(request: HttpRequest) -> HttpResponse:
         write([harmless(cell) for cell in [*about, *ends, one.customers, one.cases, f"{one.cost:.2f}",
                                            found.currency]])  # fmt: skip
     return response
+
+
+@allow(REPORTS)
+@require_safe
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    kept = impact.newest()
+    rows = list(_rows(kept[0], request.LANGUAGE_CODE)) if kept else []
+    headers = {"Content-Disposition": 'attachment; filename="what-to-mend-first.xlsx"'}
+    book = workbooks.as_file([_sheet(kept[0] if kept else None, rows)])
+    return FileResponse(book, content_type=MEDIA_TYPE, headers=headers)
+
+
+def _sheet(found: impact.Found | None, rows: list[dict[str, Any]]) -> Sheet:
+    """The table of the page. Of an interval, how far it reaches below and above."""
+    points = _("points of the mean score")
+    money = found.currency if found else ""
+    return Sheet(
+        name=_("What to mend first"),
+        head=[
+            _("Theme"), _("complaints"), points, _("interval below"), _("interval above"),
+            _("score of one such comment"), _("mean without them"),
+            _("spent later per customer, %(currency)s") % {"currency": money}, _("cases with concessions"),
+            _("what these cost, %(currency)s") % {"currency": money},
+        ],
+        rows=[
+            [
+                row["name"], row["theme"].n, *_reach(row["lost"]), _value(row["score"]),
+                _value(row["without"]), _value(row["spent"]), row["theme"].cases, row["theme"].cost,
+            ]
+            for row in rows
+        ],
+        charts=[
+            Chart(
+                kind=Kind.BARS, title=_("What goes with each complaint in the mean score"), columns=[2],
+                rows=sum(row["lost"] is not None for row in rows), low=3, high=4,
+            )
+        ],
+    )  # fmt: skip
+
+
+def _reach(one: Estimate | None) -> list[float | None]:
+    return [None] * 3 if one is None else [one.value, one.value - one.low, one.high - one.value]
+
+
+def _value(one: Estimate | None) -> float | None:
+    return one and one.value
 
 
 def _cells(one: Estimate | None) -> list[float | str]:

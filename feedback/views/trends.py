@@ -1,7 +1,6 @@
 """Which themes come up, how often and how they feel, from the kept daily totals."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,20 +16,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import alerts, buckets, charts, combinations, drawn, labels, shop
+from feedback import buckets, charts, combinations, drawn, labels, shop, trend_tables
 from feedback.buckets import Grain
 from feedback.models import Alert, Combination
 from feedback.reports import trends
 from feedback.reports.kept_totals import Counts
 from feedback.roles import DESK, REPORTS, allow, holds
-from feedback.spreadsheets import harmless
 from feedback.trend_forms import SaveForm, TrendsFilter
-from feedback.views import saved_views, splits
+from feedback.trend_tables import CATCH_ALL
+from feedback.views import saved_views, splits, trend_files
 
 HIGHEST_OTHERS = 1.5  # times the highest named line
 MOST_BARS = 60
 SERIES = 4  # lines with a name; the fifth adds up the others
-CATCH_ALL = "general"  # says nothing about what to mend, so it is never named first
 
 
 @allow(DESK)
@@ -39,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return render(request, "feedback/trends.html", {"form": form}, status=400)
-    bursts = _bursts(form)
+    bursts = trend_tables.bursts(form)
     found = _drawn_or_kept(form, bursts, request.LANGUAGE_CODE)
     if not isinstance(found, _Drawn):
         return _being_counted(request, form, found)
@@ -74,7 +72,7 @@ def _drawn_or_kept(form: TrendsFilter, bursts: list[Alert], language: str) -> _D
     without bursts, the raw rows are counted: then nothing is kept."""
 
     def draw() -> _Drawn | Combination | None:
-        found = _found(form, bursts)
+        found = trend_tables.found(form, bursts)
         return _drawn(found, form, language) if isinstance(found, trends.Trends) else found
 
     if len(form.where) > 1 or (bursts and form.cleaned_data["without"]):
@@ -103,7 +101,7 @@ def _drawn(found: trends.Trends, form: TrendsFilter, language: str) -> _Drawn:
     beneath = _beneath(filters)
     context = {
         "trends": found,
-        "rows": [_row(row, beneath, language) for row in _catch_all_last(found.themes)],
+        "rows": [_row(row, beneath, language) for row in trend_tables.catch_all_last(found.themes)],
         **_figure(found, form, language),
         "finding": _finding(found, form, language),
         **_bars(found, form, filters, language),
@@ -113,7 +111,7 @@ def _drawn(found: trends.Trends, form: TrendsFilter, language: str) -> _Drawn:
         "is_running": found.end >= form.today,
         "is_in_whole_months": filters["from"] != form.cleaned_data["start"]
         or filters["to"] != form.cleaned_data["end"],
-        "csv_url": f"{reverse('trends_csv')}?{urlencode(form.whole_address)}",
+        **trend_files.addresses(form),
         "comments_url": beneath,
         "is_beside_a_year": bool(form.cleaned_data["compare"]),
     }
@@ -154,40 +152,6 @@ def count(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('trends')}?{urlencode(form.whole_address)}")
 
 
-@allow(DESK)
-@require_safe
-def themes_csv(request: HttpRequest) -> HttpResponse:
-    """For spreadsheets: a byte-order mark, and nothing that a spreadsheet would run as a formula."""
-    form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form, _bursts(form))
-    if not isinstance(found, trends.Trends):
-        words = _("These filters together are not counted yet. Open the page of trends to have it done.")
-        return HttpResponse(words, status=409, content_type="text/plain; charset=utf-8")
-    if form.cleaned_data["split"]:
-        return splits.as_csv(form, request.LANGUAGE_CODE)
-    name = f"themes-{found.start}-{found.end}.csv"
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    write = csv.writer(response).writerow
-    write(["theme", "name", "from", "to", "all", *labels.POLARITIES, "before", *found.buckets])
-    for row in _catch_all_last(found.themes):
-        counts = [getattr(row.counts, name) for name in labels.POLARITIES]
-        about = [row.slug, row.name(request.LANGUAGE_CODE), found.start, found.end, row.total]
-        write([harmless(cell) for cell in [*about, *counts, row.before, *row.by_bucket]])
-    return response
-
-
-def _bursts(form: TrendsFilter) -> list[Alert]:
-    """Of these days; of what is filtered nothing is said."""
-    chosen = form.cleaned_data
-    return [] if form.where else alerts.between(chosen["start"], chosen["end"])
-
-
 def _about_bursts(form: TrendsFilter, bursts: list[Alert]) -> dict[str, Any]:
     """Seen with them or without: the other one is a press away."""
     address = form.whole_address
@@ -198,21 +162,6 @@ def _about_bursts(form: TrendsFilter, bursts: list[Alert]) -> dict[str, Any]:
         "is_without_bursts": is_without,
         "other_url": f"{reverse('trends')}?{urlencode(other)}",
     }
-
-
-def _found(form: TrendsFilter, bursts: list[Alert]) -> trends.Trends | Combination | None:
-    chosen = form.cleaned_data
-    is_less = bursts and chosen["without"]
-    less = alerts.in_bursts(form.against[0], chosen["end"]) if is_less else ()
-    return combinations.by_theme(
-        form.where,
-        start=chosen["start"],
-        end=chosen["end"],
-        period=chosen["period"],
-        at=timezone.now(),
-        against=form.against if chosen["compare"] else None,
-        less=less,
-    )
 
 
 def _beneath(filters: dict[str, Any], **more: Any) -> str:
@@ -231,11 +180,6 @@ def _tiles(found: trends.Trends, filters: dict[str, Any]) -> Iterator[dict[str, 
                 "share": n / counts.total,
                 "url": _beneath(filters, polarity=name),
             }
-
-
-def _catch_all_last(rows: Iterable[trends.ThemeRow]) -> list[trends.ThemeRow]:
-    """So that the first row of the table is the theme that the sentence above it names."""
-    return sorted(rows, key=lambda row: row.slug == CATCH_ALL)
 
 
 def _row(row: trends.ThemeRow, beneath: str, language: str) -> dict[str, Any]:

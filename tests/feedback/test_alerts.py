@@ -157,6 +157,19 @@ def test_it_is_taken_slept_on_and_settled(client, huy, now, act):
     assert Event.objects.filter(verb=verb).count() == 1
 
 
+def test_who_comes_second_is_told(client, huy, now):
+    history(now)
+    look()
+    alert = Alert.objects.get(theme="late_delivery")
+    alerts.take(alert, by=user("manager", "Dung"))
+
+    answer = client.post(f"/trends/alerts/{alert.public_id}/", {"act": "take"}, follow=True)
+
+    alert.refresh_from_db()
+    assert "Somebody else was faster" in answer.content.decode()
+    assert alert.owner.first_name == "Dung"
+
+
 def test_what_is_settled_stays_settled_while_it_goes_on(client, huy, now):
     history(now)
     look()
@@ -168,7 +181,7 @@ def test_what_is_settled_stays_settled_while_it_goes_on(client, huy, now):
 
     assert not Alert.objects.to_look_at(shop.day(now)).filter(theme="late_delivery").exists()
     with pytest.raises(alerts.Stale):
-        alerts.snooze(alert, shop.day(now), by=huy)
+        alerts.snooze(alert, shop.day(now), by=huy, today=shop.day(now))
 
 
 @pytest.mark.parametrize(
@@ -202,6 +215,35 @@ def test_a_burst_of_bad_reviews_is_told_apart(client, huy, now):
     (alert,) = Alert.objects.all()
     assert (alert.kind, alert.source, alert.seen) == ("burst", "map", 12)
     assert "Many bad reviews at once on “map”" in client.get("/trends/alerts/").content.decode()
+
+
+def test_its_number_opens_just_those_reviews(client, huy, now):
+    bombed(now)
+    read_comment("Lovely.", source="map", score=5, scale="stars_5", said_at=now - timedelta(hours=30))
+    look(now)
+
+    (row,) = client.get("/trends/alerts/").context["alerts"]
+    beneath = client.get(row["comments_url"])
+
+    assert beneath.context["page"].paginator.count == row["alert"].seen == 12
+    assert "Only the bad reviews that came at once on “map”" in beneath.content.decode()
+
+
+def test_a_change_that_goes_on_tells_of_the_newest_days_and_when_it_began(client, huy, now):
+    """`seen` is of the days that are named, not of all since it began."""
+    last = history(now, since=20)
+    alerts.look_now(now - 8 * DAY)
+    look(now)
+
+    alert = Alert.objects.get(theme="late_delivery")
+    page = client.get("/trends/alerts/").content.decode()
+
+    assert alert.since < alert.counted_from <= alert.counted_until == last
+    seen = ThemeTotal.objects.filter(theme="late_delivery", day__gte=alert.counted_from).values_list(
+        "negative"
+    )
+    assert sum(n for (n,) in seen) == alert.seen
+    assert "It began about" in page
 
 
 def test_a_burst_is_seen_in_and_out_of_the_trend_and_hides_nothing(client, huy, now):
@@ -240,7 +282,10 @@ def test_today_says_that_something_changed(client, huy, now):
     history(now)
     look()
 
-    assert client.get("/").context["alerts"] == Alert.objects.count() > 0
+    answer = client.get("/")
+
+    assert answer.context["alerts"] == Alert.objects.count() > 0
+    assert "More complaints about “Late delivery”" in answer.content.decode()
 
 
 def test_a_merged_theme_is_looked_at_with_its_other(huy, now):

@@ -93,7 +93,7 @@ def test_the_csv_of_parts_runs_no_formula(client, huy):
     place = Location.objects.create(code="q1", name_vi="=1+1", name_en="=1+1")
     read_comment(location=place, themes=LATE)
 
-    told = client.get("/trends/themes.csv", PERIOD | {"split": "location"}).content.decode("utf-8-sig")
+    told = client.get("/trends/themes.csv", PERIOD | {"split": "location"}).getvalue().decode("utf-8-sig")
 
     (row,) = csv.DictReader(io.StringIO(told))
     assert (row["name"], row["all"], row["negative"]) == ("'=1+1", "1", "1")
