@@ -87,6 +87,8 @@ def load(definition: object) -> Definition:
     only_known(definition, {"format", "title", "questions"}, "")
     refuse_newer(definition)
     raw = definition.get("questions")
+    if raw == []:
+        raise BadDefinition("", "questions", _("there is none yet; a survey needs at least one"))
     if not isinstance(raw, Sequence) or isinstance(raw, str) or not 1 <= len(raw) <= MOST_QUESTIONS:
         raise BadDefinition("", "questions", LIST, least=1, most=MOST_QUESTIONS)
     questions = tuple(at_place(place, load_question, one) for place, one in enumerate(raw, start=1))

@@ -43,8 +43,7 @@ def blank() -> Json:
 
 def questions_of(definition: Mapping[str, Any]) -> list[Json]:
     """As they are; those that are no objects are left out."""
-    raw = definition.get("questions")
-    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
+    return _objects(definition.get("questions"))
 
 
 def find(definition: Mapping[str, Any], name: str) -> Json:
@@ -169,6 +168,20 @@ def from_form(question: Mapping[str, Any], form: Mapping[str, str], several: Map
     if tests := condition(form):
         made["show_if"] = tests
     return made
+
+
+def sketch(question: Mapping[str, Any]) -> Json:
+    """As far as it is written, with dots for the words still to come: what a preview draws."""
+    made = copy.deepcopy(dict(question))
+    for one in (made, *_objects(made.get("choices")), *_objects(made.get("rows"))):
+        words = one.get("words")
+        if isinstance(words, dict):
+            one["words"] = {language: words.get(language) or "…" for language in _EMPTY}
+    return made
+
+
+def _objects(raw: Any) -> list[Json]:
+    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
 
 
 def condition(form: Mapping[str, str]) -> Json | None:

@@ -288,10 +288,16 @@ def _changed(definition: Json, sent: Mapping[str, str]) -> tuple[Json, str]:
 
 
 def _listed(one: Json, earlier: list[Json], language: str) -> dict[str, Any]:
+    words = one.get("words")
+    by_language = [
+        {"language": each, "words": words.get(each) if isinstance(words, dict) else ""}
+        for each in sorted(LANGUAGES, key=lambda each: each != language)
+    ]
     return {
         "id": one.get("id"),
         "kind": spoken.KINDS.get(one.get("kind"), one.get("kind")),
-        "words": one.get("words") or {},
+        "first": by_language[0],
+        "second": by_language[1],
         "required": one.get("required"),
         "condition": spoken.condition_in_words(one.get("show_if"), earlier, language),
         "at_most": one.get("asked_at_most"),
@@ -391,7 +397,7 @@ def _previews(raw: Json) -> list[dict[str, Any]]:
     for language in LANGUAGES:
         with translation.override(language):
             try:
-                one = _whole_question(definitions.load_question(raw))
+                one = _whole_question(definitions.load_question(editing.sketch(raw)))
                 drawn, fault = screens.draw([one], language, saved={})[0], None
             except BadDefinition as bad:
                 drawn, fault = None, bad

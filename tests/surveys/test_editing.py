@@ -58,6 +58,21 @@ def test_a_new_question_of_every_kind_waits_for_its_words(kind):
     ]
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_question_without_words_can_be_drawn(kind):
+    question = editing.find(*editing.add(editing.blank(), kind))
+    drawn = editing.sketch(question)
+
+    assert definitions.load_question(drawn).words == {"vi": "…", "en": "…"}
+    assert question["words"] == {"vi": "", "en": ""}
+
+
+def test_an_empty_survey_is_told_in_plain_words():
+    [fault] = editing.faults(editing.blank() | {"title": {"vi": "Chợ", "en": "Market"}})
+
+    assert (fault.field, fault.message) == ("questions", "there is none yet; a survey needs at least one")
+
+
 def test_ids_stay_apart():
     definition = editing.blank()
     for _number in range(3):

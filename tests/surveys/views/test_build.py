@@ -6,6 +6,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 
@@ -115,6 +116,16 @@ def test_every_kind_has_its_page(manager, begun, kind):
     page = manager.get(change(manager, begun, "add", kind=kind)["Location"])
 
     assert page.status_code == 200
+    assert all(one["drawn"] for one in page.context["previews"])
+
+
+@pytest.mark.parametrize(("language", "first", "second"), [("en", "One", "Một"), ("vi", "Một", "One")])
+def test_the_readers_language_comes_first(manager, begun, language, first, second):
+    manager.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+    listed = manager.get(at(begun, "edit/")).context["questions"][0]
+
+    assert (listed["first"]["words"], listed["second"]["words"]) == (first, second)
 
 
 def test_two_managers_do_not_overwrite_each_other(manager, begun):
