@@ -129,6 +129,8 @@ TABLE = {
     "customers": ("get", EVERYONE),
     "customer": ("get", EVERYONE),
     "customer_consent": ("post", COUNTER),
+    "customer_merge": ("get", SET_UP),
+    "customer_part": ("post", SET_UP),
     **dict.fromkeys(["order_sources", "order_source", "deliveries", "delivery_redact"], ("get", SET_UP)),
     "order_source_save": ("post", ADMINISTRATOR),
     **dict.fromkeys(["order_source_pull", "deliveries_retry", "delivery_retry"], ("post", SET_UP)),
@@ -448,7 +450,9 @@ def world(settings):
         **dict.fromkeys(["defection", "defection_contact", "defection_answer"], (defection().public_id,)),
         **dict.fromkeys(["dispute", "dispute_evidence", "dispute_close"], (disputed.pk,)),
         "api_dispute": (disputed.external_id,),
-        **dict.fromkeys(["customer", "customer_consent"], (lan.public_id,)),
+        **dict.fromkeys(
+            ["customer", "customer_consent", "customer_merge", "customer_part"], (lan.public_id,)
+        ),
         **own_data(lan, complaint, now),
         **dict.fromkeys([name for name in TABLE if name.startswith("case_")], (opened.public_id,)),
         "case": (opened.public_id,),

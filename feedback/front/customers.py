@@ -86,6 +86,8 @@ def customer_page(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     context = {
         "customer": customer.merged_into or customer,
+        "merged": (customer.merged_into or customer).merged.filter(erased_at=None).order_by("-since", "-pk"),
+        "may_merge": holds(request, Role.MANAGER, Role.ADMINISTRATOR),
         "page": Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page")),
         **_worth(customer.merged_into or customer, request.LANGUAGE_CODE),
         **_consent(customer.merged_into or customer, request),

@@ -148,6 +148,10 @@ class World:
         if name == "answer":
             start = reverse(name, args=[self.invitation])
             return [f"{start}?step={step}" for step in range(1, 7)] + [f"{start}?all=1"]
+        if name == "customer_merge":
+            twin = Customer.objects.exclude(pk=self.customer.pk).filter(merged_into=None, erased_at=None)[0]
+            start = reverse(name, args=[self.customer.public_id])
+            return [start, f"{start}?with={twin.public_id}"]
         if name == "recovery_people":
             return [f"{reverse(name)}?cohort=not_resolved&who={who}" for who in ("open", "counted")]
         if name == "password_reset_confirm":
@@ -434,7 +438,7 @@ STAFF_PAGES = {
     "setup_sources setup_survey setup_done tokens "
     "working_days password_change password_change_done answer_imports answer_import own_data "
     "order_imports order_import order_sources order_source deliveries delivery_redact "
-    "cards card_paper customer_card "
+    "cards card_paper customer_card customer_merge "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews suppression case practice "
     "practice_page disputes dispute promises promise case_new case_noted day board my_calendar "
