@@ -65,8 +65,8 @@ def alike(customer: Customer) -> list[Alike]:
 def merge(gone: Customer, into: Customer, *, by: User | None = None) -> None:
     """What was `gone`'s is `into`'s from now on. Raises CannotMerge.
 
-    Contact data that `into` lacks is taken over. An earlier no outweighs: agreements go over only for a purpose
-    that `into` was never asked for.
+    Contact data that `into` lacks is taken over. An earlier no outweighs: agreements go over only for a
+    purpose that `into` was never asked for.
     """
     with journal.recording():
         gone, into = _both(gone, into)
@@ -100,13 +100,14 @@ def part(gone: Customer, *, by: User | None = None) -> None:
             field.model._base_manager.filter(pk__among=keys, **{field.name: into}).update(
                 **{field.name: gone}
             )
-        _since(gone), _since(into)
+        for customer in (gone, into):
+            _since(customer)
         journal.log(PARTED, gone, by=by, of=into.pk)
 
 
 def belonging() -> Iterator[models.Field]:
-    """The fields by which rows are a customer's and go along, earlier merges among them. Comments before cases:
-    the order in which all lock them."""
+    """The fields by which rows are a customer's and go along, earlier merges among them. Comments before
+    cases: the order in which all lock them."""
     related = [one.field for one in Customer._meta.related_objects]
     first = ("feedback.Comment", "feedback.Case")
     found = [one for one in related if one.model._meta.label not in STAYS]
@@ -172,7 +173,7 @@ def _move(field: models.Field, gone: Customer, into: Customer) -> list[int]:
 
 
 def _moved_alone(model: type[models.Model], key: int, values: Mapping[str, object]) -> bool:
-    """False where the other has one already, such as a card in use: it stays, and is found through the merge."""
+    """False where the other has one already, such as a card in use: it stays, found through the merge."""
     try:
         with transaction.atomic():
             model._base_manager.filter(pk=key).update(**values)
