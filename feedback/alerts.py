@@ -19,6 +19,7 @@ from feedback.models import Alert, AlertClock, Comment, Mention, Theme, User
 from feedback.models.alerts import AlertQuerySet
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.totals import ALL
+from feedback.prepared import Prepared
 from feedback.reports.kept_totals import NAMES, Counts, Row, Span, rows
 from feedback.roles import Role
 
@@ -223,8 +224,16 @@ def _change(open_to_it: AlertQuerySet, alert: Alert, verb: str, *, by: User, **c
 
 def between(start: date, end: date) -> list[Alert]:
     """The bursts that touch these days, the newest first. One query."""
-    found = Alert.objects.filter(kind=_Kind.BURST, since__lte=end, until__gte=start)
-    return list(found.order_by("-since", "pk")[:MOST_BURSTS])
+    return _touching.all(start, end)
+
+
+_touching = Prepared(
+    lambda start, end: Alert.objects.filter(kind=_Kind.BURST, since__lte=end, until__gte=start).order_by(
+        "-since", "pk"
+    )[:MOST_BURSTS],
+    date,
+    date,
+)
 
 
 def said_in(burst: Alert) -> QuerySet[Comment]:

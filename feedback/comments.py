@@ -164,7 +164,11 @@ def due(now: datetime) -> CommentQuerySet:
 _LOOKED_AT = tuple(
     "text title language score scale channel source why touchpoint location product said_at".split()
 )
-READ = leases.Job(name="read comments", due=due, run=read, batch=1000, columns=_LOOKED_AT)
+# What was said last is what somebody waits for. And of an import in no order a batch so has few days: totals
+# of a thousand days cost half as much as reading.
+READ = leases.Job(
+    name="read comments", due=due, run=read, batch=1000, columns=_LOOKED_AT, order=("-said_at", "-pk")
+)
 
 
 def read_all() -> int:

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from feedback import shop
 
@@ -51,10 +51,14 @@ def page(
     its address, the chosen theme and the tablet it comes from."""
     if settings.DEBUG or _may_have_messages(request):
         return HttpResponse(render_to_string(template, dict(context), request), status=status)
-    visitor = _Anybody(getattr(request, "kiosk", ""), request.COOKIES.get("theme", ""))
-    own = [get_token(request), conditional_escape(request.get_full_path())]
-    found = _filled(template, {**context, "csrf_token": _sign(0)}, own, visitor, escaped=True)
-    return HttpResponse(found, status=status)
+    return HttpResponse(_of_request(request, template, context), status=status)
+
+
+def part(request: HttpRequest, template: str, context: Mapping[str, Any]) -> SafeString:
+    """As render_to_string, for what pages have around them; of the request no more than `page` shows."""
+    if settings.DEBUG:
+        return render_to_string(template, dict(context), request)
+    return mark_safe(_of_request(request, template, context))  # noqa: S308 made by a template, and escaped
 
 
 def text(template: str, context: Mapping[str, Any], *, escaped: bool) -> str:
@@ -83,6 +87,12 @@ class _Anybody:
     @property
     def key(self) -> object:
         return self.kiosk, self.COOKIES["theme"]
+
+
+def _of_request(request: HttpRequest, template: str, context: Mapping[str, Any]) -> str:
+    visitor = _Anybody(getattr(request, "kiosk", ""), request.COOKIES.get("theme", ""))
+    own = [get_token(request), conditional_escape(request.get_full_path())]
+    return _filled(template, {**context, "csrf_token": _sign(0)}, own, visitor, escaped=True)
 
 
 def _filled(

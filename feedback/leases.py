@@ -37,6 +37,7 @@ class Job:
     (sources) sets `batch=1` and commits before and after its call; feedback.mail does a batch of such calls,
     answers for each row itself (`fail`) and raises nothing. `columns`: all that `run` looks at,
     where a row has many; looking at another costs a query for each row. `lease`: longer than a batch takes.
+    `order`: which rows are taken first; `run` gets them by their keys.
     `apart`: mostly waits for somebody's answer, so `manage.py work` gives it a thread of its own.
     """
 
@@ -48,6 +49,7 @@ class Job:
     columns: tuple[str, ...] = ()
     lease: timedelta = LEASE
     apart: bool = False
+    order: tuple[str, ...] = ("pk",)
 
 
 def owner() -> str:
@@ -87,7 +89,7 @@ def lease(job: Job, now: datetime) -> list[Any]:
     if not job.due(now).free(now).exists() and not take_over_from_the_dead(job.due(now)):
         return []
     with transaction.atomic():
-        due = job.due(now).free(now).order_by("pk")
+        due = job.due(now).free(now).order_by(*job.order)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",), no_key=True)
         ids = list(due.values_list("pk", flat=True)[: job.batch])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback import journal, leases, mail, shop, silence
 from feedback.models import Order, OrderSource, User
 from feedback.models.queue import LeasableQuerySet
+from feedback.prepared import Prepared
 from feedback.roles import Role
 from feedback.web import Trouble
 
@@ -70,8 +71,11 @@ def judge(store: str, now: datetime) -> silence.Silence | None:
 
 def alarms() -> list[OrderSource]:
     """Those that somebody should look at: quiet, not answering, or with a webhook that seems to be off."""
-    wrong = Q(silent_since__isnull=False) | Q(alarmed_at__isnull=False) | Q(missed__gte=MISSED)
-    return list(OrderSource.objects.filter(wrong, is_active=True).order_by("name"))
+    return _ALARMS.all()
+
+
+_WRONG = Q(silent_since__isnull=False) | Q(alarmed_at__isnull=False) | Q(missed__gte=MISSED)
+_ALARMS = Prepared(lambda: OrderSource.objects.filter(_WRONG, is_active=True).order_by("name"))
 
 
 def words_of(trouble: str) -> str | Promise:

@@ -3,7 +3,7 @@ figures over several tables, costs it some times more to put into words than the
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ Row = TypeVar("Row", bound=models.Model)
 _ADAPT: dict[type, Callable[[Any], Any]] = {
     str: lambda text: text,
     int: lambda number: number,
+    date: lambda day: connection.ops.adapt_datefield_value(day),
     datetime: lambda moment: connection.ops.adapt_datetimefield_value(moment),
 }
 
@@ -36,12 +37,13 @@ class _Statement:
         self._converters = compiler.get_converters([column[0] for column in compiler.select])
 
     def run(self, values: Sequence[Any]) -> list[list[Any]]:
-        given = [adapt(value) for adapt, value in zip(self._adapt, values, strict=True)]
         with connection.cursor() as cursor:
-            cursor.execute(
-                self.sql, [fixed if place is None else given[place] for place, fixed in self._parameters]
-            )
+            cursor.execute(self.sql, self.parameters(values))
             return [self._converted(found) for found in cursor.fetchall()]
+
+    def parameters(self, values: Sequence[Any]) -> list[Any]:
+        given = [adapt(value) for adapt, value in zip(self._adapt, values, strict=True)]
+        return [fixed if place is None else given[place] for place, fixed in self._parameters]
 
     def _converted(self, found: Sequence[Any]) -> list[Any]:
         values = list(found)
@@ -52,11 +54,11 @@ class _Statement:
 
 
 class Prepared(Generic[Row]):
-    """`query` makes the queryset for values of these `kinds` (str, int, aware datetime; one text unless said
-    otherwise): the same but for them, whichever they are, and without annotations."""
+    """`query` makes the queryset for values of these `kinds` (str, int, date, aware datetime): the same but
+    for them, whichever they are, and without annotations."""
 
     def __init__(self, query: Callable[..., models.QuerySet[Row]], *kinds: type):
-        self._query, self._kinds = query, kinds or (str,)
+        self._query, self._kinds = query, kinds
 
     def first(self, *values: Any) -> Row | None:
         """The row as the queryset would give it, with all that it selects beside it."""
@@ -85,6 +87,28 @@ class PreparedFigures:
         return _Statement(self._query, self._kinds)
 
 
+class PreparedCounts:
+    """How many rows several querysets have, in one query: each takes the same values, of these `kinds`."""
+
+    def __init__(self, queries: Sequence[Callable[..., models.QuerySet[Any]]], *kinds: type):
+        self._queries, self._kinds = queries, kinds
+
+    def __call__(self, *values: Any) -> tuple[int, ...]:
+        sql, statements = self._built
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [one for each in statements for one in each.parameters(values)])
+            return tuple(cursor.fetchone())
+
+    @cached_property
+    def _built(self) -> tuple[str, list[_Statement]]:
+        statements = [
+            _Statement(lambda *signs, query=query: query(*signs).values("pk"), self._kinds)
+            for query in self._queries
+        ]
+        counts = [f"(SELECT COUNT(*) FROM ({one.sql}) AS counted)" for one in statements]  # noqa: S608
+        return f"SELECT {', '.join(counts)}", statements
+
+
 class _Built(Generic[Row]):
     """What QuerySet works out anew each time: see django.db.models.query.ModelIterable."""
 
@@ -108,6 +132,8 @@ def _sign(kind: type, place: int) -> Any:
     """Stands for a value while the statement is built; nothing else in it is the same."""
     if kind is int:
         return 2_000_000_011 + place
+    if kind is date:
+        return date(9000, 2, 1) + timedelta(days=place)
     return (
         datetime(9000, 1, 1, second=place, tzinfo=UTC) if kind is datetime else f"the value {place} goes here"
     )

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from feedback.prepared import PreparedFigures
 
 View = TypeVar("View", bound=Callable)
 
@@ -52,13 +55,16 @@ def public(view: View) -> View:
     return view
 
 
+_groups = PreparedFigures(lambda key: Group.objects.filter(user=key).order_by().values_list("name"), int)
+
+
 def roles_of(user: Any) -> frozenset[Role]:
     """One query per user object. A superuser is an administrator."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if not hasattr(user, "_roles"):
         names = {role.value for role in Role}
-        held = {Role(name) for name in user.groups.values_list("name", flat=True) if name in names}
+        held = {Role(name) for (name,) in _groups.all(user.pk) if name in names}
         if user.is_superuser:
             held.add(Role.ADMINISTRATOR)
         user._roles = frozenset(held)

@@ -5,24 +5,27 @@ What a person says counts, else the machine; a theme merged into another counts 
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from feedback import buckets, shop
 from feedback.models import Analysis, Comment, Mention, Theme, ThemeTotal, TotalsStamp
 from feedback.models.totals import ALL, GRAINS
+from feedback.prepared import PreparedFigures
 
 POLARITIES = ("negative", "neutral", "positive", "unknown")
 # Of two themes that are one now, the comment counts with the first of these: a complaint is never hidden.
 STRONGEST_FIRST = ("negative", "positive", "neutral", "unknown")
-_SHARDS = 64  # connections that change totals at once without waiting for each other's stamp
+_SHARDS = 8  # connections that change totals of a month at once without waiting for each other's stamp
 _LOCK_KEY = 0x746F74616C  # "total": PostgreSQL's advisory lock of what the totals mean
 
 
@@ -37,7 +40,8 @@ class Key(NamedTuple):
 
 
 Counts = dict[Key, Counter]
-Changes = dict[Key, list[int]]  # by how much, in the order of POLARITIES
+_Key = tuple[date, str, str, str, str]  # a Key: made by the ten thousand, a bare one takes half the time
+Changes = dict[_Key, list[int]]  # by how much, in the order of POLARITIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +88,25 @@ def recount(comments: QuerySet[Comment] | None = None) -> Counts:
         for key, counts in _count(_stored(batch)).items():
             known = found.get(key)
             found[key] = [a + b for a, b in zip(known, counts, strict=True)] if known else counts
-    return {key: _named(counts) for key, counts in found.items()}
+    return {Key._make(key): _named(counts) for key, counts in found.items()}
 
 
-def stamp() -> tuple[tuple[int, int], ...]:
-    """Of the totals as they stand: the same only while none of them changes. One query."""
-    return tuple(TotalsStamp.objects.order_by("shard").values_list("shard", "stamp"))
+def stamp(first: date = date.min, last: date = date.max) -> Hashable:
+    """Of the totals of whole buckets from `first` to `last`: the same only while none of them changes, nor
+    any other of these months. One query."""
+    return tuple(_stamps.all(max(first, _SECOND).replace(day=1), last))
+
+
+_SECOND = date(1, 2, 1)  # the first is that of every month
+_stamps = PreparedFigures(
+    lambda first, last: (
+        TotalsStamp.objects.filter(Q(month=TotalsStamp.EVERY_MONTH) | Q(month__gte=first, month__lte=last))
+        .order_by("month", "shard")
+        .values_list("month", "shard", "stamp")
+    ),
+    date,
+    date,
+)
 
 
 def kept() -> Counts:
@@ -122,7 +139,7 @@ def meaning_changes() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
-    _stamp_anew()
+    _stamp_anew([TotalsStamp.EVERY_MONTH])
 
 
 def _meaning_stays() -> None:
@@ -132,15 +149,15 @@ def _meaning_stays() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK_KEY])
 
 
-def _stamp_anew() -> None:
+def _stamp_anew(months: Iterable[date]) -> None:
     """Before the rows, so that who waits for a stamp holds none of them."""
+    stamped = [(month, secrets.randbits(62)) for month in sorted(months)]
     with connection.cursor() as cursor:
-        shard = "pg_backend_pid() %% %s" if connection.vendor == "postgresql" else "0 * %s"
-        cursor.execute(
-            f"INSERT INTO {TotalsStamp._meta.db_table} (shard, stamp) VALUES ({shard}, %s) "  # noqa: S608
-            "ON CONFLICT (shard) DO UPDATE SET stamp = excluded.stamp",
-            [_SHARDS, secrets.randbits(62)],
-        )
+        if connection.vendor == "postgresql":
+            columns = [list(column) for column in zip(*stamped, strict=True)]
+            cursor.execute(f"{_STAMP} SELECT month, {_SHARD}, stamp FROM {_STAMPED} {_ANEW}", columns)  # noqa: S608
+        else:
+            cursor.executemany(f"{_STAMP} VALUES (%s, 0, %s) {_ANEW}", stamped)
 
 
 def roots() -> dict[str, str]:
@@ -195,17 +212,21 @@ def _count(readings: Iterable[Reading]) -> Changes:
             told[pair] = told.get(pair, 0) + 1
     found: Changes = {}
     for (day, *values), told in alike.items():
+        firsts = [(grain.value, buckets.first_day(day, grain)) for grain in buckets.Grain]
+        pairs = [(theme, _PLACE[polarity], n) for (theme, polarity), n in told.items()]
         for dimension, value in zip(GRAINS, values, strict=True):
             if value is None or value == "":
                 continue
-            for grain in GRAINS[dimension]:
-                first = buckets.first_day(day, grain)
-                for (theme, polarity), n in told.items():
-                    key = Key(first, dimension, str(value), theme, grain)
+            word = str(value)
+            for grain, first in firsts:
+                if grain not in _KEPT_BY[dimension]:
+                    continue
+                for theme, place, n in pairs:
+                    key = (first, dimension, word, theme, grain)
                     counts = found.get(key)
                     if counts is None:
                         counts = found[key] = [0, 0, 0, 0]
-                    counts[_PLACE[polarity]] += n
+                    counts[place] += n
     return found
 
 
@@ -248,44 +269,64 @@ def _stored(comments: Sequence[Comment]) -> Iterator[Reading]:
 
 
 def _apply(changes: Changes) -> None:
-    """In one order of the rows, so that two workers cannot wait for each other."""
-    rows = [(*key, *counts) for key, counts in sorted(changes.items())]
-    if not rows:
+    """In the order of the index, so that two workers cannot wait for each other, and few of its pages are
+    looked for twice."""
+    if not changes:
         return
+    rows = sorted(((*key, *counts) for key, counts in changes.items()), key=_IN_THE_INDEX)
     with transaction.atomic(savepoint=False):
-        _stamp_anew()
-        _write(changes, rows)
+        _stamp_anew({day.replace(day=1) for day, _d, _v, _t, grain in changes if grain == buckets.Grain.DAY})
+        _write(rows)
 
 
-def _write(changes: Changes, rows: Sequence[tuple]) -> None:
+def _write(rows: Sequence[tuple]) -> None:
     """What only grows is written at once. Else the rows are made or locked first: PostgreSQL looks at the
     constraint of a row that is to be inserted before it finds the one that is there, and a negative number
     would not pass."""
-    if all(min(counts) >= 0 for counts in changes.values()):
+    if all(min(row[5:]) >= 0 for row in rows):
         _execute(_ADD, rows)
         return
-    _execute(_ADD, [(*key, 0, 0, 0, 0) for key in sorted(changes)])
+    _execute(_ADD, [(*row[:5], 0, 0, 0, 0) for row in rows])
     _execute(_CHANGE, rows)
 
 
 def _execute(statement: "_Statement", rows: Sequence[tuple]) -> None:
+    """One statement, or one for some thousand rows: a statement a row is most of the time else."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # one statement: a round trip a row is most of the time else
+        if connection.vendor == "postgresql":
             cursor.execute(statement.of_arrays, [list(column) for column in zip(*rows, strict=True)])
-        else:
-            cursor.executemany(statement.of_a_row, rows)
+            return
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            cursor.execute(
+                _of_rows(statement.of_rows, len(part)),
+                [value for day, *rest in part for value in (day.isoformat(), *rest)],
+            )
+
+
+@lru_cache(maxsize=100)
+def _of_rows(statement: str, count: int) -> str:
+    return statement.format(rows=", ".join([_ROW] * count))
 
 
 class _Statement(NamedTuple):
-    of_a_row: str
+    of_rows: str  # with a place for them
     of_arrays: str
 
 
+_KEPT_BY = {name: frozenset(grain.value for grain in grains) for name, grains in GRAINS.items()}
+_IN_THE_INDEX = itemgetter(*(Key._fields.index(name) for name in "dimension grain theme value day".split()))
+_AT_ONCE = 3000  # rows: SQLite takes 32,766 parameters
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _PLACE = {name: place for place, name in enumerate(POLARITIES)}
 _COUNTED = (
     "lang sentiment corrected_sentiment leverage comment__said_at comment__channel comment__source "
     "comment__touchpoint comment__location comment__why comment__product"
 ).split()
+_STAMP = f"INSERT INTO {TotalsStamp._meta.db_table} (month, shard, stamp)"
+_SHARD = f"pg_backend_pid() %% {_SHARDS}"
+_STAMPED = "unnest(%s::date[], %s::bigint[]) AS given (month, stamp)"
+_ANEW = "ON CONFLICT (month, shard) DO UPDATE SET stamp = excluded.stamp"
 _TABLE = ThemeTotal._meta.db_table
 _COLUMNS = ", ".join((*Key._fields, *POLARITIES))
 _ARRAYS = (
@@ -296,11 +337,11 @@ _UPSERT = f"ON CONFLICT (dimension, grain, theme, value, day) DO UPDATE SET {_GR
 _MORE = ", ".join(f"{name} = {_TABLE}.{name} + given.{name}" for name in POLARITIES)
 _SAME = " AND ".join(f"{_TABLE}.{name} = given.{name}" for name in Key._fields)
 _ADD = _Statement(
-    f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) {_UPSERT}",  # noqa: S608
+    f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES {{rows}} {_UPSERT}",  # noqa: S608
     f"INSERT INTO {_TABLE} ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) {_UPSERT}",  # noqa: S608
 )
 _CHANGE = _Statement(
-    f"WITH given ({_COLUMNS}) AS (VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)) "  # noqa: S608
+    f"WITH given ({_COLUMNS}) AS (VALUES {{rows}}) "  # noqa: S608
     f"UPDATE {_TABLE} SET {_MORE} FROM given WHERE {_SAME}",
     f"UPDATE {_TABLE} SET {_MORE} FROM unnest({_ARRAYS}) AS given ({_COLUMNS}) WHERE {_SAME}",  # noqa: S608
 )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django import forms
-from django.db.models import Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +14,25 @@ from feedback.forms import Choice, PeriodFilter, Select, ThemeForm, words_of_a_t
 from feedback.models import Alert, Location, Product, Proposal, Theme, ThemeTotal, Touchpoint
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import WhyItCame
+from feedback.prepared import PreparedFigures
 from feedback.reports import trends
 
 MOST_DAYS = {Grain.DAY: 93, Grain.WEEK: 1100, Grain.MONTH: 3700}  # of a chart by days, weeks, months
 PERIODS = [(Grain.WEEK.value, _("week")), (Grain.MONTH.value, _("month")), (Grain.DAY.value, _("day"))]
+
+
+class Known(NamedTuple):
+    """What there is to choose from: `used` as dimension and value of the totals, rows as key and names."""
+
+    used: tuple[tuple[str, str], ...]
+    touchpoints: tuple[tuple[int, str, str], ...]
+    locations: tuple[tuple[int, str, str], ...]
+    themes: tuple[tuple[str, str, str], ...]
+
+
+def known() -> Known:
+    """As it stands now. Four queries."""
+    return Known(*(tuple(query.all()) for query in _known))
 
 
 class SelectionFilter(PeriodFilter):
@@ -34,17 +49,19 @@ class SelectionFilter(PeriodFilter):
     )
     product = forms.CharField(label=_("Product (SKU)"), required=False, max_length=80)
 
-    def __init__(self, data, *, today: date):
+    def __init__(self, data, *, today: date, choices: Known | None = None):
+        """`choices`: `known()`, where somebody has asked already."""
         super().__init__(data, today=today)
-        used = _used()
-        sources = [(value, value) for value in used.get(Dimension.SOURCE, ())]
+        self.choices = choices or known()
+        used = set(self.choices.used)
+        sources = [(value, value) for name, value in self.choices.used if name == Dimension.SOURCE]
         self.fields["source"].choices = [("", _("every source")), *sources]
-        for name, model, every in (
-            ("touchpoint", Touchpoint, _("every touchpoint")),
-            ("location", Location, _("every location")),
+        for name, rows, every in (
+            ("touchpoint", self.choices.touchpoints, _("every touchpoint")),
+            ("location", self.choices.locations, _("every location")),
         ):
-            rows = model.objects.filter(pk__in=used[name]) if used.get(name) else ()
-            self.fields[name].choices = [("", every), *_named(rows)]
+            named = _named(row for row in rows if (name, str(row[0])) in used)
+            self.fields[name].choices = [("", every), *named]
         for name in ("source", "touchpoint", "location"):
             if len(self.fields[name].choices) == 1:
                 self.fields[name].widget = forms.HiddenInput()  # nothing to choose
@@ -89,11 +106,9 @@ class TrendsFilter(SelectionFilter):
     theme = Choice(label=_("Theme"), required=False)
     without = forms.ChoiceField(required=False, choices=[("", ""), ("bursts", "")], widget=forms.HiddenInput)
 
-    def __init__(self, data, *, today: date):
-        super().__init__(data, today=today)
-        language = (get_language() or "")[:2]
-        themes = [(theme.slug, theme.name(language)) for theme in Theme.objects.filter(merged_into=None)]
-        self.fields["theme"].choices = [("", _("every theme")), *themes]
+    def __init__(self, data, *, today: date, choices: Known | None = None):
+        super().__init__(data, today=today, choices=choices)
+        self.fields["theme"].choices = [("", _("every theme")), *_in_one_language(self.choices.themes)]
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
@@ -155,9 +170,7 @@ class CommentsFilter(SelectionFilter):
 
     def __init__(self, data, *, today: date):
         super().__init__(data, today=today)
-        language = get_language() or ""
-        themes = [(theme.slug, theme.name(language[:2])) for theme in Theme.objects.filter(merged_into=None)]
-        self.fields["theme"].choices = [("", _("every theme")), *themes]
+        self.fields["theme"].choices = [("", _("every theme")), *_in_one_language(self.choices.themes)]
 
     def clean_burst(self):
         public_id = self.cleaned_data["burst"]
@@ -238,20 +251,28 @@ def _a_year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
-def _used() -> dict[str, list[str]]:
-    """Values of the last years that may be chosen, by dimension. One query over the kept months."""
-    known = ThemeTotal.objects.filter(
+def _used():
+    """Values of the last years that may be chosen, by dimension: of the kept months."""
+    found = ThemeTotal.objects.filter(
         dimension__in=[Dimension.SOURCE, Dimension.TOUCHPOINT, Dimension.LOCATION],
         grain=Grain.MONTH,
         theme=ALL,
     )
-    found: dict[str, list[str]] = {}
-    for dimension, value in known.order_by("dimension", "value").values_list("dimension", "value").distinct():
-        found.setdefault(dimension, []).append(value)
-    return found
+    return found.order_by("dimension", "value").values_list("dimension", "value").distinct()
 
 
-def _named(rows: Iterable[Model]) -> list[tuple[str, str]]:
+_known = (
+    PreparedFigures(_used),
+    PreparedFigures(lambda: Touchpoint.objects.values_list("pk", "name_vi", "name_en")),
+    PreparedFigures(lambda: Location.objects.values_list("pk", "name_vi", "name_en")),
+    PreparedFigures(lambda: Theme.objects.filter(merged_into=None).values_list("slug", "name_vi", "name_en")),
+)
+
+
+def _named(rows: Iterable[tuple[int, str, str]]) -> list[tuple[str, str]]:
+    return sorted(((str(key), name) for key, name in _in_one_language(rows)), key=lambda one: one[1])
+
+
+def _in_one_language(rows: Iterable[tuple]) -> list[tuple]:
     language = (get_language() or "")[:2]
-    named = [(str(row.pk), row.name_vi if language == "vi" else row.name_en) for row in rows]
-    return sorted(named, key=lambda one: one[1])
+    return [(key, name_vi if language == "vi" else name_en) for key, name_vi, name_en in rows]

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from feedback import alerts, charts, combinations, labels
+from feedback import alerts, charts, combinations, drawn, labels
 from feedback.models import Alert, Combination, Location, Product, Touchpoint
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel, WhyItCame
@@ -88,10 +88,13 @@ def found(form: TrendsFilter, in_bursts: list[Alert]) -> trends.Trends | Combina
 
 def split_of(form: TrendsFilter) -> splits.Split:
     chosen = form.cleaned_data
-    return splits.by_value(
-        Dimension(chosen["split"]), chosen["theme"] or ALL, chosen["start"], chosen["end"],
-        period=chosen["period"],
-    )  # fmt: skip
+    asked = Dimension(chosen["split"]), chosen["theme"] or ALL, chosen["start"], chosen["end"]
+    days = trends.whole_months(chosen["start"], chosen["end"])
+    return drawn.while_totals_stay(
+        ("split", *asked, chosen["period"]),
+        lambda: splits.by_value(*asked, period=chosen["period"]),
+        *days,
+    )
 
 
 def value_names(

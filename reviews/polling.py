@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import journal, labels, leases
 from feedback.models.queue import LeasableQuerySet
+from feedback.prepared import Prepared
 from reviews import intake, sources
 from reviews.models import Polling, PollingQuerySet, Review, Source, UnreadableReview
 from reviews.records import ReviewRecord
@@ -127,10 +128,18 @@ def is_overdue(polling: Polling, now: datetime) -> bool:
 
 def alarms(now: datetime) -> list[Polling]:
     """The sources that somebody should look at: they do not answer, or nobody has asked them for long."""
-    late = Q(source__is_active=True, polled_at__lt=now - OVERDUE)
-    wrong = Q(alarmed_at__isnull=False) | ~Q(reply_trouble="")
-    found = Polling.objects.filter(wrong | late).select_related("source")
-    return list(found.order_by("source__name"))
+    return _ALARMS.all(now - OVERDUE)
+
+
+_WRONG = Q(alarmed_at__isnull=False) | ~Q(reply_trouble="")
+_ALARMS = Prepared(
+    lambda since: (
+        Polling.objects.filter(_WRONG | Q(source__is_active=True, polled_at__lt=since))
+        .select_related("source")
+        .order_by("source__name")
+    ),
+    datetime,
+)
 
 
 def words_of(trouble: str) -> str | Promise:

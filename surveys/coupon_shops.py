@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from feedback import journal
 from feedback.models import User
+from feedback.prepared import Prepared
 from surveys import webshops
 from surveys.models import Coupon, CouponShop, Reward
 from surveys.webshops import Checked
@@ -108,8 +109,17 @@ def try_refused_again(shop: CouponShop, *, by: User) -> int:
 
 def alarms(now: datetime) -> list[CouponShop]:
     """Connected shops that have not answered as they should for a while: somebody should look at them."""
-    wrong = CouponShop.objects.filter(is_active=True, trouble_since__lt=now - PATIENCE).exclude(trouble="")
-    return list(wrong.order_by("name"))
+    return _ALARMS.all(now - PATIENCE)
+
+
+_ALARMS = Prepared(
+    lambda since: (
+        CouponShop.objects.filter(is_active=True, trouble_since__lt=since)
+        .exclude(trouble="")
+        .order_by("name")
+    ),
+    datetime,
+)
 
 
 def check(shop: CouponShop) -> Checked:

@@ -24,7 +24,8 @@ _State = Invitation.State
 _BY_DIGEST = Prepared(
     lambda digest: Invitation.objects.select_related(
         "survey", "order", "customer", "response__reward"
-    ).filter(tokens__digest=digest)
+    ).filter(tokens__digest=digest),
+    str,
 )
 
 

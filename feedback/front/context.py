@@ -1,6 +1,6 @@
 """What every page shows around its content: the shop, the way to the other pages, what is waiting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from feedback import shop
 from feedback.middleware import allowed_roles
 from feedback.models import Case, Policy
+from feedback.prepared import PreparedCounts
 from feedback.roles import NAMES, Role, roles_of
 from reviews.models import Reply
 
@@ -74,15 +75,21 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "count": min(n, MOST_COUNTED),
             "are_more": n > MOST_COUNTED,
         }
-        for name, label in PAGES
-        if _may_open(request, name)
-        for url, n in [(reverse(name), _waiting(name))]
+        for _name, label, url, n in _waiting([one for one in PAGES if _may_open(request, one[0])])
     ]
 
 
-def _waiting(name: str) -> int:
-    """At most one more than are counted."""
-    return WAITING[name]()[: MOST_COUNTED + 1].count() if name in WAITING else 0
+def _waiting(pages: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any, str, int]]:
+    """With their addresses, and how much waits there: at most one more than are counted. One query."""
+    counted = tuple(name for name, _label in pages if name in WAITING)
+    found = dict(zip(counted, _counts(counted, MOST_COUNTED + 1)(), strict=True)) if counted else {}
+    for name, label in pages:
+        yield name, label, reverse(name), found.get(name, 0)
+
+
+@cache
+def _counts(names: tuple[str, ...], most: int) -> PreparedCounts:
+    return PreparedCounts([lambda name=name: WAITING[name]().order_by()[:most] for name in names])
 
 
 def address(request: HttpRequest, name: str) -> str:

@@ -20,6 +20,7 @@ from feedback.front import silence
 from feedback.intervals import wilson
 from feedback.models import Case, Headline, HeadlineClock
 from feedback.models.queue import LeasableQuerySet
+from feedback.prepared import Prepared
 from feedback.reports import defections as defection_report
 from feedback.reports import promises
 from reviews.models import Reply
@@ -84,8 +85,12 @@ def find_now() -> None:
 
 def newest(today: date) -> dict[str, Headline]:
     """By name, not older than yesterday. One query."""
-    rows = Headline.objects.filter(day__in=[today, today - _DAY]).order_by("day")
-    return {row.name: row for row in rows}
+    return {row.name: row for row in _NEWEST.all(today - _DAY, today)}
+
+
+_NEWEST = Prepared(
+    lambda first, last: Headline.objects.filter(day__gte=first, day__lte=last).order_by("day"), date, date
+)
 
 
 def _left(today: date, now: datetime) -> Figure | None:

@@ -23,12 +23,12 @@ from feedback.models import (
     Headline,
     Promise,
     Proposal,
-    Theme,
     ThemeTotal,
     User,
 )
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import Channel
+from feedback.prepared import Prepared, PreparedCounts, PreparedFigures
 from feedback.reports import trends
 from feedback.reports.kept_totals import NAMES, Counts
 from feedback.roles import DESK, REPORTS, Role, holds, public, roles_of
@@ -68,10 +68,13 @@ def today(request: HttpRequest) -> HttpResponse:
         "may_note": holds(request, *capture.CALL),
     }
     if context["is_desk"]:
-        said, moved = drawn.while_totals_stay(("today", last), lambda: (_said(last), _moved(last)))
+        said, moved = drawn.while_totals_stay(
+            ("today", last), lambda: (_said(last), _moved(last)), last - timedelta(days=60), last
+        )
+        alerts, to_ask, comments = _WAITING(last)
         context |= {
             "drafts": _drafts(),
-            **_changed(last, request.LANGUAGE_CODE),
+            **(_changed(last, request.LANGUAGE_CODE) if alerts else {"alerts": 0}),
             "week": _week(said, now),
             "week_from": last - WEEK + timedelta(days=1),
             "month_url": f"{reverse('comments')}?from={last - timedelta(days=29)}&to={last}",
@@ -79,16 +82,15 @@ def today(request: HttpRequest) -> HttpResponse:
             "tiles": _tiles(request, found := headlines.newest(last)),
             "as_of": max((row.found_at for row in found.values()), default=None),
             "unsteady": _unsteady(found) if holds(request, *REPORTS) else 0,
-            "to_ask": Defection.objects.filter(state=Defection.State.OPEN).count(),
+            "to_ask": to_ask,
             "movers": _movers(moved, request.LANGUAGE_CODE),
             "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
-            "is_new": not Comment.objects.exists(),
+            "is_new": not comments,
         }
     if holds(request, Role.ADMINISTRATOR, Role.MANAGER):
-        context["missed"] = Proposal.objects.open().count()
+        context["missed"], context["deliveries_stuck"] = _STUCK()
         context["given_up"] = jobs.dead_letter_count()
         context["order_alarms"] = order_sources.alarms()
-        context["deliveries_stuck"] = deliveries.stuck().count()
     return render(request, "feedback/today.html", context)
 
 
@@ -108,82 +110,139 @@ def _unsteady(found: Mapping[str, Headline]) -> int:
 
 def _changed(last: date, language: str) -> dict[str, Any]:
     """Trends that changed and nobody settled: how many, and the surest of them by name."""
-    waiting = list(Alert.objects.to_look_at(last).order_by("kind", "chance", "pk"))
-    if not waiting:
-        return {"alerts": 0}
-    named = waiting[:NAMED]
-    slugs = [one.theme for one in named]
-    names = {theme.slug: theme.name(language) for theme in Theme.objects.filter(slug__in=slugs)}
-    titles = [alert_pages.title(one, names) for one in named]
+    waiting = _CHANGED.all(last)
+    names = {theme.slug: theme.name(language) for theme in trends.THEMES.all()}
+    titles = [alert_pages.title(one, names) for one in waiting[:NAMED]]
     return {"alerts": len(waiting), "changed": titles}
+
+
+_CHANGED = Prepared(lambda today: Alert.objects.to_look_at(today).order_by("kind", "chance", "pk"), date)
 
 
 def _drafts() -> list[dict[str, Any]]:
     """Drafts by route, the most urgent first, each with the time of the oldest."""
-    found = Reply.objects.waiting().values("urgency").order_by()
-    by_urgency = {
-        row["urgency"]: row
-        for row in found.annotate(
-            n=Count("id"), oldest=Min("drafted_at"), for_approver=Count("id", filter=Q(needs_approver=True))
-        )
-    }
+    by_urgency = {row[0]: row for row in _DRAFTS.all()}
     return [
-        by_urgency[place] | {"label": route.label, "route": route.value}
+        {
+            "n": by_urgency[place][1],
+            "oldest": by_urgency[place][2],
+            "for_approver": by_urgency[place][3],
+            "label": route.label,
+            "route": route.value,
+        }
         for place, route in enumerate(Case.Route)
         if place in by_urgency
     ]
 
 
-def _cases(today: date) -> dict[str, Any]:
-    return Case.objects.filter(state=Case.State.OPEN).aggregate(
-        open=Count("id"),
-        due=Count("id", filter=Q(due_on__lte=today)),
-        safety=Count("id", filter=Q(route=Case.Route.SAFETY)),
-        oldest=Min("opened_at"),
+_DRAFTS = PreparedFigures(
+    lambda: (
+        Reply.objects.waiting()
+        .order_by()
+        .values("urgency")
+        .annotate(
+            n=Count("id"), oldest=Min("drafted_at"), for_approver=Count("id", filter=Q(needs_approver=True))
+        )
+        .values_list("urgency", "n", "oldest", "for_approver")
     )
+)
+
+
+def _cases(today: date) -> dict[str, Any]:
+    found = _CASES.all(today)
+    return dict(zip(("open", "due", "safety", "oldest"), found[0] if found else (0, 0, 0, None), strict=True))
+
+
+_CASES = PreparedFigures(
+    lambda today: (
+        Case.objects.filter(state=Case.State.OPEN)
+        .order_by()
+        .values("state")
+        .annotate(
+            open=Count("id"),
+            due=Count("id", filter=Q(due_on__lte=today)),
+            safety=Count("id", filter=Q(route=Case.Route.SAFETY)),
+            oldest=Min("opened_at"),
+        )
+        .values_list("open", "due", "safety", "oldest")
+    ),
+    date,
+)
 
 
 def _promises(today: date, user: User) -> dict[str, Any]:
     """How many are to be asked about; and what this person promised, due by the next working day."""
-    soon = Q(who=user, by_when__lte=shop.working_days_later(today, 1), call_back_on__gt=today)
-    waiting = Promise.objects.filter(state=Promise.State.OPEN)
-    return waiting.aggregate(
-        ask=Count("pk", filter=Q(call_back_on__lte=today)), mine=Count("pk", filter=soon)
-    )
+    ask, mine = _PROMISES(today, shop.working_days_later(today, 1), user.pk)
+    return {"ask": ask, "mine": mine}
+
+
+_PROMISED = Q(state=Promise.State.OPEN)
+_PROMISES = PreparedCounts(
+    [
+        lambda today, soon, who: Promise.objects.filter(_PROMISED, call_back_on__lte=today),
+        lambda today, soon, who: Promise.objects.filter(
+            _PROMISED, who=who, by_when__lte=soon, call_back_on__gt=today
+        ),
+    ],
+    date,
+    date,
+    int,
+)
 
 
 def _week(said: tuple[Week, Week, Week], now: datetime) -> dict[str, Any]:
     comments, reviews, negative = said
     start = now - WEEK
-    finished = Response.objects.filter(finished_at__gt=start - WEEK, finished_at__lte=now).aggregate(
-        now=Count("id", filter=Q(finished_at__gt=start)), before=Count("id", filter=Q(finished_at__lte=start))
-    )
-    granted = _granted(start)
+    newer, older = _FINISHED(start - WEEK, start, now)
+    granted = [{"currency": currency, "n": n, "worth": worth} for currency, n, worth in _GRANTED.all(start)]
     return {
         "comments": comments,
         "reviews": reviews,
         "negative": negative,
         "negative_share": negative.now / comments.now if comments.now else None,
-        "answers": Week(**finished),
+        "answers": Week(now=newer, before=older),
         "rewards": granted,
         "reward_count": sum(row["n"] for row in granted),
     }
 
 
-def _granted(since: datetime) -> list[dict[str, Any]]:
-    """Rewards given since then, one row a currency."""
-    rewards = Reward.objects.filter(response__finished_at__gt=since, issued_at__gt=since)
-    return list(rewards.values("currency").annotate(n=Count("id"), worth=Sum("amount")).order_by("currency"))
+_FINISHED = PreparedCounts(
+    [
+        lambda before, start, now: Response.objects.filter(finished_at__gt=start, finished_at__lte=now),
+        lambda before, start, now: Response.objects.filter(finished_at__gt=before, finished_at__lte=start),
+    ],
+    datetime,
+    datetime,
+    datetime,
+)
+# Rewards given since then, one row a currency.
+_GRANTED = PreparedFigures(
+    lambda since: (
+        Reward.objects.filter(response__finished_at__gt=since, issued_at__gt=since)
+        .order_by("currency")
+        .values("currency")
+        .annotate(n=Count("id"), worth=Sum("amount"))
+        .values_list("currency", "n", "worth")
+    ),
+    datetime,
+)
+# What waits for the desk, and whether anybody said anything yet.
+_WAITING = PreparedCounts(
+    [
+        lambda today: Alert.objects.to_look_at(today),
+        lambda today: Defection.objects.filter(state=Defection.State.OPEN),
+        lambda today: Comment.objects.all()[:1],
+    ],
+    date,
+)
+_STUCK = PreparedCounts([lambda: Proposal.objects.open(), lambda: deliveries.stuck()])
 
 
 def _said(last: date) -> tuple[Week, Week, Week]:
     """All comments, public reviews, and negative comments, from the kept totals."""
     middle = last - WEEK
     counts: dict[tuple[str, bool], int] = {}
-    rows = ThemeTotal.objects.filter(
-        dimension__in=[ALL, Dimension.CHANNEL], grain="day", theme=ALL, day__gt=middle - WEEK, day__lte=last
-    )
-    for dimension, value, day, *by_polarity in rows.values_list("dimension", "value", "day", *NAMES):
+    for dimension, value, day, *by_polarity in _SAID.all(middle - WEEK, last):
         said, newer = Counts(*by_polarity), day > middle
         if dimension == ALL:
             counts["all", newer] = counts.get(("all", newer), 0) + said.total
@@ -197,6 +256,15 @@ def _said(last: date) -> tuple[Week, Week, Week]:
     return all_, reviews, negative
 
 
+_SAID = PreparedFigures(
+    lambda after, last: ThemeTotal.objects.filter(
+        dimension__in=[ALL, Dimension.CHANNEL], grain="day", theme=ALL, day__gt=after, day__lte=last
+    ).values_list("dimension", "value", "day", *NAMES),
+    date,
+    date,
+)
+
+
 def _moved(last: date) -> list[trends.ThemeRow]:
     """Themes whose volume moved most: the last thirty days beside the thirty before (S4-5)."""
     rows = trends.by_theme(last - timedelta(days=29), last).themes
@@ -206,7 +274,7 @@ def _moved(last: date) -> list[trends.ThemeRow]:
 
 def _movers(moved: Sequence[trends.ThemeRow], language: str) -> list[dict[str, Any]]:
     """With the names that they have now."""
-    names = Theme.objects.in_bulk([row.slug for row in moved], field_name="slug") if moved else {}
+    names = {theme.slug: theme for theme in trends.THEMES.all()} if moved else {}
     return [
         {
             "slug": row.slug,

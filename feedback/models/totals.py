@@ -1,5 +1,7 @@
 """Totals kept by the job that reads, so that no page scans the raw rows."""
 
+from datetime import date
+
 from django.db import models
 
 from feedback.buckets import Grain
@@ -64,12 +66,18 @@ class ThemeTotal(models.Model):
 
 
 class TotalsStamp(models.Model):
-    """Changes with every change of the totals, in the same transaction: what was drawn of them is right while
-    all stamps are the same.
+    """Changes with every change of the totals of comments that were said in a month, in the same transaction:
+    what was drawn of some months is right while all stamps of these are the same, and those of `EVERY_MONTH`.
 
-    One row for each of some writers (`shard`), so that they need not wait for each other. Drawn at random: no
-    other state has the same, nor one that was rolled back or came from a backup.
+    One row a month for each of some writers (`shard`), so that they need not wait for each other. Drawn at
+    random: no other state has the same, nor one that was rolled back or came from a backup.
     """
 
-    shard = models.PositiveSmallIntegerField(primary_key=True)
+    EVERY_MONTH = date.min  # what the totals mean has changed
+
+    month = models.DateField()  # its first day
+    shard = models.PositiveSmallIntegerField()
     stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "shard"], name="one_stamp_of_a_month")]

@@ -115,7 +115,7 @@ class Comment(Addressed, Leasable):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(read_at=None), name="comments_to_read"),
+            models.Index(fields=["-said_at", "-id"], condition=Q(read_at=None), name="comments_to_read"),
             models.Index(fields=["said_at"], name="comments_by_time"),
             models.Index(fields=["id"], condition=Q(failed_at__isnull=False), name="comments_given_up"),
         ]

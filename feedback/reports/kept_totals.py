@@ -73,11 +73,12 @@ def rows(
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), parameters)
         days: dict[str | date, date] = {}
-        for theme, value, told, *counts in cursor.fetchall():
+        for row in cursor.fetchall():
+            told = row[2]
             day = days.get(told)
             if day is None:
                 day = days[told] = date.fromisoformat(told) if isinstance(told, str) else told
-            yield Row(theme, value, day, Counts(*map(int, counts)))
+            yield Row._make((row[0], row[1], day, Counts._make(row[3:])))
 
 
 def _part(themes: int, values: int | None, together: bool) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from feedback import buckets
+from feedback import buckets, drawn
 from feedback.buckets import Grain
 from feedback.models.totals import GRAINS, Dimension
 from feedback.reports.kept_totals import Counts, Row, Span, rows
-from feedback.reports.trends import checked, whole_months
+from feedback.reports.trends import checked, settled, whole_months
 
 MOST = 11  # values with a drawing of their own; a shop has thousands of products
 
@@ -44,9 +44,7 @@ def by_value(dimension: Dimension, theme: str, start: date, end: date, *, period
     if GRAINS[dimension] == (Grain.MONTH,):
         period, (start, end) = Grain.MONTH, whole_months(start, end)
     together = Span(start=start, end=end, grain=Grain.MONTH, together=True)
-    sums: dict[str, Counts] = {}
-    for row in rows([theme], [together], dimension=dimension, values=None):
-        sums[row.value] = sums.get(row.value, Counts()) + row.counts
+    sums = _sums(dimension, theme, start, end)
     order = sorted((value for value in sums if sums[value].total), key=lambda one: (-sums[one].total, one))
     shown, rest = order[:MOST], order[MOST:]
     places = buckets.of(start, end, period)
@@ -60,6 +58,29 @@ def by_value(dimension: Dimension, theme: str, start: date, end: date, *, period
         parts=tuple(_part(value, sums[value], series, places, start, period) for value in shown),
         others=len(rest), of_others=of_others, without=whole - known,
     )  # fmt: skip
+
+
+def _sums(dimension: Dimension, theme: str, start: date, end: date) -> dict[str, Counts]:
+    """By value. What lies before the last weeks is added up once, while those totals stay: it may be a
+    thousand products."""
+
+    def add(known: dict[str, Counts], start: date, end: date) -> dict[str, Counts]:
+        found = dict(known)
+        span = Span(start=start, end=end, grain=Grain.MONTH, together=True)
+        for row in rows([theme], [span], dimension=dimension, values=None):
+            found[row.value] = found.get(row.value, Counts()) + row.counts
+        return found
+
+    cut = settled(end, Grain.MONTH)
+    if cut <= start:
+        return add({}, start, end)
+    known = drawn.while_totals_stay(
+        ("sums by value until", dimension, theme, start, cut),
+        lambda: add({}, start, cut - timedelta(1)),
+        start,
+        cut - timedelta(1),
+    )
+    return add(known, cut, end)
 
 
 def _part(
@@ -80,4 +101,4 @@ def _part(
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:
-    return sum(counts, Counts())
+    return Counts(*map(sum, zip(*counts, strict=True)))

@@ -1,17 +1,23 @@
-"""Theme volume and sentiment over time, from the kept totals. Reads only, in two queries."""
+"""Theme volume and sentiment over time, from the kept totals. Reads only, in two to four queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
-from feedback import buckets
+from feedback import buckets, drawn
 from feedback.buckets import Grain
 from feedback.models import Theme
 from feedback.models.totals import ALL, GRAINS
+from feedback.prepared import Prepared
 from feedback.reports.kept_totals import Counts, Row, Span, rows
 
 LONGEST_DAYS = 366 * 10
+LATE = 7  # days within which nearly all is read that is said
+_DAY = timedelta(days=1)
 _NONE = Counts()
+_NEGATIVE = itemgetter(0)
 
 
 class BadPeriod(ValueError):
@@ -51,11 +57,8 @@ class Trends:
     buckets: tuple[date, ...]
     themes: tuple[ThemeRow, ...]
     sentiment: tuple[Counts, ...]
+    comments: Counts
     comments_before: int
-
-    @property
-    def comments(self) -> Counts:
-        return sum(self.sentiment, Counts())
 
 
 def by_theme(
@@ -76,12 +79,40 @@ def by_theme(
     if GRAINS[dimension] == (Grain.MONTH,):
         period, (start, end) = Grain.MONTH, whole_months(start, end)
         against = None if against is None else whole_months(*against)
-    names = {theme.slug: theme for theme in Theme.objects.order_by("slug")}
-    first, last = against or (before_that(start, end), start - timedelta(1))
+    names = {theme.slug: theme for theme in THEMES.all()}
+    first, last = against or (before_that(start, end), start - _DAY)
     before = Span(start=first, end=last, grain=Grain.MONTH, together=True)
-    spans = (before, Span(start=start, end=end, grain=period))
-    found = rows([ALL, *names], spans, dimension=dimension, values=[value])
-    return told(names, [*found, *(row for row in less if row.day >= first)], start, end, period)
+    nothing, cut = _Sums(start, end, period), settled(end, period)
+
+    def read(*spans: Span) -> Iterator[Row]:
+        return rows([ALL, *names], spans, dimension=dimension, values=[value])
+
+    if start < cut:
+        known = drawn.while_totals_stay(
+            ("themes until", dimension, value, start, end, period, first, last, tuple(names)),
+            lambda: nothing.with_more(read(before, Span(start=start, end=cut - _DAY, grain=period))),
+            first,
+            cut - _DAY,
+        )
+        found = known.with_more(read(Span(start=cut, end=end, grain=period)))
+    else:
+        found = nothing.with_more(read(before, Span(start=start, end=end, grain=period)))
+    return _told(names, found.with_more(row for row in less if row.day >= first))
+
+
+THEMES = Prepared(lambda: Theme.objects.order_by("slug"))
+
+
+def settled(end: date, period: str) -> date:
+    """The first day, of a bucket too, of the part of a period that grows while people talk: what lies before
+    is read once while its totals stay."""
+    return buckets.first_day((end - timedelta(days=LATE)).replace(day=1), period)
+
+
+def reach(start: date, end: date, against: tuple[date, date]) -> tuple[date, date]:
+    """The first and the last day that `by_theme` may read totals of, whatever the dimension."""
+    first, last = whole_months(start, end)
+    return min(before_that(first, last), against[0].replace(day=1)), last
 
 
 def checked(start: date, end: date) -> tuple[date, date]:
@@ -108,37 +139,59 @@ def before_that(start: date, end: date) -> date:
 
 def told(names: Mapping[str, Theme], found: Iterable[Row], start: date, end: date, period: str) -> Trends:
     """Rows before `start` are the time before."""
-    places = buckets.of(start, end, period)
-    number = {place: n for n, place in enumerate(places)}
-    by_bucket: dict[str, list[Counts]] = {}
-    earlier: dict[str, int] = {}
-    for theme, _value, day, counts in found:
-        if not counts.total:
-            continue  # what came down to nothing
-        if day < start:
-            earlier[theme] = earlier.get(theme, 0) + counts.total
-            continue
-        line = by_bucket.get(theme)
-        if line is None:
-            line = by_bucket[theme] = [_NONE] * len(places)
-        n = number.get(day)
-        if n is None:  # a day of a cut week or month
-            n = number[max(buckets.first_day(day, period), start)]
-        line[n] = counts if line[n] is _NONE else line[n] + counts
-    nothing = [_NONE] * len(places)
-    whole = by_bucket.pop(ALL, nothing)
+    return _told(names, _Sums(start, end, period).with_more(found))
+
+
+class _Sums:
+    """Of each theme, and of whole comments (`ALL`): by bucket, and in the time before. Never changed: it is
+    shared."""
+
+    def __init__(self, start: date, end: date, period: str) -> None:
+        self.start, self.end, self.period = start, end, period
+        self.places = buckets.of(start, end, period)
+        self.by_bucket: dict[str, list[Counts]] = {}
+        self.earlier: dict[str, int] = {}
+
+    def with_more(self, found: Iterable[Row]) -> "_Sums":
+        found = list(found)
+        if not found:
+            return self
+        more = copy(self)
+        more.by_bucket = {theme: list(line) for theme, line in self.by_bucket.items()}
+        more.earlier = dict(self.earlier)
+        number = {place: n for n, place in enumerate(self.places)}
+        for theme, _value, day, counts in found:
+            if not any(counts):
+                continue  # what came down to nothing
+            if day < self.start:
+                more.earlier[theme] = more.earlier.get(theme, 0) + sum(counts)
+                continue
+            line = more.by_bucket.get(theme)
+            if line is None:
+                line = more.by_bucket[theme] = [_NONE] * len(self.places)
+            n = number.get(day)
+            if n is None:  # a day of a cut week or month
+                n = number[max(buckets.first_day(day, self.period), self.start)]
+            line[n] = counts if line[n] is _NONE else line[n] + counts
+        return more
+
+
+def _told(names: Mapping[str, Theme], sums: _Sums) -> Trends:
+    nothing = [_NONE] * len(sums.places)
     themes = [
-        _theme_row(theme, by_bucket.get(slug, nothing), earlier.get(slug, 0))
+        _theme_row(theme, sums.by_bucket.get(slug, nothing), sums.earlier.get(slug, 0))
         for slug, theme in names.items()
-        if slug in by_bucket or slug in earlier
+        if slug in sums.by_bucket or slug in sums.earlier
     ]
+    sentiment = sums.by_bucket.get(ALL, nothing)
     return Trends(
-        start=start,
-        end=end,
-        buckets=places,
+        start=sums.start,
+        end=sums.end,
+        buckets=sums.places,
         themes=tuple(sorted(themes, key=lambda row: (-row.total, row.slug))),
-        sentiment=tuple(whole),
-        comments_before=earlier.get(ALL, 0),
+        sentiment=tuple(sentiment),
+        comments=Counts(*map(sum, zip(*sentiment, strict=True))),
+        comments_before=sums.earlier.get(ALL, 0),
     )
 
 
@@ -150,5 +203,5 @@ def _theme_row(theme: Theme, counts: Sequence[Counts], before: int) -> ThemeRow:
         counts=Counts(*map(sum, zip(*counts, strict=True))),
         before=before,
         by_bucket=tuple(map(sum, counts)),
-        negative_by_bucket=tuple(one.negative for one in counts),
+        negative_by_bucket=tuple(map(_NEGATIVE, counts)),
     )

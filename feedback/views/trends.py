@@ -1,10 +1,9 @@
 """Which themes come up, how often and how they feel, from the kept daily totals."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,107 +15,107 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import buckets, charts, combinations, drawn, labels, shop, trend_tables
-from feedback.buckets import Grain
-from feedback.models import Alert, Combination
+from feedback import combinations, drawn, kept, shop, trend_tables
+from feedback.models import Alert, Combination, Product
+from feedback.prepared import PreparedFigures
 from feedback.reports import trends
-from feedback.reports.kept_totals import Counts
 from feedback.roles import DESK, REPORTS, allow, holds
-from feedback.trend_forms import SaveForm, TrendsFilter
-from feedback.trend_tables import CATCH_ALL
-from feedback.views import saved_views, splits, trend_files
-
-HIGHEST_OTHERS = 1.5  # times the highest named line
-MOST_BARS = 60
-SERIES = 4  # lines with a name; the fifth adds up the others
+from feedback.trend_forms import SaveForm, TrendsFilter, known
+from feedback.views import saved_views, splits, trend_parts
 
 
 @allow(DESK)
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    form = TrendsFilter(request.GET, today=shop.day(timezone.now()))
+    asked = _asked(request)
+    form = asked.form
     if not form.is_valid():
         return render(request, "feedback/trends.html", {"form": form}, status=400)
     bursts = trend_tables.bursts(form)
-    found = _drawn_or_kept(form, bursts, request.LANGUAGE_CODE)
-    if not isinstance(found, _Drawn):
+    found = _drawn_or_kept(asked, bursts, request.LANGUAGE_CODE)
+    if not isinstance(found, trend_parts.Drawn):
         return _being_counted(request, form, found)
+    views = saved_views.shown(request)
     context = {
         **found.context,
         "drawn_above": found.above,
         "drawn_below": found.below,
-        "form": form.filled(),
-        "drawn_fields": _drawn_fields(form, request.LANGUAGE_CODE),
+        "form": form,
+        "drawn_filters": _drawn_filters(request, asked, views),
         "may_see_impact": holds(request, *REPORTS),
-        "save_form": SaveForm(),
         "address": form.whole_address,
-        "views": saved_views.shown(request),
+        "views": views,
         **_about_bursts(form, bursts),
     }
     if form.cleaned_data["split"]:
-        context |= splits.shown(form, request.LANGUAGE_CODE, found.context["comments_url"])
+        context |= splits.shown(form, request.LANGUAGE_CODE, found.context)
     return render(request, "feedback/trends.html", context)
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    """What is told of the totals, and the page's parts that show it: the same for everybody at the desk."""
+class _Asked:
+    """The filters of an address, kept as they are for everybody: nobody may change the form. `key`: all that
+    it is made of."""
 
-    context: dict[str, Any]
-    above: SafeString
-    below: SafeString
+    key: Hashable
+    form: TrendsFilter
+    fields: SafeString
+    save_fields: SafeString
 
 
-def _drawn_or_kept(form: TrendsFilter, bursts: list[Alert], language: str) -> _Drawn | Combination | None:
+def _asked(request: HttpRequest) -> _Asked:
+    """By what is chosen, and by what there is to choose."""
+    today, choices, language = shop.day(timezone.now()), known(), request.LANGUAGE_CODE
+    products = tuple(_product.all(request.GET["product"])) if "product" in request.GET else ()
+    key = ("filters of trends", language, today, request.GET.urlencode(), choices, products)
+
+    def make() -> _Asked:
+        form = TrendsFilter(request.GET, today=today, choices=choices)
+        if form.is_valid():
+            form.filled()
+        fields = render_to_string("feedback/_trend_fields.html", {"form": form})
+        return _Asked(key, form, fields, render_to_string("feedback/_save_fields.html", {"form": SaveForm()}))
+
+    return drawn.once(key, make)
+
+
+_product = PreparedFigures(lambda sku: Product.objects.filter(sku=sku).order_by().values_list("pk"), str)
+
+
+def _drawn_or_kept(
+    asked: _Asked, bursts: list[Alert], language: str
+) -> trend_parts.Drawn | Combination | None:
     """Drawn anew when a total changed, a theme has another name, or a day is over. Of several filters, and
     without bursts, the raw rows are counted: then nothing is kept."""
+    form = asked.form
 
-    def draw() -> _Drawn | Combination | None:
+    def draw() -> trend_parts.Drawn | Combination | None:
         found = trend_tables.found(form, bursts)
-        return _drawn(found, form, language) if isinstance(found, trends.Trends) else found
+        return trend_parts.draw(found, form, language) if isinstance(found, trends.Trends) else found
 
     if len(form.where) > 1 or (bursts and form.cleaned_data["without"]):
         return draw()
-    asked = (*form.where.items(), *form.whole_address.items())
-    names = tuple((slug, str(name)) for slug, name in form.fields["theme"].choices)
-    return drawn.while_totals_stay(("trends", language, form.today, asked, names), draw)
+    chosen = form.cleaned_data
+    days = trends.reach(chosen["start"], chosen["end"], form.against)
+    return drawn.while_totals_stay(("trends", asked.key), draw, *days)
 
 
-def _drawn_fields(form: TrendsFilter, language: str) -> SafeString:
-    """They differ by what is chosen, and by what there is to choose."""
-    choices = tuple(
-        (name, tuple((value, str(label)) for value, label in form.fields[name].choices))
-        for name in ("theme", "source", "touchpoint", "location")
-    )
-    return drawn.once(
-        ("fields of trends", language, tuple(form.whole_address.items()), choices),
-        lambda: render_to_string("feedback/_trend_fields.html", {"form": form}),
-    )
-
-
-def _drawn(found: trends.Trends, form: TrendsFilter, language: str) -> _Drawn:
-    filters = form.as_address
-    if found.start != form.cleaned_data["start"] or found.end != form.cleaned_data["end"]:
-        filters |= {"from": found.start, "to": found.end}  # a product is told by whole months
-    beneath = _beneath(filters)
+def _drawn_filters(request: HttpRequest, asked: _Asked, views: Sequence[Mapping[str, Any]]) -> SafeString:
+    """Names of views are somebody's own."""
+    own = [
+        {**view, "name": kept.Own(view["name"]), "by": kept.Own(view["by"] or "")}
+        | {"url": kept.Own(view["url"]), "public_id": kept.Own(view["public_id"])}
+        for view in views
+    ]
     context = {
-        "trends": found,
-        "rows": [_row(row, beneath, language) for row in trend_tables.catch_all_last(found.themes)],
-        **_figure(found, form, language),
-        "finding": _finding(found, form, language),
-        **_bars(found, form, filters, language),
-        "step": form.cleaned_data["period"],
-        "tiles": list(_tiles(found, filters)),
-        "comments_change": found.comments.total - found.comments_before,
-        "is_running": found.end >= form.today,
-        "is_in_whole_months": filters["from"] != form.cleaned_data["start"]
-        or filters["to"] != form.cleaned_data["end"],
-        **trend_files.addresses(form),
-        "comments_url": beneath,
-        "is_beside_a_year": bool(form.cleaned_data["compare"]),
+        "drawn_fields": asked.fields,
+        "save_fields": asked.save_fields,
+        "address": asked.form.whole_address,
+        "is_chosen": bool(request.GET),
+        "path": request.path,
+        "own_views": own,
     }
-    above, below = (render_to_string(f"feedback/_trends_{part}.html", context) for part in ("above", "below"))
-    return _Drawn(context, above, below)
+    return kept.part(request, "feedback/_trend_filters.html", context)
 
 
 def _being_counted(
@@ -162,127 +161,3 @@ def _about_bursts(form: TrendsFilter, bursts: list[Alert]) -> dict[str, Any]:
         "is_without_bursts": is_without,
         "other_url": f"{reverse('trends')}?{urlencode(other)}",
     }
-
-
-def _beneath(filters: dict[str, Any], **more: Any) -> str:
-    return f"{reverse('comments')}?{urlencode(filters | more)}"
-
-
-def _tiles(found: trends.Trends, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """How whole comments felt, as shares."""
-    counts = found.comments
-    for name in labels.POLARITIES:
-        if n := getattr(counts, name):
-            yield {
-                "label": labels.POLARITIES[name],
-                "sign": labels.SIGNS[name],
-                "count": n,
-                "share": n / counts.total,
-                "url": _beneath(filters, polarity=name),
-            }
-
-
-def _row(row: trends.ThemeRow, beneath: str, language: str) -> dict[str, Any]:
-    """`beneath`: where the comments of all themes are."""
-    about = f"{beneath}&theme={quote(row.slug)}"
-    counts = [
-        {"name": name, "count": getattr(row.counts, name), "url": f"{about}&polarity={name}"}
-        for name in labels.POLARITIES
-    ]
-    return {
-        "name": row.name(language),
-        "url": about,
-        "total": row.total,
-        "counts": counts,
-        "before": row.before,
-        "change": row.total - row.before,
-    }
-
-
-def _figure(found: trends.Trends, form: TrendsFilter, language: str) -> dict[str, Any]:
-    """The most frequent themes as lines, the others added up: as a line too, unless it would press the
-    named ones flat against the axis; then in words."""
-    if chosen := form.cleaned_data["theme"]:
-        return _figure_of_one(found, chosen, form, language)
-    rows = [row for row in found.themes if row.total and row.slug != CATCH_ALL][:SERIES]
-    if len(found.buckets) < 2 or not rows:
-        return {}
-    shown = {row.slug for row in rows}
-    others = [row for row in found.themes if row.total and row.slug not in shown]
-    series = [charts.Series(row.name(language), row.by_bucket) for row in rows]
-    rest = [sum(column) for column in zip(*(row.by_bucket for row in others), strict=True)]
-    highest = max(max(row.by_bucket) for row in rows)
-    fits = bool(rest) and max(rest) <= HIGHEST_OTHERS * highest
-    if fits:
-        name = others[0].name(language) if len(others) == 1 else _("others")
-        series.append(charts.Series(name, rest, "flat"))
-    named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
-    told = {"themes": len(others), "times": sum(rest)} if rest and not fits else None
-    return {"figure": charts.line_figure(series, named), "others": told}
-
-
-def _figure_of_one(found: trends.Trends, slug: str, form: TrendsFilter, language: str) -> dict[str, Any]:
-    """How often it comes up, and how often as a complaint."""
-    row = next((row for row in found.themes if row.slug == slug), None)
-    if row is None or len(found.buckets) < 2:
-        return {}
-    series = [
-        charts.Series(row.name(language), row.by_bucket),
-        charts.Series(str(labels.POLARITIES["negative"]), row.negative_by_bucket, "bad"),
-    ]
-    named = charts.date_labels(found.buckets, step=form.cleaned_data["period"], language=language)
-    return {"figure": charts.line_figure(series, named), "others": None, "one_theme": row.name(language)}
-
-
-def _finding(found: trends.Trends, form: TrendsFilter, language: str) -> str:
-    named = [row for row in found.themes if row.slug != CATCH_ALL and row.total]
-    if chosen := form.cleaned_data["theme"]:
-        named = [row for row in found.themes if row.slug == chosen and row.total]
-    if not named:
-        return ""
-    first = named[0]
-    risen = max(named, key=lambda row: row.total - row.before)
-    words = {"theme": first.name(language), "n": first.total, "before": first.before}
-    if form.cleaned_data["compare"]:
-        said = _("“%(theme)s” comes up %(n)s times, and %(before)s in the same days a year before.") % words
-    elif chosen:
-        said = _("“%(theme)s” comes up %(n)s times, and %(before)s in the time before.") % words
-    else:
-        said = (
-            _("“%(theme)s” comes up most: %(n)s times, and %(before)s in the equally long time before.")
-            % words
-        )
-    if risen.slug != first.slug and risen.total - risen.before > 1:
-        words = {"theme": risen.name(language), "n": risen.total, "before": risen.before}
-        said += " " + _("“%(theme)s” rose most, from %(before)s to %(n)s.") % words
-    return said
-
-
-def _bars(found: trends.Trends, form: TrendsFilter, filters: dict[str, Any], language: str) -> dict[str, Any]:
-    """How whole comments felt, one bar a day, week or month; each leads to its comments. So many weeks that
-    nobody would look at each are told by month."""
-    step, felt = form.cleaned_data["period"], list(zip(found.buckets, found.sentiment, strict=True))
-    if len(felt) > MOST_BARS:
-        step, felt = Grain.MONTH, _by_month(felt, found.start)
-    firsts = [first for first, _counts in felt]
-    named = charts.date_labels(firsts, step=step, language=language)
-    ends = [*(first - timedelta(days=1) for first in firsts[1:]), found.end]
-    rows = [
-        charts.BarRow(label=label, url=_beneath(filters | {"from": first, "to": last}), **_by_name(counts))
-        for label, last, (first, counts) in zip(named, ends, felt, strict=True)
-    ]
-    return {"bars": charts.bars(rows), "bars_step": str(step)}
-
-
-def _by_month(felt: list[tuple[date, Counts]], start: date) -> list[tuple[date, Counts]]:
-    """Whole weeks: a week counts in the month that it begins in, and a month begins with its first week."""
-    months: dict[date, tuple[date, Counts]] = {}
-    for first, counts in felt:
-        month = max(buckets.first_day(first, Grain.MONTH), start)
-        began, so_far = months.get(month, (first, Counts()))
-        months[month] = began, so_far + counts
-    return list(months.values())
-
-
-def _by_name(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in labels.POLARITIES}

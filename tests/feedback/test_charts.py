@@ -51,7 +51,7 @@ def test_it_draws_zero_on_the_ground_and_the_highest_tick_at_the_top():
     drawn = chart(Series("late", [0, 10, 20]))
 
     assert drawn.ticks[0].at == drawn.bottom
-    assert drawn.lines[0].path.startswith(f"M{drawn.left:g} {drawn.bottom:g}L")
+    assert drawn.lines[0].path.startswith(f"M{drawn.left:.1f} {drawn.bottom:.1f}L")
     assert drawn.lines[0].end_y == drawn.ticks[-1].at
 
 

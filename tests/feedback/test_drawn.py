@@ -1,16 +1,18 @@
 """Pages that are drawn once for each state of the totals: never an old number, nothing of one person's."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from feedback import comments, corrections, drawn, erasure, leases, themes, totals
 from feedback.models import Comment, SavedView, Theme
-from tests.factories import a_shop, comment, read_comment, user
+from tests.factories import NOW, a_shop, comment, read_comment, user
 
 pytestmark = pytest.mark.django_db
 LATE = [("late_delivery", "negative")]
@@ -65,9 +67,12 @@ CHANGES = {
 }
 
 
+@pytest.mark.parametrize("days_ago", [0, 35])
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_page_that_was_kept_never_shows_an_old_number(client, huy, change):
-    about = read_comment(themes=LATE)
+def test_a_page_that_was_kept_never_shows_an_old_number(client, huy, change, days_ago):
+    """Neither of the days that are read anew each time, nor of the months before, which are kept by
+    themselves."""
+    about = read_comment(themes=LATE, said_at=NOW - timedelta(days=1 + days_ago))
     shown(client)
 
     CHANGES[change](about)
@@ -81,11 +86,44 @@ def test_without_the_stamp_it_would(client, huy, monkeypatch):
     """The guard taken away: the test above can fail."""
     read_comment(themes=LATE)
     shown(client)
-    monkeypatch.setattr(totals, "_stamp_anew", lambda: None)
+    monkeypatch.setattr(totals, "_stamp_anew", lambda months: None)
 
     read_comment(themes=LATE)
 
     assert shown(client) == {"Late delivery": 1}
+
+
+def test_what_was_said_in_other_months_leaves_a_page_as_it_is(client, huy, django_assert_max_num_queries):
+    """But the months that it compares with are its own: 46 days, and the 46 before."""
+    read_comment(themes=LATE)
+    shown(client)
+
+    for said_at in (datetime(2026, 12, 1, 5, tzinfo=UTC), datetime(2026, 7, 2, tzinfo=UTC)):
+        read_comment(themes=LATE, said_at=said_at)
+        assert not reads_totals(client)
+    read_comment(themes=LATE, said_at=datetime(2026, 8, 20, tzinfo=UTC))
+    assert reads_totals(client)
+
+
+def test_what_is_long_past_is_read_once(client, huy):
+    read_comment(themes=LATE)
+    read_comment(themes=LATE, said_at=NOW - timedelta(days=1 + 35))
+    shown(client)
+
+    read_comment(themes=LATE)
+    (anew,) = reads_totals(client)
+    read_comment(themes=LATE, said_at=NOW - timedelta(days=1 + 35))
+
+    assert "2026-10-26" in anew
+    assert "2026-10-01" not in anew
+    assert len(reads_totals(client)) == 2
+    assert shown(client) == {"Late delivery": 4}
+
+
+def reads_totals(client):
+    with CaptureQueriesContext(connection) as queries:
+        shown(client)
+    return [one["sql"] for one in queries.captured_queries if "UNION" in one["sql"]]
 
 
 def test_what_was_rolled_back_was_never_shown(client, huy):

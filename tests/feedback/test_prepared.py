@@ -1,6 +1,6 @@
 """A prepared query gives what its queryset gives, and is built once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from feedback.models import Comment, Order
-from feedback.prepared import Prepared, PreparedFigures
+from feedback.prepared import Prepared, PreparedCounts, PreparedFigures
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def columns(row):
 def test_it_is_what_the_queryset_gives():
     made = factories.order()
 
-    found, wanted = Prepared(by_number).first(made.number), by_number(made.number).get()
+    found, wanted = Prepared(by_number, str).first(made.number), by_number(made.number).get()
 
     assert columns(found) == columns(wanted)
     assert columns(found.customer) == columns(wanted.customer)
@@ -36,7 +36,7 @@ def test_it_is_what_the_queryset_gives():
 def test_what_lies_beside_a_row_is_asked_for_with_it():
     made = factories.read_comment(source="map")
     prepared = Prepared(
-        lambda source: Comment.objects.select_related("analysis", "case").filter(source=source)
+        lambda source: Comment.objects.select_related("analysis", "case").filter(source=source), str
     )
 
     with CaptureQueriesContext(connection) as captured:
@@ -47,7 +47,7 @@ def test_what_lies_beside_a_row_is_asked_for_with_it():
 
 
 def test_each_value_finds_its_own_row():
-    prepared, orders = Prepared(by_number), [factories.order(), factories.order()]
+    prepared, orders = Prepared(by_number, str), [factories.order(), factories.order()]
 
     assert [prepared.first(order.number) for order in orders] == orders
     assert prepared.first("' OR 1=1 --") is None
@@ -55,7 +55,7 @@ def test_each_value_finds_its_own_row():
 
 def test_it_is_built_once_for_all_threads():
     asked = []
-    prepared = Prepared(lambda number: asked.append(number) or by_number(number))
+    prepared = Prepared(lambda number: asked.append(number) or by_number(number), str)
     prepared.first("1")
 
     thread = Thread(target=lambda: prepared._built.row)
@@ -90,3 +90,17 @@ def test_figures_are_what_the_queryset_gives():
         return Order.objects.filter(customer=customer).values_list("customer__name", Sum("total"))
 
     assert PreparedFigures(figures, int).all(made.customer_id) == list(figures(made.customer_id))
+
+
+def test_it_counts_several_at_once():
+    made = [factories.order(), factories.order()]
+    count = PreparedCounts(
+        [lambda day: Order.objects.filter(placed_at__date__lte=day), lambda day: Comment.objects.all()[:5]],
+        date,
+    )
+
+    with CaptureQueriesContext(connection) as captured:
+        found = [count(made[0].placed_at.date() + timedelta(days=days)) for days in (1, -5)]
+
+    assert found == [(2, 0), (0, 0)]
+    assert len(captured) == 2
