@@ -23,12 +23,13 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-from feedback.orthography import unmark  # noqa: E402
-from feedback.text.reading import Lang  # noqa: E402
-from feedback.text.topics import Said, Topic, find  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from feedback.orthography import unmark
+from feedback.text.reading import Lang
+from feedback.text.topics import Said, Topic, find
+
+ROOT = Path(__file__).resolve().parent.parent
 MISSED, CAUGHT = 400, 800
 PEOPLE = (5, 8, 12, 20, 40)
 ENOUGH, WANTED, QUIET_AT_MOST = 12, 0.90, 0.10

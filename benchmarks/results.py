@@ -82,20 +82,10 @@ def _folder(kept: str | None) -> Iterator[str]:
 
 def _prepare(folder: str, chosen: argparse.Namespace) -> tuple[str, str, str]:
     """The session of a manager, and the addresses of the two surveys."""
-    os.environ |= {"SECRET_KEY": "benchmark", "DATA_DIR": folder, "BASE_URL": f"http://127.0.0.1:{PORT}"}
-    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-    os.environ["LOG_LEVEL"] = "ERROR"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.contrib.auth.models import Group
+    start_django(folder)
     from django.core.management import call_command
     from django.db import connection
-    from django.test import Client
 
-    from feedback.models import User
     from surveys.models import Survey
 
     call_command("migrate", verbosity=0)
@@ -104,12 +94,33 @@ def _prepare(folder: str, chosen: argparse.Namespace) -> tuple[str, str, str]:
             _make(slug, responses)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    page, taken = (f"/surveys/{Survey.objects.get(slug=slug).public_id}/" for slug in ("page", "taken"))
+    return session_of_a_manager(), page, taken
+
+
+def start_django(folder: str) -> None:
+    os.environ |= {"SECRET_KEY": "benchmark", "DATA_DIR": folder, "BASE_URL": f"http://127.0.0.1:{PORT}"}
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+    os.environ["LOG_LEVEL"] = "ERROR"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")
+    import django
+
+    django.setup()
+
+
+def session_of_a_manager() -> str:
+    """As the header of a request says it."""
+    from django.conf import settings
+    from django.contrib.auth.models import Group
+    from django.test import Client
+
+    from feedback.models import User
+
     huy, _is_new = User.objects.get_or_create(username="huy-who-manages")
     huy.groups.add(Group.objects.get(name="manager"))
     client = Client()
     client.force_login(huy)
-    page, taken = (f"/surveys/{Survey.objects.get(slug=slug).public_id}/" for slug in ("page", "taken"))
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}", page, taken
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def _make(slug: str, responses: int) -> None:

@@ -30,6 +30,18 @@ SENTENCES = [
     "giao nham mau, nhan tin {n} lan khong ai tra loi",
 ]
 
+DIE = """
+import os, signal
+import django; django.setup()
+from feedback import {module}, work
+whole = {moment}
+def and_die(*arguments, **named):
+    whole(*arguments, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+{moment} = and_die
+work.sweep(work.jobs())
+"""
+
 
 class Installation:
     """A shop's database and folders, and the programs that run on them."""
@@ -107,6 +119,12 @@ class Installation:
     def kill_when(self, process, happened):
         self.wait_for(lambda: process.poll() is not None or happened())
         kill(process)
+
+    def dies_after(self, moment):
+        """The jobs are swept; the process is gone as soon as this function, named as "module.function" of
+        feedback, has returned."""
+        process = self.start("-c", DIE.format(module=moment.rpartition(".")[0], moment=moment))
+        assert process.wait(PATIENCE) == -signal.SIGKILL, self.log()
 
     def proves_itself(self):
         """Every check that the project has for its own data."""

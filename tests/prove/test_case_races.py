@@ -1,18 +1,16 @@
 """C5–C8 for the private message, and S3-5 for a grant beside a dispute: many at once; each guard also off."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from feedback import cases, concessions, disputes, messages, overrides
 from feedback.messages import Plan
 from feedback.models import Concession, Decision, Dispute, Event, Message, Order, Promise
-from tests import factories
+from tests import crowd, factories
 
 ROUNDS, CROWD = 20, 20
 pytestmark = [
@@ -21,6 +19,7 @@ pytestmark = [
     pytest.mark.usefixtures("many_connections", "_shop"),
 ]
 TOLD = (messages.Stale, messages.NotAllowed, messages.Blocked, concessions.Refused)
+at_once = partial(crowd.at_once, told=TOLD)
 
 
 @pytest.fixture
@@ -31,23 +30,6 @@ def _shop():
 @pytest.fixture
 def people():
     return factories.user("staff", "Bảo"), factories.user("approver", "Mai")
-
-
-def at_once(acts):
-    """Every one starts at the same moment; what each returned, or how it was told no."""
-    start = threading.Barrier(len(acts))
-
-    def one(act):
-        start.wait(30)
-        try:
-            return act()
-        except TOLD as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as crowd:
-        return list(crowd.map(one, acts))
 
 
 def told(**order):

@@ -1,18 +1,15 @@
 """Two people end one case at once, hand it over, or judge it: one wins and the other is told. Each guard also
 off."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connections
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from feedback import cases, procedure
 from feedback.models import Case, Event
 from tests import factories
+from tests.crowd import how_many_are_told, take_the_guard_off
 
 CROWD, ROUNDS = 8, 20
 pytestmark = [
@@ -33,26 +30,12 @@ def opened():
     return Case.objects.select_related("comment").get(pk=made.pk)
 
 
-def at_once(acts):
-    """Everybody opened the page before anybody pressed; who was told that somebody was faster."""
-    start = threading.Barrier(len(acts))
-
-    def one(act):
-        try:
-            start.wait(30)
-            act()
-        except cases.Stale:
-            return 1
-        finally:
-            connections.close_all()
-        return 0
-
-    with ThreadPoolExecutor(len(acts)) as crowd:
-        return sum(crowd.map(one, acts))
-
-
 def as_on_the_page(case):
     return Case.objects.select_related("comment").get(pk=case.pk)
+
+
+def told_of(acts):
+    return how_many_are_told(acts, cases.Stale)
 
 
 def closing(case, people):
@@ -72,14 +55,7 @@ def events(case, *verbs):
 
 @pytest.fixture
 def unguarded(monkeypatch):
-    """The twin: whoever saw it open may write, whatever it is now."""
-    update = QuerySet.update
-
-    def whatever_it_is_now(self, **changes):
-        keys = list(Case.objects.values_list("pk", flat=True)) if self.model is Case else []
-        return update(Case.objects.filter(pk__in=keys) if keys else self, **changes)
-
-    monkeypatch.setattr(QuerySet, "update", whatever_it_is_now)
+    take_the_guard_off(monkeypatch, Case)
 
 
 def test_one_of_those_who_close_it_wins(people):
@@ -87,7 +63,7 @@ def test_one_of_those_who_close_it_wins(people):
     for _round in range(ROUNDS):
         case = opened()
 
-        told = at_once(closing(case, people))
+        told = told_of(closing(case, people))
 
         case.refresh_from_db()
         resolved, closed = events(case, "case resolved"), events(case, "case closed")
@@ -100,7 +76,7 @@ def test_two_who_close_it_are_one(people):
     for _round in range(ROUNDS):
         case = opened()
 
-        told = at_once([partial(cases.close, as_on_the_page(case), by=by) for by in people])
+        told = told_of([partial(cases.close, as_on_the_page(case), by=by) for by in people])
 
         assert (told, events(case, "case closed")) == (CROWD - 1, 1)
 
@@ -108,7 +84,7 @@ def test_two_who_close_it_are_one(people):
 def test_without_the_guard_all_of_them_close_it(people, unguarded):
     case = opened()
 
-    told = at_once([partial(cases.close, as_on_the_page(case), by=by) for by in people])
+    told = told_of([partial(cases.close, as_on_the_page(case), by=by) for by in people])
 
     assert (told, events(case, "case closed")) == (0, CROWD)
 
@@ -123,7 +99,7 @@ def test_one_of_those_who_take_it_has_it(people):
     for _round in range(ROUNDS):
         case = opened()
 
-        assert at_once(handing(case, people)) == CROWD - 1
+        assert told_of(handing(case, people)) == CROWD - 1
 
         case.refresh_from_db()
         assert case.owner in people
@@ -133,7 +109,7 @@ def test_one_of_those_who_take_it_has_it(people):
 def test_without_the_guard_all_of_them_take_it(people, unguarded):
     case = opened()
 
-    assert at_once(handing(case, people)) == 0
+    assert told_of(handing(case, people)) == 0
     assert events(case, "case handed over") == CROWD
 
 
@@ -147,7 +123,7 @@ def test_two_cases_joined_to_each_other_at_once_leave_one(people):
             for pair, by in zip([(first, second), (second, first)] * (CROWD // 2), people, strict=True)
         ]
 
-        assert at_once(joins) == CROWD - 1
+        assert told_of(joins) == CROWD - 1
 
         states = sorted(Case.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True))
         assert states == ["closed", "open"]

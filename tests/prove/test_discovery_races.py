@@ -1,17 +1,16 @@
 """Several managers decide about one proposed theme at once: one wins, others are told. The guard also off."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from feedback import discovery, themes
 from feedback.models import Event, Proposal, Theme
 from feedback.models.discovery import ProposalQuerySet
 from tests import factories
+from tests.crowd import at_once, how_many_are_told
 
 CROWD, ROUNDS = 6, 10
 pytestmark = [
@@ -33,24 +32,6 @@ def proposed(number):
         language="en", key=f"workshop {number}", name="workshop", people=8, before=1, lately=7, weeks=[8],
         first_found_at=now, found_at=now,
     )  # fmt: skip
-
-
-def at_once(acts):
-    """Everybody opened the page before anybody pressed; who was told that somebody was faster."""
-    start = threading.Barrier(len(acts))
-
-    def one(act):
-        try:
-            start.wait(60)
-            act()
-        except discovery.Stale:
-            return 1
-        finally:
-            connections.close_all()
-        return 0
-
-    with ThreadPoolExecutor(len(acts)) as crowd:
-        return sum(crowd.map(one, acts))
 
 
 def deciding(proposal, people):
@@ -79,7 +60,7 @@ def test_one_of_those_who_decide_wins(people):
     for number in range(ROUNDS):
         proposal = proposed(number)
 
-        told = at_once(list(deciding(proposal, people)))
+        told = how_many_are_told(list(deciding(proposal, people)), discovery.Stale)
 
         proposal.refresh_from_db()
         assert (told, decisions(proposal)) == (CROWD - 1, 1)
@@ -93,7 +74,10 @@ def test_without_the_guard_all_of_them_decide(people, monkeypatch):
     monkeypatch.setattr(ProposalQuerySet, "open", lambda self: self)
     proposal = proposed(0)
 
-    told = at_once([partial(discovery.ignore, proposal, "No", by=by, now=timezone.now()) for by in people])
+    told = how_many_are_told(
+        [partial(discovery.ignore, proposal, "No", by=by, now=timezone.now()) for by in people],
+        discovery.Stale,
+    )
 
     assert (told, decisions(proposal)) == (0, CROWD)
 
@@ -103,11 +87,12 @@ def test_words_that_two_add_to_one_theme_are_all_there(people):
     now = timezone.now()
     proposals = [proposed(number) for number in range(CROWD)]
 
-    told = at_once(
+    told = how_many_are_told(
         [
             partial(discovery.merge, one, into, words=[f"workshop {n}"], by=by, now=now)
             for n, (one, by) in enumerate(zip(proposals, people, strict=True))
-        ]
+        ],
+        discovery.Stale,
     )
 
     into.refresh_from_db()

@@ -1,7 +1,5 @@
 """L15, L16: kill -9 in the middle of an erasure, or of a night's letting go; the next worker finishes it."""
 
-import signal
-
 import pytest
 
 pytestmark = pytest.mark.prove
@@ -37,17 +35,6 @@ for customer in Customer.objects.all():
     erasure.ask(customer, how="page")
 """
 TONIGHT = "from feedback import retention\nfrom django.utils import timezone\nretention.begin(timezone.now())"
-DIE = """
-import os, signal
-from feedback import work
-from feedback import erasure, journal, retention
-whole = {moment}
-def and_die(*arguments, **named):
-    whole(*arguments, **named)
-    os.kill(os.getpid(), signal.SIGKILL)
-{moment} = and_die
-work.sweep(work.jobs())
-"""
 # What has just been done when the process is gone.
 ERASING = (
     "erasure._stop",  # said no to everything, not committed
@@ -65,11 +52,6 @@ print(sorted(scanning.in_tables(["{NAMED}", "lan.nguyen"])))
 def seeded(installation, age):
     installation.python(SEED.replace("AGE", str(age)))
     assert installation.count("feedback_customer", "name <> ''") == PEOPLE
-
-
-def killed_at(installation, moment):
-    process = installation.start("-c", f"import django; django.setup()\n{DIE.format(moment=moment)}")
-    assert process.wait(120) == -signal.SIGKILL, installation.log()
 
 
 def killed_on_its_way(installation, steps):
@@ -100,7 +82,7 @@ def test_an_erasure_is_finished_by_the_next_worker(installation):
     installation.python(ASK)
 
     for moment in ERASING:
-        killed_at(installation, moment)
+        installation.dies_after(moment)
     killed_on_its_way(installation, [5, 15, 30])
 
     all_is_gone(installation)
@@ -111,7 +93,7 @@ def test_a_night_of_letting_go_is_finished_by_the_next_worker(installation):
     installation.python(TONIGHT)
 
     for moment in LETTING_GO:
-        killed_at(installation, moment)
+        installation.dies_after(moment)
     killed_on_its_way(installation, [5, 25])
 
     all_is_gone(installation)
