@@ -360,6 +360,7 @@ JOBS = [
     "feedback.tasks.FIND_DEFECTIONS",
     "feedback.tasks.LOOK_FOR_ALERTS",
     "feedback.tasks.FIND_IMPACT",
+    "feedback.tasks.FIND_TENURE",
     "feedback.tasks.LOOK_FOR_MISSED_THEMES",
     "feedback.tasks.READ_ANEW_FOR_NEW_THEMES",
     "feedback.front.headlines.FIND",

@@ -23,6 +23,7 @@ from feedback import (
     reminders,
     rereading,
     retention,
+    tenure,
     trials,
     work,
 )
@@ -37,6 +38,7 @@ READ_ANEW = rereading.READ_ANEW
 COUNT_COMBINATIONS = combinations.COUNT
 LOOK_FOR_ALERTS = alerts.FIND
 FIND_IMPACT = impact.FIND
+FIND_TENURE = tenure.FIND
 LOOK_FOR_MISSED_THEMES = discovery.LOOK
 READ_ANEW_FOR_NEW_THEMES = discovery.REREAD
 TRY_POLICIES = trials.TRY

@@ -183,6 +183,7 @@ TABLE = {
     **dict.fromkeys(["silence", "silence_csv"], ("get", REPORTS)),
     **dict.fromkeys(["service", "service_csv", "service_xlsx"], ("get", REPORTS)),
     "trends": ("get", DESK),
+    **dict.fromkeys(["tenure", "tenure_csv", "tenure_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["impact", "impact_csv", "impact_xlsx", "api_impact"], ("get", REPORTS)),
     **dict.fromkeys(["missed", "missed_csv", "proposal", "api_missed_themes"], ("get", REPORTS)),
     **dict.fromkeys(["proposal_accept", "proposal_merge", "proposal_ignore"], ("post", SET_UP)),

@@ -42,6 +42,7 @@ from feedback.models import (
     Promise,
     Proposal,
     Rereading,
+    Tenure,
 )
 from feedback.models.queue import Leasable
 from feedback.roles import Role, allow
@@ -83,6 +84,7 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     HeadlineClock: (gettext_lazy("figures of the morning page"), "look_at"),
     Digest: (gettext_lazy("weekly letter"), "send_at"),
     Impact: (gettext_lazy("what goes with each theme"), "look_at"),
+    Tenure: (gettext_lazy("what staying brings"), "look_at"),
     DiscoveryClock: (gettext_lazy("look for what no theme catches"), "look_at"),
     Proposal: (gettext_lazy("proposed theme"), "decided_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
@@ -128,6 +130,7 @@ NAMES = {
     "feedback.tasks.FIND_DEFECTIONS": gettext_lazy("Find customers who stopped buying"),
     "feedback.tasks.LOOK_FOR_ALERTS": gettext_lazy("Look whether themes changed or bad reviews came at once"),
     "feedback.tasks.FIND_IMPACT": gettext_lazy("Find what goes with each theme: scores, later orders, costs"),
+    "feedback.tasks.FIND_TENURE": gettext_lazy("Find what customers bring in each year of staying"),
     "feedback.tasks.LOOK_FOR_MISSED_THEMES": gettext_lazy("Look for what comes up and no theme catches"),
     "feedback.tasks.READ_ANEW_FOR_NEW_THEMES": gettext_lazy("Have comments read anew for new themes"),
     "feedback.front.headlines.FIND": gettext_lazy("Find the figures of the morning page"),

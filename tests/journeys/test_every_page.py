@@ -75,9 +75,17 @@ NO_PAGE |= {"consistency_csv", "consistency_xlsx", "api_consistency"}
 NO_PAGE |= {"touchpoints_csv", "touchpoints_xlsx", "api_touchpoints"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices", "api_answers"}
 NO_PAGE |= {"hours_csv", "hours_xlsx", "contact_import_faults", "api_contact_hours"}
-NO_PAGE |= {"card_sign", "suppression_csv", "impact_csv", "missed_csv", "api_missed_themes"}
+NO_PAGE |= {
+    "card_sign",
+    "suppression_csv",
+    "impact_csv",
+    "tenure_csv",
+    "tenure_xlsx",
+    "missed_csv",
+    "api_missed_themes",
+}
 NO_PAGE |= {"trends_xlsx", "impact_xlsx", "alerts_csv", "comments_export"}
-NO_PAGE |= {"api_alerts", "api_comments", "api_impact"}
+NO_PAGE |= {"api_alerts", "api_comments", "api_impact", "tenure_csv", "tenure_xlsx"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
 NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
@@ -446,7 +454,7 @@ STAFF_PAGES = {
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
     "silence service alerts impact missed proposal digest voices voices_people touchpoints consistency "
-    "contact_new staffed_hours contact_imports contact_import hours "
+    "tenure contact_new staffed_hours contact_imports contact_import hours "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],

@@ -1,0 +1,105 @@
+"""What a customer brings in each year of staying: the tenure curve (S2-7), from what a job keeps."""
+
+import csv
+from decimal import Decimal
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from feedback import charts, facts, tenure, workbooks
+from feedback.defection.tenure import FEWEST, Year
+from feedback.money import quantize
+from feedback.roles import REPORTS, allow
+from feedback.spreadsheets import MEDIA_TYPE, harmless
+from feedback.workbooks import Chart, Kind, Sheet
+
+COLUMNS = ("spent", "low", "high", "spent_in_first_year", "earned")
+
+
+@allow(REPORTS)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    found = tenure.newest()
+    margin = facts.live_terms()[1].assumed_margin
+    years = found.years if found else []
+    context: dict[str, Any] = {
+        "found": found,
+        "rows": [(one, _amounts(one, margin, found.currency)) for one in years] if found else [],
+        "margin": margin,
+        "fewest": FEWEST,
+    }
+    told = [one for one in years if one.mean is not None]
+    if len(told) > 1:
+        names = [_("year %(n)s") % {"n": one.number} for one in told]
+        lines = [
+            charts.Series(_("in that year"), [_earned(one.mean, margin) for one in told], "p1"),
+            charts.Series(_("the same people’s first"), [_earned(one.first, margin) for one in told], "p2"),
+        ]
+        context |= {"figure": charts.line_figure(lines, names), "finding": _finding(told)}
+    return render(request, "feedback/tenure.html", context)
+
+
+@allow(REPORTS)
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="tenure.csv"'},
+    )
+    write = csv.writer(response).writerow
+    write(["year", "n", "stayed", *COLUMNS, "currency"])
+    found, margin = tenure.newest(), facts.live_terms()[1].assumed_margin
+    for one in found.years if found else ():
+        amounts = _amounts(one, margin, found.currency)
+        told = [amounts.get(name, "") for name in COLUMNS]
+        write([harmless(cell) for cell in [one.number, one.n, one.stayed, *told, found.currency]])
+    return response
+
+
+@allow(REPORTS)
+@require_safe
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    found, margin = tenure.newest(), facts.live_terms()[1].assumed_margin
+    rows = [
+        [_("year %(n)s") % {"n": one.number}, one.n, one.stayed]
+        + [_amounts(one, margin, found.currency).get(name) for name in COLUMNS]
+        for one in (found.years if found else ())
+    ]
+    head = [
+        _("Year of staying"), _("customers with it behind them"), _("bought in it"), _("spent in it"),
+        _("interval from"), _("interval to"), _("the same people in their first year"), _("earned in it"),
+    ]  # fmt: skip
+    chart = Chart(kind=Kind.LINE, title=_("What a customer brings by year of staying"), columns=[3, 6])
+    sheet = Sheet(name=_("Year of staying"), head=head, rows=rows, charts=[chart] if rows else ())
+    headers = {"Content-Disposition": 'attachment; filename="tenure.xlsx"'}
+    return FileResponse(workbooks.as_file([sheet]), content_type=MEDIA_TYPE, headers=headers)
+
+
+def _amounts(one: Year, margin: Decimal, currency: str) -> dict[str, Decimal]:
+    """By COLUMNS, in the currency's own decimals; empty where too few stayed."""
+    if one.mean is None:
+        return {}
+    told = {"spent": one.mean, "low": one.low, "high": one.high, "spent_in_first_year": one.first}
+    amounts = {name: quantize(Decimal(amount or 0), currency) for name, amount in told.items()}
+    return amounts | {"earned": quantize(Decimal(one.mean) * margin, currency)}
+
+
+def _earned(amount: float | None, margin: Decimal) -> float | None:
+    return None if amount is None else amount * float(margin)
+
+
+def _finding(told: list[Year]) -> str:
+    """Of the last year that can be told beside the first year of the same people."""
+    last = told[-1]
+    if not last.first or last.mean is None or last.low is None or last.high is None:
+        return _("What a customer earns the shop in each year of staying")
+    percent = {"percent": round(abs(last.mean / last.first - 1) * 100), "n": last.number}
+    if last.low > last.first:
+        return _("In year %(n)s a customer brings %(percent)s %% more than in their own first year") % percent
+    if last.high < last.first:
+        return _("In year %(n)s a customer brings %(percent)s %% less than in their own first year") % percent
+    return _("Year %(n)s brings about as much as the same people’s first year") % percent
