@@ -249,7 +249,7 @@ def _written(value: Facts | Decided) -> dict[str, Any]:
 def clock(channel: str, severity: str, since: datetime) -> clocks.Due:
     """When a complaint is to be answered and settled, by the shop's hours and its country's law (L11)."""
     law = clocks.LAWS.get(shop.current().country)
-    return clocks.due(channel, severity, since, shop.office(), law)
+    return clocks.due_within(shop.clock_times().allowed(channel, severity), since, shop.office(), law)
 
 
 def answered(rows: QuerySet[Case], now: datetime) -> None:
@@ -276,6 +276,7 @@ def _opening(
         "severity": severity,
         "reason": reason,
         "opened_at": now,
+        "acknowledge_by": due.acknowledge_by,
         "answer_by": due.answer_by,
         "due_on": due.settle_on,
         "escalate_at": due.answer_by,

@@ -87,19 +87,23 @@ class Office:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
     """`answer`: until the first real answer, in office time, or in plain time where `at_once`: whoever stands
-    before us finds us open. `settle`: working days until it is put right."""
+    before us finds us open. `settle`: working days until it is put right. `acknowledge`: until they know that
+    we have it, as `answer`; None: no sooner than that."""
 
     answer: timedelta
     settle: int
     at_once: bool = False
+    acknowledge: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """`answer_by`: a moment. `settle_on`: the last day, which itself is in time."""
+    """`answer_by` and `acknowledge_by`, never later: moments. `settle_on`: the last day, which itself is in
+    time."""
 
     answer_by: datetime
     settle_on: date
+    acknowledge_by: datetime
 
 
 def _hours(answer: int, settle: int) -> Allowed:
@@ -140,17 +144,26 @@ def allowed(channel: str, severity: str) -> Allowed:
     return USUAL.get(channel, _ASKED)[Severity(severity)]
 
 
-@lru_cache(maxsize=1024)
 def due(channel: str, severity: str, since: datetime, office: Office, law: int | None = None) -> Due:
-    """`law`: working days at the latest, whatever the shop allows itself; None: no law says so.
+    """By the usual times. `law`: working days at the latest, whatever the shop allows itself; None: no law
+    says so. Raises feedback.calendar.NeverOpen."""
+    return due_within(allowed(channel, severity), since, office, law)
 
-    Raises feedback.calendar.NeverOpen.
-    """
-    time_allowed = allowed(channel, severity)
+
+@lru_cache(maxsize=1024)
+def due_within(time_allowed: Allowed, since: datetime, office: Office, law: int | None = None) -> Due:
     days = time_allowed.settle if law is None else min(time_allowed.settle, law)
-    settle_on = office.calendar.later(since.astimezone(office.zone).date(), days)
-    if time_allowed.at_once:
-        answer_by = (since.astimezone(UTC) + time_allowed.answer).astimezone(office.zone)
-    else:
-        answer_by = office.later(since, time_allowed.answer)
-    return Due(answer_by=answer_by, settle_on=settle_on)
+    answer, acknowledge = time_allowed.answer, time_allowed.acknowledge
+    answer_by = _later(answer, time_allowed.at_once, since, office)
+    sooner = answer if acknowledge is None else min(acknowledge, answer)
+    return Due(
+        answer_by=answer_by,
+        settle_on=office.calendar.later(since.astimezone(office.zone).date(), days),
+        acknowledge_by=_later(sooner, time_allowed.at_once, since, office) if sooner < answer else answer_by,
+    )
+
+
+def _later(work: timedelta, at_once: bool, since: datetime, office: Office) -> datetime:
+    if at_once:
+        return (since.astimezone(UTC) + work).astimezone(office.zone)
+    return office.later(since, work)

@@ -406,6 +406,7 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.DefectionRule.result": "counts by month",
     "feedback.DefectionRule.leased_by": _QUEUE,
     "feedback.DefectionRule.failure": _FAILURE,
+    "feedback.ClockTimes.times": _SET_UP,
     "feedback.Touchpoint.slug": _SET_UP,
     "feedback.Touchpoint.name_vi": _SET_UP,
     "feedback.Touchpoint.name_en": _SET_UP,

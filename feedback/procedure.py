@@ -120,7 +120,11 @@ def assess(case: Case, severity: str, *, by: User) -> None:
     with journal.recording():
         open_ = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, severity=case.severity)
         if not open_.update(
-            severity=severity, answer_by=due.answer_by, due_on=due.settle_on, escalate_at=due.answer_by
+            severity=severity,
+            acknowledge_by=due.acknowledge_by,
+            answer_by=due.answer_by,
+            due_on=due.settle_on,
+            escalate_at=due.answer_by,
         ):
             raise Stale("severity")
         journal.log("case assessed", case, by=by, severity=str(severity))

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from feedback.calendar import Calendar
+from feedback.clock_times import USUAL, Times
 from feedback.clocks import Office
-from feedback.models import OwnDay, Shop, User
+from feedback.models import ClockTimes, OwnDay, Shop, User
 
 _KEEP_SECONDS = 5.0
 Kept = TypeVar("Kept")
@@ -45,6 +46,7 @@ def forget() -> None:
     """After the shop's row or its days were changed, and between tests."""
     _shop.forget()
     _calendar.forget()
+    _clock_times.forget()
 
 
 def day(moment: datetime) -> date:
@@ -66,6 +68,11 @@ def office() -> Office:
     """The hours of the shop's working days, for clocks."""
     here = current()
     return Office(opens=here.opens_at, closes=here.closes_at, zone=zone(), calendar=calendar())
+
+
+def clock_times() -> Times:
+    """How long complaints may wait: as a manager set it last, else as usual."""
+    return _clock_times.get()
 
 
 def zone() -> zoneinfo.ZoneInfo:
@@ -90,7 +97,13 @@ def _load_calendar() -> Calendar:
     )
 
 
+def _load_clock_times() -> Times:
+    newest = ClockTimes.objects.order_by("-pk").first()
+    return Times.from_data(newest.times) if newest else USUAL
+
+
 _shop = _Remembered(_load_shop)
+_clock_times = _Remembered(_load_clock_times)
 _calendar = _Remembered(_load_calendar)
 
 

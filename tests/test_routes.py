@@ -243,6 +243,8 @@ TABLE = {
     **dict.fromkeys(["answer_import_columns", "answer_import_take"], ("post", SET_UP)),
     **dict.fromkeys(["reward_costs", "reward_costs_csv"], ("get", REPORTS)),
     **dict.fromkeys(["recovery", "recovery_people", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["clocks_kept", "clocks_kept_csv", "clocks_kept_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["causes", "causes_csv", "causes_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(
         ["consistency", "consistency_csv", "consistency_xlsx", "api_consistency"], ("get", REPORTS)
     ),
@@ -261,6 +263,7 @@ TABLE = {
     "job_try_again": ("post", SET_UP),
     "setup": ("get", SET_UP),
     "working_days": ("get", SET_UP),
+    "clock_times": ("get", SET_UP),
     "own_day_add": ("post", SET_UP),
     "own_day_remove": ("post", SET_UP),
     "setup_shop": ("get", ADMINISTRATOR),
@@ -656,6 +659,8 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/policy/thresholds/",
         "/setup/themes/",
         "/disputes/",
+        "/reports/clocks/",
+        "/reports/causes/",
         "/reports/concessions/",
         "/reports/divergence/",
         "/reports/rewards/",

@@ -47,7 +47,7 @@ from feedback.models.people import (
 )
 from feedback.models.policies import Policy, PolicyTrial
 from feedback.models.saved_views import SavedView
-from feedback.models.shop import OwnDay, Shop
+from feedback.models.shop import ClockTimes, OwnDay, Shop
 from feedback.models.tenure import Tenure
 from feedback.models.totals import ThemeTotal, TotalsStamp
 from feedback.models.words import Analysis, Comment, Enclosure, Mention, PublishPermission, Theme, Touchpoint
@@ -59,6 +59,7 @@ __all__ = [
     "ApiToken",
     "Card",
     "Case",
+    "ClockTimes",
     "Combination",
     "Comment",
     "Concession",

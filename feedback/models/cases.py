@@ -77,6 +77,7 @@ class Case(Addressed, Leasable):
     )
     opened_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)  # told that we have it
+    acknowledge_by = models.DateTimeField(null=True, blank=True)  # to be told by then; None: no clock
     answer_by = models.DateTimeField(null=True, blank=True)  # the first real answer (S1-7); None: no clock
     answered_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)  # settled by the end of this day (L11)

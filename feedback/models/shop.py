@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models.addressed import CurrencyField, Language
 
 
+class ClockTimes(models.Model):
+    """How long complaints may wait, as a manager set it; the newest row counts, earlier ones stay (S1-7).
+
+    `times`: as feedback.clock_times writes them. What was opened before keeps its clocks.
+    """
+
+    times = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+
+
 class FormOfAddress(models.TextChoices):
     NEUTRAL = "", "anh/chị"
     GUEST = "quý khách", "quý khách"

@@ -71,6 +71,7 @@ NO_PAGE |= {
 }
 NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
 NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
+NO_PAGE |= {"clocks_kept_csv", "clocks_kept_xlsx", "causes_csv", "causes_xlsx"}
 NO_PAGE |= {"consistency_csv", "consistency_xlsx", "api_consistency"}
 NO_PAGE |= {"touchpoints_csv", "touchpoints_xlsx", "api_touchpoints"}
 NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices", "api_answers"}
@@ -444,7 +445,7 @@ STAFF_PAGES = {
     "lan": "today customers customer cases case trends comments comment replies surveys survey jobs "
     "themes theme reader import_reviews source source_woocommerce setup setup_shop "
     "setup_sources setup_survey setup_done tokens "
-    "working_days password_change password_change_done answer_imports answer_import own_data "
+    "working_days clock_times password_change password_change_done answer_imports answer_import own_data "
     "order_imports order_import order_sources order_source deliveries delivery_redact "
     "cards card_paper customer_card customer_merge "
     "data_requests retention".split(),
@@ -453,8 +454,9 @@ STAFF_PAGES = {
     "work_plan".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence service alerts impact missed proposal digest voices voices_people touchpoints consistency "
-    "tenure contact_new staffed_hours contact_imports contact_import hours "
+    "silence service alerts impact missed proposal digest voices voices_people "
+    "touchpoints consistency clocks_kept causes tenure "
+    "contact_new staffed_hours contact_imports contact_import hours "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
     "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
