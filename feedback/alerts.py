@@ -113,11 +113,14 @@ def _bursts(now: datetime) -> Iterable[_Told]:
         one = bursts.find(its, now)
         if one is None:
             continue
-        ratio = one.n / max(one.expected, 0.5)
+        first, last = shop.day(one.first), shop.day(one.last)
+        # Told by whole days, as its reviews are shown: on these days some may have come before it began.
+        seen = sum(first <= shop.day(moment) <= last for moment in its)
+        expected = one.per_day * ((last - first).days + 1)
+        ratio = seen / max(expected, 0.5)
         columns = {
-            "since": shop.day(one.first), "until": shop.day(one.last), "counted_from": shop.day(one.first),
-            "counted_until": shop.day(one.last), "seen": one.n,
-            "expected": one.expected, "ratio": ratio, "low": ratio, "high": ratio,
+            "since": first, "until": last, "counted_from": first, "counted_until": last, "seen": seen,
+            "expected": expected, "ratio": ratio, "low": ratio, "high": ratio,
             "chance": bursts.tail(one.n, max(one.expected, 1e-3)),
         }  # fmt: skip
         yield _Told(key=(_Kind.BURST.value, "", source), columns=columns)

@@ -22,12 +22,13 @@ _AT_LEAST = 2.0  # reviews in the weeks before, where there were fewer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Burst:
-    """From the first to the last of the `n` moments; `expected` in as long a time."""
+    """From the first to the last of the `n` moments; `expected` in as long a time, by so many `per_day`."""
 
     first: datetime
     last: datetime
     n: int
     expected: float
+    per_day: float
 
 
 def find(moments: Sequence[datetime], now: datetime) -> Burst | None:
@@ -64,4 +65,4 @@ def _whole(moments: Sequence[datetime], start: int, end: int, per_day: float) ->
         end += 1
     first, last = moments[start], moments[end]
     days = max((last - first).total_seconds() / 86_400, 1 / 24)
-    return Burst(first=first, last=last, n=end - start + 1, expected=per_day * days)
+    return Burst(first=first, last=last, n=end - start + 1, expected=per_day * days, per_day=per_day)

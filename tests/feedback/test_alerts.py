@@ -220,12 +220,14 @@ def test_a_burst_of_bad_reviews_is_told_apart(client, huy, now):
 def test_its_number_opens_just_those_reviews(client, huy, now):
     bombed(now)
     read_comment("Lovely.", source="map", score=5, scale="stars_5", said_at=now - timedelta(hours=30))
+    first_hour = shop.start_of(shop.day(now - timedelta(hours=31, minutes=50)))  # hours before the burst
+    read_comment("Dry.", source="map", score=2, scale="stars_5", said_at=first_hour)
     look(now)
 
     (row,) = client.get("/trends/alerts/").context["alerts"]
     beneath = client.get(row["comments_url"])
 
-    assert beneath.context["page"].paginator.count == row["alert"].seen == 12
+    assert beneath.context["page"].paginator.count == row["alert"].seen == 13
     assert "Only the bad reviews that came at once on “map”" in beneath.content.decode()
 
 
