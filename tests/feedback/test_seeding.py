@@ -4,11 +4,12 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from feedback import cases
+from feedback import cases, comments, shop
 from feedback.corrections import Said
-from feedback.front import demo_readings, seeding
-from feedback.models import Order, OutgoingMail
+from feedback.front import demo_changes, demo_readings, demo_shop, seeding
+from feedback.models import Alert, Order, OutgoingMail, ThemeTotal
 from reviews.models import Reply, Review, Source
 from tests.factories import NOW, a_shop, customer, read_comment, user
 
@@ -88,3 +89,33 @@ def test_nobody_in_the_demo_shop_answers_tomorrow():
 
     answered.refresh_from_db()
     assert said.said_at < answered.approved_at < answered.published_at <= NOW
+
+
+@pytest.mark.django_db
+def test_the_change_that_is_planted_is_found_by_the_shops_own_job():
+    """Nobody writes an alert: comments are told, read and counted; the job looks as on each of the days."""
+    a_shop()
+    now, huy = timezone.now(), user("manager", "Huy")
+    Source.objects.create(slug=demo_shop.FILE_SOURCE, name="Google", kind="file")
+    for language, said in demo_changes.PAYING.items():
+        for _one in said:
+            customer(language=language, since=now - timedelta(days=100))
+    ThemeTotal.objects.bulk_create(
+        ThemeTotal(
+            dimension="*", value="*", grain="day", theme="*", day=shop.day(now) - timedelta(days=ago),
+            negative=2, positive=2,
+        )
+        for ago in range(150)
+    )  # fmt: skip
+
+    demo_changes.told_of_the_clip(now)
+    demo_changes.told_of_paying(now)
+    comments.read_all()
+    demo_changes.found(now, huy)
+
+    rise = Alert.objects.get(kind="rise", theme="payment_billing")
+    assert rise.seen >= 12
+    assert shop.day(now) - rise.since <= timedelta(days=demo_changes.NEW_PAGE + 1)
+    burst = Alert.objects.get(kind="burst")
+    assert (burst.seen, burst.owner) == (len(demo_changes.SEEN_THE_CLIP), huy)
+    assert not Alert.objects.filter(theme="staff_attitude").exists()  # the clip is told apart
