@@ -1,6 +1,8 @@
 """What customers said is kept as they said it, read once, and never edited."""
 
 import unicodedata
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -170,3 +172,12 @@ def test_it_stores_how_sure_the_reader_is():
     comments.read_all()
 
     assert 0.5 < Analysis.objects.get().probability <= 1
+
+
+def test_what_was_said_last_is_read_first():
+    """The others wait for the next batch; each batch so has few days."""
+    said = [factories.comment(said_at=NOW - timedelta(days=days)) for days in (9, 2, 5)]
+
+    taken = leases.lease(replace(comments.READ, batch=2), NOW)
+
+    assert taken == [said[1], said[2]]
