@@ -9,34 +9,21 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import islice
-from operator import itemgetter
-from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from feedback import buckets, shop
+from feedback import buckets, shop, total_rows
 from feedback.models import Analysis, Comment, Mention, Theme, ThemeTotal, TotalsStamp
 from feedback.models.totals import ALL, GRAINS
 from feedback.prepared import PreparedFigures
+from feedback.total_rows import POLARITIES, Key
 
-POLARITIES = ("negative", "neutral", "positive", "unknown")
 # Of two themes that are one now, the comment counts with the first of these: a complaint is never hidden.
 STRONGEST_FIRST = ("negative", "positive", "neutral", "unknown")
 _SHARDS = 8  # connections that change totals of a month at once without waiting for each other's stamp
 _LOCK_KEY = 0x746F74616C  # "total": PostgreSQL's advisory lock of what the totals mean
-
-
-class Key(NamedTuple):
-    """`day`: the first of a week or month. The fields stand in the order of the tests that compare them."""
-
-    day: date
-    dimension: str
-    value: str
-    theme: str
-    grain: str
 
 
 Counts = dict[Key, Counter]
@@ -273,51 +260,13 @@ def _apply(changes: Changes) -> None:
     looked for twice."""
     if not changes:
         return
-    rows = sorted(((*key, *counts) for key, counts in changes.items()), key=_IN_THE_INDEX)
+    rows = sorted(((*key, *counts) for key, counts in changes.items()), key=total_rows.IN_THE_INDEX)
     with transaction.atomic(savepoint=False):
         _stamp_anew({day.replace(day=1) for day, _d, _v, _t, grain in changes if grain == buckets.Grain.DAY})
-        _write(rows)
-
-
-def _write(rows: Sequence[tuple]) -> None:
-    """What only grows is written at once. Else the rows are made or locked first: PostgreSQL looks at the
-    constraint of a row that is to be inserted before it finds the one that is there, and a negative number
-    would not pass."""
-    if all(min(row[5:]) >= 0 for row in rows):
-        _execute(_ADD, rows)
-        return
-    _execute(_ADD, [(*row[:5], 0, 0, 0, 0) for row in rows])
-    _execute(_CHANGE, rows)
-
-
-def _execute(statement: "_Statement", rows: Sequence[tuple]) -> None:
-    """One statement, or one for some thousand rows: a statement a row is most of the time else."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(statement.of_arrays, [list(column) for column in zip(*rows, strict=True)])
-            return
-        for start in range(0, len(rows), _AT_ONCE):
-            part = rows[start : start + _AT_ONCE]
-            cursor.execute(
-                _of_rows(statement.of_rows, len(part)),
-                [value for day, *rest in part for value in (day.isoformat(), *rest)],
-            )
-
-
-@lru_cache(maxsize=100)
-def _of_rows(statement: str, count: int) -> str:
-    return statement.format(rows=", ".join([_ROW] * count))
-
-
-class _Statement(NamedTuple):
-    of_rows: str  # with a place for them
-    of_arrays: str
+        total_rows.change(rows)
 
 
 _KEPT_BY = {name: frozenset(grain.value for grain in grains) for name, grains in GRAINS.items()}
-_IN_THE_INDEX = itemgetter(*(Key._fields.index(name) for name in "dimension grain theme value day".split()))
-_AT_ONCE = 3000  # rows: SQLite takes 32,766 parameters
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _PLACE = {name: place for place, name in enumerate(POLARITIES)}
 _COUNTED = (
     "lang sentiment corrected_sentiment leverage comment__said_at comment__channel comment__source "
@@ -327,21 +276,3 @@ _STAMP = f"INSERT INTO {TotalsStamp._meta.db_table} (month, shard, stamp)"
 _SHARD = f"pg_backend_pid() %% {_SHARDS}"
 _STAMPED = "unnest(%s::date[], %s::bigint[]) AS given (month, stamp)"
 _ANEW = "ON CONFLICT (month, shard) DO UPDATE SET stamp = excluded.stamp"
-_TABLE = ThemeTotal._meta.db_table
-_COLUMNS = ", ".join((*Key._fields, *POLARITIES))
-_ARRAYS = (
-    "%s::date[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::int[], %s::int[]"
-)
-_GROWN = ", ".join(f"{name} = {_TABLE}.{name} + excluded.{name}" for name in POLARITIES)
-_UPSERT = f"ON CONFLICT (dimension, grain, theme, value, day) DO UPDATE SET {_GROWN}"
-_MORE = ", ".join(f"{name} = {_TABLE}.{name} + given.{name}" for name in POLARITIES)
-_SAME = " AND ".join(f"{_TABLE}.{name} = given.{name}" for name in Key._fields)
-_ADD = _Statement(
-    f"INSERT INTO {_TABLE} ({_COLUMNS}) VALUES {{rows}} {_UPSERT}",  # noqa: S608
-    f"INSERT INTO {_TABLE} ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) {_UPSERT}",  # noqa: S608
-)
-_CHANGE = _Statement(
-    f"WITH given ({_COLUMNS}) AS (VALUES {{rows}}) "  # noqa: S608
-    f"UPDATE {_TABLE} SET {_MORE} FROM given WHERE {_SAME}",
-    f"UPDATE {_TABLE} SET {_MORE} FROM unnest({_ARRAYS}) AS given ({_COLUMNS}) WHERE {_SAME}",  # noqa: S608
-)

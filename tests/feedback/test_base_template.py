@@ -1,10 +1,14 @@
 """templates/base.html, base_public.html and the pages for what went wrong."""
 
+import re
+
 import pytest
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils import translation
+
+from tests.factories import user
 
 NAVIGATION = [
     {"url": "/", "label": "Today", "current": False, "count": 0},
@@ -59,6 +63,19 @@ def test_it_says_that_more_wait_than_were_counted(visit):
     page = visit("base.html", navigation=[NAVIGATION[1] | {"count": 1000, "are_more": True}])
 
     assert '<span class="count">1000+<' in page
+
+
+def test_its_bar_keeps_nothing_of_one_person(db, client):
+    """It is drawn once, and filled with each one's name and token."""
+    bars = []
+    for name in ("Mai", "Bảo"):
+        client.force_login(user("staff", name))
+        bars.append(client.get("/trends/").content.decode().partition("</header>")[0])
+
+    tokens = [set(re.findall(r'csrfmiddlewaretoken" value="(\w+)"', bar)) for bar in bars]
+    assert ("Mai" in bars[0], "Bảo" in bars[0], "Mai" in bars[1], "Bảo" in bars[1]) == (1, 0, 0, 1)
+    assert tokens[0]
+    assert not tokens[0] & tokens[1]
 
 
 @pytest.mark.parametrize(
