@@ -12,13 +12,13 @@ from feedback.models import Case, Concession, Decision, Message, Override, Promi
 from feedback.policy.decision import Rule
 
 TOLD = 60  # cases with a message
-_CAUSES = (
-    "Thêm xốp lót hộp cho ấm và bình.",
-    "Đổi hãng vận chuyển cho tuyến này.",
-    "Cập nhật ảnh và mô tả trên web.",
-    "Nhắc lại quy trình đóng gói cho cả ca.",
-    "Xem rồi, không có gì để sửa.",
-)
+_CAUSES = {
+    "Thêm xốp lót hộp cho ấm và bình.": "process",
+    "Đổi hãng vận chuyển cho tuyến này.": "supplier",
+    "Cập nhật ảnh và mô tả trên web.": "product",
+    "Nhắc lại quy trình đóng gói cho cả ca.": "person",
+    "Xem rồi, không có gì để sửa.": "",
+}
 _KINDNESS = "Khách mua nhiều năm, lần đầu gặp chuyện."
 
 
@@ -35,8 +35,10 @@ def work(dice: random.Random, staff: dict[str, User], now: datetime) -> None:
     _dispute(now, staff["bao"])
 
 
-def cause(dice: random.Random) -> str:
-    return dice.choice(_CAUSES)
+def cause(dice: random.Random) -> dict[str, str]:
+    """What was done about it, and what it came from."""
+    removed = dice.choice(tuple(_CAUSES))
+    return {"cause_removed": removed, "root_cause": _CAUSES[removed]}
 
 
 def _older(now: datetime) -> list[Case]:

@@ -23,6 +23,7 @@ from feedback.front import (
     demo_missed,
     demo_orders,
     demo_people,
+    demo_plan,
     demo_readings,
     demo_recovery,
     demo_shop,
@@ -72,6 +73,7 @@ def seed(now: datetime) -> bool:
         demo_changes.answered(now, staff["bao"])
         demo_cases.work(dice, staff, now)
         demo_handling.work(dice, staff, now)
+        demo_plan.work(staff, now)
         work.sweep(work.jobs())
         demo_defections.asked(dice, staff, now)
         demo_orders.cards_issued(staff["huy"], now)
@@ -326,15 +328,21 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
     work.sweep(work.jobs())
     _set_back(dice, now)
     demo_readings.looked_into(dice, staff["bao"], now)
+    clocks = random.Random(23)
     for case in Case.objects.filter(opened_at__lt=now - timedelta(days=20)):
         ended = case.opened_at + timedelta(days=dice.uniform(1, 9))
         forgotten = case.opened_at > now - timedelta(days=45) and dice.random() < 0.12
         if not forgotten:
-            cases.resolve(
-                case, by=staff["bao"], first_time=dice.random() < 0.64, cause_removed=demo_cases.cause(dice)
-            )
-            Case.objects.filter(pk=case.pk).update(resolved_at=ended, answered_at=ended)
+            cases.resolve(case, by=staff["bao"], first_time=dice.random() < 0.64, **demo_cases.cause(dice))
+            answered = min(_answered(clocks, case), ended)
+            Case.objects.filter(pk=case.pk).update(resolved_at=ended, answered_at=answered)
     _rated(staff["bao"])
+
+
+def _answered(dice: random.Random, case: Case) -> datetime:
+    """Most in time."""
+    assert case.answer_by is not None
+    return case.opened_at + dice.uniform(0.2, 1.15) * (case.answer_by - case.opened_at)
 
 
 def _rated(by: User) -> None:
@@ -372,12 +380,16 @@ def _set_back(dice: random.Random, now: datetime) -> None:
             reply.sent_at = reply.sent_at and reply.approved_at
             reply.published_at = reply.published_at and reply.approved_at + timedelta(seconds=5)
     Reply.objects.bulk_update(moved, ["drafted_at", "approved_at", "sent_at", "published_at"], batch_size=200)
-    opened = list(Case.objects.select_related("comment"))
+    opened, clocks = list(Case.objects.select_related("comment").order_by("pk")), random.Random(29)
     for case in opened:
         case.opened_at = case.decided_at = case.comment.said_at
         due = cases.clock(case.comment.channel, case.severity, case.opened_at)
         case.answer_by, case.due_on = due.answer_by, due.settle_on
-    columns = ["opened_at", "decided_at", "answer_by", "due_on"]
+        case.acknowledge_by = due.acknowledge_by
+        if clocks.random() < 0.9:
+            told = case.opened_at + clocks.uniform(0, 1.05) * (due.acknowledge_by - case.opened_at)
+            case.acknowledged_at = case.acknowledged_at or min(told, just_now)
+    columns = ["opened_at", "decided_at", "acknowledge_by", "acknowledged_at", "answer_by", "due_on"]
     Case.objects.bulk_update(opened, columns, batch_size=200)
 
 
