@@ -18,6 +18,7 @@ urlpatterns = [
     path("reviews/hidden/", hiding.hidden_reviews, name="hidden_reviews"),
     path("reports/hidden/", suppression.page, name="suppression"),
     path("reports/hidden.csv", suppression.as_csv, name="suppression_csv"),
+    path("reports/hidden.xlsx", suppression.as_xlsx, name="suppression_xlsx"),
     path("reviews/<slug:public_id>/hide/", hiding.hide, name="review_hide"),
     path("reviews/<slug:public_id>/show/", hiding.show, name="review_show"),
     path("replies/", queue.reply_list, name="replies"),

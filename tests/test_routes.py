@@ -216,7 +216,7 @@ TABLE = {
     "reply_list_drop": ("post", DESK),
     "reply_groups": ("get", EDIT),
     "reply_batch": ("get", EDIT),
-    **dict.fromkeys(["hidden_reviews", "suppression", "suppression_csv"], ("get", DESK)),
+    **dict.fromkeys(["hidden_reviews", "suppression", "suppression_csv", "suppression_xlsx"], ("get", DESK)),
     "review_hide": ("post", HIDE),
     "review_show": ("post", HIDE),
     "import_reviews": ("get", SET_UP),

@@ -4,15 +4,17 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from feedback import labels
+from feedback import labels, workbooks
 from feedback.intervals import wilson
 from feedback.roles import DESK, allow
-from feedback.spreadsheets import harmless
+from feedback.spreadsheets import MEDIA_TYPE, harmless
+from feedback.workbooks import Chart, Kind, Sheet
 from reviews import account, account_words
 from reviews.account import Row
 from reviews.models import HIDDEN_FOR
@@ -49,6 +51,40 @@ def as_csv(request: HttpRequest) -> HttpResponse:
             cells = [kind, row.kind or "", row.n, row.shown, row.all_hidden, *row.hidden.values()]
             write([harmless(cell) for cell in cells])
     return response
+
+
+@allow(DESK)
+@require_safe
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """With a chart of how much is hidden of each kind, and how surely."""
+    found = account.of_late()
+    book = workbooks.as_file([_sheet(_("Stars"), found.stars), _sheet(_("Feeling"), found.felt)])
+    headers = {"Content-Disposition": 'attachment; filename="shown-and-hidden.xlsx"'}
+    return FileResponse(book, content_type=MEDIA_TYPE, headers=headers)
+
+
+def _sheet(name: str, rows: tuple[Row, ...]) -> Sheet:
+    head = [
+        name, _("received"), pgettext("reviews", "shown"), _("hidden"), _("share hidden, %"),
+        _("interval below"), _("interval above"), *(str(words) for words in HIDDEN_FOR.values()),
+    ]  # fmt: skip
+    lines = [
+        [str(one["label"]), one["row"].n, one["row"].shown, one["row"].all_hidden, *_reach(one),
+         *one["row"].hidden.values()]
+        for one in _rows(rows)
+    ]  # fmt: skip
+    chart = Chart(
+        kind=Kind.BARS, title=_("Share that is hidden, with its interval"), columns=[4], low=5, high=6
+    )
+    return Sheet(name=name, head=head, rows=lines, charts=[chart])
+
+
+def _reach(one: dict[str, Any]) -> list[float | None]:
+    """In per cent; of an interval, how far it reaches below and above."""
+    share, low, high = one["share"], one["low"], one["high"]
+    if share is None or low is None:
+        return [None] * 3
+    return [100 * share, 100 * (share - low), 100 * (high - share)]
 
 
 def _rows(rows: tuple[Row, ...]) -> Iterator[dict[str, Any]]:

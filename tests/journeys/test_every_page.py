@@ -85,7 +85,7 @@ NO_PAGE |= {
     "missed_csv",
     "api_missed_themes",
 }
-NO_PAGE |= {"trends_xlsx", "impact_xlsx", "alerts_csv", "comments_export"}
+NO_PAGE |= {"suppression_xlsx", "trends_xlsx", "impact_xlsx", "alerts_csv", "comments_export"}
 NO_PAGE |= {"api_alerts", "api_comments", "api_impact", "tenure_csv", "tenure_xlsx"}
 NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
 NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}

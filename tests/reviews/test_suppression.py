@@ -15,6 +15,7 @@ from feedback.models import Event
 from reviews import account, asking, hiding, intake
 from reviews.intake import receive_many
 from reviews.models import HIDDEN_FOR, PublicPlan, Review, Source
+from tests import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -167,11 +168,13 @@ def test_nothing_hidden_is_said_plainly(client, reviewed):
     assert "none is missing" in told
 
 
-@pytest.mark.parametrize("address", ["/reviews/how/", "/reports/hidden/", "/reports/hidden.csv"])
+@pytest.mark.parametrize(
+    "address", ["reviews/how/", *(f"reports/hidden{kind}" for kind in ("/", ".csv", ".xlsx"))]
+)
 def test_an_empty_page_is_no_fault(client, lan_pottery, bao, address):
     client.force_login(bao)
 
-    assert client.get(address).status_code == 200
+    assert client.get(f"/{address}").status_code == 200
 
 
 def test_the_csv_says_the_same(client, reviewed, mai, bao):
@@ -183,6 +186,18 @@ def test_the_csv_says_the_same(client, reviewed, mai, bao):
     one = next(row for row in rows if (row["kind"], row["value"]) == ("stars", "1"))
     assert (one["received"], one["shown"], one["hidden"], one["personal_data"]) == ("20", "19", "1", "1")
     assert sum(int(row["received"]) for row in rows if row["kind"] == "sentiment") == 40
+
+
+def test_the_workbook_says_the_same_with_a_chart_of_it(client, reviewed, mai, bao):
+    hide("1-0", mai, "personal_data")
+    client.force_login(bao)
+
+    book = client.get("/reports/hidden.xlsx").getvalue()
+
+    stars, felt = workbook.sheets(book).values()
+    assert [sum(row[1] for row in rows[1:]) for rows in (stars, felt)] == [40, 40]
+    assert max(row[4] for row in stars[1:] if row[4] != "") == pytest.approx(5)  # one of twenty
+    assert len(workbook.charts(book)) == 2
 
 
 def test_the_public_page_writes_itself_from_the_settings(client, reviewed, map_site):
