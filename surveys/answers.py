@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from feedback.orthography import INVISIBLE, MARKS
 from surveys.questions import LONGEST, STEPS, YES_NO, Kind, Question, Value
@@ -55,7 +56,7 @@ def points_of(question: Question, value: Value | None) -> int:
 def plain_number(text: str) -> str | None:
     """As people write it here: 1.200, 1,200, 12,5 – as programs do: 1200, 12.5. A lone group of three after a
     point is a thousand. None: it is no number."""
-    bare = text.strip().replace("\u00a0", " ")
+    bare = normalize("NFKC", text).strip()
     if _GROUPED.fullmatch(bare):
         bare = re.sub("[.,' ]", "", bare)
     bare = bare.replace(",", ".")

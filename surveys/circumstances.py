@@ -1,20 +1,22 @@
 """What is known of the order before the first question: for logic, and to put into a question's words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Min
 from django.utils.formats import date_format
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from feedback import shop
-from feedback.models import Order, OrderLine
-from surveys.conditions import Circumstances, Fact
+from feedback.models import Location, Order, OrderLine
+from surveys.conditions import About, Circumstances, Fact
 from surveys.models import Invitation, Quota
 from surveys.piping import Name
 from surveys.questions import Definition, Value
 
+_NOWHERE = gettext_noop("We have no location “%(words)s”: its short name stands under Set up, Stores.")
 Facts = dict[str, str | tuple[str, ...] | Decimal]
 
 
@@ -42,6 +44,34 @@ def pieces(
         if value is not None:
             known[f"{Name.ANSWER}:{question.id}"] = question.words_of(value, language) or _plain(value)
     return known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nowhere:
+    """A condition names a location that the shop does not have: it could never hold. `words`: that name."""
+
+    question: str
+    words: str
+    key: str = "no_location"
+    message: str = _NOWHERE
+
+
+def locations() -> list[tuple[str, str]]:
+    """Short name, as conditions have it, and name in Vietnamese, of each."""
+    return list(Location.objects.order_by("code").values_list("code", "name_vi"))
+
+
+def nowhere(definition: Definition) -> Iterator[Nowhere]:
+    """No query for a survey whose conditions name no location."""
+    named = [
+        (question.id, one)
+        for question in definition.questions
+        for check in (question.show_if.checks if question.show_if else ())
+        if check.name == Fact.LOCATION and check.about == About.FACT
+        for one in check.ids
+    ]
+    known = {code for code, _name in locations()} if named else set()
+    yield from (Nowhere(question=name, words=one) for name, one in named if one not in known)
 
 
 def _plain(value: Value) -> str:

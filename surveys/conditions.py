@@ -57,7 +57,7 @@ def _(message: str) -> str:
     return message
 
 
-_NEEDS_IDS = _("“%(test)s” needs a list of ids")
+_NEEDS_IDS = _("“%(test)s” needs at least one value to compare with")
 _WITH_NUMBERS = _("“%(name)s” is compared with a number")
 _WITH_WORDS = _("“%(name)s” is compared with words")
 

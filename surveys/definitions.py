@@ -43,7 +43,7 @@ FITS = {
     Meaning.COMMENT: {Kind.TEXT_SHORT, Kind.TEXT_LONG},
     Meaning.WISH: {Kind.TEXT_SHORT, Kind.TEXT_LONG},
 }
-_CHOICES_OF = {Meaning.PROBLEM: frozenset(Problem), Meaning.EXPECTATION: frozenset(EXPECTATIONS)}
+FIXED = {Meaning.PROBLEM: frozenset(Problem), Meaning.EXPECTATION: frozenset(EXPECTATIONS)}
 
 
 class BadDefinition(ValueError):
@@ -290,7 +290,7 @@ def _meaning(name: str, kind: Kind, raw: object, choices: tuple[Choice, ...]) ->
             meaning=meaning.value,
             kind=kind.value,
         )
-    wanted = _CHOICES_OF.get(meaning)
+    wanted = FIXED.get(meaning)
     if wanted and {choice.id for choice in choices} != wanted:
         raise BadDefinition(name, "choices", _("must be %(known)s"), known=", ".join(sorted(wanted)))
     return meaning

@@ -5,8 +5,11 @@ refuses it: `faults` tells what stands between it and being published.
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from surveys import answers, definitions
@@ -156,7 +159,7 @@ def from_form(question: Mapping[str, Any], form: Mapping[str, str], several: Map
         if form.get(name, "").strip():
             made[name] = _number_or_text(form[name]) if kind == Kind.NUMBER else form[name].strip()
     if kind in _WITH_CHOICES:
-        made["choices"] = list(_listed(form, "choice"))
+        made["choices"] = _with_fixed(form.get("meaning", ""), list(_listed(form, "choice")))
     if kind == Kind.GRID:
         made["rows"] = list(_listed(form, "row"))
     if kind == Kind.CONTACT:
@@ -205,6 +208,23 @@ def faults(definition: Mapping[str, Any]) -> list[BadDefinition]:
         except BadDefinition as fault:
             found.append(fault)
     return found
+
+
+@cache
+def _fixed_choices() -> Mapping[str, Sequence[Json]]:
+    """By meaning: the choices of a question that the shop acts on, in the words of the shipped survey."""
+    shipped = Path(__file__).with_name("shipped") / "post_purchase.json"
+    asked = json.loads(shipped.read_text(encoding="utf-8"))["questions"]
+    return {one["meaning"]: one["choices"] for one in asked if one.get("meaning") in definitions.FIXED}
+
+
+def _with_fixed(meaning: str, typed: list[Json]) -> list[Json]:
+    """Where the meaning knows its choices by their ids, those that are missing are laid down to be reworded:
+    no page offers ids to type. What else was typed stays behind them, and is named as a fault."""
+    fixed = _fixed_choices().get(meaning, ())
+    own = {one["id"]: one for one in typed}
+    known = [own.pop(one["id"], None) or copy.deepcopy(one) for one in fixed]
+    return [*known, *own.values()]
 
 
 def _texts(form: Mapping[str, str], name: str) -> dict[str, str]:

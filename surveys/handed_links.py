@@ -116,6 +116,7 @@ class _Known:
             is_insider=self.has_reward and (buyer.is_insider or email in self.staff),
             has_stopped=email in self.stopped,
             has_agreed=buyer.pk in self.agreed,
+            has_address=bool(buyer.phone),
             was_asked_lately=bool(self._asked.get(buyer.pk, set()) - {order.pk}),
         )
         return selecting.before_the_draw(one) or selecting.after_the_draw(one)

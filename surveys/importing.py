@@ -84,7 +84,7 @@ def preview(one: AnswerImport, now: datetime) -> Preview:
         header=header,
         shown=fine[:SHOWN],
         rows=count,
-        fine=len(fine),
+        fine=len(set(ids)),
         known=known,
         faults=faults[:MOST_FAULTS],
         refused=refused,

@@ -35,24 +35,37 @@ WHY = {
     ),
 }
 PUBLISHING = "publishing"  # feedback.consents.PUBLISHING, which no rule may import
-_LINK = re.compile(
-    r"https?:|www\.|(?<![\w@])[a-z0-9-]+\.(?:com|vn|net|org|page|gl|ly|me|io|co|shop|asia|info)\b", re.I
+# An address by its scheme or number, by a path behind its ending, or by an ending that is no word elsewhere.
+_ENDINGS = (
+    "com|vn|net|org|page|gl|ly|me|io|co|shop|asia|info|store|online|site|app|link|click|xyz|top|club|biz|tv|gg"
+    "|cc|eu|uk|us|sg|jp|kr|cn|dev|zalo"
 )
+_LINK = re.compile(
+    r"https?:|www\.|(?<![\w@])(?:\d{1,3}\.){3}\d{1,3}\b"
+    rf"|(?<![\w@])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:[a-z]{{2,24}}(?=/\w)|(?:{_ENDINGS})\b)",
+    re.I,
+)
+_AMOUNT = r"\d[\d.,]*\s?(?:đ|₫|vnđ|vnd|usd|k|nghìn|ngàn|%|percent|phần trăm)(?!\w)"
 # Vietnamese with and without marks; where the bare word would mean something else, with them only.
 _SIGNS = {
     "reward": (
         r"rewards?|vouchers?|coupons?|discounts?|gift cards?|free gifts?|cashback|bonus(?:es)?",
         r"phần thưởng|tiền thưởng|quà tặng|tặng quà|thưởng|mã giảm(?: giá)?|phiếu (?:mua hàng|quà)|giảm giá",
         r"phan thuong|tien thuong|qua tang|tang qua|ma giam gia|phieu (?:mua hang|giam gia)",
+        r"(?<!as a )(?<!as )gifts?|(?:a|get|one|it) free|for free|free of charge|free (?:mug|item|product)s?",
+        r"tặng|biếu|miễn phí|(?<!làm )quà|ưu đãi|khuyến m[ãạ]i|mien phi|uu dai|khuyen mai",
+        rf"(?:giảm|bớt|give|get|save|nhận)\b.{{0,30}}?{_AMOUNT}|{_AMOUNT} ?(?:off|discount|cho đơn|cho don)",
+        r"\$\d[\d.,]* off",
     ),
     "review": (
         r"google|facebook|trustpilot|tripadvisor|yelp|shopee|lazada|tiktok|app store",
+        r"(?:on|in) maps|tell (?:others|everyone|people) about us",
         r"(?:public|online|5.star|five.star) reviews?|(?:write|leave|post) (?:us )?an? (?:\w+ )?reviews?",
         r"review us|rate us on|(?:viết|để lại|đăng) đánh giá|đánh giá công khai|(?:5|năm) sao",
         r"(?:viet|de lai|dang) danh gia|danh gia (?:cong khai|5 sao|nam sao)",
     ),
 }
-_SPOKEN = {key: re.compile(rf"\b(?:{'|'.join(signs)})\b", re.I) for key, signs in _SIGNS.items()}
+_SPOKEN = {key: re.compile(rf"(?<!\w)(?:{'|'.join(signs)})(?!\w)", re.I) for key, signs in _SIGNS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

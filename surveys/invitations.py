@@ -16,7 +16,7 @@ from feedback.models import Consent, Customer, Order, OutgoingMail, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.prepared import Prepared
 from surveys import rewards
-from surveys.models import Invitation, InvitationToken, Response, Survey
+from surveys.models import Invitation, InvitationToken, Response, Reward, Survey
 
 # Consent.purpose that mail with a reward needs first, since such mail is advertising (decision 12, L14).
 CONSENT = consents.ADVERTISING
@@ -141,6 +141,17 @@ def refuse_unless_open(invitation: Invitation, now: datetime) -> None:
         raise NotOpen("not_live")
     if invitation.expires_at <= now:
         raise NotOpen("expired")
+
+
+def refuse_unless_answerable(invitation: Invitation, now: datetime) -> None:
+    """Raises NotOpen. Whoever began and was promised a reward may finish, also when the survey was put away
+    or the link's days ended meanwhile: a promised code never fails at the end (decision 13)."""
+    try:
+        refuse_unless_open(invitation, now)
+    except NotOpen:
+        held = Reward.objects.filter(response__invitation=invitation, state=Reward.State.RESERVED)
+        if not held.exists():
+            raise
 
 
 def to_send(now: datetime) -> LeasableQuerySet:

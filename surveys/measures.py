@@ -234,7 +234,7 @@ def _options(question: Question, counts: Mapping[Any, int], language: str, n: in
         return [
             Share(id=one, words=words, count=times[one], n=n)
             for one, words in named
-            if times[one] or one == "yes"
+            if times[one] or one == "yes" or question.kind == Kind.YES_NO
         ]
     return [
         Share(id=choice.id, words=said(choice.words, language), count=times[choice.id], n=n)

@@ -33,7 +33,7 @@ def save(
 ) -> Response:
     """Keep some answers, and hold a reward from the first of them on. Raises BadAnswers, NotOpen."""
     now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation, language)
-    invitations.refuse_unless_open(invitation, now)
+    invitations.refuse_unless_answerable(invitation, now)
     filled = sheet.fill(answers, only=answers.keys())
     with transaction.atomic():
         response, is_new = _started(invitation, sheet, now, language=language)
@@ -68,7 +68,7 @@ def submit(
     if found and found.state == _State.FINISHED:
         return found
     now, sheet = now or timezone.now(), sheet or sheets.sheet(invitation, language)
-    invitations.refuse_unless_open(invitation, now)
+    invitations.refuse_unless_answerable(invitation, now)
     filled = sheet.fill({**sheet.saved, **answers})
     finished = {"state": _State.FINISHED, "finished_at": now, "cohort": filled.cohort.value}
     terms, issued = _terms(invitation, found), rewards.issuing(invitation.survey, now)

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from feedback.intervals import wilson
 from surveys import counting, definitions, measures, screens, sheets
 from surveys.cohorts import Cohort
 from surveys.counting import Key, Where
@@ -69,6 +70,20 @@ class Line:
     share: float  # of those who answered the question, 0 to 1
     note: str = ""
     kind: str = ""  # negative | positive: the colour of its bar, where one is bad and one good
+    n: int = 0
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the share, by Wilson."""
+        return wilson(self.count, self.n)
+
+    @property
+    def low(self) -> float:
+        return self.interval[0] if self.interval else 0.0
+
+    @property
+    def high(self) -> float:
+        return self.interval[1] if self.interval else 0.0
 
     @property
     def width(self) -> int:
@@ -239,4 +254,4 @@ def _span(name: str) -> str:
 
 
 def _line(name: str, words: str, count: int, n: int, *, note: str = "", kind: str = "") -> Line:
-    return Line(id=name, words=words, count=count, share=count / n if n else 0.0, note=note, kind=kind)
+    return Line(id=name, words=words, count=count, share=count / n if n else 0.0, note=note, kind=kind, n=n)

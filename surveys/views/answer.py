@@ -55,7 +55,7 @@ def _get(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     found = invitations.response_of(invitation)
     if found and found.state == Response.State.FINISHED:
         return _done(request, invitation, found)
-    invitations.refuse_unless_open(invitation, timezone.now())
+    invitations.refuse_unless_answerable(invitation, timezone.now())
     sheet = sheets.sheet(invitation, translation.get_language())
     return _ask(request, invitation, sheet, step=_step(request, sheet))
 

@@ -19,6 +19,7 @@ from feedback.models import User
 from feedback.roles import Role, allow, public
 from surveys import (
     building,
+    circumstances,
     definitions,
     editing,
     invariance,
@@ -364,6 +365,8 @@ def _question(
         "has_bounds": kind in (Kind.NUMBER, Kind.DATE),
         "is_consent": kind == Kind.CONSENT,
         "is_picture": kind == Kind.PICTURE,
+        "locations": circumstances.locations(),
+        "has_points": kind != Kind.RANKING,
         "contact_fields": _contact(raw) if kind == Kind.CONTACT else None,
         "meanings": [(one.value, spoken.MEANINGS[one]) for one in Meaning if kind in definitions.FITS[one]],
         "pictures": Picture.objects.order_by("name").values_list("name", flat=True),
@@ -424,7 +427,12 @@ def _check(request: HttpRequest, version: SurveyVersion, status: int = 200) -> H
         proof = invariance.prove_survey(definition, sheets.offer(version.survey), found)
         faults = [
             _fault(fault, version.definition)
-            for fault in (*found.faults, *proof.faults, *pictures.missing(definition))
+            for fault in (
+                *found.faults,
+                *proof.faults,
+                *pictures.missing(definition),
+                *circumstances.nowhere(definition),
+            )
         ]
     context = {
         "survey": version.survey,

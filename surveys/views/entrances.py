@@ -29,6 +29,7 @@ from surveys.views.answer import answer
 
 PLANNERS = (Role.MANAGER, Role.ADMINISTRATOR)
 MOST, A_WHILE = 60, 10 * 60  # seconds; a tablet in a busy shop stays below
+MOST_AT_TABLETS = 300  # all tablets of a shop have one address
 AFTER_ANSWERING, AFTER_A_PAUSE = 20, 300  # seconds until a tablet shows its first page again
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "door": "application/pdf", "slips": "application/pdf"}
 
@@ -109,7 +110,7 @@ def tell_us_sign(request: HttpRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest, public_id: str) -> HttpResponse:
     """GET shows what it is; the button begins."""
-    entrance = _entrance(public_id)
+    entrance = _entrance(public_id, Entrance.Kind.DOOR, Entrance.Kind.FRAME)
     if request.method != "POST" or not entrances.is_open(entrance):
         return _door(request, entrance)
     if limits.is_past("entrance", BaseThrottle().get_ident(request), most=MOST, seconds=A_WHILE):
@@ -123,8 +124,10 @@ def door(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest, public_id: str) -> HttpResponse:
     """The first page of a tablet. Seeing it ends what somebody began before, and nothing of it is left."""
-    entrance = _entrance(public_id)
+    entrance = _entrance(public_id, Entrance.Kind.KIOSK)
     if request.method == "POST" and entrances.is_open(entrance):
+        if limits.is_past("kiosk", BaseThrottle().get_ident(request), most=MOST_AT_TABLETS, seconds=A_WHILE):
+            return _door(request, entrance, status=429)
         token = entrances.enter(entrance, language=_language(), now=timezone.now())
         response: HttpResponse = HttpResponseRedirect(reverse("kiosk_ask", args=[public_id]), status=303)
         response.set_cookie(
@@ -141,7 +144,7 @@ def kiosk(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk_ask(request: HttpRequest, public_id: str) -> HttpResponse:
     """The questions, at an address that is the same for everybody: going back shows nobody's answers."""
-    entrance = _entrance(public_id)
+    entrance = _entrance(public_id, Entrance.Kind.KIOSK)
     first, here = reverse("kiosk", args=[public_id]), reverse("kiosk_ask", args=[public_id])
     token = request.COOKIES.get(_cookie(entrance), "")
     if not token or not entrances.is_open(entrance):
@@ -208,6 +211,7 @@ def _reasons(seen: Seen) -> list[tuple[str, int]]:
     words = dict(Selection.Outcome.choices) | {
         Outcome.ASKED_BEFORE: _("has answered already"),
         Outcome.NOT_AGREED: _("has not agreed to be offered a reward"),
+        Outcome.NO_ADDRESS: _("no telephone number is known"),
         Outcome.STOPPED: _("wants not to be asked: unsubscribed, or complained"),
         Outcome.ASKED_LATELY: _("asked shortly before by a survey, or about another of these orders"),
     }
@@ -254,8 +258,10 @@ def _door(request: HttpRequest, entrance: Entrance, status: int = 200) -> HttpRe
     return _unkept(response)
 
 
-def _entrance(public_id: str) -> Entrance:
-    return get_object_or_404(Entrance.objects.select_related("survey"), public_id=public_id)
+def _entrance(public_id: str, *kinds: str) -> Entrance:
+    """`kinds`: those whose address this is; none: any."""
+    found = Entrance.objects.select_related("survey")
+    return get_object_or_404(found.filter(kind__in=kinds) if kinds else found, public_id=public_id)
 
 
 def _cookie(entrance: Entrance) -> str:

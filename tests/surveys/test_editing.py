@@ -73,6 +73,31 @@ def test_an_empty_survey_is_told_in_plain_words():
     assert (fault.field, fault.message) == ("questions", "there is none yet; a survey needs at least one")
 
 
+@pytest.mark.parametrize(
+    ("meaning", "ids"),
+    [
+        ("expectation", ["above", "as_expected", "below"]),
+        ("problem", ["none", "first_time", "later", "not_solved", "not_told"]),
+    ],
+)
+def test_what_the_shop_acts_on_gets_its_choices(meaning, ids):
+    """S0-1, S1-2: no page asks for ids, so they are laid down to be reworded, and what was typed stays."""
+    definition, name = editing.add(editing.blank(), Kind.CHOICE)
+    question = editing.find(definition, name)
+    sent = {"words-vi": "Thế nào?", "words-en": "How?", "meaning": meaning}
+
+    made = editing.from_form(question, sent, {})
+    typed = editing.from_form(
+        question, sent | {"choice-0-words-vi": "Khác", "choice-0-words-en": "Other"}, {}
+    )
+
+    assert [one["id"] for one in made["choices"]] == ids
+    assert definitions.load_question(made).meaning == meaning
+    assert [one["id"] for one in typed["choices"]] == [*ids, "other"]
+    again = editing.from_form(made, form_of(made)[0] | {"choice-0-words-en": "Ours"}, {})
+    assert again["choices"][0]["words"]["en"] == "Ours"
+
+
 def test_ids_stay_apart():
     definition = editing.blank()
     for _number in range(3):

@@ -111,6 +111,15 @@ def test_a_choice_and_a_survey_have_none_either():
         ("Nhan ma giam gia", "reward"),
         ("Go to https://example.com/r", "link"),
         ("Ghé g.page/tiemgom", "link"),
+        ("Tiệm sẽ giảm 50.000đ cho đơn sau", "reward"),
+        ("Tặng anh/chị một chiếc cốc", "reward"),
+        ("We give you a free mug", "reward"),
+        ("Here is 10% off", "reward"),
+        ("A small gift waits for you", "reward"),
+        ("Please tell others about us on Maps", "review"),
+        ("Mở abc.xyz/r", "link"),
+        ("See tiem-gom.store/review", "link"),
+        ("Go to 123.45.6.7/r", "link"),
     ],
 )
 def test_words_that_only_some_would_see_cannot_reward_or_invite(text, key):
@@ -144,6 +153,13 @@ def test_what_a_picture_shows_is_looked_through_too():
         "Anh/chị có giới thiệu tiệm không?",
         "Giá tiền thế nào?",
         "Did the parcel arrive at 9.30 a.m.?",
+        "Feel free to say more.",
+        "Did you buy it as a gift?",
+        "Anh/chị mua làm quà hay để dùng?",
+        "Did you pay more than 500.000đ for it?",
+        "Ấm, chén, đĩa v.v. có bị sứt không?",
+        "Was it broken.Or late?",
+        "Hộp 2.5kg hay 3.5kg?",
     ],
 )
 def test_ordinary_questions_may_depend_on_answers(text):

@@ -123,7 +123,7 @@ def test_points_are_added_up():
         ({"match": "all", "of": [{"fact": "refund", "is": ["yes"]}]}, "refund"),
         ({"match": "all", "of": [{"fact": "days_late", "is": ["3"]}]}, "number"),
         ({"match": "all", "of": [{"fact": "channel", "at_least": 3}]}, "words"),
-        ({"match": "all", "of": [{"question": "a", "is": "yes"}]}, "list"),
+        ({"match": "all", "of": [{"question": "a", "is": "yes"}]}, "value"),
         ({"match": "all", "of": [{"question": "a", "at_least": "many"}]}, "number"),
         ({"match": "all", "of": [{"question": "a", "is": ["yes"], "answered": True}]}, "one of"),
         ({"match": "all", "of": [{"question": "a", "fact": "channel", "is": ["yes"]}]}, "one question"),

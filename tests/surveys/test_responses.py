@@ -284,6 +284,24 @@ def test_too_late_is_too_late(invite, now, all_well):
         responses.submit(fresh(invitation), all_well, language="vi", now=now)
 
 
+@pytest.mark.parametrize("closed", ["put away", "too late"])
+def test_a_promised_code_does_not_fail_at_the_end(client, invite, now, all_well, closed):
+    """Decision 13: whoever began goes on, also when the survey closed meanwhile; nobody begins any more."""
+    begun, other = invite(), invite()
+    responses.save(begun, {"problem": "none"}, language="vi", now=now)
+    if closed == "put away":
+        Survey.objects.update(state="closed")
+    else:
+        Invitation.objects.update(made_at=now - timedelta(days=60), expires_at=now)
+    assert client.get(f"/s/{invitations.mint(begun)}/").status_code == 200
+
+    finished = responses.submit(fresh(begun), all_well, language="vi", now=now)
+
+    assert finished.reward.state == "issued"
+    with pytest.raises(invitations.NotOpen):
+        responses.submit(fresh(other), all_well, language="vi", now=now)
+
+
 def test_a_customer_without_mail_gets_the_code_on_the_page(survey, buy, now, all_well):
     order = buy("7", email="")
     invitation = invitations.invite(survey, order=order, as_link=True, now=now)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 
+from feedback.models import Location
 from surveys import building, publishing
 from surveys.models import Response, Survey, SurveyVersion
 from surveys.questions import Kind
@@ -451,6 +452,19 @@ def test_a_survey_is_copied_and_put_away(manager, survey):
 @pytest.mark.parametrize("name", ["nowhere", "a" * 60])
 def test_a_question_that_is_gone_leads_back(manager, begun, name):
     assert manager.get(at(begun, f"edit/{name}/"))["Location"] == at(begun)
+
+
+def test_a_location_that_is_not_ours_is_named(manager, begun):
+    """Or the question would never be asked, in silence."""
+    Location.objects.create(code="ha-noi", name_vi="Hà Nội", name_en="Hanoi")
+    at_place = [{"fact": "location", "is": ["Hà Nội"]}]
+    save(begun, one("a"), one("b", show_if=when(*at_place)), title={"vi": "Chợ", "en": "Market"})
+
+    assert "no location “Hà Nội”" in manager.get(at(begun, "publish/")).content.decode()
+    assert "<code>ha-noi</code>" in manager.get(at(begun, "edit/b/")).content.decode()
+    save(begun, one("a"), one("b", show_if=when({"fact": "location", "is": ["ha-noi"]})),
+         title={"vi": "Chợ", "en": "Market"})  # fmt: skip
+    assert not manager.get(at(begun, "publish/")).context["faults"]
 
 
 def test_the_number_of_queries_does_not_grow(manager, begun, django_assert_max_num_queries):

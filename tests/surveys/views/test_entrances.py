@@ -29,6 +29,12 @@ def _nobody_counted():
 
 
 @pytest.fixture
+def buy(buy):
+    """Of a customer whose telephone is known: links go out by SMS or Zalo."""
+    return lambda number, name="Lan", **customer: buy(number, name, **{"phone": "+84900000007"} | customer)
+
+
+@pytest.fixture
 def free(the_shop, now):
     """A survey without a reward."""
     return publishing.start_post_purchase(
@@ -50,6 +56,17 @@ def door(free, now):
 @pytest.fixture
 def tablet(free, now):
     return entrances.make(free, "kiosk", name="Counter", now=now)
+
+
+@pytest.mark.parametrize("address", ["open", "kiosk", "kiosk/ask"])
+def test_an_address_is_of_its_own_kind(client, door, tablet, address):
+    """Or the limit of a door would be walked around by its tablet's address."""
+    first, _slash, rest = address.partition("/")
+    other = tablet if first == "open" else door
+    url = f"/{first}/{other.public_id}/" + (f"{rest}/" if rest else "")
+
+    assert client.post(url).status_code == 404
+    assert not Invitation.objects.exists()
 
 
 def test_a_manager_makes_each_kind(manager, free):
@@ -271,7 +288,10 @@ def test_links_for_the_shops_own_sender(manager, survey, buy, now):
     head, *rows = rows_of(links(manager, survey, now.date(), now.date()))
 
     assert head == ["store", "order", "name", "phone", "language", "link"]
-    assert [(row[1], row[2], row[3]) for row in rows] == [("7", "'=cmd()", "+84912345678"), ("8", "Lan", "")]
+    assert [(row[1], row[2], row[3]) for row in rows] == [
+        ("7", "'=cmd()", "+84912345678"),
+        ("8", "Lan", "+84900000007"),
+    ]
     found = [invitations.find(row[5].rstrip("/").rsplit("/", 1)[-1]) for row in rows]
     assert [one.order.number for one in found] == ["7", "8"]
     assert Event.objects.filter(verb="links exported").count() == 1
@@ -299,6 +319,7 @@ def test_a_second_export_asks_nobody_twice(manager, survey, buy, now):
         ("complained", "wants not to be asked"),
         ("asked by mail", "asked shortly before"),
         ("asked by another survey", "asked shortly before"),
+        ("no telephone", "no telephone number is known"),
         ("another day", ""),
     ],
 )
@@ -328,6 +349,8 @@ def test_who_is_in_no_export(manager, survey, buy, now, all_well, reason, words)
                 name="Delivery", slug="delivery", reward_amount=None, currency="VND", now=now
             )
             invitations.invite(other, customer=order.customer, as_link=True, now=now)
+        case "no telephone":
+            Customer.objects.update(phone="")
         case "another day":
             Order.objects.update(placed_at=now - timedelta(days=3))
 
