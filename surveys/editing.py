@@ -223,7 +223,7 @@ def _with_fixed(meaning: str, typed: list[Json]) -> list[Json]:
     no page offers ids to type. What else was typed stays behind them, and is named as a fault."""
     fixed = _fixed_choices().get(meaning, ())
     own = {one["id"]: one for one in typed}
-    known = [own.pop(one["id"], None) or copy.deepcopy(one) for one in fixed]
+    known = [own.pop(one["id"]) if one["id"] in own else copy.deepcopy(one) for one in fixed]
     return [*known, *own.values()]
 
 
