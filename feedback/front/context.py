@@ -51,6 +51,7 @@ BENEATH = {
     "/reports/silence": "/customers/",
     "/reports/hidden": "/replies/",
     "/reports/voices": "/customers/",
+    "/reports/tenure": "/customers/",
     "/reports/": "/cases/",
 }
 

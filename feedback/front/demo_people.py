@@ -14,6 +14,7 @@ from feedback.models import Customer, Dispute, Location, Notice, Order, OrderLin
 
 CUSTOMERS = 400
 DAYS = 730
+FIRST_REGULARS = 70  # have bought for one or two years longer: what staying brings needs whole years
 _LOTS = 1  # so that the survey of the year before has something to tell whatever the day
 RECENT_DAYS = 56  # the weeks in which one carrier is late and more breaks on the way
 _HABITS = ((0.42, 260), (0.33, 120), (0.17, 55), (0.08, 24))  # share of customers, mean days between orders
@@ -66,10 +67,28 @@ def orders(
     bought = sorted((one for history, _told in lived for one in history), key=lambda one: one.order.placed_at)
     for number, one in enumerate(bought, 1001):
         one.order.number = f"LAN-{number}"
+    bought += _years_before(people, products, locations, now)
     rows = Order.objects.bulk_create([one.order for one in bought], batch_size=500)
     OrderLine.objects.bulk_create([line for one in bought for line in one.lines], batch_size=1000)
     Notice.objects.bulk_create([notice for order in rows for notice in _notices(order)], batch_size=1000)
     return rows, [told for _history, told in lived if told is not None]
+
+
+def _years_before(
+    people: Sequence[Customer], products: dict[str, Product], locations: dict[str, Location], now: datetime
+) -> list[Bought]:
+    """What those who have been here longest bought before, some orders a year, and since when they come."""
+    lots = random.Random(_LOTS)
+    early = []
+    for person in sorted(people, key=lambda person: person.since)[:FIRST_REGULARS]:
+        first = person.since - timedelta(days=lots.uniform(365, 740))
+        days = [0.0, *(lots.uniform(20, 330) + 365 * year for year in (0, 1) if lots.random() < 0.8)]
+        early += [_order(lots, person, products, locations, first + timedelta(days=day), now) for day in days]
+        person.since = first
+    Customer.objects.bulk_update(people, ["since"], batch_size=200)
+    for number, one in enumerate(early, 1):
+        one.order.number = f"LAN-E{number}"
+    return early
 
 
 def trouble_with_money(dice: random.Random, placed: Sequence[Order], now: datetime) -> None:
