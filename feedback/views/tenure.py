@@ -89,7 +89,7 @@ def _amounts(one: Year, margin: Decimal, currency: str) -> dict[str, Decimal]:
 
 
 def _earned(amount: float | None, margin: Decimal) -> float | None:
-    return None if amount is None else amount * float(margin)
+    return None if amount is None else round(amount * float(margin))
 
 
 def _finding(told: list[Year]) -> str:
