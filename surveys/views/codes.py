@@ -32,7 +32,7 @@ REFUSED = {
     rewards.Revoked: gettext_lazy("This code is no longer valid."),
     rewards.OrderTooSmall: gettext_lazy("The order is below the least amount for this code."),
 }
-_UNSEEN = gettext_lazy("We do not know this code. Our codes have ten letters and digits, like A7KX-M2RD-HT.")
+_UNSEEN = gettext_lazy("We do not know this code. Our codes have ten letters and digits, like A7KXM2RDHT.")
 
 
 @allow(*COUNTER)

@@ -14,6 +14,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const PAUSE = 450; // ms without a key before the draft is looked at
   const AGAIN = 2000; // ms between two looks at how far it is
+  const UNTOUCHED = 300_000, LAST_CALL = 60_000; // ms until a tablet asks whether somebody is there, and then begins anew
   const FORGET = 8000; // ms after which a button that led nowhere (a download) works again
 
   // --- One press is one press ---------------------------------------------------------------------------------
@@ -262,6 +263,17 @@
     }, AGAIN);
   }
 
+  // --- A tablet that nobody touches any more -----------------------------------------------------------------
+  function rest(dialog) {
+    let timer;
+    const leave = () => location.replace(dialog.dataset.rest);
+    const ask = () => { dialog.showModal(); timer = setTimeout(leave, LAST_CALL); };
+    const begin = () => { if (!dialog.open) { clearTimeout(timer); timer = setTimeout(ask, UNTOUCHED); } };
+    dialog.addEventListener("close", begin);
+    for (const kind of ["input", "keydown", "pointerdown", "scroll"]) addEventListener(kind, begin, { passive: true });
+    begin();
+  }
+
   // --- Small things --------------------------------------------------------------------------------------------
   document.addEventListener("click", async (event) => {
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -293,6 +305,7 @@
     for (const form of all("form[data-preview]", root)) drawAsOneTypes(form);
     for (const list of all("[data-sort]", root)) sortByDragging(list);
     for (const one of all("[data-watch]", root)) watch(one);
+    for (const one of all("[data-rest]", root)) rest(one);
     for (const one of all("[data-open][hidden]", root)) one.hidden = false;
     for (const one of all("[data-copy][hidden]", root)) if (navigator.clipboard) one.hidden = false;
     for (const one of all("[data-keys-switch]", root)) {

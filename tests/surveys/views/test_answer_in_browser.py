@@ -4,7 +4,7 @@ import pytest
 
 from feedback import leases
 from feedback.models import OutgoingMail
-from surveys import invitations
+from surveys import entrances, invitations, publishing
 from surveys.models import Answer, Reward
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -100,3 +100,24 @@ def test_the_letter_that_asks_can_be_read(browser, survey, buy, now, scheme):
     assert len(set(fonts)) == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
+
+
+def test_a_tablet_asks_before_it_begins_anew(page, live_server, the_shop, now):
+    """WCAG 2.2.1: whoever is still writing goes on; nobody's answers are left on the screen."""
+    free = publishing.start_post_purchase(
+        name="At the counter", slug="counter", reward_amount=None, currency="VND", now=now
+    )
+    first = f"/kiosk/{entrances.make(free, 'kiosk', name='Counter', now=now).public_id}/"
+    page.clock.install()
+    page.goto(live_server.url + first)
+    page.click("main form button")
+    page.wait_for_url("**/ask/")
+
+    page.clock.fast_forward(301_000)
+    page.locator("dialog[open] button").click()
+    page.clock.fast_forward(299_000)
+    assert not page.locator("dialog[open]").count()
+    page.clock.fast_forward(2_000)
+    page.locator("dialog[open]").wait_for()
+    page.clock.fast_forward(61_000)
+    page.wait_for_url(live_server.url + first)
