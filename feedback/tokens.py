@@ -17,6 +17,8 @@ _READ_FOR = str.maketrans("0OQ1ISZGBU", "DDD7J5268V")
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _AROUND = " \t\r\n.,;:!?<>()[]{}\"'»”’*_…"  # what mail programs and people leave at a link's ends
 # What they put within: a line break (in quoted-printable behind a "="), hyphens, signs that show nothing.
+# What is left of an escape by a program that undid half of it: "=3D" before, "&gt;" behind.
+_HALF_ESCAPED = re.compile(r"^=3D|&(?:gt|lt|quot|amp|#\d{1,4});?$", re.I)
 _WITHIN = re.compile("=\r?\n|[-\\s\u00ad\u200b-\u200f\u2010\u2011\u2060\ufeff]")
 
 
@@ -57,7 +59,8 @@ def derived(secret: bytes) -> str:
 
 def normalise(token: str) -> str:
     """The token as minted, however a mail program or a person wrote it; '' when it cannot be one."""
-    cleaned = _WITHIN.sub("", token[:_LONGEST_TYPED]).strip(_AROUND).upper().translate(_LOOK_ALIKES)
+    plain = _HALF_ESCAPED.sub("", token[:_LONGEST_TYPED].strip())
+    cleaned = _WITHIN.sub("", plain).strip(_AROUND).upper().translate(_LOOK_ALIKES)
     if len(cleaned) != TOKEN_LENGTH or any(letter not in ALPHABET for letter in cleaned):
         return ""
     return cleaned

@@ -20,7 +20,7 @@ from surveys.views import (
 
 urlpatterns = [
     # As printed and mailed, and as mail programs mangle it: in capitals, with what stood behind it.
-    re_path(r"""^[sS]/(?P<token>[^/]+)/(?:[\s.,;:!?<>()\[\]{}"'»”’*_…-]*)$""", answer.answer, name="answer"),
+    re_path(r"""^[sS]/(?P<token>[^/]+)/+(?:[\s.,;:!?<>()\[\]{}"'»”’*_…-]*)$""", answer.answer, name="answer"),
     path("open/<slug:public_id>/", entrances.door, name="entrance"),
     path("kiosk/<slug:public_id>/", entrances.kiosk, name="kiosk"),
     path("kiosk/<slug:public_id>/ask/", entrances.kiosk_ask, name="kiosk_ask"),
