@@ -40,6 +40,7 @@ from surveys.models import Picture, Survey, SurveyVersion
 from surveys.questions import CONTACT_FIELDS, LANGUAGES, STEPS, Kind, Meaning
 from surveys.spoken_faults import Said
 
+SHOWN_VERSIONS = 20
 BUILDERS = (Role.MANAGER, Role.ADMINISTRATOR)
 SPARE = 3  # empty lines below the choices, rows and conditions there are
 
@@ -82,6 +83,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "kinds": spoken.KINDS.items(),
         "faults": [_said(fault, version.definition) for fault in editing.faults(version.definition)],
         "is_changed": building.is_changed(version),
+        "published": _published(version.survey, language),
     }
     return render(request, "surveys/edit.html", context)
 
@@ -286,6 +288,19 @@ def _changed(definition: Json, sent: Mapping[str, str]) -> tuple[Json, str]:
         case "remove":
             return editing.remove(definition, name), ""
     return definition, ""
+
+
+def _published(survey: Survey, language: str) -> list[dict[str, Any]]:
+    """What was asked, and since when: the newest first. One query; answers keep their version."""
+    rows = survey.versions.exclude(published_at=None).order_by("-number")[:SHOWN_VERSIONS]
+    return [
+        {
+            "number": row.number,
+            "published_at": row.published_at,
+            "questions": [spoken.name_of(one, language) for one in editing.questions_of(row.definition)],
+        }
+        for row in rows
+    ]
 
 
 def _listed(one: Json, earlier: list[Json], language: str) -> dict[str, Any]:

@@ -210,6 +210,20 @@ def test_a_change_of_a_live_survey_starts_the_next_version(manager, survey):
     assert first.definition == publishing.shipped()
 
 
+def test_each_published_version_can_be_read(manager, survey):
+    """Item 3: what was asked, and since when."""
+    save(survey, one("a", words={"vi": "Mới", "en": "New one"}), title={"vi": "Chợ", "en": "Market"})
+    first = manager.get(at(survey)).context["published"]
+    assert manager.post(at(survey, "publish/"), {"edition": edition_of(survey)}).status_code == 302
+
+    page = manager.get(at(survey))
+
+    assert [row["number"] for row in first] == [1]
+    newest, before = page.context["published"]
+    assert (newest["number"], newest["questions"]) == (2, ["New one"])
+    assert len(before["questions"]) == 6
+
+
 def test_looking_at_it_starts_nothing(manager, survey):
     manager.get(at(survey))
     manager.get(at(survey, "try/"))
