@@ -30,7 +30,7 @@ from surveys.views.answer import answer
 PLANNERS = (Role.MANAGER, Role.ADMINISTRATOR)
 MOST, A_WHILE = 60, 10 * 60  # seconds; a tablet in a busy shop stays below
 MOST_AT_TABLETS = 300  # all tablets of a shop have one address
-AFTER_ANSWERING = 20  # seconds until a tablet shows its first page again
+AFTER_ANSWERING, WITHOUT_SCRIPT = 20, 20 * 3600 + 60  # seconds until a tablet shows its first page again
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "door": "application/pdf", "slips": "application/pdf"}
 
 
@@ -158,9 +158,9 @@ def kiosk_ask(request: HttpRequest, public_id: str) -> HttpResponse:
     digest = tokens.digest(tokens.normalise(token))
     is_done = Response.objects.filter(invitation__tokens__digest=digest, finished_at__isnull=False).exists()
     # While somebody answers the page itself looks whether they are still there, and asks before it ends
-    # (WCAG 2.2.1): templates/surveys/answer.html.
-    if is_done or response.status_code >= 400:
-        response["Refresh"] = f"{AFTER_ANSWERING}; url={first}"
+    # (WCAG 2.2.1): templates/surveys/answer.html. Without a script it waits for more than twenty hours.
+    seconds = AFTER_ANSWERING if is_done or response.status_code >= 400 else WITHOUT_SCRIPT
+    response["Refresh"] = f"{seconds}; url={first}"
     return _unkept(response)
 
 
