@@ -425,6 +425,7 @@ def world(settings):
     way = Entrance.objects.create(
         survey=free, kind="frame", name="Page", site="https://shop.example", made_at=now
     )
+    tablet = Entrance.objects.create(survey=free, kind="kiosk", name="Counter", made_at=now)
     MailAddress.objects.create(email="lan@example.com", token_digest=digest(address))
     api_access.issue("Web shop", ["orders"], by=None)
     reply = (a_reply().public_id,)
@@ -500,7 +501,8 @@ def world(settings):
         "answer": [invitations.mint(invitation)],
         "preferences": [address],
         "digest_stop": [a_weekly_letter(now)],
-        **dict.fromkeys(["entrance", "kiosk", "kiosk_ask", "survey_shut", "survey_frame"], (way.public_id,)),
+        **dict.fromkeys(["entrance", "survey_shut", "survey_frame"], (way.public_id,)),
+        **dict.fromkeys(["kiosk", "kiosk_ask"], (tablet.public_id,)),
         "survey_sign": [way.public_id, "svg"],
         "tell_us_sign": ["svg"],
         **dict.fromkeys(["mail_hook", "inbound_hook"], ("mailgun",)),

@@ -169,7 +169,7 @@ def kiosk_ask(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def frame(request: HttpRequest, public_id: str) -> HttpResponse:
     """For the one web page that the shop has named; every other page gets an empty frame from the browser."""
-    entrance = _entrance(public_id)
+    entrance = _entrance(public_id, Entrance.Kind.FRAME)
     if not entrance.site:
         raise Http404
     context = {"entrance": entrance, "is_open": entrances.is_open(entrance), "url": entrance_url(entrance)}

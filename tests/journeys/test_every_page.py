@@ -153,7 +153,10 @@ class World:
         if name == "defection_rule":
             return [reverse(name), f"{reverse(name)}?kind=days&days=30"]
         if name in ("entrance", "kiosk", "survey_frame"):
-            return [reverse(name, args=[one.public_id]) for one in Entrance.objects.all()]
+            of_kind = Entrance.objects.filter(
+                kind={"entrance": "door", "survey_frame": "frame"}.get(name, name)
+            )
+            return [reverse(name, args=[one.public_id]) for one in of_kind]
         if name == "answer":
             start = reverse(name, args=[self.invitation])
             return [f"{start}?step={step}" for step in range(1, 7)] + [f"{start}?all=1"]
@@ -377,6 +380,8 @@ def an_open_survey(now):
         name="At the door", slug="door", reward_amount=None, currency="VND", now=now
     )
     entrances.make(free, "frame", name="Web page", site="https://shop.example", now=now)
+    for kind in ("door", "kiosk"):
+        entrances.make(free, kind, name="Counter", now=now)
 
 
 def a_web_shop(now):
