@@ -3,7 +3,7 @@
 import hashlib
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -59,19 +59,33 @@ class Redrawn:
     media_type: str
 
 
+def _faults_of_words(said: Mapping[str, str]) -> Iterator[str]:
+    if not all(said.values()):
+        yield str(_("Say in both languages what the picture shows, for whoever cannot see it."))
+    if any(len(words) > LONGEST_ALT for words in said.values()):
+        yield str(_("What the picture shows must fit in 150 characters."))
+
+
+def _fitting(file: BinaryIO, size: int) -> Redrawn:
+    """Raises BadPicture."""
+    if size > LARGEST:
+        raise BadPicture(_("The file is larger than 5 MB. Save the picture smaller and send it again."))
+    return redraw(file.read(LARGEST + 1))
+
+
 def take(
     file: BinaryIO, *, size: int, called: str, alt: Mapping[str, str], now: datetime, by: User | None
 ) -> Picture:
     """The same picture again is the one that is there, with these words. `alt`: by language, what it shows to
     who cannot see it. Raises BadPicture."""
     said = {one: " ".join(comments.clean(alt.get(one, "")).split()) for one in LANGUAGES}
-    if not all(said.values()):
-        raise BadPicture(_("Say in both languages what the picture shows, for whoever cannot see it."))
-    if any(len(words) > LONGEST_ALT for words in said.values()):
-        raise BadPicture(_("What the picture shows must fit in 150 characters."))
-    if size > LARGEST:
-        raise BadPicture(_("The file is larger than 5 MB. Save the picture smaller and send it again."))
-    drawn = redraw(file.read(LARGEST + 1))
+    drawn, faults = None, list(_faults_of_words(said))
+    try:
+        drawn = _fitting(file, size)
+    except BadPicture as bad:
+        faults.insert(0, str(bad))
+    if drawn is None or faults:
+        raise BadPicture(" ".join(faults))
     with journal.recording():
         picture, is_new = Picture.objects.update_or_create(
             name=_name(called, drawn.content),

@@ -55,7 +55,11 @@ class PlanForm(forms.ModelForm):
             "reminders": gettext_lazy("Reminders at most (0 to 3)"),
             "reminder_days": gettext_lazy("Working days before each reminder"),
         }
-        help_texts = {"since": gettext_lazy("What happened before it is not asked about.")}
+        help_texts = {
+            "since": gettext_lazy(
+                "What happened before it is not asked about: from today on, the preview finds nobody yet."
+            )
+        }
 
     def clean_since(self) -> date:
         since: date = self.cleaned_data["since"]

@@ -4,6 +4,7 @@ No page here shows or reads what somebody answered.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -88,11 +89,7 @@ def redeem(request: HttpRequest, public_id: str) -> HttpResponse:
     except rewards.RewardError as error:
         messages.error(request, REFUSED.get(type(error), _UNSEEN))
         return _back(reward)
-    messages.success(
-        request,
-        _("Redeemed: take %(amount)s off order %(order)s.")
-        % {"amount": _money(reward), "order": form.cleaned_data["order"]},
-    )
+    messages.success(request, _to_take_off(reward, form.cleaned_data["order"], form.cleaned_data["total"]))
     return _back(reward)
 
 
@@ -188,6 +185,16 @@ def _address(reward: Reward) -> str:
 
 def _back(reward: Reward) -> HttpResponse:
     return HttpResponseRedirect(_address(reward), status=303)
+
+
+def _to_take_off(reward: Reward, order: str, total: Decimal) -> str:
+    """What whoever stands at the till does now. Of a code worth more than the order nothing is left."""
+    if total < reward.amount:
+        said = _("Redeemed: order %(order)s (%(amount)s) costs nothing; the rest of the code is not paid.")
+        amount = money.format_money(total, reward.currency, get_language())
+    else:
+        said, amount = _("Redeemed: take %(amount)s off order %(order)s."), _money(reward)
+    return said % {"amount": amount, "order": order}
 
 
 def _money(reward: Reward) -> str:

@@ -97,6 +97,10 @@ def test_a_code_is_redeemed_once(counter, address):
     assert Event.objects.filter(verb="reward redeemed").get().by.username == "front_line"
 
 
+def test_a_code_worth_more_than_the_order_says_what_to_do(counter, address):
+    assert "order 2001 (₫20,000) costs nothing" in words(redeem(counter, address, total="20.000"))
+
+
 def test_whoever_redeems_is_not_told_that_it_was_used_before(counter, address):
     """The cashier reads one thing: what to take off. Who looks later reads that it is used."""
     assert "This code was used before" not in words(redeem(counter, address))
