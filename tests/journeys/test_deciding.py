@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from feedback import cases, policies
 from feedback.policy.prove import INVARIANTS
@@ -104,8 +104,16 @@ def propose(page, fits):
     page.wait_for_url("**/policy/2/")
 
 
+def again(page):
+    """The page itself looks for what a job has done, and may load anew at this very moment."""
+    try:
+        page.reload()
+    except Error:
+        page.wait_for_load_state()
+
+
 def see_proof_and_replay(page, fits):
-    page.reload()
+    again(page)
     expect(page.locator(".proof li.good")).to_have_count(len(INVARIANTS))
     expect(page.locator(".proof li.bad")).to_have_count(0)
     changed = page.locator("#trials table").first.locator("tbody tr").first
@@ -126,7 +134,7 @@ def speak(page, fits):
 
 
 def let_it_count(page, fits):
-    page.reload()
+    again(page)
     page.locator("form[action$='/adopt/'] button").click()
     expect(page.locator("form[action$='/adopt/']")).to_have_count(0)
     assert policies.live(timezone.now()).version == 2

@@ -57,7 +57,7 @@ def test_what_to_mend_first_leads_down_to_the_words(log_in, hire, said, fits):
     expect(page.get_by_text("Look at “Late delivery” first")).to_be_visible()
 
     with page.expect_download() as download:
-        page.get_by_role("link", name="Take it along as CSV").click()
+        page.locator(".beneath").get_by_role("link", name="CSV", exact=True).click()
     assert "late_delivery" in download.value.path().read_text("utf-8-sig")
     page.locator("#table").get_by_role("link", name="Late delivery").click()
 
