@@ -66,7 +66,9 @@ class _Asked:
 def _asked(request: HttpRequest) -> _Asked:
     """By what is chosen, and by what there is to choose."""
     today, choices, language = shop.day(timezone.now()), known(), request.LANGUAGE_CODE
-    products = tuple(_product.all(request.GET["product"])) if "product" in request.GET else ()
+    sku = request.GET.get("product", "")
+    # PostgreSQL cannot be asked for a NUL; the form names it.
+    products = tuple(_product.all(sku)) if sku and "\0" not in sku else ()
     key = ("filters of trends", language, today, request.GET.urlencode(), choices, products)
 
     def make() -> _Asked:
