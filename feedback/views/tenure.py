@@ -1,6 +1,5 @@
 """What a customer brings in each year of staying: the tenure curve (S2-7), from what a job keeps."""
 
-import csv
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,8 @@ from feedback import charts, facts, tenure, workbooks
 from feedback.defection.tenure import FEWEST, Year
 from feedback.money import quantize
 from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE, harmless
+from feedback.spreadsheets import MEDIA_TYPE
+from feedback.views import file_pages
 from feedback.workbooks import Chart, Kind, Sheet
 
 COLUMNS = ("spent", "low", "high", "spent_in_first_year", "earned")
@@ -44,20 +44,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @allow(REPORTS)
 @require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="tenure.csv"'},
-    )
-    write = csv.writer(response).writerow
-    write(["year", "n", "stayed", *COLUMNS, "currency"])
+def as_csv(request: HttpRequest) -> HttpResponseBase:
     found, margin = tenure.newest(), facts.live_terms()[1].assumed_margin
+    lines: list[list[Any]] = [["year", "n", "stayed", *COLUMNS, "currency"]]
     for one in found.years if found else ():
         amounts = _amounts(one, margin, found.currency)
         told = [amounts.get(name, "") for name in COLUMNS]
-        write([harmless(cell) for cell in [one.number, one.n, one.stayed, *told, found.currency]])
-    return response
+        lines.append([one.number, one.n, one.stayed, *told, found.currency])
+    return file_pages.csv_of(lines, "tenure")
 
 
 @allow(REPORTS)

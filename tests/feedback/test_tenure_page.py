@@ -54,7 +54,7 @@ def test_the_page_shows_chart_and_table(manager, two_years):
 
 
 def test_the_same_numbers_go_along(manager, two_years):
-    lines = manager.get("/reports/tenure.csv").content.decode("utf-8-sig").splitlines()
+    lines = manager.get("/reports/tenure.csv").getvalue().decode("utf-8-sig").splitlines()
     book = b"".join(manager.get("/reports/tenure.xlsx").streaming_content)
 
     assert lines[2].startswith("2,30,30,500000,500000,500000,400000,")
