@@ -44,7 +44,7 @@ def main() -> None:
     options.add_argument("--part", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.part:
-        with tempfile.TemporaryDirectory() as folder, _database(folder):
+        with tempfile.TemporaryDirectory() as folder, database(folder):
             print(json.dumps(_import(Path(folder), chosen.rows)))
         return
     again = [sys.executable, __file__, "import", "--part", "--rows", str(chosen.rows)]
@@ -65,7 +65,7 @@ def _report(rows: int, rounds: list[dict[str, float]]) -> None:
 
 
 @contextmanager
-def _database(folder: str) -> Iterator[None]:
+def database(folder: str) -> Iterator[None]:
     """A fresh one; Django is set up with it."""
     os.environ |= {"SECRET_KEY": "benchmark", "DATA_DIR": folder, "LOG_LEVEL": "ERROR"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "feedback.settings")

@@ -4,7 +4,7 @@ It says what the law and our clock say and nothing else: no remedy, no word of t
 nobody can have us send somebody else a text of their own.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from feedback import journal, limits, mail, procedure, shop, threads
 from feedback.models import Case, MailAddress, User
@@ -30,7 +30,7 @@ def by_mail(case: Case, *, now: datetime, lang: str = "", by: User | None = None
             context={
                 "name": "" if case.comment.customer_claimed else customer.name,
                 "told_on": shop.day(case.opened_at),
-                "due_on": case.due_on,
+                "due_on": still_to_come(case, now),
                 "number": case.public_id.upper(),
                 "may_answer": bool(threads.address(threads.token(case))),
             },
@@ -42,6 +42,11 @@ def by_mail(case: Case, *, now: datetime, lang: str = "", by: User | None = None
         )
         procedure.acknowledge(case, now=now, by=by, via="email")
     return True
+
+
+def still_to_come(case: Case, now: datetime) -> date | None:
+    """By when they hear from us; None: nothing to promise, as what lay too long is late already."""
+    return case.due_on if case.due_on and case.due_on >= shop.day(now) else None
 
 
 def language(case: Case, lang: str = "") -> str:

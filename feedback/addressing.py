@@ -1,4 +1,5 @@
-"""What Vietnamese pages call a customer: as they asked us to, else as the shop calls everybody (S1-9).
+"""What we call a customer: as they asked us to, else by the title before their name, else as the shop calls
+everybody (S1-9).
 
 The words of our own and of the shop's questions follow; what somebody typed stays as they typed it.
 """
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from feedback import shop
 from feedback.models import Customer
+from feedback.wording import titles
 from feedback.wording.phrases import NEUTRAL, addressed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,8 +27,9 @@ _KEPT = re.compile(
 
 
 def of(customer: Customer | None) -> str:
-    """ "" is anh/chị."""
-    return (customer.form_of_address if customer else "") or shop.current().form_of_address
+    """In Vietnamese; "" is anh/chị."""
+    known = (customer.form_of_address or titles.split(customer.name).called) if customer else ""
+    return known or shop.current().form_of_address
 
 
 def page(response: HttpResponse, customer: Customer | None = None) -> HttpResponse:

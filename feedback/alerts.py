@@ -1,35 +1,43 @@
 """Look every day whether a theme changed or bad reviews came at once; tell managers; keep who looks after
 it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.text import Truncator
 
-from feedback import journal, leases, mail, shop, totals
+from feedback import discovery, journal, leases, mail, selections, shop, totals
 from feedback.buckets import Grain
 from feedback.detection import bursts, changes, episodes
 from feedback.models import Alert, AlertClock, Comment, Mention, Theme, User
 from feedback.models.alerts import AlertQuerySet
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.totals import ALL
+from feedback.models.words import CommentQuerySet
 from feedback.prepared import Prepared
-from feedback.reports.kept_totals import NAMES, Counts, Row, Span, rows
+from feedback.reports.kept_totals import Counts, Row, Span, rows
 from feedback.roles import Role
 
 EVERY = timedelta(hours=1)
 HISTORY = changes.YEAR + changes.BASE + changes.LONGEST
 LOW = 2  # stars of a bad review, at most
-MOST_BURSTS = 20  # on one page
+MOST_BURSTS = 100  # taken out of one page
 MOST_NAMED = 5  # in one mail
+MOST_TOLD = 2  # examples of each, in one mail
+LONGEST_TOLD = 280  # characters
 _DAY = timedelta(days=1)
 _Kind = Alert.Kind
+NOWHERE: selections.Where = MappingProxyType({})
 
 
 class Stale(RuntimeError):
@@ -126,7 +134,7 @@ def _bursts(now: datetime) -> Iterable[_Told]:
         yield _Told(key=(_Kind.BURST.value, "", source), columns=columns)
 
 
-def _bad_reviews() -> QuerySet[Comment]:
+def _bad_reviews() -> CommentQuerySet:
     return Comment.objects.current().filter(channel="review", scale="stars_5", score__lte=LOW)
 
 
@@ -162,7 +170,8 @@ def _tell(new: Sequence[Alert], now: datetime) -> None:
         return
     held = User.groups.through.objects.filter(user=OuterRef("pk"), group__name=Role.MANAGER)
     managers = User.objects.filter(Exists(held), is_active=True).exclude(email="")
-    themes = {theme.slug: theme for theme in Theme.objects.all()}
+    themes = list(Theme.objects.all())
+    told = [_in_a_letter(one) for one in new[:MOST_NAMED]]
     for user in managers:
         language = user.language or shop.current().language
         mail.write(
@@ -173,7 +182,8 @@ def _tell(new: Sequence[Alert], now: datetime) -> None:
                 "n": len(new),
                 "more": max(0, len(new) - MOST_NAMED),
                 "url": f"{settings.BASE_URL}{reverse('alerts')}",
-                "alerts": [_in_a_letter(one, themes, language) for one in new[:MOST_NAMED]],
+                "alerts": told,
+                "themes": {theme.slug: theme.name(language) for theme in themes},
             },
             language=language,
             about=f"feedback.user:{user.pk}",
@@ -181,16 +191,19 @@ def _tell(new: Sequence[Alert], now: datetime) -> None:
         )
 
 
-def _in_a_letter(one: Alert, themes: Mapping[str, Theme], language: str) -> dict[str, Any]:
-    theme = themes.get(one.theme)
+def _in_a_letter(one: Alert) -> dict[str, Any]:
+    """With its own address and the newest who said so: short, personal data covered, nobody insulted."""
+    newest = said_of(one).exclude(text="").select_related("analysis").order_by("-said_at", "-pk")
+    fit = [comment for comment in newest[: 5 * MOST_TOLD] if not comment.is_abusive]
     return {
-        "kind": one.kind,
-        "theme": theme.name(language) if theme else one.theme,
-        "source": one.source,
-        "since": one.since,
-        "seen": one.seen,
-        "expected": round(one.expected, 1),
+        "alert": one,
+        "url": f"{settings.BASE_URL}{reverse('alerts')}#a-{one.public_id}",
+        "examples": [_on_one_line(discovery.shown(comment)) for comment in fit[:MOST_TOLD]],
     }
+
+
+def _on_one_line(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(LONGEST_TOLD)
 
 
 # What people do about it
@@ -202,9 +215,33 @@ def take(alert: Alert, *, by: User) -> None:
     _change(free, alert, "alert taken", by=by, owner=by)
 
 
+def hand_over(alert: Alert, to: User, *, held_by: User | None, by: User) -> None:
+    """`to` looks after it from now on; `held_by`: who did when the page was opened. Raises Stale."""
+    held = Alert.objects.ongoing().filter(owner=held_by, settled_at=None)
+    _change(held.exclude(owner=to), alert, "alert handed over", by=by, owner=to)
+
+
+def give_back(alert: Alert, *, by: User) -> None:
+    """Nobody looks after it any more. Raises Stale where `by` does not."""
+    _change(
+        Alert.objects.ongoing().filter(owner=by, settled_at=None),
+        alert,
+        "alert given back",
+        by=by,
+        owner=None,
+    )
+
+
 def snooze(alert: Alert, until: date, *, by: User, today: date) -> None:
     """It is not shown before that day, and goes on being counted. Raises Stale."""
-    _change(Alert.objects.to_look_at(today), alert, "alert snoozed", by=by, snoozed_until=until)
+    columns = {"snoozed_until": until, "snoozed_by": by}
+    _change(Alert.objects.to_look_at(today), alert, "alert snoozed", by=by, **columns)
+
+
+def wake(alert: Alert, *, by: User, today: date) -> None:
+    """It is shown again at once. Raises Stale."""
+    columns = {"snoozed_until": None, "snoozed_by": None}
+    _change(Alert.objects.asleep(today), alert, "alert woken", by=by, **columns)
 
 
 def settle(alert: Alert, note: str, *, by: User, now: datetime) -> None:
@@ -239,39 +276,53 @@ _touching = Prepared(
 )
 
 
-def said_in(burst: Alert) -> QuerySet[Comment]:
-    """The reviews of it: the bad ones of its source and days."""
-    assert burst.until is not None
-    return _bad_reviews().filter(
-        source=burst.source,
-        said_at__gte=shop.start_of(burst.since),
-        said_at__lt=shop.start_of(burst.until + _DAY),
-    )
+def touching(start: date, end: date) -> list[Alert]:
+    """Whose time touches these days, whatever was done about them: first what is open, then the surest."""
+    last = Coalesce("until", "counted_until", "last_found_on")
+    found = Alert.objects.annotate(last=last).filter(since__lte=end, last__gte=start)
+    return sorted(found, key=lambda one: (not one.is_open, one.chance, one.pk))
 
 
-def in_bursts(start: date, end: date) -> list[Row]:
-    """What the bursts of these days add to the totals, as rows below nothing: added up, they are out of it.
-    Three queries for each burst; nothing is hidden, both trends can be seen."""
-    found: dict[tuple[str, date], list[int]] = {}
-    zone, root = shop.zone(), totals.roots()
-    for burst in between(start, end):
-        said = said_in(burst).filter(read_at__isnull=False)
-        days = {}
-        for key, at, machine, person in said.values_list(
-            "pk", "said_at", "analysis__sentiment", "analysis__corrected_sentiment"
-        ):
-            day = days[key] = at.astimezone(zone).date()
-            _less(found, ALL, day, person or machine)
-        told: dict[int, list[tuple[str, str]]] = {}
-        for key, slug, polarity in Mention.objects.filter(comment__in=list(days)).told():
-            told.setdefault(key, []).append((slug, polarity))
-        for key, themes in told.items():
-            for theme, polarity in totals.merged(themes, root).items():
-                _less(found, theme, days[key], polarity)
-    return [
-        Row(theme, ALL, day, Counts(*counts)) for (theme, day), counts in found.items() if start <= day <= end
+def counted_in(alert: Alert) -> tuple[date, date]:
+    """The first and the last day in which `seen` were counted."""
+    return alert.counted_from or alert.since, alert.counted_until or alert.last_found_on
+
+
+def said_of(alert: Alert) -> QuerySet[Comment]:
+    """Just those that were counted."""
+    if alert.kind == _Kind.BURST:
+        return said_in(alert).filter(read_at__isnull=False)
+    first, last = counted_in(alert)
+    found = selections.comments({}, first, last)
+    if bursts := between(first, last):
+        found = found.exclude(pk__in=said_in(*bursts).values("pk"))
+    if alert.theme in ("", ALL):
+        return found if not alert.theme else found.filter(analysis__sentiment="negative")
+    members = [slug for slug, root in totals.roots().items() if root == alert.theme]
+    mentions = Mention.objects.counted().filter(Q(final="negative"), theme__slug__in=members)
+    return found.filter(pk__in=mentions.values("comment"))
+
+
+def said_in(*these: Alert) -> CommentQuerySet:
+    """The reviews of them: the bad ones of their sources and days."""
+    its = [
+        Q(
+            source=one.source,
+            said_at__gte=shop.start_of(one.since),
+            said_at__lt=shop.start_of(one.until + _DAY),
+        )
+        for one in these
+        if one.until is not None
     ]
+    return _bad_reviews().filter(reduce(or_, its)) if its else Comment.objects.none()
 
 
-def _less(found: dict[tuple[str, date], list[int]], theme: str, day: date, polarity: str) -> None:
-    found.setdefault((theme, day), [0] * len(NAMES))[NAMES.index(polarity)] -= 1
+def in_bursts(start: date, end: date, *, where: selections.Where = NOWHERE, by: str = ALL) -> list[Row]:
+    """What the bursts of these days add to the totals, as rows below nothing: added up, they are out of it.
+    As selections.counted, of what `where` selects. Four queries, one where there are none; nothing is hidden,
+    both trends can be seen."""
+    these = between(start, end)
+    if not these:
+        return []
+    said = selections.among(said_in(*these), where, start, end)
+    return [row._replace(counts=Counts() - row.counts) for row in selections.counted(said, by)]

@@ -60,7 +60,10 @@ class HasScope(BasePermission):
 
     def has_permission(self, request, view):
         if isinstance(request.auth, ApiToken):
-            return getattr(view, "scope", None) in request.auth.scopes
+            scope = getattr(view, "scope", None)
+            if scope:
+                self.message = _("This API token lacks the scope “%(scope)s”.") % {"scope": scope}
+            return scope in request.auth.scopes
         return not roles_of(request.user).isdisjoint(getattr(view, "person_roles", frozenset()))
 
 

@@ -1,7 +1,6 @@
 """Contacts and staffed hours by the API, and the report of them."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedback import contact_imports, contacts, shop
+from feedback.api_reports import DAYS, Report, chosen, described
 from feedback.contact_forms import HoursFilter
 from feedback.contact_words import FAULTS
 from feedback.contacting import patterns, tables, waits
@@ -265,38 +265,31 @@ class ContactHoursSerializer(serializers.Serializer):
     cells = HoursCellSerializer(many=True)
 
 
-class ContactHours(APIView):
-    allowed_roles = PUBLIC
-    scope = ApiToken.Scope.REPORTS
+@described(
+    "contact_hours",
+    ContactHoursSerializer,
+    summary=gettext_lazy("Read when people are satisfied"),
+    description=gettext_lazy(
+        "Contacts by hour, weekday and reason with waiting time, and where satisfaction differs by more "
+        "than chance. Scope: `reports`."
+    ),
+    parameters=[
+        *DAYS,
+        OpenApiParameter("reason", str, description=gettext_lazy("Of this reason alone.")),
+        OpenApiParameter("channel", str, enum=Channel.values),
+        OpenApiParameter("location", str, description=gettext_lazy("Of this branch alone.")),
+    ],
+)
+class ContactHours(Report):
     person_roles = DESK
 
-    @extend_schema(
-        operation_id="contact_hours",
-        summary=gettext_lazy("Read when people are satisfied"),
-        description=gettext_lazy(
-            "Contacts by hour, weekday and reason with waiting time, and where satisfaction differs by more "
-            "than chance. Scope: `reports`."
-        ),
-        parameters=[
-            OpenApiParameter("from", date, description=gettext_lazy("First day.")),
-            OpenApiParameter("to", date, description=gettext_lazy("Last day; today when left out.")),
-            OpenApiParameter("reason", str, description=gettext_lazy("Of this reason alone.")),
-            OpenApiParameter("channel", str, enum=Channel.values),
-            OpenApiParameter("location", str, description=gettext_lazy("Of this branch alone.")),
-        ],
-        responses=ContactHoursSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        form = HoursFilter(request.query_params, today=shop.day(timezone.now()))
-        if not form.is_valid():
-            wrong = {form.add_prefix(name): [str(one) for one in said] for name, said in form.errors.items()}
-            raise ValidationError(wrong)
-        given = form.cleaned_data
-        dimension, value = form.dimension
+    def tell(self, request: Request) -> dict[str, Any]:
+        form = chosen(HoursFilter, request)
+        given, (dimension, value) = form.cleaned_data, form.dimension
         found = hours.report(
             given["start"], given["end"], dimension=dimension, value=value, reason=given["reason"]
         )
-        return Response(ContactHoursSerializer(_as_data(found)).data)
+        return _as_data(found)
 
 
 def _as_data(found: hours.Hours) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Theme trends, the comments beneath them, alerts and what to mend first, for programs."""
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core import signing
 from django.utils import timezone
@@ -16,16 +16,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedback import combinations, comment_tables, impact, labels, shop, trend_tables
+from feedback.api_reports import Report, described, valid
 from feedback.models import Alert, ApiToken
 from feedback.models.words import Channel, WhyItCame
-from feedback.reports import trends
 from feedback.roles import DESK, PUBLIC, REPORTS
-from feedback.trend_forms import PERIODS, CommentsFilter, SelectionFilter, TrendsFilter
+from feedback.trend_forms import PERIODS, CommentsFilter, TrendsFilter
 
 COUNTED_SOON = 10  # seconds
 MOST_ALERTS = 500
 MOST_COMMENTS = 500  # in one answer
-Form = TypeVar("Form", bound=SelectionFilter)
 _SALT = "feedback.api_trends.after"
 _SELECTION = [
     OpenApiParameter("from", date, description=gettext_lazy("Twelve weeks ago when left out.")),
@@ -58,7 +57,7 @@ class ThemeSerializer(CountsSerializer):
 
 
 class PartSerializer(CountsSerializer):
-    value = serializers.CharField()
+    value = serializers.CharField(help_text="As the filter of this name takes it.")
     name = serializers.CharField()
     total = serializers.IntegerField()
     by_bucket = serializers.ListField(child=serializers.IntegerField())
@@ -70,6 +69,8 @@ class SplitSerializer(serializers.Serializer):
 
     by = serializers.ChoiceField(list(labels.DIMENSIONS))
     theme = serializers.CharField(help_text="Of which it is told; empty: of whole comments.")
+    start = serializers.DateField(help_text="Of all products months alone are kept.")
+    end = serializers.DateField()
     buckets = serializers.ListField(child=serializers.DateField())
     parts = PartSerializer(many=True)
     other_values = serializers.IntegerField()
@@ -85,6 +86,7 @@ class BurstSerializer(serializers.Serializer):
 
 
 class TrendsSerializer(serializers.Serializer):
+    filters = serializers.DictField(child=serializers.CharField(), help_text="What the numbers are of.")
     start = serializers.DateField()
     end = serializers.DateField()
     buckets = serializers.ListField(child=serializers.DateField(), help_text="First day of each.")
@@ -127,7 +129,7 @@ class ThemeTrends(APIView):
         responses={200: TrendsSerializer, 202: CountingSerializer},
     )
     def get(self, request: Request) -> Response:
-        form = _valid(TrendsFilter(request.query_params, today=shop.day(timezone.now())))
+        form = valid(TrendsFilter(request.query_params, today=shop.day(timezone.now())))
         told = trend_tables.tell(form, request.LANGUAGE_CODE)
         if not isinstance(told, trend_tables.Told):
             return _counting(form)
@@ -142,6 +144,9 @@ class MentionSerializer(serializers.Serializer):
 class CommentSerializer(serializers.Serializer):
     id = serializers.CharField()
     said_at = serializers.DateTimeField()
+    received_at = serializers.DateTimeField(
+        help_text="When the shop got it: of a letter or a note, as staff said; else when it came in."
+    )
     channel = serializers.ChoiceField(Channel.values)
     source = serializers.CharField()
     why_it_came = serializers.ChoiceField(WhyItCame.values)
@@ -182,12 +187,15 @@ class Comments(APIView):
             *_SELECTION,
             OpenApiParameter("theme", str, description=gettext_lazy("Its short name.")),
             OpenApiParameter("polarity", str, enum=list(labels.POLARITIES)),
+            OpenApiParameter("burst", str, description=gettext_lazy("The `id` of a burst, of `alerts`.")),
+            OpenApiParameter("without", str, enum=["bursts"]),
+            OpenApiParameter("scored", str, enum=["1"]),
             OpenApiParameter("after", str, description=gettext_lazy("The `next` of the answer before.")),
         ],
         responses=CommentsSerializer,
     )
     def get(self, request: Request) -> Response:
-        form = _valid(CommentsFilter(request.query_params, today=shop.day(timezone.now())))
+        form = valid(CommentsFilter(request.query_params, today=shop.day(timezone.now())))
         after = _place(request.query_params.get("after", ""))
         found, place = comment_tables.batch(form, after, most=MOST_COMMENTS)
         following = signing.dumps([place[0].isoformat(), place[1]], salt=_SALT) if place else None
@@ -213,6 +221,7 @@ class AlertSerializer(serializers.Serializer):
     ended_on = serializers.DateField(allow_null=True)
     owner = serializers.CharField(allow_null=True, default=None)
     snoozed_until = serializers.DateField(allow_null=True)
+    snoozed_by = serializers.CharField(allow_null=True, default=None)
     settled_at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField()
 
@@ -241,7 +250,9 @@ class Alerts(APIView):
         if state not in ("", "ongoing", "all"):
             raise ValidationError({"state": [_("There is no such state.")]})
         found = Alert.objects.all() if state == "all" else Alert.objects.ongoing()
-        newest = found.select_related("owner").order_by("-last_found_on", "-since", "pk")[:MOST_ALERTS]
+        newest = found.select_related("owner", "snoozed_by").order_by("-last_found_on", "-since", "pk")[
+            :MOST_ALERTS
+        ]
         return Response(AlertsSerializer({"alerts": list(newest)}).data)
 
 
@@ -277,42 +288,31 @@ class ImpactSerializer(serializers.Serializer):
     themes = MendingSerializer(many=True)
 
 
-class WhatToMend(APIView):
-    allowed_roles = PUBLIC
-    scope = ApiToken.Scope.REPORTS
-    person_roles = REPORTS
-
-    @extend_schema(
-        operation_id="impact",
-        summary=gettext_lazy("Read what goes with each complaint"),
-        description=gettext_lazy(
-            "Scores, later spend and concessions by theme, what costs most first, as found once a day; 204: "
-            "nothing was found yet. Scope: `reports`."
-        ),
-        responses={200: ImpactSerializer, 204: None},
-    )
-    def get(self, request: Request) -> Response:
+@described(
+    "impact",
+    ImpactSerializer,
+    summary=gettext_lazy("Read what goes with each complaint"),
+    description=gettext_lazy(
+        "Scores, later spend and concessions by theme, what costs most first, as found once a day; 204: "
+        "nothing was found yet. Scope: `reports`."
+    ),
+    may_be_nothing=True,
+)
+class WhatToMend(Report):
+    def tell(self, request: Request) -> dict[str, Any] | None:
         kept = impact.newest()
         if kept is None:
-            return Response(status=status.HTTP_204_NO_CONTENT)
+            return None
         found, at = kept
-        themes = [_as_shown(one) for one in found.themes]
-        told = {
+        return {
             "start": found.start, "end": found.end, "found_at": at, "currency": found.currency,
-            "comments": found.n, "mean": found.mean, "themes": themes,
+            "comments": found.n, "mean": found.mean, "themes": [_as_shown(one) for one in found.themes],
         }  # fmt: skip
-        return Response(ImpactSerializer(told).data)
 
 
 def _as_shown(one: impact.Theme) -> dict[str, Any]:
     names = ("slug", "n", "without", "score", "lost", "customers", "spent", "cases")
     return {name: getattr(one, name) for name in names} | {"cost": f"{one.cost:.2f}"}
-
-
-def _valid(form: Form) -> Form:
-    if not form.is_valid():
-        raise ValidationError({form.add_prefix(name): errors for name, errors in form.errors.items()})
-    return form
 
 
 def _place(after: str) -> comment_tables.Place | None:
@@ -330,10 +330,10 @@ def _place(after: str) -> comment_tables.Place | None:
 def _counting(form: TrendsFilter) -> Response:
     """Several filters at once over many comments: the first call has them counted, a later one tells."""
     chosen = form.cleaned_data
-    since = trends.before_that(chosen["start"], chosen["end"])
     days = {"start": chosen["start"], "end": chosen["end"]}
+    against = form.against if chosen["compare"] else None
     try:
-        asked = combinations.ask(form.where, since=since, **days, grain=chosen["period"])
+        asked = combinations.ask_for(form.where, **days, grain=chosen["period"], against=against)
     except combinations.Full:
         raise Throttled(wait=COUNTED_SOON) from None
     progress = {"comments": asked.comments, "looked_at": asked.looked_at}

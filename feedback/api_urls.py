@@ -1,6 +1,15 @@
 from django.urls import path
 
-from feedback import api, api_contacts, api_discovery, api_disputes, api_policy, api_trends
+from feedback import (
+    api,
+    api_complaints,
+    api_contacts,
+    api_customers,
+    api_discovery,
+    api_disputes,
+    api_policy,
+    api_trends,
+)
 
 urlpatterns = [
     path("orders", api.Orders.as_view(), name="api_orders"),
@@ -15,4 +24,17 @@ urlpatterns = [
     path("trends/alerts", api_trends.Alerts.as_view(), name="api_alerts"),
     path("comments", api_trends.Comments.as_view(), name="api_comments"),
     path("reports/impact", api_trends.WhatToMend.as_view(), name="api_impact"),
+    path("reports/defections", api_customers.DefectionRate.as_view(), name="api_defections"),
+    path("reports/leaving", api_customers.Leaving.as_view(), name="api_leaving"),
+    path("reports/investment", api_customers.InvestmentCheck.as_view(), name="api_investment"),
+    path("reports/expected", api_customers.ExpectedNextYear.as_view(), name="api_expected"),
+    path("reports/tenure", api_customers.TenureCurve.as_view(), name="api_tenure"),
+    path("reports/wishes", api_complaints.WishesAndGiven.as_view(), name="api_wishes"),
+    path("reports/causes", api_complaints.RootCauses.as_view(), name="api_causes"),
+    path("reports/clocks", api_complaints.Clocks.as_view(), name="api_clocks_kept"),
+    path("reports/promises", api_complaints.PromisesKept.as_view(), name="api_promises_kept"),
+    path("reports/concessions", api_complaints.Concessions.as_view(), name="api_concessions"),
+    path("reports/divergence", api_complaints.Divergence.as_view(), name="api_divergence"),
+    path("policy/decisions", api_complaints.Decisions.as_view(), name="api_decisions"),
+    path("policy/thresholds", api_complaints.Thresholds.as_view(), name="api_thresholds"),
 ]

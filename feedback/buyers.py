@@ -14,6 +14,7 @@ from django.db.models import Min
 from feedback import bulk, card_numbers, forgotten, tokens
 from feedback.models import Card, Customer, Forgotten, Order
 
+_TABLE = Customer._meta.db_table
 _LOCK_KEY = 0x6275796572  # "buyer": PostgreSQL's advisory lock of new customers without an e-mail
 
 
@@ -71,8 +72,9 @@ def digest(one: Named) -> str:
     return forgotten.digest("buyer", f"{said}\x1f{one.card_number}")
 
 
-def of(orders: Sequence[Named]) -> list[Buyer]:
-    """The customer of each, made where there is none; in a transaction. Some queries, however many orders."""
+def of(orders: Sequence[Named], *, also: Sequence[tuple[int, Named]] = ()) -> list[Buyer]:
+    """The customer of each, made where there is none; in a transaction. Some queries, however many orders.
+    `also`: a newer word of orders that customers have already; it fills in what is not known of them."""
     known = _known(orders)
     found = [known.of(one) for one in orders]
     new = [place for place, buyer in enumerate(found) if buyer is None]
@@ -81,7 +83,7 @@ def of(orders: Sequence[Named]) -> list[Buyer]:
         for place, buyer in zip(new, made, strict=True):
             found[place] = buyer
     buyers = [buyer for buyer in found if buyer]
-    _note_first([(one.customer_id, order) for one, order in zip(buyers, orders, strict=True)])
+    _note([(one.customer_id, order) for one, order in zip(buyers, orders, strict=True)], also)
     return buyers
 
 
@@ -199,7 +201,8 @@ def _make_with_phone(first: Mapping[str, Named]) -> dict[str, int]:
 
 
 def _first(orders: Sequence[Named], column: str) -> dict[str, Named]:
-    """The earliest order of each: whose name counts when several are new at once."""
+    """The earliest order of each: whose name counts when several are new at once. What it leaves out, the
+    others say (`_note`)."""
     earliest: dict[str, Named] = {}
     for one in orders:
         said = getattr(one, column)
@@ -219,19 +222,68 @@ def _row(one: Named) -> dict[str, Any]:
     }
 
 
-def _note_first(pairs: Sequence[tuple[int, Named]]) -> None:
-    """They were a customer from their first order on, whichever comes in first."""
+def _note(pairs: Sequence[tuple[int, Named]], also: Sequence[tuple[int, Named]]) -> None:
+    """They were a customer from their first order on, whichever comes in first; and what an earlier one left
+    out, another says. `also`: of orders that were there before, so that only the latter counts."""
     earliest: dict[int, datetime] = {}
     for key, one in pairs:
         earliest[key] = min(one.placed_at, earliest.get(key, one.placed_at))
-    if not earliest:
+    keys = sorted(earliest.keys() | {key for key, _one in also})
+    if not keys:
         return
-    rows = Customer.objects.filter(pk__among=list(earliest), erased_at=None).values_list("pk", "since")
-    moved = [(earliest[key], key) for key, since in sorted(rows) if earliest[key] < since]
-    if moved:
-        adapt = connection.ops.adapt_datetimefield_value
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {Customer._meta.db_table} SET since = %s WHERE id = %s AND since > %s",  # noqa: S608
-                [(adapt(at), key, adapt(at)) for at, key in moved],
-            )
+    rows = Customer.objects.filter(pk__among=keys, erased_at=None).order_by("pk")
+    known = list(rows.values_list("pk", "since", "email", "name", "phone"))
+    blank = {key: email for key, _since, email, name, phone in known if not (name and phone)}
+    names, phones = _left_out(blank, [*pairs, *also]) if blank else ({}, {})
+    changed: list[tuple[int, datetime, str, str]] = []
+    for key, since, _email, name, phone in known:
+        at = min(since, earliest.get(key, since))
+        said = (at, name or names.get(key, ""), phone or phones.get(key, ""))
+        if said != (since, name, phone):
+            changed.append((key, *said))
+    if changed:
+        _amend(changed)
+
+
+def _left_out(
+    blank: Mapping[int, str], pairs: Sequence[tuple[int, Named]]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Names and numbers, each of the earliest order that says one. `blank`: their e-mail by key. An order
+    with a lent card says nothing of its owner: another e-mail came with it."""
+    speaking = [
+        (key, one) for key, one in pairs if (one.name or one.phone) and one.email in ("", blank.get(key))
+    ]
+    names: dict[int, str] = {}
+    phones: dict[int, str] = {}
+    for key, one in sorted(speaking, key=lambda pair: pair[1].placed_at):
+        for found, word in ((names, one.name), (phones, one.phone)):
+            if key in blank and word:
+                found.setdefault(key, word)
+    return names, phones
+
+
+_AMENDED = f"""WITH said AS (
+    SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[])
+    AS said(id, at, word, number)
+), known AS (
+    SELECT id, at, word, number FROM {_TABLE} JOIN said USING (id) WHERE erased_at IS NULL
+    ORDER BY id FOR NO KEY UPDATE OF {_TABLE}
+)
+UPDATE {_TABLE} SET since = LEAST(since, at),
+    name = CASE WHEN name = '' THEN word ELSE name END,
+    phone = CASE WHEN phone = '' THEN number ELSE phone END
+FROM known WHERE {_TABLE}.id = known.id"""  # noqa: S608 the table's own name
+_AMENDED_ON_SQLITE = f"""UPDATE {_TABLE} SET since = CASE WHEN since > %s THEN %s ELSE since END,
+    name = CASE WHEN name = '' THEN %s ELSE name END, phone = CASE WHEN phone = '' THEN %s ELSE phone END
+WHERE id = %s AND erased_at IS NULL"""  # noqa: S608 the table's own name
+
+
+def _amend(said: Sequence[tuple[int, datetime, str, str]]) -> None:
+    """Keys in their order, in which others lock them, too; nothing that is known is overwritten."""
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_AMENDED, [list(column) for column in zip(*said, strict=True)])
+            return
+        rows = [(adapt(at), adapt(at), name, phone, key) for key, at, name, phone in said]
+        cursor.executemany(_AMENDED_ON_SQLITE, rows)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from icalendar import Calendar, Event
 
 from feedback import journal, shop, tokens
 from feedback.models import Case, Promise, User
+from feedback.roles import Role, roles_of
 
 MOST = 500  # of each kind: a calendar is no archive
 _A_DAY = timedelta(days=1)
@@ -58,16 +60,24 @@ def as_ics(user: User, now: datetime) -> bytes:
 
 def _entries(user: User) -> Iterator[tuple[str, date, str, str]]:
     """Its own name, its day, what it says, where it leads."""
-    owed = Promise.objects.filter(who=user, state=Promise.State.OPEN).order_by("by_when", "pk")
-    for promise in owed[:MOST]:
+    for promise in _owed(user).order_by("by_when", "pk")[:MOST]:
         path, said = reverse("promise", args=[promise.pk]), {"what": promise.what}
-        yield f"promise-{promise.pk}", promise.by_when, _("Promised: %(what)s") % said, path
+        promised = _("Promised: %(what)s") if promise.who_id else _("Promised by the team: %(what)s")
+        yield f"promise-{promise.pk}", promise.by_when, promised % said, path
         yield f"call-{promise.pk}", promise.call_back_on, _("Call back: %(what)s") % said, path
     mine = Case.objects.unsettled().filter(owner=user).order_by("due_on", "pk")
     for public_id, due_on in mine.values_list("public_id", "due_on")[:MOST]:
         path = reverse("case", args=[public_id])
         if due_on is not None:
             yield f"case-{public_id}", due_on, _("A complaint must be settled today"), path
+
+
+def _owed(user: User) -> QuerySet[Promise]:
+    """Theirs; the team's about cases that they look after; for the front line also what is nobody's."""
+    theirs = Q(who=user) | Q(who=None, case__owner=user)
+    if Role.FRONT_LINE in roles_of(user):
+        theirs |= Q(who=None, case__owner=None)
+    return Promise.objects.unsettled().filter(theirs)
 
 
 def _event(uid: str, day: date, words: str, url: str, now: datetime) -> Event:

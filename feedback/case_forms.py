@@ -1,6 +1,7 @@
 """Forms about a case: its private message, an override, a dispute."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from feedback import labels, money, procedure
-from feedback.forms import _IN_REACH, Day
-from feedback.messages import Plan, Planned
+from feedback.forms import _IN_REACH, Day, Draft
+from feedback.message_plans import Plan, Planned, why_not_by, why_not_what
 from feedback.models import Case, Dispute, Message, User
 from feedback.policy.decision import Remedy
+from feedback.roles import may_work_on_cases
 
 _MOST = MaxValueValidator(money.LARGEST)
 _AMOUNT = [MinValueValidator(Decimal(0)), _MOST]
@@ -46,19 +48,27 @@ class MessageForm(forms.Form):
         "fee": pgettext_lazy("cost part", "Payment fee"),
     }
 
-    text = forms.CharField(required=False, strip=False, max_length=20_000)
+    text = Draft()
     edition = forms.IntegerField(min_value=0, max_value=10**6, widget=forms.HiddenInput)
     decision = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
     remedy = forms.ChoiceField(label=_("Grant now"), required=False, widget=forms.RadioSelect)
     cost_reason = forms.CharField(label=_("Why it costs otherwise"), max_length=300, required=False)
+    late_reason = forms.CharField(label=_("Why it may be later than usual"), max_length=300, required=False)
     by_mail = forms.ChoiceField(
         label=_("How it reaches them"), required=False, widget=forms.RadioSelect, initial="hand"
     )
 
     def __init__(
-        self, data=None, *, remedies: Sequence[tuple[str, str]], currency: str, address: str, initial=None
+        self,
+        data=None,
+        *,
+        remedies: Sequence[tuple[str, str]],
+        currency: str,
+        address: str,
+        latest: date | None = None,
+        initial=None,
     ):
-        self.currency = currency
+        self.currency, self.latest = currency, latest
         super().__init__(data, initial=initial, auto_id="id_message_%s")
         self.fields["remedy"].choices = [("", _("nothing yet: the customer chooses first")), *remedies]
         ways = [("hand", _("I send it myself: chat, phone, letter …"))]
@@ -79,6 +89,7 @@ class MessageForm(forms.Form):
     @staticmethod
     def initial_of(plan: Plan, **more: Any) -> dict[str, Any]:
         given: dict[str, Any] = {"remedy": plan.remedy, "cost_reason": plan.cost_reason, **plan.costs, **more}
+        given["late_reason"] = next((one.why for one in plan.promises if one.why), "")
         for n, one in enumerate(plan.promises, 1):
             given |= {f"what-{n}": one.what, f"who-{n}": one.who or "", f"by-{n}": one.by}
         return given
@@ -97,6 +108,10 @@ class MessageForm(forms.Form):
                 self.add_error(f"by-{n}", _("Say by when."))
             if by and not what and f"what-{n}" not in self.errors:
                 self.add_error(f"what-{n}", _("Say what is promised."))
+            if what and (why := why_not_what(what)):
+                self.add_error(f"what-{n}", why)
+            if what and by and (why := why_not_by(by, self.latest, cleaned.get("late_reason", ""))):
+                self.add_error(f"by-{n}", why)
         for name in self.COSTS:
             _fits(self, name, self.currency)
         return cleaned
@@ -110,11 +125,15 @@ class MessageForm(forms.Form):
             costs={name: given[name] for name in self.COSTS if given[name]},
             cost_reason=given["cost_reason"].strip(),
             promises=tuple(
-                Planned(what=what.strip(), who=int(who) if who else None, by=by)
+                Planned(what=what.strip(), who=int(who) if who else None, by=by, why=self._why(by))
                 for what, who, by in rows
                 if what
             ),
         )
+
+    def _why(self, by: date) -> str:
+        is_late = self.latest is not None and by > self.latest
+        return self.cleaned_data["late_reason"].strip() if is_late else ""
 
 
 class SentForm(forms.Form):
@@ -231,7 +250,7 @@ def _staff():
 
 
 def _staff_rows():
-    return User.objects.filter(is_active=True).order_by("first_name", "username")
+    return User.objects.filter(is_active=True, pk__in=may_work_on_cases()).order_by("first_name", "username")
 
 
 def labelled(remedies: Sequence[Remedy], costs: Sequence[str]) -> list[tuple[str, str]]:

@@ -6,12 +6,24 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from feedback import case_forms, channels, concessions, labels, messages, overrides
+from feedback import (
+    addressee,
+    case_forms,
+    channels,
+    concessions,
+    handling,
+    labels,
+    message_plans,
+    messages,
+    overrides,
+    shop,
+)
 from feedback.case_forms import MessageForm
 from feedback.models import Case, Decision, Message, User
 from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
 from feedback.wording.lint import blocks
+from feedback.wording.ways import MARKED, PLAIN, text_messages, way_of
 
 DRAFT = Message.State.DRAFT
 
@@ -34,17 +46,21 @@ def shown(
     text = _text(case, decision, decided, known, plan)
     context: dict[str, Any] = {
         "row": known,
-        "language": messages.language_of(case),
+        "language": addressee.language_of(case),
         "text": text,
         "plan": plan,
         "earlier": messages.earlier(case),
         "problem": problem,
         "stale": stale,
         "typed": typed,
+        "way": way_of(case.comment.channel).value,
+        "texts": text_messages(text),
+        "text_sizes": {"plain": PLAIN, "marked": MARKED},
         "is_outdated": bool(known and known.state == DRAFT and known.decision_id != decision.pk),
-        "limit": _limit(decision, language),
+        "limit": limit_of(decision, language),
         "may_edit": messages.may_edit(by),
-        "sent": case_forms.SentForm(closed=channels.advice(case.comment.channel).closed),
+        "sent": case_forms.SentForm(closed=closed(case)),
+        "may_print": Message.Channel.LETTER not in closed(case),
     }
     if known is None or known.state == DRAFT:
         bound = form if form is not None and stale is None else None
@@ -54,7 +70,7 @@ def shown(
             "form": bound or form_of(case, decision, None, decided=decided, known=known, plan=plan),
             "edition": known.edition if known else 0,
             "checked": findings(case, decision, context["text"], plan, decided),
-            "why_not": _why_not(known, decided, by),
+            "why_not": _why_not(case, known, decision, decided, by),
         }
     return context
 
@@ -66,24 +82,31 @@ def form_of(
     *,
     decided: Decided | None = None,
     known: Message | None = None,
-    plan: messages.Plan | None = None,
+    plan: message_plans.Plan | None = None,
 ) -> MessageForm:
     decided = decided or overrides.effective(decision)
     currency, language = decision.facts["currency"], (get_language() or "vi")[:2]  # the reader's
-    costs = [
-        _cost(concessions.proposed(one, decision, case.order), currency, language) for one in decided.remedies
-    ]
     return MessageForm(
         data,
-        remedies=case_forms.labelled(decided.remedies, costs),
+        remedies=remedies_of(case, decision, decided, language),
         currency=currency,
-        address=messages.mail_address(case),
-        initial=MessageForm.initial_of(plan or messages.Plan()),
+        address=addressee.mail_address(case),
+        latest=message_plans.latest(case, decided, shop.day(timezone.now())),
+        initial=MessageForm.initial_of(plan or message_plans.Plan()),
     )
 
 
+def remedies_of(case: Case, decision: Decision, decided: Decided, language: str) -> list[tuple[str, str]]:
+    """To choose from, each with what it costs us."""
+    currency = decision.facts["currency"]
+    costs = [
+        _cost(concessions.proposed(one, decision, case.order), currency, language) for one in decided.remedies
+    ]
+    return case_forms.labelled(decided.remedies, costs)
+
+
 def findings(
-    case: Case, decision: Decision, text: str, plan: messages.Plan, decided: Decided | None = None
+    case: Case, decision: Decision, text: str, plan: message_plans.Plan, decided: Decided | None = None
 ) -> dict[str, Any]:
     """In the form of the desk's own list. What is longer than can be kept is not looked through."""
     looked_at = text[: messages.LONGEST]
@@ -99,35 +122,46 @@ def findings(
     }
 
 
-def fitting(plan: messages.Plan, decision: Decision) -> messages.Plan:
+def fitting(plan: message_plans.Plan, decision: Decision) -> message_plans.Plan:
     """The plan without a remedy that the current decision does not offer any more."""
     offered = {one.kind for one in overrides.effective(decision).remedies}
     if plan.remedy in offered:
         return plan
-    return messages.Plan(promises=plan.promises)
+    return message_plans.Plan(promises=plan.promises)
 
 
-def _plan(case: Case, decision: Decision, decided: Decided, known: Message | None) -> messages.Plan:
+def _plan(case: Case, decision: Decision, decided: Decided, known: Message | None) -> message_plans.Plan:
     if known is not None:
-        return messages.plan_of(known)
-    return messages.proposal(case, decision, decided, timezone.now())
+        return message_plans.plan_of(known)
+    return message_plans.proposal(case, decision, decided, timezone.now())
 
 
 def _text(
-    case: Case, decision: Decision, decided: Decided, known: Message | None, plan: messages.Plan
+    case: Case, decision: Decision, decided: Decided, known: Message | None, plan: message_plans.Plan
 ) -> str:
     return known.text if known is not None else messages.words_of(case, decided, decision, plan)
 
 
-def _why_not(known: Message | None, decided: Decided, by: User) -> Any:
+def closed(case: Case) -> frozenset[str]:
+    """Ways by which nothing goes out. Whom a letter alone reaches is asked to a meeting by letter."""
+    ways = channels.advice(case.comment.channel).closed
+    if addressee.is_only_by_post(case):
+        ways -= {Message.Channel.LETTER}
+    return ways | frozenset(handling.SPOKEN) if handling.is_stopped(case) else ways
+
+
+def _why_not(case: Case, known: Message | None, decision: Decision, decided: Decided, by: User) -> Any:
     if known is not None:
         return messages.why_not(known, by)
-    if decided.needs_approver and not concessions.may_agree_above_the_limit(by):
+    if handling.lacks_our_side(case, handling.of(case), decision):
+        return handling.NO_SIDE
+    wants = decided.needs_approver or handling.wants_senior(case)
+    if wants and not concessions.may_agree_above_the_limit(by):
         return _("This message needs an approver.")
     return ""
 
 
-def _limit(decision: Decision, language: str) -> str:
+def limit_of(decision: Decision, language: str) -> str:
     limit = concessions.staff_limit(decision)
     return format_money(limit, decision.facts["currency"], language) if limit is not None else ""
 

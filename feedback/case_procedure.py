@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback import case_forms, channels, duplicates, procedure
+from feedback import case_forms, channels, duplicates, handling, handling_forms, handling_words, procedure
+from feedback.archetypes import Archetype
 from feedback.cases import UNSETTLED
-from feedback.models import Case, Enclosure, User
+from feedback.models import Case, Enclosure, Handling, User
 
 ADVICE = {
     channels.Next.MEET: _(
@@ -20,8 +21,9 @@ ADVICE = {
 
 
 def shown(case: Case, by: User, now: datetime) -> dict[str, Any]:
-    """About eight queries, however much there is."""
+    """About ten queries, however much there is."""
     is_open = case.state in UNSETTLED
+    row = handling.seen(case, now)
     return {
         "is_open": is_open,
         "advice": ADVICE.get(channels.advice(case.comment.channel).next, "") if is_open else "",
@@ -33,9 +35,32 @@ def shown(case: Case, by: User, now: datetime) -> dict[str, Any]:
         "watchers": list(User.objects.filter(watches__case=case).order_by("first_name", "username")),
         "is_watching": case.watches.filter(user=by).exists(),
         "alike": duplicates.of(case),
-        "follow_ups": list(case.follow_ups.select_related("comment").order_by("comment__said_at", "pk")),
+        "follow_ups": list(
+            case.follow_ups.select_related("comment__analysis").order_by("comment__said_at", "pk")
+        ),
         "joined": list(case.joined.select_related("comment").order_by("opened_at")),
         "enclosures": _enclosures(case),
+        "judged": judged(case, row, by),
+    }
+
+
+def judged(case: Case, row: Handling | None, by: User) -> dict[str, Any]:
+    """What history says of whoever complains, what people said of it, and what has to be done first."""
+    steps = handling.open_steps(row, case, done=bool(case.cause_removed), told=case.end_told_at is not None)
+    insults = handling.insults_in(case)
+    return {
+        "row": row,
+        "what_to_do": handling_words.WHAT_TO_DO.get(Archetype(row.final)) if row else None,
+        "reasons": handling_words.reasons(row) if row else [],
+        "steps": [handling_words.STEPS[step] for step in steps],
+        "lacks_our_side": handling.lacks_our_side(case, row),
+        "is_abusive": insults > 0,
+        "may_be_stopped": insults >= handling.STOP_AT,
+        "archetype": handling_forms.ArchetypeForm(row=row),
+        "verdict": handling_forms.VerdictForm(row=row, by=by),
+        "worth": handling_forms.WorthForm(row=row),
+        "our_side": handling_forms.OurSideForm(row=row),
+        "stop": handling_forms.StopForm(),
     }
 
 

@@ -1,7 +1,8 @@
 """Complaints: open, decide by policy, correct a fact, wait, resolve, close, reopen."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -10,15 +11,23 @@ from django.db.models import JSONField, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from feedback import bulk, clocks, facts, journal, leases, policies, shop
-from feedback.models import Case, Comment, Decision, FactCorrection, Policy, Promise, User
+from feedback import archetypes, bulk, clocks, comments, facts, handling, journal, leases, policies, shop
+from feedback.models import Case, Comment, Decision, Event, FactCorrection, FollowUp, Policy, Promise, User
 from feedback.models.queue import LeasableQuerySet
-from feedback.models.words import Channel
+from feedback.models.words import Channel, WhyItCame
 from feedback.policy.decide import decide
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.facts import Facts
 from feedback.policy.terms import Terms
+from feedback.text import reader
+from feedback.text.reading import Sentiment
 
+BY_LINK = "link"  # the source of what customers add where a letter of ours asked them
+SAME_AGAIN = timedelta(minutes=10)
+TOLD_AGAIN = ("case open", "customer wrote again", "promise broken")  # verbs of Events
+_UNRATED: Mapping[str, Any] = {
+    "satisfied": None, "satisfied_at": None, "satisfied_words": "", "satisfaction_asked_at": None,
+}  # fmt: skip
 UNSETTLED = (Case.State.OPEN, Case.State.WAITING)
 
 
@@ -35,12 +44,15 @@ def open_case(
     severity: str = "",
     reason: str = "",
     by: User | None = None,
+    received_at: datetime | None = None,
 ) -> Case:
     """Once per comment, however often it is asked. `severity` "": as its channel is first taken for.
 
-    `reason`: the problem, as whoever heard it understood it.
+    `reason`: the problem, as whoever heard it understood it. `received_at`: when the shop got it, from when
+    its clocks run (L11); None: now.
     """
-    opening = _opening(comment, now=now, wish=wish, route=route, severity=severity, reason=reason)
+    began = received_at or now
+    opening = _opening(comment, now=began, wish=wish, route=route, severity=severity, reason=reason)
     with journal.recording():
         case, created = Case.objects.get_or_create(comment=comment, defaults=opening)
         if created:
@@ -64,15 +76,45 @@ def open_many(comments: Sequence[Comment], now: datetime, *, routes: Mapping[int
             Case,
             comment_id=comment.pk,
             decided_at=now,
+            wished=comment.analysis.wish,
             **_opening(comment, now=now, route=routes.get(comment.pk, "normal")),
         )
         for comment in comments
         if comment.pk not in known
     ]
-    for case in bulk.insert(fresh):
+    told = {comment.pk: comment for comment in comments}
+    opened = bulk.insert(fresh)
+    for case in opened:
+        case.comment = told[case.comment_id]
         known[case.comment_id] = case
         journal.log("case opened", case, route=case.route)
+    look_first(opened, now)
     return known
+
+
+def look_first(cases: Sequence[Case], now: datetime) -> None:
+    """What history says of whoever complains; whom we look at first waits less long (S1-6). Within
+    `journal.recording`."""
+    kinds = handling.reckon(cases, now)
+    for case in cases:
+        if kinds.get(case.pk) in archetypes.FIRST:
+            bring_forward(case, now)
+
+
+def bring_forward(case: Case, now: datetime) -> None:
+    """From now on its clocks run as those of the next severity, and never later than they did."""
+    due = clock(case.comment.channel, _sooner(case.severity), now)
+    for name, day in (("acknowledge_by", due.acknowledge_by), ("answer_by", due.answer_by),
+                      ("due_on", due.settle_on)):  # fmt: skip
+        waiting = Case.objects.filter(pk=case.pk, state__in=UNSETTLED)
+        waiting.filter(**{f"{name}__gt": day}).update(**{name: day})
+    unseen = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, escalations=0, answered_at=None)
+    unseen.filter(escalate_at__gt=due.acknowledge_by).update(escalate_at=due.acknowledge_by)
+
+
+def _sooner(severity: str) -> str:
+    steps = list(Case.Severity)
+    return steps[min(steps.index(Case.Severity(severity)) + 1, len(steps) - 1)].value
 
 
 def settle_edited(comments: Sequence[Comment], now: datetime) -> None:
@@ -136,6 +178,8 @@ def confirm_customer(case: Case, *, by: User) -> None:
         comment = Comment.objects.select_related("analysis", "order").get(pk=case.comment_id)
         if case.decided_at is not None:
             decide_many([comment], timezone.now(), cases={comment.pk: case})
+            case.comment = comment
+            look_first([case], timezone.now())
 
 
 def wait(case: Case, *, by: User) -> None:
@@ -155,28 +199,52 @@ def resolve(
 ) -> None:
     """S0-1: whether it was solved the first time they told us is asked for, not guessed. S2-9: and so is
     what was done about the cause; S1-15: of which kind it was, "" for not known. `is_told`: they know how it
-    ended (S4-6). What they said of an earlier ending was said of that one."""
+    ended (S4-6). What they said of an earlier ending was said of that one. Raises handling.NotYet."""
     now = timezone.now()
-    _move(
-        case,
-        by,
-        "resolved",
-        from_states=("open", "waiting"),
-        resolved_at=now,
-        answered_at=Coalesce("answered_at", now),
-        resolved_first_time=first_time,
-        cause_removed=cause_removed[:300],
-        root_cause=root_cause,
-        end_told_at=now if is_told else None,
-        satisfied=None,
-        satisfied_at=None,
-        satisfied_words="",
-        satisfaction_asked_at=None,
-    )
+    handling.check_end(case, done=bool(cause_removed.strip()), told=is_told, is_solved=True)
+    with journal.recording():
+        if first_time:
+            _check_first(case)
+        _move(
+            case,
+            by,
+            "resolved",
+            from_states=("open", "waiting"),
+            resolved_at=now,
+            answered_at=Coalesce("answered_at", now),
+            resolved_first_time=first_time,
+            cause_removed=cause_removed[:300],
+            root_cause=root_cause,
+            end_told_at=now if is_told else None,
+            **_UNRATED,
+        )
 
 
-def close(case: Case, *, by: User) -> None:
-    _move(case, by, "closed", from_states=("open", "waiting", "resolved"), closed_at=timezone.now())
+def is_told_again(case: Case) -> bool:
+    """They said no to an ending or a promise, or wrote again, not only to thank: it is not solved the first
+    time any more (S0-1)."""
+    told = Event.objects.filter(subject=f"feedback.case:{case.pk}", verb__in=TOLD_AGAIN)
+    return any(not data.get("thanks") for data in told.values_list("data", flat=True))
+
+
+def _check_first(case: Case) -> None:
+    """Whoever writes again at this moment holds the case first, or finds it resolved. Raises NotYet."""
+    list(Case.objects.select_for_update(no_key=True).filter(pk=case.pk).values("pk"))
+    if is_told_again(case):
+        raise handling.NotYet(handling.NOT_FIRST, field="first_time")
+
+
+def close(case: Case, *, by: User, why: str = "") -> None:
+    """`why`: of Case.ClosedWhy, needed where nobody resolved it. Raises handling.NotYet."""
+    now = timezone.now()
+    if case.state not in UNSETTLED:
+        # Open again in the meantime, it is not closed without a reason.
+        _move(case, by, "closed", from_states=("resolved",), closed_at=now)
+        return
+    if why not in Case.ClosedWhy.values:
+        raise handling.NotYet(handling.NO_REASON, field="closed_why")
+    handling.check_end(case, done=False, told=False, is_solved=False)
+    _move(case, by, "closed", from_states=UNSETTLED, note={"why": why}, closed_at=now)
 
 
 def reopen(case: Case, *, by: User) -> None:
@@ -194,9 +262,10 @@ def reopen(case: Case, *, by: User) -> None:
     )
 
 
-def hear_again(case: Case, *, now: datetime, is_thanks: bool) -> None:
+def hear_again(case: Case, *, now: datetime, is_thanks: bool, is_unsolved: bool = False) -> None:
     """The customer wrote again. What waits for them, or had ended, is open and its clock runs anew; thanks
-    for something that ended leave it so. Within `journal.recording`."""
+    for something that ended leave it so. `is_unsolved`: they say that it never was put right: its own
+    clock runs, and it is due on no later day than it was. Within `journal.recording`."""
     held = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
     if is_thanks and held.state != Case.State.WAITING:
         return
@@ -204,14 +273,39 @@ def hear_again(case: Case, *, now: datetime, is_thanks: bool) -> None:
         Case.objects.filter(pk=case.pk).update(
             state=Case.State.OPEN, resolved_at=None, closed_at=None, resolved_first_time=None, joined_to=None
         )
-        journal.log("case open", case, reason="the customer wrote again")
+        journal.log("case open", case, reason="the customer wrote again", thanks=is_thanks)
     if not is_thanks:
-        due = clock(Channel.EMAIL, held.severity, now)
+        due = clock_of(held, held.severity, now, channel="" if is_unsolved else Channel.EMAIL)
         last = held.due_on if held.state in UNSETTLED else due.settle_on
+        last = no_later(held, due.settle_on) if is_unsolved else last
         Case.objects.filter(pk=case.pk).update(
             answered_at=None, answer_by=due.answer_by, due_on=last, escalate_at=due.answer_by
         )
     case.refresh_from_db()
+
+
+def add_words(case: Case, comment: Comment, *, now: datetime, is_thanks: bool) -> None:
+    """More words of the customer in the case. Within `journal.recording`."""
+    FollowUp.objects.create(case=case, comment=comment)
+    journal.log("customer wrote again", case, comment=comment.pk, thanks=is_thanks)
+    hear_again(case, now=now, is_thanks=is_thanks)
+
+
+def say_more(case: Case, words: str, *, now: datetime) -> None:
+    """What the customer added by a link of ours, after the question was answered. Pressed twice, it is kept
+    once. Hold the case; within `journal.recording`."""
+    told = Case.objects.select_related("comment").get(pk=case.joined_to_id or case.pk)
+    said = {"text": words, "source": BY_LINK, "channel": Channel.FORM}
+    lately = {"comment__received_at__gt": now - SAME_AGAIN}
+    if told.follow_ups.filter(**{f"comment__{name}": value for name, value in said.items()}, **lately):
+        return
+    comment = comments.record(
+        why=WhyItCame.UNSOLICITED, said_at=now, received_at=now, customer=told.customer, order=told.order,
+        customer_claimed=told.comment.customer_claimed, **said,
+    )  # fmt: skip
+    reading = reader.read(words)
+    is_praise = reading.sentiment is Sentiment.POSITIVE and not reading.complaint
+    add_words(told, comment, now=now, is_thanks=is_praise and not reading.flags)
 
 
 def _decision(
@@ -252,6 +346,17 @@ def clock(channel: str, severity: str, since: datetime) -> clocks.Due:
     return clocks.due_within(shop.clock_times().allowed(channel, severity), since, shop.office(), law)
 
 
+def clock_of(case: Case, severity: str, since: datetime, *, channel: str = "") -> clocks.Due:
+    """Of this case, by whom we look at first. `channel` "": the one that it came by."""
+    first = handling.comes_first(case)
+    return clock(channel or case.comment.channel, _sooner(severity) if first else severity, since)
+
+
+def no_later(case: Case, day: date) -> date:
+    """What was not put right is late since the day that it was promised for."""
+    return day if case.due_on is None else min(case.due_on, day)
+
+
 def answered(rows: QuerySet[Case], now: datetime) -> None:
     """They got an answer, not only that we have their words: the first one stops that clock (S1-7)."""
     rows.filter(answered_at=None).update(answered_at=now)
@@ -279,17 +384,25 @@ def _opening(
         "acknowledge_by": due.acknowledge_by,
         "answer_by": due.answer_by,
         "due_on": due.settle_on,
-        "escalate_at": due.answer_by,
+        "escalate_at": due.acknowledge_by,
     }
 
 
-def _move(case: Case, by: User, state: str, *, from_states: Sequence[str], **changes: Any) -> None:
-    """Compare-and-set: one winner, whoever else presses a button at the same time."""
+def _move(
+    case: Case,
+    by: User,
+    state: str,
+    *,
+    from_states: Sequence[str],
+    note: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> None:
+    """Compare-and-set: one winner, whoever else presses a button at the same time. `note`: for the Event."""
     with journal.recording():
         moved = Case.objects.filter(pk=case.pk, state__in=from_states).update(state=state, **changes)
         if not moved:
             raise Stale(state)
-        journal.log(f"case {state}", case, by=by)
+        journal.log(f"case {state}", case, by=by, **(note or {}))
     case.refresh_from_db()
 
 
@@ -307,7 +420,25 @@ def decide_waiting(cases: Sequence[Case], now: datetime) -> None:
         for comment in found:
             decision = decided[comment.pk]
             journal.log("case decided", comment.case, decision=decision.pk, rule=decision.rule)
+        look_first([comment.case for comment in found], now)
+        _note_wishes(found)
         leases.finish(cases, decided_at=now)
+
+
+def _note_wishes(found: Iterable[Comment]) -> None:
+    """What kind of solution each asks for: by their answer to the question, else by their words (S4-6)."""
+    asked = [comment for comment in found if comment.case.wish.strip()]
+    read = reader.read_many([comment.case.wish for comment in asked])
+    kinds = {comment.pk: reading.wish for comment, reading in zip(asked, read, strict=True)}
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for comment in found:
+        kind = kinds.get(comment.pk, "none")
+        kind = kind if kind != "none" else comment.analysis.wish
+        # Asked what would put it right they said something that we have no word for.
+        is_other = kind == "none" and comment.pk in kinds
+        by_kind["other" if is_other else kind].append(comment.case.pk)
+    for kind, keys in by_kind.items():
+        Case.objects.filter(pk__in=keys).update(wished=str(kind))
 
 
 DECIDE = leases.Job(name="decide cases", due=to_decide, run=decide_waiting, batch=200)

@@ -54,6 +54,7 @@ class Line:
     tone: str
     pattern: int  # 1–5: weight and dashes in app.css
     path: str
+    open_path: str  # the last step, where the last point is not complete
     dots: tuple[tuple[float, float], ...]  # the last point, and points with gaps on both sides
     value: float | None  # the last one measured
     end_x: float
@@ -223,12 +224,16 @@ def _range_bar(kind: str, bar: Measured, y: float, left: float, per_unit: float)
     return RangeBar(kind=kind, y=round(y, 1), width=round(max(bar.value, 0) * per_unit, 1), whisker=whisker)
 
 
-def line_figure(series: Sequence[Series], labels: Sequence[str], *, others: str = "others") -> LineFigure:
-    """`others`: the word for what is left out and added up, in the reader's language."""
+def line_figure(
+    series: Sequence[Series], labels: Sequence[str], *, others: str = "others", is_open: bool = False
+) -> LineFigure:
+    """`others`: the word for what is left out and added up, in the reader's language. `is_open`: the last
+    point is not complete, so that the step to it is drawn otherwise."""
+    (wide, high), (narrow, as_high) = WIDE, NARROW
     return LineFigure(
-        wide=line_chart(series, labels, width=WIDE[0], height=WIDE[1], others=others),
+        wide=line_chart(series, labels, width=wide, height=high, others=others, is_open=is_open),
         narrow=line_chart(
-            series, labels, width=NARROW[0], height=NARROW[1], most=MOST_SERIES - 1, others=others
+            series, labels, width=narrow, height=as_high, most=MOST_SERIES - 1, others=others, is_open=is_open
         ),
     )
 
@@ -241,6 +246,7 @@ def line_chart(
     height: int,
     most: int = MOST_SERIES,
     others: str = "others",
+    is_open: bool = False,
 ) -> LineChart:
     """Lines over a zero-based axis, named at their ends. Every series has one point for each label."""
     if any(len(one.points) != len(labels) for one in series):
@@ -258,7 +264,7 @@ def line_chart(
 
     xs = _spread(len(labels), left, right)
     lines = [
-        _line(one, name, number, xs, [None if p is None else y(p) for p in one.points])
+        _line(one, name, number, xs, [None if p is None else y(p) for p in one.points], is_open=is_open)
         for number, (one, name) in enumerate(zip(shown, names, strict=True), start=1)
     ]
     return LineChart(
@@ -325,13 +331,18 @@ def _with_tones(series: list[Series]) -> list[Series]:
     return [one if one.tone else replace(one, tone=next(free)) for one in series]
 
 
-def _line(one: Series, name: str, number: int, xs: list[float], ys: list[float | None]) -> Line:
+def _line(
+    one: Series, name: str, number: int, xs: list[float], ys: list[float | None], *, is_open: bool
+) -> Line:
     known = [i for i, y in enumerate(ys) if y is not None]
     last = known[-1] if known else None
     lone = [i for i in known if (i == 0 or ys[i - 1] is None) and (i + 1 == len(ys) or ys[i + 1] is None)]
     end_y = _known(ys[last]) if last is not None else 0.0
+    is_open = is_open and len(ys) > 1 and None not in ys[-2:]
+    whole = len(ys) - 1 if is_open else len(ys)
     return Line(
-        label=one.label, name=name, tone=one.tone, pattern=number, path=_path(xs, ys),
+        label=one.label, name=name, tone=one.tone, pattern=number, path=_path(xs[:whole], ys[:whole]),
+        open_path=_path(xs[-2:], ys[-2:]) if is_open else "",
         dots=tuple((xs[i], round(_known(ys[i]), 1)) for i in sorted({*lone, *known[-1:]})),
         value=None if last is None else one.points[last],
         end_x=xs[last] if last is not None else 0.0, end_y=round(end_y, 1), label_y=round(end_y, 1),

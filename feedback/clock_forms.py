@@ -40,7 +40,7 @@ class ClockTimesForm(forms.Form):
 
     known = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, times: Times, known: int | None, law: int | None):
+    def __init__(self, data: Any = None, *, times: Times, known: int, law: int | None):
         super().__init__(data, auto_id="id_clock_%s", initial={"known": known} | _shown(times))
         self.law = law
         for way in Way:

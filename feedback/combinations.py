@@ -5,15 +5,16 @@ Few comments at once, on the page. More by a job, in windows of days, and what i
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from feedback import buckets, leases, selections, shop, totals
-from feedback.models import Combination, Mention, Theme
+from feedback import buckets, leases, selections, shop
+from feedback.models import Combination, Theme
 from feedback.models.combinations import CombinationQuerySet
 from feedback.models.totals import ALL
 from feedback.reports import trends
@@ -27,7 +28,6 @@ KEPT_DAYS = 30
 FRESH = timedelta(hours=6)  # what reaches today is counted anew when it is asked for again later
 BEFORE = "before"
 _DAY = timedelta(days=1)
-_Found = dict[tuple[str, date], list[int]]  # by theme and day
 
 
 class Full(RuntimeError):
@@ -42,9 +42,7 @@ def comments_between(start: date, end: date) -> int:
 
 def now(where: selections.Where, since: date, end: date) -> list[Row]:
     """Counted here, day by day; for at most `AT_ONCE` comments. Three queries."""
-    return [
-        Row(theme, ALL, day, Counts(*counts)) for (theme, day), counts in _count(where, since, end).items()
-    ]
+    return selections.counted(selections.comments(where, since, end))
 
 
 def find(where: selections.Where, *, start: date, end: date, grain: str) -> Combination | None:
@@ -88,12 +86,13 @@ def by_theme(
     period: str,
     at: datetime,
     against: tuple[date, date] | None = None,
-    less: Sequence[Row] = (),
+    less: Sequence[Row] | None = None,
 ) -> trends.Trends | Combination | None:
     """The trends, where they can be told now; else what is being counted, or None: it has to be asked for.
 
-    One value of one dimension, or everything, comes from the kept totals; `against` and `less` are for
-    these alone. Raises trends.BadPeriod.
+    One value of one dimension, or everything, comes from the kept totals. `less`: as of trends.by_theme; from
+    what a job counted nothing can be taken out, since words may have been corrected after it. Raises
+    trends.BadPeriod.
     """
     trends.checked(start, end)
     if len(where) < 2:
@@ -101,18 +100,43 @@ def by_theme(
         return trends.by_theme(
             start, end, dimension=dimension, value=value, period=period, against=against, less=less
         )
-    since = trends.before_that(start, end)
+    found: list[Row] = []
+    is_fixed = False
+    for first, last in [(start, end), *([against] if against else ())]:
+        these = _several(where, first, last, period, at)
+        if not isinstance(these, tuple):
+            return these
+        found, is_fixed = [*found, *these[0]], is_fixed or these[1]
+    is_less = less is not None and not is_fixed
+    names = {theme.slug: theme for theme in Theme.objects.order_by("slug")}
+    rows_of_both = [*found, *(less or ())] if is_less else found
+    told = trends.told(names, rows_of_both, start, end, period, against=against)
+    return replace(told, is_less=is_less, is_fixed=is_fixed)
+
+
+def _several(
+    where: selections.Where, start: date, end: date, period: str, at: datetime
+) -> tuple[list[Row], bool] | Combination | None:
+    """Of these days and the equally long time before: whether a job counted them; as by_theme where that is
+    not known."""
     asked = find(where, start=start, end=end, grain=period)
     if asked is not None and asked.finished_at is None:
         return asked
     if asked is not None and not is_old(asked, at):
-        found = list(kept(asked))
-    elif comments_between(since, end) <= AT_ONCE:
-        found = now(where, since, end)
-    else:
-        return None
-    names = {theme.slug: theme for theme in Theme.objects.order_by("slug")}
-    return trends.told(names, found, start, end, period)
+        return list(kept(asked)), True
+    since = trends.before_that(start, end)
+    return (now(where, since, end), False) if comments_between(since, end) <= AT_ONCE else None
+
+
+def ask_for(
+    where: selections.Where, *, start: date, end: date, grain: str, against: tuple[date, date] | None
+) -> Combination:
+    """All that `by_theme` needs of several filters; the first that is not counted yet. Raises Full."""
+    asked = [
+        ask(where, since=trends.before_that(first, last), start=first, end=last, grain=grain)
+        for first, last in [(start, end), *([against] if against else ())]
+    ]
+    return next((one for one in asked if one.finished_at is None), asked[0])
 
 
 def kept(asked: Combination) -> Iterator[Row]:
@@ -132,7 +156,7 @@ def step(taken: Sequence[Combination], at: datetime) -> None:
     (asked,) = taken
     first = asked.past + _DAY
     last, looked_at = _window(first, asked.end)
-    found = _added(asked, _count(asked.where, first, last))
+    found = _added(asked, now(asked.where, first, last))
     ended = {"finished_at": timezone.now()} if last >= asked.end else {}
     with transaction.atomic():
         leases.finish(taken, past=last, result=found, looked_at=F("looked_at") + looked_at, **ended)
@@ -152,34 +176,9 @@ def _window(first: date, end: date) -> tuple[date, int]:
     return last, seen
 
 
-def _count(where: selections.Where, first: date, last: date) -> _Found:
-    """Comments and the themes in them by the shop's own day, as the totals count them. Three queries."""
-    zone, root = shop.zone(), totals.roots()
-    chosen = selections.comments(where, first, last)
-    days, found = {}, _Found()
-    for key, said_at, sentiment in chosen.annotate(final=selections.FINAL).values_list(
-        "pk", "said_at", "final"
-    ):
-        day = days[key] = said_at.astimezone(zone).date()
-        _one_more(found, ALL, day, sentiment)
-    told: dict[int, list[tuple[str, str]]] = {}
-    mentions = Mention.objects.filter(comment__in=chosen.order_by().values("pk")).told().order_by()
-    for key, slug, polarity in mentions:
-        told.setdefault(key, []).append((slug, polarity))
-    for key, themes in told.items():
-        if key in days:  # read a moment ago
-            for theme, polarity in totals.merged(themes, root).items():
-                _one_more(found, theme, days[key], polarity)
-    return found
-
-
-def _one_more(found: _Found, theme: str, day: date, polarity: str) -> None:
-    found.setdefault((theme, day), [0] * len(NAMES))[NAMES.index(polarity)] += 1
-
-
-def _added(asked: Combination, found: _Found) -> dict[str, dict[str, list[int]]]:
+def _added(asked: Combination, found: Iterable[Row]) -> dict[str, dict[str, list[int]]]:
     result = {theme: dict(by_bucket) for theme, by_bucket in asked.result.items()}
-    for (theme, day), counts in found.items():
+    for theme, _value, day, counts in found:
         first = max(buckets.first_day(day, asked.grain), asked.start)
         place = BEFORE if day < asked.start else first.isoformat()
         by_bucket = result.setdefault(theme, {})

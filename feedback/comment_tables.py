@@ -23,14 +23,14 @@ from feedback.trend_forms import CommentsFilter
 
 BATCH = 500
 COLUMNS = (
-    "id", "said_at", "channel", "source", "why_it_came", "language", "touchpoint", "location", "product",
-    "score", "scale", "sentiment", "threat", "themes", "case", "title", "text",
+    "id", "said_at", "received_at", "channel", "source", "why_it_came", "language", "touchpoint",
+    "location", "product", "score", "scale", "sentiment", "threat", "themes", "case", "title", "text",
 )  # fmt: skip
 Place = tuple[datetime, int]  # of the last comment of a batch: when it was said, and its key
 _FIELDS = (
-    "pk", "said_at", "public_id", "channel", "source", "why", "analysis__lang", "touchpoint__slug",
-    "location__code", "product__sku", "score", "scale", "final", "analysis__leverage", "case__public_id",
-    "title", "text",
+    "pk", "said_at", "received_at", "public_id", "channel", "source", "why", "analysis__lang",
+    "touchpoint__slug", "location__code", "product__sku", "score", "scale", "final",
+    "analysis__leverage", "case__public_id", "title", "text",
 )  # fmt: skip
 
 
@@ -40,6 +40,11 @@ def chosen(form: CommentsFilter, roots: dict[str, str]) -> CommentQuerySet:
     found = selections.comments(form.where, given["start"], given["end"])
     if form.of_burst:
         found = found.filter(pk__in=alerts.said_in(form.of_burst).values("pk"))
+    if given["without"]:
+        bursts = alerts.between(given["start"], given["end"])
+        found = found.exclude(pk__in=alerts.said_in(*bursts).values("pk")) if bursts else found
+    if given["scored"]:
+        found = found.exclude(score=None)
     if given["theme"]:
         return _about(found, given["theme"], given["polarity"], roots)
     if given["polarity"]:
@@ -113,10 +118,10 @@ def as_xlsx(form: CommentsFilter) -> Iterator[bytes]:
 
 
 def _made(row: Sequence[Any], themes: dict[str, str], zone: tzinfo) -> dict[str, Any]:
-    _key, said_at, public_id, *between, case, title, text = row
+    _key, said_at, received_at, public_id, *between, case, title, text = row
     told = [{"theme": slug, "polarity": polarity} for slug, polarity in themes.items()]
-    at = said_at.astimezone(zone).isoformat(timespec="minutes")
-    return dict(zip(COLUMNS, [public_id, at, *between, told, case, title, text], strict=True))
+    times = [at.astimezone(zone).isoformat(timespec="minutes") for at in (said_at, received_at)]
+    return dict(zip(COLUMNS, [public_id, *times, *between, told, case, title, text], strict=True))
 
 
 def _cells(one: dict[str, Any]) -> list[Any]:

@@ -70,8 +70,9 @@ class ContactForm(forms.Form):
     )
     order = forms.CharField(label=gettext_lazy("Order number"), max_length=64, required=False)
     location = forms.ModelChoiceField(
-        Location.objects.all(), to_field_name="code", label=gettext_lazy("Branch"), required=False
-    )
+        Location.objects.all(), to_field_name="code", label=gettext_lazy("Branch"), required=False,
+        empty_label=gettext_lazy("no one branch"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, channel: str, is_outgoing: bool = False, **kwargs: Any):
         super().__init__(*args, auto_id="id_contact_%s", **kwargs)
@@ -171,8 +172,9 @@ class StaffedForm(forms.Form):
         label=gettext_lazy("People who answer"), min_value=0, max_value=999, max_digits=5, decimal_places=2
     )
     location = forms.ModelChoiceField(
-        Location.objects.all(), to_field_name="code", label=gettext_lazy("Branch"), required=False
-    )
+        Location.objects.all(), to_field_name="code", label=gettext_lazy("Branch"), required=False,
+        empty_label=gettext_lazy("no one branch"),
+    )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any] | None = None):
         here = shop.current()

@@ -6,7 +6,7 @@ known; what it leaves out stays as it was.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -264,8 +264,18 @@ def late_orders(now: datetime) -> QuerySet[Order]:
     """Orders past their promised day of which nobody has heard a word, and whom nobody has called about it:
     we call first. The longest waiting first; of the last month."""
     today = shop.day(now)
+    return late_between(late_since(today), today)
+
+
+def late_since(today: date) -> date:
+    """The first promised day that is still looked at."""
+    return today - timedelta(days=LATE_FOR)
+
+
+def late_between(since: date, today: date) -> QuerySet[Order]:
+    """Of those promised for `since` or a later day, before today."""
     late = Order.objects.filter(
-        promised_on__lt=today, promised_on__gte=today - timedelta(days=LATE_FOR), delivered_on=None,
+        promised_on__lt=today, promised_on__gte=since, delivered_on=None,
         cancelled_at=None, customer__erased_at=None,
     )  # fmt: skip
     return (

@@ -9,14 +9,15 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback.defection.rules import LONGEST, BadRule, Kind, Rule
-from feedback.forms import Choice
-from feedback.models import Defection
+from feedback.forms import AmountField, Choice
+from feedback.models import Defection, Location, StaffTarget
 
 KINDS = {
     Kind.INTERVAL: _("is away much longer than usual for them"),
     Kind.DAYS: _("is away for a number of days"),
     Kind.VISITS: _("comes much less often"),
     Kind.SPEND: _("spends much less"),
+    Kind.SHARE: _("says that they mostly buy elsewhere"),
     Kind.CHANCE: _("will most likely not come again"),
 }
 _USUAL = Rule(kind=Kind.INTERVAL)
@@ -24,7 +25,8 @@ _USUAL = Rule(kind=Kind.INTERVAL)
 PRESETS: Sequence[tuple[Any, dict[str, Any]]] = (
     (_("Twice their usual interval, and at least 45 days"), {"kind": "interval", "times": 2, "at_least": 45}),
     (_("90 days without a purchase"), {"kind": "days", "days": 90}),
-    (_("Half of the visits go elsewhere"), {"kind": "visits", "drop": 50, "periods": 1, "days": 90}),
+    (_("Half of the visits go elsewhere, by their own word"), {"kind": "share", "share": 50, "days": 365}),
+    (_("Comes half as often as before"), {"kind": "visits", "drop": 50, "periods": 1, "days": 90}),
     (_("Spends a third of what they used to"), {"kind": "spend", "drop": 67, "periods": 1, "days": 90}),
     (_("More likely gone than not, by our own past"), {"kind": "chance", "percent": 50, "days": 90}),
 )
@@ -48,7 +50,8 @@ class RuleForm(forms.Form):
         "drop": "visits spend",
         "periods": "visits spend",
         "percent": "chance",
-        "days": "days visits spend chance",
+        "share": "share",
+        "days": "days visits spend chance share",
     }
 
     kind = forms.ChoiceField(
@@ -73,11 +76,17 @@ class RuleForm(forms.Form):
     drop = Number(1, 100, label=_("Less by so many per cent"))
     periods = Number(1, 60, label=_("Number of periods"))
     percent = Number(1, 99, label=_("At least so likely, in per cent"))
+    share = Number(
+        0,
+        99,
+        label=_("At most so many of 100 visits are with us"),
+        help_text=_("A survey asks it: “Of ten times that you buy, how many are with us?”"),
+    )
     days = Number(
         1,
         LONGEST,
         label=_("Days"),
-        help_text=_("Days away, of one period, or ahead."),
+        help_text=_("Days away, of one period, or ahead; or for which an answer counts."),
     )
     category = Choice(label=_("Only what they buy of"), required=False)
     least = Number(1, 1000, label=_("Leave out who came fewer times than"))
@@ -138,11 +147,107 @@ class ContactForm(forms.Form):
         self.fields["owner"].queryset = owners
 
 
+class InterviewForm(forms.Form):
+    """The exit interview, filled in by staff on the phone (S2-4): the cause, and why, up to five times."""
+
+    WHYS = 5
+
+    cause = forms.ChoiceField(
+        label=_("Why did they stop buying?"), choices=Defection.Cause.choices, widget=forms.RadioSelect
+    )
+    said = forms.CharField(
+        label=_("In their own words"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: Any = None, *, row: Defection):
+        known = dict(enumerate(row.whys.splitlines()))
+        initial = {"cause": row.cause, "said": row.said}
+        super().__init__(data, initial=initial | {f"why_{n}": said for n, said in known.items()})
+        for n in range(self.WHYS):
+            label = _("Why is that?") if n == 0 else _("And why is that?")
+            self.fields[f"why_{n}"] = forms.CharField(label=label, required=False, max_length=200)
+        self.fields["why_0"].help_text = _("Stop asking once it is something that we can change.")
+
+    @property
+    def whys(self) -> str:
+        """A line each; one that was left out between two is no line."""
+        lines = (self.cleaned_data[f"why_{n}"] for n in range(self.WHYS))
+        return "\n".join(" ".join(line.split()) for line in lines if line)
+
+
 class AnswerForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("What we do about it"), choices=Defection.Answer.choices, widget=forms.RadioSelect
     )
     reason = forms.CharField(label=_("Why"), max_length=300)
+
+
+class CauseForm(forms.Form):
+    """What is done about all who leave for one cause, and what that costs (S2-4, S2-5)."""
+
+    cause = forms.ChoiceField(
+        label=_("Why they left"),
+        choices=[one for one in Defection.Cause.choices if one[0] != Defection.Cause.NOT_SAID],
+    )
+    answer = forms.ChoiceField(
+        label=_("What we do about it"), choices=Defection.Answer.choices, widget=forms.RadioSelect
+    )
+    what = forms.CharField(
+        label=_("In words"),
+        max_length=200,
+        help_text=_("What exactly, or why nothing: “lower the price of small bowls”."),
+    )
+    keeps = forms.IntegerField(
+        label=_("It would keep so many of 100 who would have left"),
+        min_value=1,
+        max_value=100,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(self, data: Any = None, *, currency: str, initial: Any = None):
+        super().__init__(data, initial=initial)
+        self.fields["cost"] = AmountField(
+            currency=currency,
+            label=_("What it costs in a year"),
+            required=False,
+            help_text=_("Empty: not known."),
+        )
+
+
+class RewardForm(forms.Form):
+    """What a team's reward would be if a part of it hung on who stays; out of an address."""
+
+    tied = Number(1, 100, label=_("Of which hang on who stays, in per cent"), initial=30)
+
+    def __init__(self, data: Any, *, currency: str):
+        given = {"tied": data.get("tied") or "30", "pool": data.get("pool", "")}
+        super().__init__(given)
+        self.fields["pool"] = AmountField(
+            currency=currency, label=_("A team’s reward, if all goes well"), required=False
+        )
+        self.order_fields(["pool", "tied"])
+
+
+class TargetForm(forms.Form):
+    """Something else that staff are measured or rewarded by (S2-6)."""
+
+    name = forms.CharField(
+        label=_("In words"), max_length=120, help_text=_("For example “three items on each receipt”.")
+    )
+    pushes = forms.ChoiceField(
+        label=_("It pushes staff …"), choices=StaffTarget.Pushes.choices, widget=forms.RadioSelect
+    )
+    location: Any = forms.ModelChoiceField(
+        label=_("Where"), queryset=Location.objects.none(), required=False, empty_label=_("everywhere")
+    )
+
+    def __init__(self, data: Any = None, *, language: str):
+        super().__init__(data)
+        column = "name_vi" if language == "vi" else "name_en"
+        self.fields["location"].queryset = Location.objects.order_by(column)
 
 
 class DefectionFilter(forms.Form):
@@ -205,10 +310,16 @@ def _chance(rule: Rule) -> str:
     return words % {"percent": rule.percent, "days": rule.days}
 
 
+def _share(rule: Rule) -> str:
+    words = gettext("says that at most %(share)s of 100 visits are with us, in the last %(days)s days")
+    return words % {"share": rule.share, "days": rule.days}
+
+
 _SAID = {
     Kind.INTERVAL: _interval,
     Kind.DAYS: _days,
     Kind.VISITS: _visits,
     Kind.SPEND: _spend,
     Kind.CHANCE: _chance,
+    Kind.SHARE: _share,
 }

@@ -1,24 +1,25 @@
 """The watch over who stops buying: the rule, whom it finds, who came back, what is done (S2-1 – S2-6)."""
 
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Min, Q, QuerySet
-from django.db.models.functions import Mod
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, FloatField, Max, Min, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Mod, TruncDate
 
-from feedback import journal, leases, shop
+from feedback import journal, leases, shop, wallet
 from feedback.defection.backtests import BackTest, back_test
 from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
 from feedback.defection.patterns import Pattern
-from feedback.defection.rules import Rule, Verdicts, judge
-from feedback.models import Defection, DefectionRule, Order, OrderLine, Product, Refund, User
+from feedback.defection.rules import Rule, Verdicts, judge, tells_after
+from feedback.models import CauseDecision, Defection, DefectionRule, Order, OrderLine, Product, Refund, User
 from feedback.models.queue import LeasableQuerySet
 
 EVERY = timedelta(hours=1)
@@ -26,6 +27,7 @@ FRESH = 90  # days: whoever left longer ago when they are first found is in the 
 CONTACT_WITHIN = 1  # working days
 MOST_LOOKED_AT = 100_000  # orders that a preview goes through
 MOST_CATEGORIES = 200
+A_MONTH = 30  # days: the rate stands beside that of then
 _A_YEAR = 365
 _TOGETHER = 200  # defections in one transaction
 State = Defection.State
@@ -93,26 +95,46 @@ def load(*, category: str = "", one_in: int = 1) -> Histories:
     (each of their orders is a customer of its own). An order in another currency is a visit and no money.
     `one_in`: one customer in so many.
     """
-    who, days, amounts = array("q"), array("q"), array("d")
+    who, days, amounts = array("q"), array("i"), array("d")
     for customer, day, amount in _rows(category, one_in):
         who.append(customer)
         days.append(day)
         amounts.append(amount)
-    return Histories.pack(np.array(who, np.int64), np.array(days, np.int64), np.array(amounts, np.float64))
+    # Not copied: of ten million orders each copy is 80 MB.
+    found = Histories.pack(
+        np.frombuffer(who, np.int64) if who else [],
+        np.frombuffer(days, np.intc) if days else [],
+        np.frombuffer(amounts, np.float64) if amounts else [],
+    )
+    return replace(found, told=wallet.told())
 
 
 def _rows(category: str, one_in: int) -> Iterator[tuple[int, int, float]]:
+    """Ten million of them: PostgreSQL tells the day itself, which spares a moment, its zone and its day."""
     zone, currency = shop.zone(), shop.current().currency
-    for customer, root, at, total, its_currency in _bought(category, one_in).iterator(chunk_size=5000):
-        amount = float(total) if its_currency == currency else 0.0
-        yield root or customer, at.astimezone(zone).toordinal(), amount
+    is_postgresql = connection.vendor == "postgresql"
+
+    def when(column: str) -> Combinable:
+        return TruncDate(column, tzinfo=zone) if is_postgresql else F(column)
+
+    def ordinal(at: Any) -> int:
+        return int((at if is_postgresql else at.astimezone(zone)).toordinal())
+
+    for customer, root, at, total, its_currency in _bought(category, one_in, when).iterator(chunk_size=5000):
+        yield root or customer, ordinal(at), total if its_currency == currency else 0.0
     if category:
         return
-    back = Refund.objects.filter(order__in=_orders(one_in), currency=currency, amount__gt=0).values_list(
-        "order__customer", "order__customer__merged_into", "refunded_at", "amount"
+    back = (
+        Refund.objects.filter(order__in=_orders(one_in), currency=currency, amount__gt=0)
+        .annotate(at=when("refunded_at"), worth=_as_float("amount"))
+        .values_list("order__customer", "order__customer__merged_into", "at", "worth")
     )
     for customer, root, at, total in back.iterator(chunk_size=5000):
-        yield root or customer, at.astimezone(zone).toordinal(), -float(total)
+        yield root or customer, ordinal(at), -total
+
+
+def _as_float(amount: str | Combinable) -> Cast:
+    return Cast(amount, FloatField())
 
 
 def _orders(one_in: int) -> QuerySet[Order]:
@@ -125,16 +147,21 @@ def _orders(one_in: int) -> QuerySet[Order]:
     return rows.annotate(part=Mod(F("customer_id"), one_in)).filter(part=0)
 
 
-def _bought(category: str, one_in: int) -> QuerySet[Any, Any]:
-    customer = ("customer", "customer__merged_into", "placed_at", "total", "currency")
+def orders() -> QuerySet[Order]:
+    """Of everybody who can be known again, as `load` has them."""
+    return _orders(1)
+
+
+def _bought(category: str, one_in: int, when: Callable[[str], Combinable]) -> QuerySet[Any, Any]:
     if not category:
-        return _orders(one_in).values_list(*customer)
+        bought = _orders(one_in).annotate(at=when("placed_at"), worth=_as_float("total"))
+        return bought.values_list("customer", "customer__merged_into", "at", "worth", "currency")
     lines = OrderLine.objects.filter(order__in=_orders(one_in)).filter(
         Q(category=category) | Q(category="", product__category=category)
     )
-    worth = lines.annotate(worth=F("price") * F("quantity"))
-    return worth.values_list(
-        "order__customer", "order__customer__merged_into", "order__placed_at", "worth", "order__currency"
+    each = lines.annotate(at=when("order__placed_at"), worth=_as_float(F("price") * F("quantity")))
+    return each.values_list(
+        "order__customer", "order__customer__merged_into", "at", "worth", "order__currency"
     )
 
 
@@ -149,13 +176,20 @@ def run(rows: Sequence[DefectionRule], now: datetime) -> None:
     if rule is None:
         leases.finish(rows, judge_at=now + EVERY)
         return
-    histories = load(category=rule.category)
-    found = judge(rule, histories, shop.day(now).toordinal())
+    histories, today = load(category=rule.category), shop.day(now).toordinal()
+    found = judge(rule, histories, today)
     _note_who_came_back(found)
+    _tell_anew(found)
     _note_who_left(version, found, now)
     months = [[one.first.isoformat(), one.n, one.left] for one in by_month(found)]
+    earlier = judge(rule, histories, today - A_MONTH)
+    result = {
+        "cohorts": months,
+        "month_ago": float(earlier.is_gone.mean()) if len(earlier.known) else None,
+        "tells_after": tells_after(found),
+    }
     with transaction.atomic():
-        leases.finish(rows, judge_at=now + EVERY, judged_at=now, result={"cohorts": months})
+        leases.finish(rows, judge_at=now + EVERY, judged_at=now, result=result)
 
 
 FIND = leases.Job(name="find defections", due=due, run=run, batch=1, tries=3, lease=timedelta(hours=1))
@@ -181,18 +215,16 @@ def _known_to_be_gone(now: datetime, window: int) -> set[int]:
 
 
 def _row(version: DefectionRule, found: Verdicts, place: int, now: datetime, contact_by: date) -> Defection:
-    pattern, last = found.pattern(place), int(found.known.last[place])
-    worth = found.known.histories.spent_by(int(found.known.at[place]), last - _A_YEAR, last)
+    pattern = found.pattern(place)
     return Defection(
         customer_id=int(found.customers[place]),
         rule=version,
         since=date.fromordinal(int(found.since[place])),
-        last_bought_on=date.fromordinal(last),
         found_at=now,
         before=None if np.isnan(pattern.before) else pattern.before,
         now=pattern.now,
         was_once=pattern.was_once,
-        value_lost=max(Decimal(0), round(Decimal(worth), 2)),
+        **_until(found, place),
         currency=shop.current().currency,
         owner_id=version.owner_id,
         contact_by=contact_by,
@@ -222,9 +254,51 @@ def _note_who_came_back(found: Verdicts) -> None:
                     journal.log("defected customer came back", row, on=came.isoformat())
 
 
-def contact(row: Defection, *, cause: str, said: str, owner: User, by: User, now: datetime) -> None:
-    """What the customer said, or that nobody got an answer yet. Raises Stale once it is over."""
+def _tell_anew(found: Verdicts) -> None:
+    """Whoever was merged or parted since has another story: bought once no more (or again), or their last
+    purchase is another one's."""
+    place = {customer: at for at, customer in enumerate(found.customers.tolist())}
+    for row in Defection.objects.filter(state__in=Defection.ONGOING).order_by("pk").iterator():
+        at = place.get(row.customer_id)
+        if at is None:
+            continue
+        last, is_once = int(found.known.last[at]), found.pattern(at).was_once
+        if row.was_once != is_once or last < row.last_bought_on.toordinal():
+            _amend(row, found, at)
+
+
+def _amend(row: Defection, found: Verdicts, at: int) -> None:
+    pattern = found.pattern(at)
+    changes: dict[str, Any] = {"now": pattern.now, "was_once": pattern.was_once} | _until(found, at)
+    changes["before"] = None if np.isnan(pattern.before) else pattern.before
+    if found.is_gone[at]:
+        changes["since"] = date.fromordinal(int(found.since[at]))
+    elsewhere = Defection.objects.filter(customer=row.customer_id, last_bought_on=changes["last_bought_on"])
+    if elsewhere.exclude(pk=row.pk).exists():  # one after each purchase
+        del changes["last_bought_on"]
+    with journal.recording():
+        if _still(row, *Defection.ONGOING).update(**changes):
+            journal.log("defection told anew", row, customer=row.customer_id)
+
+
+def _until(found: Verdicts, at: int) -> dict[str, Any]:
+    """Their last visit, and what they spent in the year up to it."""
+    last = int(found.known.last[at])
+    worth = found.known.histories.spent_by(int(found.known.at[at]), last - _A_YEAR, last)
+    return {
+        "last_bought_on": date.fromordinal(last),
+        "value_lost": max(Decimal(0), round(Decimal(worth), 2)),
+    }
+
+
+def contact(
+    row: Defection, *, cause: str, said: str, owner: User, by: User, now: datetime, whys: str | None = None
+) -> None:
+    """What the customer said, or that nobody got an answer yet. `whys`: a line each; None leaves them as they
+    are. Raises Stale once it is over."""
     changes: dict[str, Any] = {"owner": owner, "cause": cause, "said": said}
+    if whys is not None:
+        changes["whys"] = whys
     if cause:
         changes |= {"state": State.CONTACTED, "contacted_at": row.contacted_at or now}
     with journal.recording():
@@ -241,6 +315,19 @@ def answer(row: Defection, *, answer: str, reason: str, by: User, now: datetime)
         if not _still(row, State.CONTACTED).exclude(cause="").update(state=State.CLOSED, **changes):
             raise Stale
         journal.log("defection answered", row, by=by, answer=answer, cause=row.cause)
+
+
+def decide_cause(
+    *, cause: str, answer: str, what: str, cost: Decimal | None, keeps: int, by: User, now: datetime
+) -> CauseDecision:
+    """What the shop does about all who leave for this cause (S2-4, S2-5); the one before stays to be read."""
+    with journal.recording():
+        made = CauseDecision.objects.create(
+            cause=cause, answer=answer, what=what, cost=cost, currency=shop.current().currency, keeps=keeps,
+            decided_by=by, decided_at=now,
+        )  # fmt: skip
+        journal.log("cause of defection decided", made, by=by, cause=cause, answer=answer)
+    return made
 
 
 def _still(row: Defection, *states: str) -> QuerySet[Defection]:

@@ -220,7 +220,8 @@ def _columns(one: _Found, now: datetime) -> dict[str, Any]:
         "name": topic.name, "people": topic.people, "weeks": one.weeks, "before": one.before,
         "lately": one.lately, "near": topic.near[0] if topic.near else "", "found_at": now,
         "phrases": [
-            {"text": phrase.text, "key": phrase.key, "people": phrase.people} for phrase in topic.phrases
+            {"text": phrase.text, "key": phrase.key, "people": phrase.people, "forms": list(phrase.forms)}
+            for phrase in topic.phrases
         ],
     }  # fmt: skip
 

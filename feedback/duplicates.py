@@ -39,7 +39,7 @@ def of(case: Case) -> Sequence[Alike]:
         return []
     near = (case.opened_at - WITHIN, case.opened_at + WITHIN)
     found = Case.objects.unsettled().filter(match, opened_at__range=near).exclude(pk=case.pk)
-    rows = found.select_related("comment", "customer").order_by("-opened_at")[: 4 * MOST]
+    rows = found.select_related("comment__analysis", "customer").order_by("-opened_at")[: 4 * MOST]
     alike = [Alike(case=one, why=_why(case, one)) for one in rows]
     return sorted(alike, key=lambda one: one.why != _SAME_ORDER)[:MOST]
 

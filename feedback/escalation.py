@@ -1,7 +1,8 @@
 """Complaints that grow old are shown to a manager by themselves (S1-7, L11; a job).
 
-The first time when nobody has answered in time, then when the last day is over, and again every few working
-days until it is settled. Whoever is told gets one letter for all of them.
+The first time when the customer does not know in time that we have it, then when nobody has answered in time,
+then when the last day is over, and again every few working days until it is settled. Whoever is told gets one
+letter for all of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -47,22 +48,33 @@ ESCALATE = leases.Job(
     due=due,
     run=escalate,
     batch=200,
-    columns=("due_on", "answer_by", "answered_at", "escalations", "owner", "opened_at", "public_id"),
+    columns=(
+        *("acknowledge_by", "acknowledged_at", "answer_by", "answered_at", "due_on"),
+        *("escalations", "owner", "opened_at", "public_id"),
+    ),
 )
 
 
 def overdue(case: Case, now: datetime) -> str:
-    """What is late about an open case: "settle" or "answer"; "" when nothing is."""
+    """What is late about an open case, the worst of it: "settle", "answer" or "acknowledge"; "" when nothing
+    is. Whoever was answered knows that we have it."""
     if case.due_on is not None and case.due_on < shop.day(now):
         return "settle"
-    if case.answer_by is None or case.answered_at is not None:
+    if case.answered_at is not None:
         return ""
-    return "answer" if case.answer_by <= now else ""
+    if case.answer_by is not None and case.answer_by <= now:
+        return "answer"
+    if case.acknowledge_by is None or case.acknowledged_at is not None:
+        return ""
+    return "acknowledge" if case.acknowledge_by <= now else ""
 
 
 def _next(case: Case, now: datetime, *, is_late: bool) -> datetime | None:
-    """When the working day after its last one begins, or some days on if that is over. None: no clock."""
+    """When an answer is due; then when the working day after its last one begins, or some days on if that is
+    over. None: no clock."""
     today, office = shop.day(now), shop.office()
+    if case.answered_at is None and case.answer_by is not None and case.answer_by > now:
+        return case.answer_by
     if case.due_on is None:
         return None
     if case.due_on >= today:

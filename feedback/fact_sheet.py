@@ -80,7 +80,10 @@ def _people(decision: Decision) -> dict[str, SetBy]:
     if "person" not in decision.sources.values():
         return {}
     rows = FactCorrection.objects.filter(comment=decision.comment_id).select_related("by").order_by("pk")
-    found = {row.name: SetBy(who=row.by, at=row.at, reason=row.reason) for row in rows}
+    found = {
+        row.name: SetBy(who=row.by, at=row.at, reason=labels.known(labels.REASONS, row.reason))
+        for row in rows
+    }
     if decision.sources.get("problem") == "person" and "problem" not in found:
         reading = Analysis.objects.select_related("corrected_by").get(comment=decision.comment_id)
         found["problem"] = SetBy(who=reading.corrected_by, at=reading.corrected_at)

@@ -15,7 +15,16 @@ from django.db.models import Q
 from feedback import data_map, leases
 from feedback.belongings import Rows
 from feedback.erasure import Part
-from feedback.models import Case, Customer, MailAddress, Message, OutgoingMail, Promise
+from feedback.models import (
+    Case,
+    Customer,
+    ExpectedValue,
+    MailAddress,
+    Message,
+    OutgoingMail,
+    Promise,
+    WalletShare,
+)
 
 _BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"  # as Django's file backend writes them
 _SHORTEST = 3  # letters of a name that is looked for in a session
@@ -56,6 +65,8 @@ def files(rows: Rows, now: datetime) -> None:
 def first(rows: Rows, now: datetime) -> None:
     """While the names are still known: what was noted elsewhere, and that this address wants no mail."""
     emails = [email.lower() for email in _known(rows, "email")]
+    for kept in (ExpectedValue, WalletShare):
+        kept.objects.filter(customer__among=list(rows.get("feedback.Customer", ()))).delete()
     MailAddress.objects.filter(email__in=emails, unsubscribed_at=None).update(unsubscribed_at=now)
     _clear_admin_log(rows)
     _end_sessions([*_known(rows, "name"), *emails, *_known(rows, "phone")])

@@ -23,18 +23,23 @@ from rest_framework.throttling import BaseThrottle
 
 from feedback import journal, labels, limits, mail, money, themes
 from feedback.corrections import Said
-from feedback.models import Analysis, ApiToken, Case, Mention, Theme, User
+from feedback.incoming_texts import number_of
+from feedback.models import Analysis, ApiToken, Case, Mention, Theme
 from feedback.models.words import Channel
 from feedback.orthography import INVISIBLE
 from feedback.reports import trends
 from feedback.text.common_words import is_too_common
 
 FAILURES = 10
+LEAST_DIGITS = 6  # of a telephone's number
 FORGIVEN_AFTER = 15 * 60  # seconds
 # What shows nothing, but for the signs that colour an emoji.
 _unseen = re.compile(f"(?![\\ufe0f\U0001f3fb-\U0001f3ff])[{INVISIBLE}]")
 _SELECTED = mark_safe(" selected")
-_IN_REACH = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
+_IN_REACH = [  # Django's own words speak of numbers
+    MinValueValidator(date(1990, 1, 1), _("Choose a day from %(limit_value)s on.")),
+    MaxValueValidator(date(2200, 1, 1), _("Choose a day up to %(limit_value)s.")),
+]
 
 
 class Day(forms.DateInput):
@@ -64,6 +69,36 @@ class Choice(forms.ChoiceField):
 
 class EmailField(forms.EmailField):
     default_error_messages = {"invalid": _("This is no e-mail address. One looks like name@example.com.")}
+
+
+class PhoneField(forms.CharField):
+    """As people write one: 090 123 45 67, +84 (90) 123-4567. Kept as it was typed; "abc" is none."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
+    default_error_messages = {"invalid": _("This is no phone number. One looks like 090 123 45 67.")}
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"max_length": 32, "required": False} | kwargs)
+
+    def clean(self, value):
+        said = super().clean(value)
+        if said and len(number_of(said).removeprefix("+")) < LEAST_DIGITS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return said
+
+
+class AddressField(forms.CharField):
+    """Where a letter reaches somebody: lines as they stand on the envelope, no empty ones."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"max_length": 300, "required": False} | kwargs)
+        self.widget.attrs |= {"rows": 3, "autocomplete": "off"}
+
+    def clean(self, value):
+        lines = (" ".join(line.split()) for line in super().clean(value).splitlines())
+        return "\n".join(line for line in lines if line)
 
 
 class AmountField(forms.CharField):
@@ -228,14 +263,15 @@ class CaseFilter(ChosenForm):
         label=_("Problem"), required=False, choices=[("", _("every problem")), *labels.PROBLEMS.items()]
     )
     due = forms.BooleanField(label=_("Due today or late"), required=False)
+    shown = forms.BooleanField(label=_("Shown to a manager"), required=False)
     owner = Choice(label=_("Who looks after it"), required=False)
 
     NOBODY = "0"
 
-    def __init__(self, data=None):
+    def __init__(self, data=None, *, people: Iterable[tuple[int, str]]):
+        """`people`: key and name of those to choose from."""
         super().__init__(data)
-        people = User.objects.filter(is_active=True).order_by("first_name", "username")
-        named = [(str(user.pk), str(user)) for user in people]
+        named = [(str(key), name) for key, name in people]
         self.fields["owner"].choices = [("", _("everybody")), (self.NOBODY, _("nobody yet")), *named]
 
     def clean_state(self):
@@ -255,6 +291,7 @@ class FactForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"id_{name}_%s")
         self.fields["value"].label = labels.known(labels.FACTS, name)
         self.fields["value"].choices = labels.FACT_CHOICES[name]
+        self.fields["value"].required = "" not in dict(labels.FACT_CHOICES[name])  # no right by law is ""
 
     @staticmethod
     def as_choice(value: object) -> str:
@@ -290,9 +327,10 @@ class CorrectionForm(forms.Form):
         sent = [key.removeprefix(self.THEME) for key in data or () if key.startswith(self.THEME)]
         self.themes = [slug for slug in dict.fromkeys([*themes, *sent]) if slug in names]
         for slug in self.themes:
-            self.fields[self.THEME + slug] = Choice(
-                label=names[slug], choices=[*_as_pills(self.SIDES), (Mention.GONE, _("not there"))]
-            )
+            sides = [*_as_pills(self.SIDES), (Mention.GONE, _("not there"))]
+            if themes.get(slug, Mention.GONE) not in dict(sides):  # unknown: a select would show the first
+                sides.insert(0, ("", "–"))
+            self.fields[self.THEME + slug] = Choice(label=names[slug], choices=sides)
             self.initial[self.THEME + slug] = themes.get(slug)
         others = [(slug, name) for slug, name in names.items() if slug not in self.themes]
         for number in range(1, self.ROOM + 1):
@@ -342,6 +380,16 @@ class MoveForm(forms.Form):
         label=_("What did it come from?"), choices=[("", _("not known")), *Case.Cause.choices], required=False
     )
     is_told = forms.BooleanField(label=_("The customer knows how it ended"), required=False)
+    closed_why = Choice(
+        label=_("Why is it closed without being solved?"),
+        choices=[("", _("choose …")), *Case.ClosedWhy.choices],
+        required=False,  # of the other moves
+        widget=forms.Select(attrs={"required": True}),
+    )
+
+    def __init__(self, data=None):
+        super().__init__(data)
+        self.fields["closed_why"].asked_when = ""
 
     def clean(self):
         cleaned = super().clean()
@@ -353,6 +401,19 @@ class MoveForm(forms.Form):
                     "cause_removed", _("Say what was done about the cause, or that nothing could be.")
                 )
         return cleaned
+
+
+class Draft(forms.CharField):
+    """Words to be looked at and changed on a page. NUL, which no database keeps and nobody sees, is taken out
+    without a word: the lint reads past it, and so it is one and the same text for both."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, strip=False, max_length=20_000, **kwargs)
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\0", "")
 
 
 class Lines(forms.CharField):

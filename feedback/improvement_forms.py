@@ -2,12 +2,14 @@
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback import labels, satisfaction
 from feedback.forms import _IN_REACH, Choice, Day
 from feedback.models import Case, Touchpoint, User
+from feedback.roles import may_own_improvements
 
 PROBLEMS = [(word, label) for word, label in labels.PROBLEMS.items() if word != "none"]
 
@@ -22,6 +24,12 @@ class SatisfiedForm(forms.Form):
         validators=[MaxLengthValidator(satisfaction.LONGEST)],
     )
     satisfied = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+
+def owners() -> QuerySet[User]:
+    """Who may be given a line of the work plan."""
+    people = User.objects.filter(is_active=True, pk__in=may_own_improvements())
+    return people.order_by("first_name", "username")
 
 
 class ImprovementForm(forms.Form):
@@ -43,8 +51,7 @@ class ImprovementForm(forms.Form):
         super().__init__(*args, auto_id="id_plan_%s", **kwargs)
         language = (get_language() or "")[:2]
         self.fields["touchpoint"].label_from_instance = lambda touchpoint: touchpoint.name(language)
-        people = User.objects.filter(is_active=True).order_by("first_name", "username")
-        self.fields["owner"].queryset = people
+        self.fields["owner"].queryset = owners()
         self.fields["owner"].label_from_instance = str
 
     def clean(self):

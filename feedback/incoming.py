@@ -13,6 +13,7 @@ from email.message import Message
 from email.utils import getaddresses, parseaddr
 
 from feedback import html_text
+from feedback.orthography import says_something
 
 LONGEST = 20_000  # characters of the words that are kept
 LONGEST_SUBJECT = 300
@@ -86,7 +87,7 @@ def own_words(text: str) -> str:
         if not line.lstrip().startswith(">"):
             kept.append(line.rstrip())
     own = "\n".join(kept).strip()
-    return own if any(map(str.isalnum, own)) else text.strip()
+    return own if says_something(own) else text.strip()
 
 
 def decoded(raw: bytes, charset: str) -> str:
@@ -145,7 +146,7 @@ def _body(message: Message) -> str:
             plain = _text(part)
         elif kind == "text/html" and not html.strip():
             html = html_text.words_of(_text(part))
-    return plain if any(map(str.isalnum, plain)) else html
+    return plain if says_something(plain) else html
 
 
 def _text(part: Message) -> str:

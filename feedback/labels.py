@@ -1,10 +1,13 @@
 """The stored words as people read them: problems, faults, remedies, facts, polarity, languages of texts."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
+
+from feedback.money import format_money
 
 PROBLEMS = {
     "late": _("came late"),
@@ -69,6 +72,7 @@ STANDINGS = {
     "regular": _("customer"),
     "unknown": _("no orders that we know of"),
 }
+OTHER_CURRENCY_ONLY = _("orders in another currency only: %(sums)s")
 REMEDIES = {
     "replacement": _("send a new one"),
     "refund": _("refund"),
@@ -274,11 +278,19 @@ EVENTS = {
     "case escalated": _("Shown to a manager"),
     "customer wrote again": _("The customer wrote again"),
     "case step": _("A step was recorded"),
+    "archetype chosen": _("Said how they are handled"),
+    "complaint verified": _("Looked into whether it is true"),
+    "worth judged": _("Said whether they are worth winning back"),
+    "our side noted": _("Our own side was noted"),
+    "contact stopped": _("The contact was stopped: in writing only"),
+    "settled on the spot": _("Settled on the spot"),
+    "contact resumed": _("The contact was taken up again"),
     "case decided": _("Decided by the policy"),
     "case open": _("Opened again"),
     "case waiting": _("Waiting for the customer"),
     "case resolved": _("Resolved"),
     "customer confirmed": _("Customer checked"),
+    "address noted": _("Postal address noted"),
     "case closed": _("Closed"),
     "fact corrected": _("A fact was corrected"),
     "message edited": _("Message edited"),
@@ -292,7 +304,8 @@ EVENTS = {
     "satisfaction asked": _("Asked by mail whether it is solved"),
     "case rated": _("Said whether they are satisfied"),
     "promise reminded of": _("Somebody was reminded of a promise"),
-    "promise asked about": _("Asked by mail whether a promise was kept"),
+    "promise asked about": _("Asked in writing whether a promise was kept"),
+    "customer not reached": _("Called about a promise, and nobody answered"),
     "decision overridden": _("Decided otherwise than the policy"),
     "reading corrected": _("The reading was corrected"),
     "reading correction withdrawn": _("The correction was taken back"),
@@ -372,6 +385,18 @@ DJANGO_SAYS = (
 )
 
 
+# Of corrected facts, where it is we who give the reason; a person's own words stay as they are.
+REASONS = {"seen on the spot": _("seen on the spot")}
+
+
 def known(words: Mapping[str, Any], word: Any) -> Any:
     """The label, or the word itself when the shop added one of its own."""
     return words.get(str(word or ""), word)
+
+
+def elsewhere(sums: Mapping[str, Decimal], language: str) -> str:
+    """Of who paid in currencies that are not the shop's: what, by currency; '' for nothing."""
+    if not sums:
+        return ""
+    said = ", ".join(format_money(amount, currency, language) for currency, amount in sums.items())
+    return str(OTHER_CURRENCY_ONLY % {"sums": said})

@@ -21,6 +21,7 @@ from feedback import addressing, bulk, kept, leases, postage, postbox, shop, thr
 from feedback.kept import Own
 from feedback.models import Customer, MailAddress, OutgoingMail
 from feedback.models.queue import LeasableQuerySet
+from feedback.wording import titles
 from feedback.wording.phrases import addressed
 
 SERVER_AWAY = timedelta(seconds=30)
@@ -89,7 +90,7 @@ def drawn(
     now: datetime,
 ) -> OutgoingMail:
     """A letter that is in no queue yet, of service: nobody has asked whether its reader wants others."""
-    said = _render(template, {"unsubscribe_url": ""} | context, language)
+    said = _render(template, {"unsubscribe_url": ""} | _greeted(context, language, customer), language)
     if language == "vi":
         said |= {part: addressed(said[part], addressing.of(customer)) for part in _ours(template)}
     if customer is not None:
@@ -105,6 +106,14 @@ def drawn(
         made_at=now,
         **said,
     )
+
+
+def _greeted(context: dict[str, Any], language: str, customer: Customer | None) -> dict[str, Any]:
+    """A title that was typed with the name is said once."""
+    name = context.get("name")
+    if customer is None or not name or name != customer.name:
+        return context
+    return context | {"name": type(name)(titles.greeted(name, language))}
 
 
 def rendered(template: str, context: dict[str, Any], *, language: str) -> dict[str, str]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models import Min, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from feedback import journal
-from feedback.models import Consent, Customer, Event, User
+from feedback.models import Consent, Customer, DefectionRule, Event, Expectation, ExpectedValue, User
 
 MERGED, PARTED = "customer merged", "customers parted"
 # What a person asked of us in their own name, and letters that went out: the map finds it through the merge.
@@ -25,7 +26,7 @@ STAYS = {
     "feedback.Forgotten",
     "feedback.OutgoingMail",
 }
-TAKEN = ("name", "email", "phone", "language", "form_of_address")
+TAKEN = ("name", "email", "phone", "postal_address", "language", "form_of_address")
 MOST_ALIKE = 20
 _SAME_PHONE = _("the same phone number")
 _SAME_NAME = _("the same name")
@@ -78,6 +79,7 @@ def merge(gone: Customer, into: Customer, *, by: User | None = None) -> None:
         }
         Customer.objects.filter(pk=gone.pk).update(merged_into=into)
         _since(into)
+        _tell_anew(gone, into)
         journal.log(MERGED, gone, by=by, into=into.pk, moved=moved, taken=taken)
 
 
@@ -102,6 +104,7 @@ def part(gone: Customer, *, by: User | None = None) -> None:
             )
         for customer in (gone, into):
             _since(customer)
+        _tell_anew(gone, into)
         journal.log(PARTED, gone, by=by, of=into.pk)
 
 
@@ -186,6 +189,15 @@ def _since(customer: Customer) -> None:
     first = customer.orders.aggregate(first=Min("placed_at"))["first"]
     if first:
         Customer.objects.filter(pk=customer.pk).update(since=first)
+
+
+def _tell_anew(*customers: Customer) -> None:
+    """What jobs found of either is about orders that lie elsewhere now. The next sweep looks at everybody;
+    until then nothing is said of these, rather than something that is not so."""
+    ExpectedValue.objects.filter(customer__in=customers).delete()
+    now = timezone.now()
+    Expectation.objects.filter(look_at__gt=now).update(look_at=now)
+    DefectionRule.objects.in_force().filter(judge_at__gt=now).update(judge_at=now)
 
 
 def _told(gone: Customer) -> dict:

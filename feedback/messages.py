@@ -1,40 +1,44 @@
 """The private message of a case: put into words, edited, linted, approved with all that it promises, sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
-from django.utils import timezone, translation
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise as Words
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from feedback import (
+    addressee,
     cases,
     channels,
     comments,
     concessions,
+    handling,
     journal,
     mail,
+    message_plans,
     overrides,
     reminders,
     shop,
     threads,
 )
 from feedback.concessions import Refused
-from feedback.models import Case, Comment, Decision, MailAddress, Message, OutgoingMail, Promise, User
+from feedback.message_plans import Plan, Planned
+from feedback.models import Case, Comment, Decision, Message, OutgoingMail, Promise, User
 from feedback.orthography import in_one_direction
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Remedy
 from feedback.roles import Role, roles_of
-from feedback.wording.compose import PRIVATE, Promised, compose
+from feedback.wording.compose import PRIVATE, compose
 from feedback.wording.findings import Finding
 from feedback.wording.lint import lint
-from feedback.wording.phrases import addressed, phrases
+from feedback.wording.recap import Promised
+from feedback.wording.ways import way_of
 
 State = Message.State
 LONGEST = 10_000  # characters
@@ -65,28 +69,6 @@ class Blocked(RuntimeError):
         self.findings = tuple(findings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A promise that the message will make. `who`: the id of a User; None: the team."""
-
-    what: str
-    by: date
-    who: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is done with the message. `remedy`: the kind that is granted, "" for none yet.
-
-    `costs`: by column of Concession; {}: as the policy reckons them.
-    """
-
-    remedy: str = ""
-    costs: Mapping[str, Decimal] = field(default_factory=dict)
-    cost_reason: str = ""
-    promises: tuple[Planned, ...] = ()
-
-
 def at_work(case: Case) -> Message | None:
     return _rows().filter(case=case, state__in=[State.DRAFT, State.APPROVED]).first()
 
@@ -96,96 +78,33 @@ def earlier(case: Case) -> list[Message]:
     return list(_rows().filter(case=case, state__in=[State.SENDING, State.SENT]).order_by("pk"))
 
 
-def plan_of(message: Message) -> Plan:
-    return Plan(
-        remedy=message.remedy,
-        costs={name: Decimal(amount) for name, amount in message.costs.items()},
-        cost_reason=message.cost_reason,
-        promises=tuple(
-            Planned(what=one["what"], who=one["who"], by=date.fromisoformat(one["by"]))
-            for one in message.promises
-        ),
-    )
-
-
-def proposal(case: Case, decision: Decision, decided: Decided, now: datetime) -> Plan:
-    """The decision's commitments as promises with days; none where the case has promised already."""
-    if case.promises.filter(decision=decision).exists():
-        return Plan()
-    book, today = phrases(language_of(case), address_of(case)), shop.day(now)
-    return Plan(
-        promises=(
-            *_meeting(case, today),
-            *(
-                Planned(
-                    what=book.word("words", owed.what),
-                    who=case.owner_id,
-                    by=shop.working_days_later(today, owed.within),
-                )
-                for owed in decided.commitments
-            ),
-        )
-    )
-
-
-def _meeting(case: Case, today: date) -> list[Planned]:
-    """A formal letter is answered by meeting whoever wrote it, once (the channel table of article 001)."""
-    if channels.advice(case.comment.channel).next is not channels.Next.MEET or case.promises.exists():
-        return []
-    with translation.override(language_of(case)):
-        what = addressed(gettext("meet you in person and talk it over"), address_of(case))
-    by = shop.working_days_later(today, channels.MEETING_WITHIN)
-    return [Planned(what=what, who=case.owner_id, by=by)]
-
-
 def words_of(case: Case, decided: Decided, decision: Decision, plan: Plan) -> str:
     """The message as the program writes it: with a remedy granted it speaks of that one only."""
-    language = language_of(case)
+    language = addressee.language_of(case)
     return compose(
-        narrowed(decided, plan.remedy),
+        message_plans.narrowed(decided, plan.remedy),
         audience=PRIVATE,
         language=language,
         problem=decision.facts["problem"],
         seed=case.public_id,
-        name=name_of(case),
-        address=address_of(case),
+        name=addressee.name_of(case),
+        address=addressee.address_of(case),
         signature=shop.current().signature(language),
         promises=_promised(case, plan),
+        way=way_of(case.comment.channel),
+        wish=(case.wished or "") if case.wish.strip() else "",
     )
-
-
-def language_of(case: Case) -> str:
-    """The language the customer wrote in, else the one they asked for, else the shop's."""
-    read = case.comment.analysis.lang
-    if read in ("vi", "en"):
-        return read
-    asked = case.comment.language or (case.customer.language if case.customer else "")
-    return asked or shop.current().language
-
-
-def name_of(case: Case) -> str:
-    return case.customer.name if case.customer else ""
-
-
-def address_of(case: Case) -> str:
-    """What Vietnamese calls them: as they asked us to, else as the shop calls everybody (S1-9)."""
-    asked = case.customer.form_of_address if case.customer else ""
-    return asked or shop.current().form_of_address
-
-
-def narrowed(decided: Decided, remedy: str) -> Decided:
-    return replace(decided, remedies=(chosen,)) if (chosen := _chosen(decided, remedy)) else decided
 
 
 def findings(case: Case, decision: Decision, decided: Decided, text: str, plan: Plan) -> tuple[Finding, ...]:
     """What the lint says to `text` as this case's message with this plan (S1-9)."""
-    here, language = shop.current(), language_of(case)
+    here, language = shop.current(), addressee.language_of(case)
     return lint(
         text,
         audience=PRIVATE,
         language=language,
-        decision=narrowed(decided, plan.remedy),
-        name=name_of(case),
+        decision=message_plans.narrowed(decided, plan.remedy),
+        name=addressee.name_of(case),
         promises=_promised(case, plan),
         own=tuple(filter(None, (here.name, here.signature(language), here.reply_address))),
     )
@@ -203,7 +122,7 @@ def edit(case: Case, decision: Decision, text: str, plan: Plan, *, by: User, edi
         if not Decision.objects.filter(pk=decision.pk, is_current=True).exists():
             raise Stale(known)
         composed = words_of(case, decided, decision, plan)
-        is_own = words == composed and plan == proposal(case, decision, decided, timezone.now())
+        is_own = words == composed and plan == message_plans.proposal(case, decision, decided, timezone.now())
         given |= {"decision": decision} | _written_by(known, None if is_own else by)
         if edition == 0:
             message = _create(case, drafted_text=composed, **given)
@@ -217,8 +136,9 @@ def compose_again(case: Case, decision: Decision, plan: Plan, *, by: User, editi
     """The program's own words for this plan, in place of what was written. Raises Stale."""
     with journal.recording():
         decided = overrides.effective(decision)
+        plan = message_plans.with_what_is_granted(case, decided, plan)
         words = words_of(case, decided, decision, plan)
-        is_own = plan == proposal(case, decision, decided, timezone.now())
+        is_own = plan == message_plans.proposal(case, decision, decided, timezone.now())
         given = _columns(case, decision, decided, words, plan) | {
             "decision": decision,
             "drafted_text": words,
@@ -229,14 +149,16 @@ def compose_again(case: Case, decision: Decision, plan: Plan, *, by: User, editi
     return message
 
 
-def approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Message:
+def approve(
+    message: Message, *, by: User, edition: int, by_mail: bool, now: datetime | None = None
+) -> Message:
     """One transaction: the words are approved, promised is what they promise, and what is granted is booked.
 
     Raises Stale, NotAllowed, Refused (the grant) or Blocked (the words); then nothing was done.
     """
     try:
         with journal.recording():
-            return _approve(message, by=by, edition=edition, by_mail=by_mail)
+            return _approve(message, by=by, edition=edition, by_mail=by_mail, at=now or timezone.now())
     except IntegrityError as error:
         if concessions.GUARD in str(error):
             raise Refused(_("A dispute was opened just now: nothing is granted beside it.")) from None
@@ -245,15 +167,18 @@ def approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Messa
         raise
 
 
-def sent_by_hand(message: Message, *, channel: str, by: User) -> None:
+def sent_by_hand(message: Message, *, channel: str, by: User, now: datetime | None = None) -> None:
     """A person carried the approved words over to where the customer is. Raises Stale, NotAllowed."""
     if channel in channels.advice(message.case.comment.channel).closed:
         raise NotAllowed(_("A letter is answered face to face, not by another letter and not by phone."))
+    if channel in handling.SPOKEN and handling.is_stopped(message.case):
+        raise NotAllowed(_("We talk to them in writing only: the contact was stopped."))
+    at = now or timezone.now()
     with journal.recording():
         waiting = Message.objects.filter(pk=message.pk, state=State.APPROVED)
-        if not waiting.update(state=State.SENT, channel=channel, sent_by=by, sent_at=timezone.now()):
+        if not waiting.update(state=State.SENT, channel=channel, sent_by=by, sent_at=at):
             raise Stale(_as_it_stands(message))
-        cases.answered(Case.objects.filter(pk=message.case_id), timezone.now())
+        cases.answered(Case.objects.filter(pk=message.case_id), at)
         journal.log("message sent", message.case, by=by, message=message.pk, channel=channel)
 
 
@@ -271,6 +196,8 @@ def why_not(message: Message, by: User) -> str | Words:
         return _("Only staff and approvers approve messages.")
     if message.state != State.DRAFT:
         return _("This message is not waiting for approval.")
+    if handling.lacks_our_side(message.case, handling.of(message.case), message.decision):
+        return handling.NO_SIDE
     if not message.decision.is_current:
         return _("The case was decided anew since this was written. Put it into words again first.")
     if message.needs_approver and Role.APPROVER not in held:
@@ -282,15 +209,6 @@ def why_not(message: Message, by: User) -> str | Words:
 
 def may_edit(by: User) -> bool:
     return not roles_of(by).isdisjoint(_EDITORS)
-
-
-def mail_address(case: Case) -> str:
-    """Where the message can go by mail; '' when there is no address that we may and can use."""
-    customer = case.customer
-    if customer is None or case.comment.customer_claimed or customer.erased_at or not customer.email:
-        return ""
-    gone = MailAddress.objects.filter(email=customer.email.lower()).exclude(bounced_at=None)
-    return "" if gone.exists() else customer.email
 
 
 def costs_of(plan: Plan, remedy: Remedy, decision: Decision, case: Case) -> dict[str, Decimal]:
@@ -309,31 +227,63 @@ def clean(text: str) -> str:
     return kept
 
 
-def _approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Message:
+def _approve(message: Message, *, by: User, edition: int, by_mail: bool, at: datetime) -> Message:
+    now = _held(message, edition)
+    if why := why_not(now, by):
+        raise NotAllowed(why)
+    case, decision, plan = now.case, now.decision, message_plans.plan_of(now)
+    decided = overrides.effective(decision)
+    _check_promises(case, decided, plan, at)
+    grant = _grant(case, decision, decided, plan)
+    is_late = message_plans.is_late(case, decided, plan)
+    wants = _wants_approver(case, decision, decided, *(grant or (None, {}))) or is_late
+    if wants and not now.needs_approver:  # an override, or another grant, came in between
+        raise NotAllowed(_("This message needs an approver by now. Save it again first."))
+    if stops := [one for one in findings(case, decision, decided, now.text, plan) if one.blocks]:
+        raise Blocked(stops)
+    done = _let_go(now, by=by, by_mail=by_mail, at=at)
+    promised = promise(case, decision, plan.promises, at)
+    if grant is not None:
+        remedy, costs = grant
+        concessions.book(case, decision, remedy, costs, reason=plan.cost_reason, by=by, now=at)
+    journal.log(
+        "message approved", case, by=by, message=done.pk, edition=edition, decision=decision.pk,
+        promises=promised, remedy=plan.remedy, late=is_late,
+    )  # fmt: skip
+    return done
+
+
+def _held(message: Message, edition: int) -> Message:
+    """As it stands, with all that could change beside it locked. Raises Stale."""
     concessions.lock(message.case)
     # Whoever decides anew waits here, so that the decision stays the current one until all is written.
     list(Comment.objects.select_for_update(no_key=True).filter(pk=message.case.comment_id).values("pk"))
     now = _as_it_stands(message)
     if (now.edition, now.state) != (edition, State.DRAFT):
         raise Stale(now)
-    if why := why_not(now, by):
-        raise NotAllowed(why)
-    case, decision, plan, at = now.case, now.decision, plan_of(now), timezone.now()
-    decided = overrides.effective(decision)
+    return now
+
+
+def _check_promises(case: Case, decided: Decided, plan: Plan, at: datetime) -> None:
+    """They were written on another day. Raises NotAllowed or Refused."""
     if decided.refusal and not decided.alternatives:
         raise NotAllowed(_("A no needs something beside it that we can do. Set the facts right first."))
-    grant = _grant(case, decision, decided, plan)
-    wants = _wants_approver(case, decision, decided, *(grant or (None, {})))
-    if wants and not now.needs_approver:  # an override, or another grant, came in between
-        raise NotAllowed(_("This message needs an approver by now. Save it again first."))
-    if stops := [one for one in findings(case, decision, decided, now.text, plan) if one.blocks]:
-        raise Blocked(stops)
-    if by_mail and not mail_address(case):
+    usual = message_plans.latest(case, decided, shop.day(at))
+    for one in plan.promises:
+        if why := message_plans.why_not_by(one.by, usual, one.why, now=at):
+            raise NotAllowed(f"{one.what}, {date_format(one.by)}: {why}")
+    _say_what(case, decided, plan)
+
+
+def _let_go(message: Message, *, by: User, by_mail: bool, at: datetime) -> Message:
+    """Approved: on its way by mail, or waiting for whoever carries it over. Raises NotAllowed, Stale."""
+    case = message.case
+    if by_mail and not addressee.mail_address(case):
         raise NotAllowed(_("There is no e-mail address that we may write to."))
-    letter = _letter(now) if by_mail else None
+    letter = _letter(message) if by_mail else None
     done = _set(
         case,
-        edition,
+        message.edition,
         State.DRAFT,
         state=State.SENDING if letter else State.APPROVED,
         channel=Message.Channel.EMAIL if letter else "",
@@ -343,15 +293,16 @@ def _approve(message: Message, *, by: User, edition: int, by_mail: bool) -> Mess
     )
     if letter:
         cases.answered(Case.objects.filter(pk=case.pk), at)
-    promised = _promise(case, decision, plan, at)
-    if grant is not None:
-        remedy, costs = grant
-        concessions.book(case, decision, remedy, costs, reason=plan.cost_reason, by=by, now=at)
-    journal.log(
-        "message approved", case, by=by, message=done.pk, edition=edition, decision=decision.pk,
-        promises=promised, remedy=plan.remedy,
-    )  # fmt: skip
     return done
+
+
+def _say_what(case: Case, decided: Decided, plan: Plan) -> None:
+    """Nobody confirms a promise without content, or one that asks for what is chosen. Raises Refused."""
+    for one in plan.promises:
+        if why := message_plans.why_not_what(one.what):
+            raise Refused(f"{one.what}: {why}", field="promises")
+    if plan.remedy and message_plans.with_what_is_granted(case, decided, plan) != plan:
+        raise Refused(_("It promises otherwise than it grants: put it into words again."), field="promises")
 
 
 def _grant(
@@ -363,7 +314,7 @@ def _grant(
         raise Refused(_("A dispute on this order is open: nothing is granted beside it."), field="remedy")
     if case.comment.customer_claimed:
         raise Refused(_("First check that it is this customer who wrote."), field="remedy")
-    remedy = _chosen(decided, plan.remedy)
+    remedy = message_plans.chosen(decided, plan.remedy)
     if remedy is None:
         raise Refused(_("The decision does not offer this."), field="remedy")
     costs = costs_of(plan, remedy, decision, case)
@@ -378,8 +329,10 @@ def _wants_approver(
 ) -> bool:
     """Above the limit counts all that the case got so far, and what the letter gives, whatever is typed as
     its cost. A second grant always waits for an approver: remedies are alternatives (S1-10, decision 14)."""
-    if decided.needs_approver or remedy is None:
-        return decided.needs_approver
+    if decided.needs_approver or handling.wants_senior(case):
+        return True
+    if remedy is None:
+        return False
     before = concessions.granted_before(case, remedy.currency or decision.facts["currency"])
     usual = concessions.proposed(remedy, decision, case.order)
     stake = max(
@@ -388,7 +341,8 @@ def _wants_approver(
     return before > 0 or concessions.is_over_limit(decision, {"all": stake})
 
 
-def _promise(case: Case, decision: Decision, plan: Plan, at: datetime) -> list[int]:
+def promise(case: Case, decision: Decision, planned: Iterable[Planned], at: datetime) -> list[int]:
+    """Their keys. Each is asked about on the working day after its own."""
     rows = [
         Promise(
             case=case,
@@ -400,14 +354,14 @@ def _promise(case: Case, decision: Decision, plan: Plan, at: datetime) -> list[i
             call_back_on=shop.working_days_later(one.by, 1),
             remind_at=reminders.first(one.by, at),
         )
-        for one in plan.promises
+        for one in planned
     ]
     return [row.pk for row in Promise.objects.bulk_create(rows)]
 
 
 def _letter(message: Message) -> OutgoingMail:
     written = mail.write(
-        to=mail_address(message.case),
+        to=addressee.mail_address(message.case),
         template="message",
         context={"words": message.text},
         language=message.language,
@@ -424,7 +378,7 @@ def _promised(case: Case, plan: Plan) -> list[Promised]:
     known = case.promises.filter(state=Promise.State.OPEN).select_related("who").order_by("by_when", "pk")
     names = _names(one.who for one in plan.promises)
     return [
-        *(Promised(what=one.what, who=str(one.who or ""), by=one.by_when) for one in known),
+        *(Promised(what=one.what, who=str(one.who or ""), by=one.by_when, is_made=True) for one in known),
         *(Promised(what=one.what, who=names.get(one.who, ""), by=one.by) for one in plan.promises),
     ]
 
@@ -434,22 +388,21 @@ def _names(ids: Iterable[int | None]) -> dict[int | None, str]:
     return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
 
 
-def _chosen(decided: Decided, remedy: str) -> Remedy | None:
-    return next((one for one in decided.remedies if one.kind == remedy), None) if remedy else None
-
-
 def _columns(case: Case, decision: Decision, decided: Decided, words: str, plan: Plan) -> dict[str, Any]:
     costs = {name: amount for name, amount in plan.costs.items() if amount}
-    remedy = _chosen(decided, plan.remedy)
+    remedy = message_plans.chosen(decided, plan.remedy)
     return {
         "text": words,
         "remedy": plan.remedy,
         "costs": {name: str(amount) for name, amount in costs.items()},
         "cost_reason": plan.cost_reason[:300],
         "promises": [
-            {"what": one.what[:300], "who": one.who, "by": one.by.isoformat()} for one in plan.promises
+            {"what": one.what[:300], "who": one.who, "by": one.by.isoformat()}
+            | ({"why": one.why[:300]} if one.why else {})
+            for one in plan.promises
         ],
-        "needs_approver": _wants_approver(case, decision, decided, remedy, costs),
+        "needs_approver": message_plans.is_late(case, decided, plan)
+        or _wants_approver(case, decision, decided, remedy, costs),
     }
 
 
@@ -478,7 +431,7 @@ def _create(case: Case, **columns: Any) -> Message:
         with transaction.atomic():
             return Message.objects.create(
                 case=case,
-                language=language_of(case),
+                language=addressee.language_of(case),
                 drafted_at=timezone.now(),
                 edition=before + 1,
                 **columns,

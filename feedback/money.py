@@ -71,6 +71,6 @@ def read_amount(text: str, currency: str) -> Decimal:
 
 @lru_cache(maxsize=1024)
 def format_money(amount: Decimal, currency: str, language: str) -> str:
-    """50000 VND -> "50.000 ₫" in Vietnamese, "₫50,000" in English."""
+    """50000 VND -> "50.000 ₫" in Vietnamese, "₫50,000" in English. Below zero with a real minus (−)."""
     locale = Locale.parse(_LOCALES.get(language, "en_US"))
-    return format_currency(quantize(amount, currency), currency, locale=locale)
+    return format_currency(quantize(amount, currency), currency, locale=locale).replace("-", "−")

@@ -2,18 +2,18 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum, auto
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
 
 from feedback import bulk, tables
 from feedback.models import OrderImport, OrderImportPart
-from feedback.order_tables import columns
 from feedback.order_tables.columns import Fault, Plan
 
-ROWS = 2_000  # of a part
+ROWS = 4_000  # of a part
 # The number of a row as a spreadsheet has it, and its cells. A third: [field, key] pairs, refused as it is.
 Numbered = list[Any]
 
@@ -70,62 +70,88 @@ def keep_refused(one: OrderImport, refused: Sequence[tuple[Numbered, Sequence[Fa
         keep(one, [packed(rows)], is_refused=True)
 
 
-def key_of(row: Numbered, plan: Plan) -> Any:
-    """Rows with the same key are one order; a row without a number is alone."""
-    if len(row) > 2 or not columns.at(row[1], plan.columns, "number"):
-        return row[0]
-    return columns.key_of(row[1], plan)
+def keys(plan: Plan) -> Callable[[Numbered], Any]:
+    """The key of a row: rows with the same key are one order; a row without a number is alone."""
+    number_at, store_at = plan.columns.get("number", -1), plan.columns.get("store", -1)
+
+    def key(row: Numbered) -> Any:
+        cells = row[1]
+        number = cells[number_at].strip() if 0 <= number_at < len(cells) and len(row) == 2 else ""
+        if not number:
+            return row[0]
+        store = cells[store_at].strip() if 0 <= store_at < len(cells) else ""
+        return f"{store or plan.store}\x1f{number}"
+
+    return key
 
 
 def bring_together(one: OrderImport, plan: Plan) -> None:
     """Before the first part is taken in: no order may lie in two parts, or in two places.
 
     Where each order is one row, there is nothing to do. Else the rows are put in the order in which their
-    orders first appear; a file that has them so already is only cut elsewhere.
+    orders first appear; a file that has them so already is only cut elsewhere, and only if a cut went through
+    an order.
     """
     parts = one.parts.filter(is_refused=False)
+    lie = _lie(one, plan) if plan.has_lines else _Lie.WHOLE
     anew: list[tuple[int, bytes]] = []
-    if plan.has_lines:
-        rows = _in_line(one, plan) if _are_apart(one, plan) else _rows(one)
+    if lie is not _Lie.WHOLE:
+        rows = _in_line(one, plan) if lie is _Lie.APART else chain.from_iterable(_kept(one))
         anew = [packed(part) for part in _recut(rows, plan)]
     with transaction.atomic():
-        if plan.has_lines:
+        if lie is not _Lie.WHOLE:
             parts.delete()
             keep(one, anew)
         OrderImport.objects.filter(pk=one.pk).update(are_together=True)
     one.are_together = True
 
 
-def _rows(one: OrderImport) -> Iterator[Numbered]:
+class _Lie(Enum):
+    """How the rows of the orders lie in the parts."""
+
+    WHOLE = auto()  # each order in one place, in one part
+    CUT = auto()  # some order goes on in the next part
+    APART = auto()  # some order has rows in two places
+
+
+def _kept(one: OrderImport) -> Iterator[list[Numbered]]:
+    """Part by part."""
     keys = one.parts.filter(is_refused=False).order_by("number").values_list("pk", flat=True)
     for key in list(keys):
-        yield from unpacked(OrderImportPart.objects.get(pk=key))
+        yield unpacked(OrderImportPart.objects.get(pk=key))
 
 
-def _are_apart(one: OrderImport, plan: Plan) -> bool:
-    """Some order has rows in two places. Kept in mind: a number for each order."""
+def _lie(one: OrderImport, plan: Plan) -> _Lie:
+    """Kept in mind: a number for each order."""
     seen: set[int] = set()
-    for key, _group in groupby(_rows(one), key=lambda row: key_of(row, plan)):
-        if hash(key) in seen:
-            return True
-        seen.add(hash(key))
-    return False
+    key_of, last, found = keys(plan), None, _Lie.WHOLE
+    for part in _kept(one):
+        for place, key in enumerate(map(key_of, part)):
+            if key == last:
+                found = found if place else _Lie.CUT
+                continue
+            if hash(key) in seen:
+                return _Lie.APART
+            seen.add(hash(key))
+            last = key
+    return found
 
 
 def _in_line(one: OrderImport, plan: Plan) -> Iterator[Numbered]:
     """All of an order's rows at the place of its first. Memory: the file, which has its limit."""
     held: dict[Any, list[str]] = {}
-    for row in _rows(one):
-        held.setdefault(key_of(row, plan), []).append(json.dumps(row))
+    key_of = keys(plan)
+    for row in chain.from_iterable(_kept(one)):
+        held.setdefault(key_of(row), []).append(json.dumps(row))
     for group in held.values():
         yield from map(json.loads, group)
 
 
 def _recut(rows: Iterator[Numbered], plan: Plan) -> Iterator[list[Numbered]]:
     part: list[Numbered] = []
-    last: Any = None
+    key_of, last = keys(plan), None
     for row in rows:
-        key = key_of(row, plan)
+        key = key_of(row)
         if len(part) >= ROWS and key != last:
             yield part
             part = []

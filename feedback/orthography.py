@@ -15,6 +15,7 @@ INVISIBLE = (
     r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
     r"\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
 )
+_DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"  # fillers of Hangul, and Braille without a dot
 _turns_round = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 LONGEST_CLUSTER = 12  # a letter and its marks; more is decoration, and sorting thousands is quadratic
@@ -170,6 +171,16 @@ class Aligned(NamedTuple):
         for moves in reversed(self.moves):
             start, end = moves.back(start, end)
         return start, end
+
+
+def can_be_seen(letter: str) -> bool:
+    """Letters, digits, marks and signs; not what joins them, nor letters that are drawn as nothing."""
+    return unicodedata.category(letter)[0] in "LNPS" and letter not in _DRAWN_AS_NOTHING
+
+
+def says_something(text: str) -> bool:
+    """A letter, a digit or an emoji; points and strokes alone only part what others wrote."""
+    return any(can_be_seen(one) and (one.isalnum() or unicodedata.category(one) == "So") for one in text)
 
 
 def in_one_direction(text: str) -> str:

@@ -82,6 +82,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "name": gettext_lazy("Name"),
                 "email": gettext_lazy("E-mail"),
                 "phone": gettext_lazy("Phone"),
+                "postal_address": gettext_lazy("Postal address"),
                 "language": gettext_lazy("Language"),
                 "form_of_address": gettext_lazy("How we address you"),
                 "since": gettext_lazy("Customer since"),
@@ -241,6 +242,13 @@ SHOWN: dict[Words, dict[str, Table]] = {
             },
         ),
     },
+    gettext_lazy("What you typed beside it"): {
+        "feedback.Typed": Table(
+            title=gettext_lazy("Numbers that we could not tie to anything of yours"),
+            at="pk",
+            columns={"order_number": gettext_lazy("Order number"), "phone": gettext_lazy("Phone")},
+        ),
+    },
     gettext_lazy("Pictures you sent"): {
         "feedback.Enclosure": Table(
             title=gettext_lazy("Pictures, in the file to take away"),
@@ -272,6 +280,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "state": _state,
                 "contacted_at": gettext_lazy("We asked you why"),
                 "said": gettext_lazy("What you said"),
+                "whys": gettext_lazy("Why, and why again"),
                 "answer_reason": gettext_lazy("What we decided, and why"),
             },
         ),
@@ -279,6 +288,17 @@ SHOWN: dict[Words, dict[str, Table]] = {
             title=gettext_lazy("Facts that a person checked"),
             at="at",
             columns={"at": _when, "name": gettext_lazy("Fact"), "reason": gettext_lazy("How we know")},
+        ),
+        "feedback.Handling": Table(
+            title=gettext_lazy("What we found out about it"),
+            at="reckoned_at",
+            columns={
+                "verdict": gettext_lazy("Whether it is so"),
+                "evidence": gettext_lazy("What shows it"),
+                "our_side": gettext_lazy("What our own people say of it"),
+                "stopped_at": gettext_lazy("From then on in writing only"),
+                "stopped_why": gettext_lazy("Why"),
+            },
         ),
         "feedback.Promise": Table(
             title=gettext_lazy("What we promised"),
@@ -289,6 +309,11 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "state": _state,
                 "told": gettext_lazy("What you said about it"),
             },
+        ),
+        "feedback.CallAttempt": Table(
+            title=gettext_lazy("When we called about it and nobody answered"),
+            at="at",
+            columns={"at": _when, "note": gettext_lazy("What we noted")},
         ),
         "feedback.Concession": Table(
             title=gettext_lazy("What you were given"),
@@ -398,7 +423,10 @@ SHOWN: dict[Words, dict[str, Table]] = {
 }
 _SAME = "the same words stand beside it already"
 _PLACES = "numbers that say where in the text something stands"
+_OURS = "how we go about it, not what was found out: customers never see it (S1-6)"
 LEFT_OUT: dict[str, str] = {
+    "feedback.Handling.chosen_why": _OURS,
+    "feedback.Handling.worth_why": _OURS,
     "feedback.Order.external_id": _SAME,
     "feedback.Order.payment_ref": "a number of the payment service's own",
     "feedback.Order.buyer": "a number by which it is seen that an order has moved",

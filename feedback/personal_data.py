@@ -48,6 +48,10 @@ _order = re.compile(
     re.IGNORECASE,
 )
 _says_order = "order invoice tracking booking ticket đơn don vận van hoá hoa đh dh mvđ mvd mã ma".split()
+_opens_order = re.compile(  # as every number of an order begins
+    r"(?<!\w)(?:order|invoice|tracking|booking|ticket|m[ãa]|s[ốo]|đơn|don|v[ậa]n|đh|mv[đd])",
+    re.IGNORECASE,
+)
 _order_before = re.compile(
     r"(?<!\w)(?:#[A-Z]{0,6}-?|(?:GHTK|GHN|VTP|SPXVN|SPX|LEX|NJV|JNT|VNPOST|DH|ORD|INV|HD)[\-_#]?)$",
     re.IGNORECASE,
@@ -180,8 +184,10 @@ def _candidates(text: str) -> Iterator[tuple[int, int, str]]:
             yield from _address_of(match)
         return
     if any(word in small for word in _says_order):
+        opens = [match.start() for match in _opens_order.finditer(small)]
         for start, end in runs:
-            yield from _orders(text, max(0, start - BEFORE), end + BEFORE)
+            if any(start - BEFORE <= place < end for place in opens):
+                yield from _orders(text, max(0, start - BEFORE), end + BEFORE)
     says_last = any(word in small for word in _says_last)
     for start, end in runs:
         if says_last and end - start == 4 and _last_digits.search(small, max(0, start - 60), start):

@@ -6,7 +6,7 @@ Each act is compare-and-set and writes its Event; the steps are read from these 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Q
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from feedback import cases, comments, journal
 from feedback.cases import UNSETTLED, Stale
 from feedback.models import Case, Event, Message, Promise, User, Watch
+from feedback.models.words import Channel
+from feedback.roles import WORK, roles_of
 
 
 class Step(StrEnum):
@@ -58,8 +60,13 @@ _SHOWN_BY = {
     "case closed": Step.CLOSURE,
     "promise kept": Step.SATISFACTION,
     "promise broken": Step.SATISFACTION,
+    "complaint verified": Step.INVESTIGATION,
+    "our side noted": Step.INVESTIGATION,
     "case rated": Step.SATISFACTION,
 }
+
+
+SOON = timedelta(minutes=1)  # whoever notes it as it comes has noted it at once
 
 
 class NotAllowed(RuntimeError):
@@ -72,11 +79,13 @@ class NotAllowed(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """`at` None: not yet. `by` None: the program did it."""
+    """`at` None: not yet. `by` None: the program did it. `noted_at`: when a receipt was written down, where
+    that was later."""
 
     step: Step
     at: datetime | None = None
     by: User | None = None
+    noted_at: datetime | None = None
 
     @property
     def name(self) -> object:
@@ -116,7 +125,7 @@ def acknowledge(case: Case, *, now: datetime, by: User | None = None, via: str =
 
 def assess(case: Case, severity: str, *, by: User) -> None:
     """A person judged how serious it is: its clocks run anew from when it was told. Raises Stale."""
-    due = cases.clock(case.comment.channel, severity, case.opened_at)
+    due = cases.clock_of(case, severity, case.opened_at)
     with journal.recording():
         open_ = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, severity=case.severity)
         if not open_.update(
@@ -124,15 +133,21 @@ def assess(case: Case, severity: str, *, by: User) -> None:
             acknowledge_by=due.acknowledge_by,
             answer_by=due.answer_by,
             due_on=due.settle_on,
-            escalate_at=due.answer_by,
+            escalate_at=due.acknowledge_by,
         ):
             raise Stale("severity")
         journal.log("case assessed", case, by=by, severity=str(severity))
     case.refresh_from_db()
 
 
+class CannotWork(RuntimeError):
+    """Who only reads, or only sets up, looks after no case."""
+
+
 def hand_over(case: Case, *, to: User | None, note: str, by: User, known: int | None) -> None:
-    """`known`: the owner that was on the page, by key; `to` None: back to the team. Raises Stale."""
+    """`known`: the owner that was on the page, by key; `to` None: the team. Raises Stale, CannotWork."""
+    if to is not None and WORK.isdisjoint(roles_of(to)):
+        raise CannotWork
     with journal.recording():
         mine = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, owner=known)
         if not mine.update(owner=to, handover=comments.clean(note).strip()[:300]):
@@ -191,8 +206,19 @@ def _of_events(case: Case) -> Iterator[Recorded]:
     )
     for event in Event.objects.filter(about).select_related("by").order_by("id"):
         step = _step_of(event)
-        if step is not None:
+        if step is Step.RECEIPT:
+            yield _receipt(case, event)
+        elif step is not None:
             yield Recorded(step=step, at=event.at, by=event.by)
+
+
+def _receipt(case: Case, event: Event) -> Recorded:
+    """When the shop had it, which may be before somebody noted it; in person it is noted as it is told."""
+    is_later = event.by is not None and case.comment.channel != Channel.IN_PERSON
+    is_later = is_later and event.at - case.opened_at > SOON
+    return Recorded(
+        step=Step.RECEIPT, at=case.opened_at, by=event.by, noted_at=event.at if is_later else None
+    )
 
 
 def _step_of(event: Event) -> Step | None:

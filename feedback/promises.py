@@ -1,7 +1,9 @@
 """What we promised: asked about on the working day after it, and ended by an answer alone (S0-6).
 
 One answer wins, whoever gives it and however: the customer by the link in our mail, or somebody of the shop.
-"No" opens the case again and has it decided anew, now that a promise to this customer is broken.
+But the customer's own "no" counts after any "yes", and what they add after the answer is kept in the case.
+"No" opens the case again and has it decided anew, now that a promise to this customer is broken. While nobody
+picks up, it stays open: see feedback.call_backs.
 """
 
 from datetime import date, datetime
@@ -13,9 +15,10 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from feedback import cases, comments, journal, mail, shop, threads, tokens
-from feedback.messages import address_of, language_of, mail_address
+from feedback import cases, comments, journal, mail, reminders, shop, threads, tokens
+from feedback.addressee import address_of, language_of, mail_address, name_of
 from feedback.models import Case, Comment, Promise, User
+from feedback.wording import titles
 from feedback.wording.phrases import addressed
 
 LONGEST = 500  # characters of what a customer adds
@@ -59,7 +62,7 @@ def settle(promise: Promise, *, kept: bool, via: str, by: User | None, now: date
         raise TooEarly
     state = _State.KEPT if kept else _State.BROKEN
     with journal.recording():
-        case = _locked(promise)
+        case = locked_case(promise)
         open_ = Promise.objects.filter(pk=promise.pk, state=_State.OPEN)
         if not open_.update(state=state, settled_at=now, settled_by=by, told_via=via, told=clean(told)):
             raise Stale
@@ -67,6 +70,33 @@ def settle(promise: Promise, *, kept: bool, via: str, by: User | None, now: date
         if not kept:
             _open_again(case, now, by=by)
     promise.refresh_from_db()
+
+
+def hear(promise: Promise, *, kept: bool, told: str, now: datetime) -> bool:
+    """The customer's own answer by the link, whatever was noted before: "no" breaks what was taken for kept.
+    True: their words stand in the case. Raises Stale where nobody may be answered any more.
+    """
+    said = clean(told)
+    with journal.recording():
+        case = locked_case(promise)
+        held = Promise.objects.select_for_update(no_key=True).get(pk=promise.pk)
+        if is_closed(held, promise.case):
+            raise Stale
+        is_first, breaks = held.state == _State.OPEN, not kept and held.state != _State.BROKEN
+        if is_first or breaks:
+            _answered_by_link(held, case, kept=kept, said=said, now=now)
+        if is_more := bool(said) and not is_first and not _is_pressed_twice(held, said, now):
+            cases.say_more(case, said, now=now)
+        if breaks:
+            _open_again(case, now, by=None)
+            reminders.not_yet(held, case.owner, now)
+    promise.refresh_from_db()
+    return is_more
+
+
+def is_closed(promise: Promise, case: Case) -> bool:
+    """Nothing may be kept of this customer any more."""
+    return promise.state == _State.WITHDRAWN or bool(case.customer and case.customer.erased_at)
 
 
 def ask_by_mail(promise: Promise, *, by: User, now: datetime) -> None:
@@ -77,9 +107,9 @@ def ask_by_mail(promise: Promise, *, by: User, now: datetime) -> None:
     address = mail_address(case)
     if not address:
         raise NotAllowed
-    if promise.by_when >= today or (promise.asked_at and shop.day(promise.asked_at) >= today):
+    if not may_be_asked(promise, today):
         raise TooEarly
-    token = _token(promise)
+    token = token_of(promise)
     with journal.recording():
         open_ = Promise.objects.filter(pk=promise.pk, state=_State.OPEN, asked_at=promise.asked_at)
         if not open_.update(asked_at=now, link_digest=tokens.digest(token)):
@@ -104,6 +134,11 @@ def ask_by_mail(promise: Promise, *, by: User, now: datetime) -> None:
     promise.refresh_from_db()
 
 
+def may_be_asked(promise: Promise, today: date) -> bool:
+    """In writing, today: its day has passed, and nobody has asked so since it began."""
+    return promise.by_when < today and not (promise.asked_at and shop.day(promise.asked_at) >= today)
+
+
 def find(token: str) -> Promise | None:
     """The promise that this link asks about, answered or not."""
     wanted = tokens.normalise(token)
@@ -116,7 +151,7 @@ def proposed(promise: Promise, by: str) -> str:
     case = promise.case
     with translation.override(language_of(case)):
         words = {
-            "name": case.customer.name if case.customer else "",
+            "name": titles.greeted(name_of(case), language_of(case)),
             "by": by,
             "shop": shop.current().name,
             "what": promise.what,
@@ -133,31 +168,48 @@ def clean(words: str) -> str:
     return comments.clean(words).strip()[:LONGEST]
 
 
-def _token(promise: Promise) -> str:
+def token_of(promise: Promise) -> str:
     """As of the preferences of mail: nobody guesses it, and it needs no column that would open anything."""
     keyed = salted_hmac("feedback.promises", str(promise.pk), algorithm="sha256")
     return tokens.derived(keyed.digest())
 
 
-def _locked(promise: Promise) -> Case:
+def locked_case(promise: Promise) -> Case:
     """Words, case, promise: in this order, as an edit and an erasure take them."""
     list(Comment.objects.select_for_update(no_key=True).filter(case=promise.case_id).values("pk"))
     return Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=promise.case_id)
 
 
+def _answered_by_link(held: Promise, case: Case, *, kept: bool, said: str, now: datetime) -> None:
+    """Of two at once one wins. What was heard before stays beside it."""
+    state = _State.KEPT if kept else _State.BROKEN
+    words = "\n".join(filter(None, [held.told, said]))[:LONGEST]
+    columns = {"state": state, "settled_at": now, "settled_by": None, "told_via": _Via.LINK, "told": words}
+    if not Promise.objects.filter(pk=held.pk, state=held.state).update(**columns):
+        raise Stale
+    journal.log(f"promise {state}", case, promise=held.pk, via=_Via.LINK.value)
+
+
+def _is_pressed_twice(held: Promise, said: str, now: datetime) -> bool:
+    """The same words as in their answer a moment ago."""
+    is_recent = held.settled_at is not None and held.settled_at > now - cases.SAME_AGAIN
+    return is_recent and held.told_via == _Via.LINK and held.told == said
+
+
 def _open() -> QuerySet[Promise]:
-    return Promise.objects.filter(state=_State.OPEN)
+    return Promise.objects.unsettled()
 
 
 def _open_again(case: Case, now: datetime, *, by: User | None) -> None:
-    """Due on this working day, or the next one: it is late already."""
+    """Due on this working day, or the next one, or since an earlier day: it is late already."""
     again = Case.objects.filter(pk=case.pk).exclude(state=Case.State.OPEN)
     columns = {"resolved_at": None, "closed_at": None, "resolved_first_time": None, "cause_removed": ""}
     columns |= {"joined_to": None}
     if again.update(state=Case.State.OPEN, **columns):
         journal.log("case open", case, by=by, reason="a promise was not kept")
-    due_on = shop.working_days_later(shop.day(now), 0)
-    Case.objects.filter(pk=case.pk).update(due_on=due_on, escalate_at=shop.office().opening(due_on))
+    today = shop.working_days_later(shop.day(now), 0)
+    due_on = cases.no_later(case, today)
+    Case.objects.filter(pk=case.pk).update(due_on=due_on, escalate_at=shop.office().opening(today))
     if case.decided_at is not None:
         words = Comment.objects.select_related("analysis", "order").get(pk=case.comment_id)
         cases.decide_many([words], now, cases={words.pk: case})

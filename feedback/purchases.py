@@ -19,6 +19,7 @@ from django.db import transaction
 from feedback import bulk, buyers, refunds, tokens
 from feedback.consents import Given
 from feedback.models import Location, Order, OrderLine, Product
+from feedback.order_tables.columns import Line as Line
 from feedback.refunds import Paid, PaidBack
 
 
@@ -27,18 +28,6 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     OLDER = "older"  # than what we know
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """`price` and `cost` are of one; the cost is None where the shop did not say."""
-
-    name: str
-    price: Decimal
-    quantity: Decimal = Decimal(1)
-    sku: str = ""
-    category: str = ""
-    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +113,13 @@ def _take(batch: Sequence[Taken], now: datetime) -> list[Written]:
         for place, one in enumerate(batch)
         if place not in known or (_is_moved(one, known[place].buyer) and not _is_older(one, known[place]))
     ]
-    who = dict(zip(asked, buyers.of([batch[place] for place in asked]), strict=True))
+    asked_of = set(asked)
+    again = [
+        (row.customer, one)
+        for place, row in known.items()
+        if place not in asked_of and ((one := batch[place]).name or one.phone) and not _is_older(one, row)
+    ]
+    who = dict(zip(asked, buyers.of([batch[place] for place in asked], also=again), strict=True))
     locations = _locations(batch)
     fresh = [place for place in asked if place not in known]
     created = _create({place: batch[place] for place in fresh}, who, locations, now)
@@ -141,7 +136,8 @@ def _create(
     fresh: Mapping[int, Taken], who: Mapping[int, buyers.Buyer], locations: Mapping[str, int], now: datetime
 ) -> dict[int, int]:
     """Keys of the orders that were not there, by place; without those that somebody else wrote just now."""
-    rows = {place: _new_row(one, who[place], locations, now) for place, one in fresh.items()}
+    ids = iter(tokens.public_ids(len(fresh)))
+    rows = {place: _new_row(one, who[place], locations, now, next(ids)) for place, one in fresh.items()}
     in_line = sorted(rows, key=lambda place: (fresh[place].store, fresh[place].number))
     keys = bulk.write_new(Order, [rows[place] for place in in_line], of=("public_id",))
     created = {place: keys[row["public_id"]] for place, row in rows.items() if row["public_id"] in keys}
@@ -156,6 +152,7 @@ class _Known:
     pk: int
     buyer: str
     version: str
+    customer: int
 
 
 def _known(batch: Sequence[Taken]) -> dict[int, _Known]:
@@ -165,7 +162,7 @@ def _known(batch: Sequence[Taken]) -> dict[int, _Known]:
         rows = Order.objects.filter(store=store)
         ids = [one.external_id for one in ones if one.external_id]
         numbered = rows.filter(number__among=[one.number for one in ones])
-        columns = ("number", "external_id", "pk", "buyer", "version")
+        columns = ("number", "external_id", "pk", "buyer", "version", "customer_id")
         for number, _id, *rest in numbered.values_list(*columns):
             found[store, "number", number] = _Known(*rest)
         for _number, there, *rest in rows.filter(external_id__among=ids).values_list(*columns) if ids else ():
@@ -192,9 +189,11 @@ def _is_moved(one: Taken, buyer: str) -> bool:
     return bool(buyer) and (said := buyers.digest(one)) != "" and said != buyer
 
 
-def _new_row(one: Taken, who: buyers.Buyer, locations: Mapping[str, int], now: datetime) -> dict[str, Any]:
+def _new_row(
+    one: Taken, who: buyers.Buyer, locations: Mapping[str, int], now: datetime, public_id: str
+) -> dict[str, Any]:
     row = {name: value for name, value in _columns(one, who, locations).items() if value is not None}
-    return row | {"public_id": tokens.public_id(), "customer_id": who.customer_id, "received_at": now}
+    return row | {"public_id": public_id, "customer_id": who.customer_id, "received_at": now}
 
 
 def _columns(one: Taken, who: buyers.Buyer | None, locations: Mapping[str, int]) -> dict[str, Any]:

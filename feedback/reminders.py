@@ -15,7 +15,7 @@ from feedback.models import Promise, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.roles import Role
 
-BEFORE, AFTER = "before", "after"
+BEFORE, AFTER, NOT_YET = "before", "after", "not yet"
 _A_WEEK = 7
 
 
@@ -55,6 +55,15 @@ REMIND = leases.Job(
 )
 
 
+def not_yet(promise: Promise, owner: User | None, now: datetime) -> None:
+    """The customer said by the link that it is not done: whoever looks after the case hears of it at once;
+    where nobody does, or cannot be reached, the managers."""
+    people = User.objects.filter(is_active=True).exclude(email="")
+    theirs = people.filter(pk=owner.pk) if owner else people.none()
+    for user in theirs or people.filter(groups__name=Role.MANAGER):
+        _write(user, [(promise, NOT_YET)], now)
+
+
 def _tell(told: Sequence[tuple[Promise, str]], now: datetime) -> None:
     people = list(User.objects.filter(is_active=True).exclude(email=""))
     managers = set(
@@ -85,6 +94,7 @@ def _write(user: User, theirs: Sequence[tuple[Promise, str]], now: datetime) -> 
                     "what": promise.what,
                     "by_when": promise.by_when,
                     "is_over": when == AFTER,
+                    "is_not_yet": when == NOT_YET,
                     "url": f"{settings.BASE_URL}{reverse('promise', args=[promise.pk])}",
                 }
                 for promise, when in theirs

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,8 @@ NAMES = {
 EVERYONE = frozenset(Role)
 DESK = frozenset({Role.STAFF, Role.APPROVER, Role.MANAGER, Role.ADVOCATE, Role.ADMINISTRATOR})
 REPORTS = frozenset({Role.MANAGER, Role.ADVOCATE, Role.ADMINISTRATOR})  # what the work cost, and who did it
+WORK = frozenset({Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER})  # on cases: owners, promises
+PLAN = frozenset({Role.STAFF, Role.APPROVER, Role.MANAGER, Role.ADVOCATE})  # the work plan's lines
 PUBLIC = frozenset({"public"})
 
 
@@ -73,3 +76,17 @@ def roles_of(user: Any) -> frozenset[Role]:
 
 def holds(request: HttpRequest, *roles: Role) -> bool:
     return not roles_of(request.user).isdisjoint(roles)
+
+
+def may_work_on_cases() -> QuerySet:
+    """The keys of those who may: an advocate reads, and an administrator sets up."""
+    return _who_hold(WORK)
+
+
+def may_own_improvements() -> QuerySet:
+    """The keys of those who may say that a line of the work plan is done: nobody else can be given one."""
+    return _who_hold(PLAN)
+
+
+def _who_hold(roles: frozenset[Role]) -> QuerySet:
+    return Group.user_set.through.objects.filter(group__name__in=roles).values("user")

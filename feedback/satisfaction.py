@@ -1,6 +1,8 @@
 """How it ended for the customer: told, asked by one link, satisfied or not (S4-6, ISO 10002 8.3).
 
-One answer counts for one ending, whoever gives it and however. "No" opens the case again, on new clocks.
+One answer counts for one ending, whoever gives it and however; but the customer's own "no" counts after any
+"yes", and what they add afterwards is kept in the case. "No" opens the case again: an answer is due anew, and
+settled it is to be by the day that was promised before.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from feedback import cases, comments, journal, mail, threads, tokens
-from feedback.messages import language_of, mail_address
+from feedback.addressee import language_of, mail_address
 from feedback.models import Case, Comment, User
 
 LONGEST = 500  # characters of what they add
@@ -19,7 +21,7 @@ ENDED = (Case.State.RESOLVED, Case.State.CLOSED)
 
 
 class Stale(RuntimeError):
-    """It was answered already, or the case is open again."""
+    """It was answered already, or the case is open again, or nobody solved it."""
 
 
 class NotAllowed(RuntimeError):
@@ -34,8 +36,9 @@ def ask(case: Case, *, by: User | None, now: datetime) -> None:
     token = _token(case)
     with journal.recording():
         ended = Case.objects.filter(
-            pk=case.pk, state__in=ENDED, satisfied=None, satisfaction_asked_at=asked, joined_to=None
-        )
+            pk=case.pk, state__in=ENDED, satisfied=None, satisfaction_asked_at=asked, joined_to=None,
+            resolved_at__isnull=False,  # it says that it is solved
+        )  # fmt: skip
         if not ended.update(
             satisfaction_asked_at=now, satisfaction_digest=tokens.digest(token), end_told_at=now
         ):
@@ -77,8 +80,49 @@ def note(case: Case, *, satisfied: bool, now: datetime, words: str = "", by: Use
             raise Stale
         journal.log("case rated", case, by=by, satisfied=satisfied)
         if not satisfied:
-            cases.hear_again(case, now=now, is_thanks=False)
+            cases.hear_again(case, now=now, is_thanks=False, is_unsolved=True)
     case.refresh_from_db()
+
+
+def hear(case: Case, *, satisfied: bool, words: str, now: datetime) -> bool:
+    """The customer's own answer by the link, whatever was noted before. True: their words stand in the case.
+    Raises Stale where nobody may be answered any more.
+    """
+    said = comments.clean(words).strip()[:LONGEST]
+    with journal.recording():
+        list(Comment.objects.select_for_update(no_key=True).filter(pk=case.comment_id).values("pk"))
+        rows = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
+        held = rows.get(pk=case.pk)
+        if held.customer is None or held.customer.erased_at:
+            raise Stale
+        has_ended = held.state in ENDED
+        if has_ended and held.satisfied is None:
+            note(case, satisfied=satisfied, words=said, now=now)
+            return False
+        breaks = has_ended and held.satisfied is True and not satisfied
+        if breaks:
+            _not_after_all(held, said, now)
+            # Before their words: those alone would let it be due on a later day.
+            cases.hear_again(held, now=now, is_thanks=False, is_unsolved=True)
+        if is_more := bool(said) and not _is_pressed_twice(held, said, now):
+            cases.say_more(held, said, now=now)
+    case.refresh_from_db()
+    return is_more
+
+
+def _not_after_all(held: Case, said: str, now: datetime) -> None:
+    """Of two at once one wins. What was heard before stays beside it."""
+    words = "\n".join(filter(None, [held.satisfied_words, said]))[:LONGEST]
+    was = Case.objects.filter(pk=held.pk, state__in=ENDED, satisfied=True)
+    if not was.update(satisfied=False, satisfied_at=now, satisfied_words=words):
+        raise Stale
+    journal.log("case rated", held, satisfied=False)
+
+
+def _is_pressed_twice(held: Case, said: str, now: datetime) -> bool:
+    """The same words as in their answer a moment ago."""
+    is_recent = held.satisfied_at is not None and held.satisfied_at > now - cases.SAME_AGAIN
+    return is_recent and held.satisfied_words == said
 
 
 def _token(case: Case) -> str:

@@ -275,6 +275,11 @@ if INBOUND_ADDRESS and not _can_bring & set(MAIL_HOOKS):
     raise ImproperlyConfigured(
         f"INBOUND_ADDRESS needs one of {', '.join(sorted(_can_bring))} in MAIL_HOOKS, which brings the mail"
     )
+# A gateway that brings text messages to /hooks/inbound-sms/ signs them by it (Standard Webhooks).
+SMS_HOOK_SECRET = env.str("SMS_HOOK_SECRET", default="").strip()
+_whole = r"whsec_(?:[A-Za-z0-9+/]{4}){5,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+if SMS_HOOK_SECRET and not re.fullmatch(_whole, SMS_HOOK_SECRET):
+    raise ImproperlyConfigured("SMS_HOOK_SECRET must be whsec_ and 16 bytes or more in base 64")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@localhost")
 # Where the "file" review source writes replies for the shop to paste by hand.
 OUTBOX_DIR = _folder("OUTBOX_DIR", DATA_DIR / "outbox")
@@ -361,6 +366,8 @@ JOBS = [
     "feedback.tasks.LOOK_FOR_ALERTS",
     "feedback.tasks.FIND_IMPACT",
     "feedback.tasks.FIND_TENURE",
+    "feedback.tasks.FIND_EXPECTED",
+    "feedback.tasks.FIND_LEAVING",
     "feedback.tasks.LOOK_FOR_MISSED_THEMES",
     "feedback.tasks.READ_ANEW_FOR_NEW_THEMES",
     "feedback.front.headlines.FIND",

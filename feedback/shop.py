@@ -98,7 +98,7 @@ def _load_calendar() -> Calendar:
 
 
 def _load_clock_times() -> Times:
-    newest = ClockTimes.objects.order_by("-pk").first()
+    newest = ClockTimes.objects.order_by("-version").first()
     return Times.from_data(newest.times) if newest else USUAL
 
 

@@ -34,15 +34,22 @@ def svix_key(written: str) -> bytes:
 
 
 def is_of_svix(body: bytes, headers: Mapping[str, str], key: bytes, now: datetime) -> bool:
-    """docs.svix.com, verifying payloads: one good signature of those named is enough (keys are changed)."""
-    name, moment = headers.get("svix-id", ""), headers.get("svix-timestamp", "")
+    """docs.svix.com, verifying payloads."""
+    return is_signed(body, headers, key, now, prefix="svix")
+
+
+def is_signed(
+    body: bytes, headers: Mapping[str, str], key: bytes, now: datetime, *, prefix: str = "webhook"
+) -> bool:
+    """standardwebhooks.com: one good signature of those named is enough (keys are changed)."""
+    name, moment = headers.get(f"{prefix}-id", ""), headers.get(f"{prefix}-timestamp", "")
     if not name or not (moment.isascii() and moment.isdigit()) or len(moment) > 12:
         return False
     if abs(now.timestamp() - int(moment)) > SKEW.total_seconds():
         return False
     signed = hmac.digest(key, f"{name}.{moment}.".encode() + body, "sha256")
     wanted = b"v1," + b64encode(signed)
-    given = headers.get("svix-signature", "").split()
+    given = headers.get(f"{prefix}-signature", "").split()
     return any(hmac.compare_digest(wanted, one.encode(errors="replace")) for one in given)
 
 

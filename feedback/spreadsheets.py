@@ -24,8 +24,8 @@ def harmless(cell: object) -> object:
     return f"'{cell}"
 
 
-def as_workbook(rows: Iterable[Sequence[Any]]) -> IO[bytes]:
-    """One sheet, written as the rows come. Who sends the file closes it."""
+def as_workbook(rows: Iterable[Iterable[Any]]) -> IO[bytes]:
+    """One sheet, written as the rows come; None is an empty cell. Who sends the file closes it."""
     out = TemporaryFile()  # noqa: SIM115
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
@@ -34,7 +34,7 @@ def as_workbook(rows: Iterable[Sequence[Any]]) -> IO[bytes]:
         for place, cell in enumerate(row):
             if isinstance(cell, int | float | Decimal):
                 sheet.write_number(number, place, float(cell))
-            else:
+            elif cell is not None:
                 sheet.write_string(number, place, str(cell))
     book.close()
     out.seek(0)

@@ -14,7 +14,9 @@ from feedback import (
     engines,
     erasure,
     escalation,
+    expected,
     impact,
+    leaving,
     mail,
     my_data,
     order_imports,
@@ -39,6 +41,8 @@ COUNT_COMBINATIONS = combinations.COUNT
 LOOK_FOR_ALERTS = alerts.FIND
 FIND_IMPACT = impact.FIND
 FIND_TENURE = tenure.FIND
+FIND_EXPECTED = expected.FIND
+FIND_LEAVING = leaving.FIND
 LOOK_FOR_MISSED_THEMES = discovery.LOOK
 READ_ANEW_FOR_NEW_THEMES = discovery.REREAD
 TRY_POLICIES = trials.TRY

@@ -1,6 +1,6 @@
 """The filters of trends and of the comments beneath them, out of an address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -11,10 +11,10 @@ from django.db.models import Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from feedback import labels
+from feedback import combinations, labels
 from feedback.buckets import Grain
 from feedback.forms import Choice, PeriodFilter, Select, ThemeForm, words_of_a_theme
-from feedback.models import Alert, Location, Product, Proposal, Theme, ThemeTotal, Touchpoint
+from feedback.models import Alert, Location, Product, Proposal, Theme, ThemeTotal, Touchpoint, User
 from feedback.models.totals import ALL, Dimension
 from feedback.models.words import WhyItCame
 from feedback.prepared import PreparedFigures
@@ -56,6 +56,8 @@ class SelectionFilter(PeriodFilter):
     )
     product = forms.CharField(label=_("Product (SKU)"), required=False, max_length=80)
 
+    NAMED: tuple[str, ...] = (*Dimension.values, "theme", "compare", "split")
+
     def __init__(self, data, *, today: date, choices: Known | None = None):
         """`choices`: `known()`, where somebody has asked already."""
         super().__init__(data, today=today)
@@ -88,11 +90,31 @@ class SelectionFilter(PeriodFilter):
         return chosen | ({Dimension.PRODUCT.value: str(self.product.pk)} if self.product else {})
 
     @property
+    def in_words(self) -> list[tuple[str, str]]:
+        """What is filtered, as people read it: the name of each filter and what was chosen."""
+        chosen = {name: self.cleaned_data[name] for name in self.NAMED if self.cleaned_data.get(name)}
+        fields = {name: self.fields[name] for name in chosen}
+        return [
+            (str(fields[name].label), str(dict(getattr(fields[name], "choices", ())).get(value, value)))
+            for name, value in chosen.items()
+        ]
+
+    @property
     def as_address(self) -> dict[str, str]:
         """The same choice for a link: with the days, without what was left out."""
         chosen = self.cleaned_data
         days = {"from": chosen["start"], "to": chosen["end"]}
         return days | {name: chosen[name] for name in Dimension.values if chosen[name]}
+
+
+def _without_bursts() -> forms.ChoiceField:
+    """Told in words where it is used, with a link that changes it."""
+    return forms.ChoiceField(
+        label=_("Left out"),
+        required=False,
+        choices=[("", ""), ("bursts", _("bad reviews that came at once"))],
+        widget=forms.HiddenInput,
+    )
 
 
 class TrendsFilter(SelectionFilter):
@@ -111,7 +133,7 @@ class TrendsFilter(SelectionFilter):
         label=_("Told apart by"), required=False, choices=[("", _("nothing")), *labels.DIMENSIONS.items()]
     )
     theme = Choice(label=_("Theme"), required=False)
-    without = forms.ChoiceField(required=False, choices=[("", ""), ("bursts", "")], widget=forms.HiddenInput)
+    without = _without_bursts()
 
     def __init__(self, data, *, today: date, choices: Known | None = None):
         super().__init__(data, today=today, choices=choices)
@@ -139,6 +161,26 @@ class TrendsFilter(SelectionFilter):
         return trends.before_that(start, end), start - timedelta(days=1)
 
     @property
+    def is_in_whole_months(self) -> bool:
+        """Nothing else is kept of a product alone."""
+        return list(self.where) == [Dimension.PRODUCT]
+
+    @property
+    def whole_months(self) -> tuple[date, date]:
+        return trends.whole_months(self.cleaned_data["start"], self.cleaned_data["end"])
+
+    @property
+    def told_days(self) -> tuple[date, date]:
+        """The first and the last that the numbers are of."""
+        chosen = self.cleaned_data
+        return self.whole_months if self.is_in_whole_months else (chosen["start"], chosen["end"])
+
+    @property
+    def first_day(self) -> date:
+        """Of all that is told, the time before too."""
+        return trends.reach(*self.told_days, self.against)[0]
+
+    @property
     def whole_address(self) -> dict[str, str]:
         """Everything that was chosen, for a link to the same page."""
         names = ("period", "compare", "split", "theme", "without")
@@ -155,25 +197,35 @@ class TrendsFilter(SelectionFilter):
         cleaned["period"] = cleaned["period"] or usual.value
         if days >= MOST_DAYS[cleaned["period"]]:
             self.add_error("period", _("So many points cannot be told apart: choose longer steps."))
-        filters = len(self.where)
         if cleaned["compare"] and days >= 365:
             self.add_error("compare", _("More than a year cannot be set beside the year before."))
-        elif cleaned["compare"] and filters > 1:
-            self.add_error("compare", _("With several filters only the time before can stand beside."))
-        if cleaned["split"] and filters:
-            self.add_error("split", _("Only what is not filtered can be told apart: clear the filters."))
+        if cleaned["split"] and self.where:
+            self._check_that_few()
         return cleaned
+
+    def _check_that_few(self) -> None:
+        """What is filtered and told apart is counted while somebody waits. One query."""
+        if combinations.comments_between(*self.told_days) > combinations.AT_ONCE:
+            words = _("Among at most %(n)s comments, what is filtered can be told apart: choose fewer days.")
+            self.add_error("split", forms.ValidationError(words, params={"n": combinations.AT_ONCE}))
 
 
 class CommentsFilter(SelectionFilter):
     """`polarity`: of the theme when one is chosen, else of the whole comment. `burst`: an alert's public id:
-    only the bad reviews that came at once; its row stands in `of_burst`."""
+    only the bad reviews that came at once; its row stands in `of_burst`. `without`: not those of any burst.
+    `scored`: only with a score."""
 
     theme = Choice(label=_("Theme"), required=False)
     polarity = Choice(
         label=_("Says"), required=False, choices=[("", _("everything")), *labels.POLARITIES.items()]
     )
-    burst = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    burst = forms.CharField(
+        label=_("Burst of reviews"), required=False, max_length=40, widget=forms.HiddenInput
+    )
+    without = _without_bursts()
+    scored = forms.ChoiceField(
+        label=_("With a score"), required=False, choices=[("", ""), ("1", "")], widget=forms.HiddenInput
+    )
 
     def __init__(self, data, *, today: date):
         super().__init__(data, today=today)
@@ -190,7 +242,7 @@ class CommentsFilter(SelectionFilter):
     @property
     def whole_address(self) -> dict[str, str]:
         """Everything that was chosen, for a link to the same comments."""
-        names = ("theme", "polarity", "burst")
+        names = ("theme", "polarity", "burst", "without", "scored")
         return self.as_address | {name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}
 
 
@@ -204,7 +256,14 @@ class AlertForm(forms.Form):
 
     USUAL_DAYS = 7
 
-    act = forms.ChoiceField(choices=[(name, name) for name in ("take", "snooze", "settle")])
+    ACTS = ("take", "snooze", "wake", "settle", "hand over", "give back")
+
+    act = forms.ChoiceField(
+        choices=[(name, name) for name in ACTS],
+        error_messages={
+            name: _("This cannot be done with an alert.") for name in ("required", "invalid_choice")
+        },
+    )
     days = forms.TypedChoiceField(
         label=_("Until"),
         required=False,
@@ -212,19 +271,45 @@ class AlertForm(forms.Form):
         empty_value=USUAL_DAYS,
         choices=[(7, _("in a week")), (14, _("in two weeks")), (30, _("in a month"))],
         widget=Select,
+        error_messages={"invalid_choice": _("Choose one of the times of the list.")},
     )
     note = forms.CharField(label=_("What it was"), required=False, max_length=300)
+    to = Choice(
+        label=_("Who looks after it"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a colleague of the list.")},
+    )
+    held_by = forms.CharField(required=False, max_length=40)
+
+    def __init__(self, data=None, *, alert: Alert, colleagues: Mapping[str, User]):
+        """`colleagues`: who may look after it, by public id. `held_by`: who did when the page was opened."""
+        super().__init__(data, auto_id=f"%s-{alert.public_id}")
+        self.colleagues = colleagues
+        others = [(key, str(one)) for key, one in colleagues.items() if one.pk != alert.owner_id]
+        self.fields["to"].choices = others
+
+    def clean_to(self):
+        return self.colleagues.get(self.cleaned_data["to"])
+
+    def clean_held_by(self):
+        """None for nobody, and for who has gone meanwhile: then somebody else was faster."""
+        return self.colleagues.get(self.cleaned_data["held_by"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("act") == "hand over" and not cleaned.get("to") and "to" not in self.errors:
+            self.add_error("to", _("Choose a colleague of the list."))
+        return cleaned
 
 
 class AcceptForm(ThemeForm):
-    """A proposed theme as one of the shop's own. The names are the proposal's until somebody says better."""
+    """A proposed theme as one of the shop's own. It has a name in the language in which it is spoken of."""
 
     note = forms.CharField(label=_("Why"), required=False, max_length=300)
 
     def __init__(self, data=None, *, proposal: Proposal):
-        name = proposal.name[:1].upper() + proposal.name[1:]
-        words = [phrase["text"] for phrase in proposal.phrases]
-        super().__init__(data, instance=Theme(name_vi=name, name_en=name, words=words))
+        name = {f"name_{proposal.language}": proposal.name[:1].upper() + proposal.name[1:]}
+        super().__init__(data, instance=Theme(**name, words=proposal.words))
         del self.fields["is_active"]
 
 
@@ -237,10 +322,9 @@ class AddWordsForm(forms.Form):
     note = forms.CharField(label=_("Why"), required=False, max_length=300)
 
     def __init__(self, data=None, *, proposal: Proposal, language: str):
-        words = [phrase["text"] for phrase in proposal.phrases]
         in_use = Theme.objects.filter(merged_into=None, is_active=True)
         near = in_use.filter(slug=proposal.near).first()
-        super().__init__(data, initial={"words": words, "into": near})
+        super().__init__(data, initial={"words": proposal.words, "into": near})
         self.fields["into"].queryset = in_use
         self.fields["into"].label_from_instance = lambda one: one.name(language)
         self.fields["words"].required = True

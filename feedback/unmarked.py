@@ -24,6 +24,7 @@ LEAST_SHARE = 0.003
 _TONED = re.compile("[àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
 _DISCOUNT = 0.75  # taken off what was counted for what was not
 _LEAST_UNSEEN = 0.1
+ONE = (1.0,)  # shares of the only way
 AS_TYPED = 200
 """How many times likelier a word without marks is meant as it stands where others in the text have theirs."""
 
@@ -69,22 +70,25 @@ def readings(text: str) -> tuple[Word, ...]:
 
 def chances_of(words: Sequence[str]) -> list[dict[str, float]]:
     """The same for a line in pieces; one that begins with no letter ends a stretch of words."""
-    pairs = list(zip((LINE, *words), words, strict=False))
-    forward: list[tuple[float, ...]] = []
-    shares: tuple[float, ...] = (1.0,)
-    for before, word in pairs:
-        shares = _even([sum(map(mul, column, shares)) for column in _steps(before, word)[0]])
+    steps = list(map(_steps, (LINE, *words), words))
+    forward: list[Sequence[float]] = []
+    shares: Sequence[float] = ONE
+    for by_later, _ in steps:
+        shares = ONE if len(by_later) == 1 else _even([sum(map(mul, way, shares)) for way in by_later])
         forward.append(shares)
     as_typed = AS_TYPED if any(map(_TONED.search, words)) else 1
     read: list[dict[str, float]] = []
-    later = (1.0,) * len(shares)
-    for (before, word), its in zip(reversed(pairs), reversed(forward), strict=True):
+    later: Sequence[float] = (1.0,) * len(shares)
+    for word, its, (_, by_earlier) in zip(reversed(words), reversed(forward), reversed(steps), strict=True):
         ways = _ways(word)
-        both = list(map(mul, its, later))
-        if as_typed > 1 and word in ways:
-            both[ways.index(word)] *= as_typed
-        read.append(dict(zip(ways, _even(both), strict=True)))
-        later = _even([sum(map(mul, row, later)) for row in _steps(before, word)[1]])
+        if len(ways) == 1:
+            read.append({ways[0]: 1.0})
+        else:
+            both = list(map(mul, its, later))
+            if as_typed > 1 and word in ways:
+                both[ways.index(word)] *= as_typed
+            read.append(dict(zip(ways, _even(both), strict=True)))
+        later = ONE if len(by_earlier) == 1 else _even([sum(map(mul, way, later)) for way in by_earlier])
     return read[::-1]
 
 
@@ -117,11 +121,9 @@ def _steps(before: str, word: str) -> tuple[Table, Table]:
     return tuple(zip(*rows, strict=True)), rows
 
 
-def _even(shares: Sequence[float]) -> tuple[float, ...]:
-    if len(shares) == 1:
-        return (1.0,)
+def _even(shares: list[float]) -> list[float]:
     total = sum(shares)
-    return tuple([share / total for share in shares]) if total else (1 / len(shares),) * len(shares)
+    return [share / total for share in shares] if total else [1 / len(shares)] * len(shares)
 
 
 @cache

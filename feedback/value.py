@@ -52,7 +52,19 @@ def lifetime_values(customer_ids: Collection[int]) -> dict[int, Decimal]:
     }
 
 
-def _sums(rows: QuerySet[Any], key: str, amount: Sum) -> dict[int, Decimal]:
+def other_currencies(customer_id: int) -> dict[str, Decimal]:
+    """Orders net of refunds in every currency but the shop's, which no lifetime value holds. Two queries."""
+    here = shop.current().currency
+    orders = Order.objects.filter(customer=customer_id, cancelled_at=None).exclude(currency=here)
+    bought = _sums(orders, "currency", Sum("total"))
+    if not bought:
+        return {}
+    back = Refund.objects.filter(order__customer=customer_id, order__cancelled_at=None)
+    refunded = _sums(back.exclude(currency=here), "currency", Sum("amount"))
+    return {code: bought[code] - refunded.get(code, Decimal(0)) for code in sorted(bought)}
+
+
+def _sums(rows: QuerySet[Any], key: str, amount: Sum) -> dict[Any, Decimal]:
     sums = rows.values(key).annotate(amount_sum=amount).order_by()
     # Two decimals: SQLite sums in floating point.
     return {found[key]: round(Decimal(found["amount_sum"]), 2) for found in sums}

@@ -43,7 +43,7 @@ def due(now: datetime) -> ReviewQuerySet:
 
 # All that answering looks at: a review, its comment, the reading and the order have seventy columns.
 _REVIEW = ("public_id", "comment", "source", "version", "state", "route", "routes", "wants_approver")
-_READING = "lang sentiment complaint problem fault leverage flags corrected_sentiment corrected_problem"
+_READING = "lang sentiment complaint problem fault wish leverage flags corrected_sentiment corrected_problem"
 _SPOKEN = (
     *("language", "score", "scale", "channel", "customer", "customer_claimed"),
     *("order", "order__currency", "order__total"),

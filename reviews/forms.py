@@ -6,10 +6,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback import labels
-from feedback.forms import Choice, ChosenForm
+from feedback.forms import Choice, ChosenForm, Draft
 from feedback.models import Case, Theme
 from feedback.models.addressed import Language
 from reviews.models import Hold, Reply, Review, Source
+from reviews.searching import has_a_word
 
 
 class QueueFilter(ChosenForm):
@@ -72,7 +73,10 @@ class QueueFilter(ChosenForm):
         self.fields["theme"].choices = [("", _("every theme")), *named]
 
     def clean_q(self):
-        return " ".join(self.cleaned_data["q"].split())
+        typed = " ".join(self.cleaned_data["q"].split())
+        if typed and not has_a_word(typed):
+            raise forms.ValidationError(_("Type a word: signs alone are not looked for."))
+        return typed
 
     def clean_state(self):
         return self.cleaned_data["state"] or Reply.State.DRAFT
@@ -81,7 +85,7 @@ class QueueFilter(ChosenForm):
 class DraftForm(forms.Form):
     """The words and the edition that were on the page. Emptiness is the lint's to say."""
 
-    text = forms.CharField(required=False, strip=False, max_length=20_000)
+    text = Draft()
     edition = forms.IntegerField(min_value=1)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -131,13 +131,14 @@ def alarms(now: datetime) -> list[Polling]:
     return _ALARMS.all(now - OVERDUE)
 
 
+def wrong(since: datetime) -> QuerySet[Polling]:
+    """The same as rows; `since`: not asked from then on is long."""
+    return Polling.objects.filter(_WRONG | Q(source__is_active=True, polled_at__lt=since))
+
+
 _WRONG = Q(alarmed_at__isnull=False) | ~Q(reply_trouble="")
 _ALARMS = Prepared(
-    lambda since: (
-        Polling.objects.filter(_WRONG | Q(source__is_active=True, polled_at__lt=since))
-        .select_related("source")
-        .order_by("source__name")
-    ),
+    lambda since: wrong(since).select_related("source").order_by("source__name"),
     datetime,
 )
 

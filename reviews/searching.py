@@ -27,6 +27,11 @@ def words_of(*texts: str) -> str:
     return " ".join(_word.findall(fold("\n".join(texts)[:LONGEST])))
 
 
+def has_a_word(typed: str) -> bool:
+    """Whether there is anything to look for: letters or digits."""
+    return bool(_word.search(fold(typed)))
+
+
 def saying(typed: str) -> Q:
     """Replies to reviews that have a word which begins with each of those typed. No word: all replies."""
     words = _word.findall(fold(typed))

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from feedback import comments, engines, facts, shop
 from feedback.models import Analysis, Comment, Decision
+from feedback.orthography import says_something
 from feedback.policy.decide import decide
 from feedback.policy.facts import Facts
 from feedback.policy.terms import Terms
@@ -51,7 +52,7 @@ class Twins:
     @property
     def can_be_compared(self) -> bool:
         """Whether anything is left to read where the marked words are taken out."""
-        return any(letter.isalnum() for letter in self.without.words)
+        return says_something(self.without.words)
 
     @staticmethod
     def _of(side: Side) -> tuple[str, str]:

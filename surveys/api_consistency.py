@@ -1,20 +1,13 @@
 """How steady customers find us, for programs: the numbers of the page."""
 
-from datetime import date
+from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from feedback import shop
-from feedback.models import ApiToken
-from feedback.roles import PUBLIC, REPORTS
+from feedback.api_reports import DAYS, Report, chosen, described, rows
 from surveys import consistency
 from surveys.result_forms import ConsistencyFilter
 from surveys.steadiness import Verdict
@@ -50,33 +43,20 @@ class ConsistencySerializer(serializers.Serializer):
     touchpoints = PlaceSerializer(many=True)
 
 
-class ConsistencyOfMarks(APIView):
-    allowed_roles = PUBLIC  # HasScope guards it: a token's scope, or a person's role
-    scope = ApiToken.Scope.REPORTS
-    person_roles = REPORTS
-
-    @extend_schema(
-        operation_id="consistency",
-        summary=_("Read how steady customers find us"),
-        description=_(
-            "The spread of marks at each touchpoint beside the time before, and where it rose while the mean "
-            "stayed. Scope: `reports`."
-        ),
-        parameters=[
-            OpenApiParameter("from", date, description=_("First day.")),
-            OpenApiParameter("to", date, description=_("Last day; today when left out.")),
-        ],
-        responses=ConsistencySerializer,
-    )
-    def get(self, request: Request) -> Response:
-        form = ConsistencyFilter(request.query_params, today=shop.day(timezone.now()))
-        if not form.is_valid():
-            wrong = {form.add_prefix(name): [str(one) for one in said] for name, said in form.errors.items()}
-            raise ValidationError(wrong)
-        found = form.report((get_language() or "vi")[:2])
-        lines = [dict(zip(consistency.COLUMNS, line, strict=True)) for line in consistency.lines(found)]
-        data = {
+@described(
+    "consistency",
+    ConsistencySerializer,
+    summary=_("Read how steady customers find us"),
+    description=_(
+        "The spread of marks at each touchpoint beside the time before, and where it rose while the mean "
+        "stayed. Scope: `reports`."
+    ),
+    parameters=DAYS,
+)
+class ConsistencyOfMarks(Report):
+    def tell(self, request: Request) -> dict[str, Any]:
+        found = chosen(ConsistencyFilter, request).report((get_language() or "vi")[:2])
+        return {
             "start": found.start, "end": found.end, "before": found.before, "is_cut": found.is_cut,
-            "touchpoints": lines,
+            "touchpoints": rows(consistency.COLUMNS, consistency.lines(found)),
         }  # fmt: skip
-        return Response(ConsistencySerializer(data).data)

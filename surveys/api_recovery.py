@@ -1,20 +1,14 @@
 """The recovery return for programs: the numbers of the page."""
 
-from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from feedback import shop
-from feedback.models import ApiToken
-from feedback.roles import PUBLIC, REPORTS
+from feedback.api_reports import DAYS, Report, chosen, described
 from surveys import cohorts, recovery_figures
 from surveys.result_forms import RecoveryFilter
 
@@ -80,32 +74,21 @@ class RecoverySerializer(serializers.Serializer):
     is_cut = serializers.BooleanField()
 
 
-class Recovery(APIView):
-    allowed_roles = PUBLIC  # HasScope guards it: a token's scope, or a person's role
-    scope = ApiToken.Scope.REPORTS
-    person_roles = REPORTS
-
-    @extend_schema(
-        operation_id="recovery",
-        summary=_("Read what solving problems returns"),
-        description=_(
-            "What customers spent in the three calendar months before and after the order they were asked "
-            "about, by what became of their problem. Scope: `reports`."
-        ),
-        parameters=[
-            OpenApiParameter("from", date, description=_("First day of the orders.")),
-            OpenApiParameter("to", date, description=_("Included; today when left out.")),
-            OpenApiParameter("currency", str, description=_("The shop's own when left out.")),
-            OpenApiParameter("margin", int, description=_("In per cent; the policy's when left out.")),
-            OpenApiParameter("cost", Decimal, description=_("Of solving one case.")),
-        ],
-        responses=RecoverySerializer,
-    )
-    def get(self, request: Request) -> Response:
-        form = RecoveryFilter(request.query_params, today=shop.day(timezone.now()))
-        if not form.is_valid():
-            wrong = {
-                form.add_prefix(name): [str(one) for one in errors] for name, errors in form.errors.items()
-            }
-            raise ValidationError(wrong)
-        return Response(RecoverySerializer(recovery_figures.as_data(form.report())).data)
+@described(
+    "recovery",
+    RecoverySerializer,
+    summary=_("Read what solving problems returns"),
+    description=_(
+        "What customers spent in the three calendar months before and after the order they were asked "
+        "about, by what became of their problem. Scope: `reports`."
+    ),
+    parameters=[
+        *DAYS,
+        OpenApiParameter("currency", str, description=_("The shop's own when left out.")),
+        OpenApiParameter("margin", int, description=_("In per cent; the policy's when left out.")),
+        OpenApiParameter("cost", Decimal, description=_("Of solving one case.")),
+    ],
+)
+class Recovery(Report):
+    def tell(self, request: Request) -> dict[str, Any]:
+        return recovery_figures.as_data(chosen(RecoveryFilter, request).report())

@@ -1,21 +1,14 @@
 """The touchpoint map for programs: the numbers of the page."""
 
-from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from feedback import shop
-from feedback.models import ApiToken
-from feedback.roles import DESK, PUBLIC
+from feedback.api_reports import DAYS, Report, chosen, described
+from feedback.roles import DESK
 from surveys import touchpoints
 from surveys.experience import Felt
 from surveys.result_forms import TouchpointsFilter
@@ -51,31 +44,21 @@ class TouchpointsSerializer(serializers.Serializer):
     touchpoints = TouchpointSerializer(many=True)
 
 
-class Touchpoints(APIView):
-    allowed_roles = PUBLIC  # HasScope guards it: a token's scope, or a person's role
-    scope = ApiToken.Scope.REPORTS
+@described(
+    "touchpoints",
+    TouchpointsSerializer,
+    summary=_("Read the touchpoint map"),
+    description=_(
+        "For each touchpoint how many were delighted, satisfied, indifferent and dissatisfied, with "
+        "intervals, and how much is planned there. Scope: `reports`."
+    ),
+    parameters=DAYS,
+)
+class Touchpoints(Report):
     person_roles = DESK
 
-    @extend_schema(
-        operation_id="touchpoints",
-        summary=_("Read the touchpoint map"),
-        description=_(
-            "For each touchpoint how many were delighted, satisfied, indifferent and dissatisfied, with "
-            "intervals, and how much is planned there. Scope: `reports`."
-        ),
-        parameters=[
-            OpenApiParameter("from", date, description=_("First day.")),
-            OpenApiParameter("to", date, description=_("Last day; today when left out.")),
-        ],
-        responses=TouchpointsSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        form = TouchpointsFilter(request.query_params, today=shop.day(timezone.now()))
-        if not form.is_valid():
-            wrong = {form.add_prefix(name): [str(one) for one in said] for name, said in form.errors.items()}
-            raise ValidationError(wrong)
-        found = form.report((get_language() or "vi")[:2])
-        return Response(TouchpointsSerializer(_as_data(found)).data)
+    def tell(self, request: Request) -> dict[str, Any]:
+        return _as_data(chosen(TouchpointsFilter, request).report((get_language() or "vi")[:2]))
 
 
 def _as_data(found: touchpoints.Map) -> dict[str, Any]:

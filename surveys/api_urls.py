@@ -1,6 +1,15 @@
 from django.urls import path
 
-from surveys import api, api_answers, api_consistency, api_recovery, api_touchpoints, api_voices
+from surveys import (
+    api,
+    api_answers,
+    api_consistency,
+    api_costs,
+    api_recovery,
+    api_results,
+    api_touchpoints,
+    api_voices,
+)
 
 urlpatterns = [
     path("rewards/check", api.Check.as_view(), name="api_rewards_check"),
@@ -10,4 +19,6 @@ urlpatterns = [
     path("reports/consistency", api_consistency.ConsistencyOfMarks.as_view(), name="api_consistency"),
     path("reports/touchpoints", api_touchpoints.Touchpoints.as_view(), name="api_touchpoints"),
     path("reports/voices", api_voices.Voices.as_view(), name="api_voices"),
+    path("reports/rewards", api_costs.RewardCosts.as_view(), name="api_reward_costs"),
+    path("surveys/<slug:public_id>/results", api_results.Results.as_view(), name="api_survey_results"),
 ]

@@ -1,19 +1,11 @@
 """Those who say nothing, for programs: the numbers of the page."""
 
-from datetime import date
-
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from feedback import shop
-from feedback.models import ApiToken
-from feedback.roles import PUBLIC, REPORTS
+from feedback.api_reports import DAYS, Report, chosen, described
 from surveys import voices
 from surveys.result_forms import VoicesFilter
 
@@ -57,33 +49,19 @@ class VoicesSerializer(serializers.Serializer):
     estimates = EstimateSerializer(many=True)
 
 
-class Voices(APIView):
-    allowed_roles = PUBLIC  # HasScope guards it: a token's scope, or a person's role
-    scope = ApiToken.Scope.REPORTS
-    person_roles = REPORTS
-
-    @extend_schema(
-        operation_id="voices",
-        summary=_("Read who says nothing, and what they may think"),
-        description=_(
-            "How many buyers said nothing, how they buy since, and what all buyers would have said as far as "
-            "it can be told from those who answered. Scope: `reports`."
-        ),
-        parameters=[
-            OpenApiParameter("from", date, description=_("First day of the orders.")),
-            OpenApiParameter("to", date, description=_("Included; today when left out.")),
-            OpenApiParameter("measure", str, description=_("`nps` or `csat`.")),
-        ],
-        responses=VoicesSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        form = VoicesFilter(request.query_params, today=shop.day(timezone.now()))
-        if not form.is_valid():
-            wrong = {
-                form.add_prefix(name): [str(one) for one in errors] for name, errors in form.errors.items()
-            }
-            raise ValidationError(wrong)
-        return Response(VoicesSerializer(_as_data(form.report())).data)
+@described(
+    "voices",
+    VoicesSerializer,
+    summary=_("Read who says nothing, and what they may think"),
+    description=_(
+        "How many buyers said nothing, how they buy since, and what all buyers would have said as far as "
+        "it can be told from those who answered. Scope: `reports`."
+    ),
+    parameters=[*DAYS, OpenApiParameter("measure", str, description=_("`nps` or `csat`."))],
+)
+class Voices(Report):
+    def tell(self, request: Request) -> dict[str, object]:
+        return _as_data(chosen(VoicesFilter, request).report())
 
 
 def _as_data(report: voices.Report) -> dict[str, object]:

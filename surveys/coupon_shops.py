@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from feedback import journal
 from feedback.models import User
@@ -112,12 +112,13 @@ def alarms(now: datetime) -> list[CouponShop]:
     return _ALARMS.all(now - PATIENCE)
 
 
+def wrong(since: datetime) -> QuerySet[CouponShop]:
+    """Connected ones with a trouble from before `since`."""
+    return CouponShop.objects.filter(is_active=True, trouble_since__lt=since).exclude(trouble="")
+
+
 _ALARMS = Prepared(
-    lambda since: (
-        CouponShop.objects.filter(is_active=True, trouble_since__lt=since)
-        .exclude(trouble="")
-        .order_by("name")
-    ),
+    lambda since: wrong(since).order_by("name"),
     datetime,
 )
 

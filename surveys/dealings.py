@@ -1,7 +1,8 @@
 """REPORT: each time a customer told us how one dealing with us was, and at which touchpoint (S0-8, S1-13).
 
 An answered survey is one, with what its parts say; so is a review, a complaint or a message that stands by
-itself. Reads only, seven queries at most. The shop's own people, earlier versions of edited reviews and
+itself: where it names no touchpoint, its words do (surveys.places). Reads only, eight queries at most.
+The shop's own people, earlier versions of edited reviews and
 further words in a case are left out; merged customers are one.
 """
 
@@ -13,8 +14,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from feedback import shop
-from feedback.models import Comment, Touchpoint
-from surveys import definitions, experience
+from feedback.models import Comment, Mention, Touchpoint
+from surveys import definitions, experience, places
 from surveys.experience import Felt, Said
 from surveys.models import Answer, Response, SurveyVersion
 from surveys.questions import Kind, Meaning
@@ -200,22 +201,34 @@ def _said(begins: datetime, ends: datetime) -> tuple[list[Dealing | None], bool]
     )
     newest, is_cut = _newest(
         rows.order_by("-said_at", "-pk").values_list(
-            "said_at", "touchpoint", "customer", "customer__merged_into", "customer_claimed",
+            "pk", "said_at", "touchpoint", "customer", "customer__merged_into", "customer_claimed",
             "scale", "score", *_READ, "case",
         )
     )  # fmt: skip
     return list(_dealings(newest)), is_cut
 
 
-def _dealings(rows: Iterable[tuple[Any, ...]]) -> Iterator[Dealing | None]:
+def _dealings(rows: Sequence[tuple[Any, ...]]) -> Iterator[Dealing | None]:
     slugs = dict(Touchpoint.objects.values_list("pk", "slug"))
-    for said_at, touchpoint, customer, merged, claimed, scale, score, *read, case in rows:
+    themes = _themes(pk for pk, _said_at, touchpoint, *_rest in rows if touchpoint is None)
+    known = set(slugs.values())
+    for pk, said_at, touchpoint, customer, merged, claimed, scale, score, *read, case in rows:
         problem, corrected, tone, corrected_tone, heard = read
         named = _SCALES.get(scale, "")
         mark = float(score) if named and score is not None else None
+        what = _problem(corrected or problem, heard)
+        place = slugs.get(touchpoint) or places.of_words(what, themes.get(pk, ()), known)
         yield _dealing(
-            _Answered(slugs.get(touchpoint, ""), "", named, mark),
+            _Answered(place, "", named, mark),
             None if claimed else merged or customer,
             said_at,
-            problem=(_problem(corrected or problem, heard), corrected_tone or tone or "", case is not None),
+            problem=(what, corrected_tone or tone or "", case is not None),
         )
+
+
+def _themes(comments: Iterable[int]) -> dict[int, list[str]]:
+    """Slugs by comment. One query."""
+    found: dict[int, list[str]] = {}
+    for comment, slug, _polarity in Mention.objects.filter(comment__among=list(comments)).told():
+        found.setdefault(comment, []).append(slug)
+    return found

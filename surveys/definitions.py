@@ -13,6 +13,7 @@ from surveys.questions import (
     CONTACT_FIELDS,
     EXPECTATIONS,
     LANGUAGES,
+    SHARES,
     STEPS,
     Choice,
     Definition,
@@ -42,8 +43,13 @@ FITS = {
     Meaning.TOUCHPOINT: {Kind.TOUCHPOINT},
     Meaning.COMMENT: {Kind.TEXT_SHORT, Kind.TEXT_LONG},
     Meaning.WISH: {Kind.TEXT_SHORT, Kind.TEXT_LONG},
+    Meaning.SHARE: {Kind.CHOICE},
 }
-FIXED = {Meaning.PROBLEM: frozenset(Problem), Meaning.EXPECTATION: frozenset(EXPECTATIONS)}
+FIXED = {
+    Meaning.PROBLEM: frozenset(Problem),
+    Meaning.EXPECTATION: frozenset(EXPECTATIONS),
+    Meaning.SHARE: frozenset(SHARES),
+}
 
 
 class BadDefinition(ValueError):

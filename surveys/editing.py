@@ -212,9 +212,10 @@ def faults(definition: Mapping[str, Any]) -> list[BadDefinition]:
 
 @cache
 def _fixed_choices() -> Mapping[str, Sequence[Json]]:
-    """By meaning: the choices of a question that the shop acts on, in the words of the shipped survey."""
-    shipped = Path(__file__).with_name("shipped") / "post_purchase.json"
-    asked = json.loads(shipped.read_text(encoding="utf-8"))["questions"]
+    """By meaning: the choices of a question that the shop acts on, in the words of the shipped surveys."""
+    shipped = Path(__file__).with_name("shipped")
+    names = ("exit_interview.json", "post_purchase.json")
+    asked = [one for name in names for one in json.loads((shipped / name).read_text("utf-8"))["questions"]]
     return {one["meaning"]: one["choices"] for one in asked if one.get("meaning") in definitions.FIXED}
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from feedback.orthography import fold
 
-FIELDS = ("score", "comment", "said_at", "external_id", "email", "language")
+FIELDS = ("score", "comment", "said_at", "external_id", "email", "language", "share")
 NEEDED = ("score", "said_at")
 LONGEST = 20_000  # characters of a comment
 STEPS = {"scale_10": range(11), "smileys": range(1, 6), "effort": range(1, 8), "stars": range(1, 6)}
@@ -28,6 +28,8 @@ _ALIASES = {
         "external_id": "id|response id|feedback id|survey response id|permalink|submission id|ma|ma so",
         "email": "email|person email|e mail|customer email|email address|contact email|thu dien tu",
         "language": "language|locale|lang|ngon ngu",
+        "share": "wallet share|share of wallet|share of visits|share with us|percent with us"
+        "|ty le mua o tiem|phan tram mua o tiem|phan mua o tiem",
     }.items()
     for alias in aliases.split("|")
 }
@@ -35,22 +37,27 @@ _DAY_FIRST = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII
 )
 _SCORE = re.compile(r"(\d{1,2})(?:[.,]0+)?", re.ASCII)
+_SHARE = re.compile(r"(\d{1,3})(?:[.,]0+)? ?%?", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
+    """`share`: per cent of their visits that are with us, by their own word; None: not said."""
+
     external_id: str
     score: int
     said_at: datetime
     comment: str = ""
     email: str = ""
     language: str = ""
+    share: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """`key`: missing, not_a_score, not_a_moment, in_future, not_an_address or too_long. Quotes nothing."""
+    """`key`: missing, not_a_score, not_a_moment, in_future, not_an_address, not_a_share or too_long. Quotes
+    nothing."""
 
     field: str
     key: str
@@ -83,6 +90,7 @@ def read(cells: Sequence[str], columns: Mapping[str, int], *, scale: str, now: d
         faults.append(Fault(field="comment", key="too_long"))
     if email and (len(email) > 254 or not _EMAIL.fullmatch(email)):
         faults.append(Fault(field="email", key="not_an_address"))
+    share = _share(given.get("share", ""), faults)
     external_id = given.get("external_id", "")
     if len(external_id) > 120:
         external_id = _digest(external_id)
@@ -95,6 +103,7 @@ def read(cells: Sequence[str], columns: Mapping[str, int], *, scale: str, now: d
         comment=comment,
         email=email,
         language=_language(given.get("language", "")),
+        share=share,
     )
 
 
@@ -105,6 +114,17 @@ def _score(written: str, steps: range, faults: list[Fault]) -> int | None:
     found = _SCORE.fullmatch(written)
     if not found or int(found[1]) not in steps:
         faults.append(Fault(field="score", key="not_a_score"))
+        return None
+    return int(found[1])
+
+
+def _share(written: str, faults: list[Fault]) -> int | None:
+    """75, 75 %, 75.0. A part of one, as .75, is refused: 1 would be all of it or one of a hundred."""
+    if not written:
+        return None
+    found = _SHARE.fullmatch(written)
+    if not found or int(found[1]) > 100:
+        faults.append(Fault(field="share", key="not_a_share"))
         return None
     return int(found[1])
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from feedback import bulk, journal, mail, selecting, shop, tokens
+from feedback import bulk, journal, mail, quiet_numbers, selecting, shop, tokens
 from feedback.models import Customer, Order, User
 from feedback.selecting import Candidate, Outcome
 from surveys import invitations, rewards
@@ -99,6 +99,7 @@ class _Known:
         self.days = cooldown_days(survey)
         self.handed_over = set(here.filter(state=_State.LINK).values_list("order", flat=True))
         self.answered = set(answered.values_list("order", flat=True))
+        self.quiet = quiet_numbers.among({one.customer.phone for one in orders})
         self.stopped = mail.who_said_no([one.customer.email for one in orders])
         self.has_reward = survey.reward_amount is not None
         offers = rewards.is_offered(survey)
@@ -114,7 +115,7 @@ class _Known:
             is_erased=buyer.erased_at is not None,
             was_asked=order.pk in self.answered,
             is_insider=self.has_reward and (buyer.is_insider or email in self.staff),
-            has_stopped=email in self.stopped,
+            has_stopped=email in self.stopped or buyer.phone in self.quiet,
             has_agreed=buyer.pk in self.agreed,
             has_address=bool(buyer.phone),
             was_asked_lately=bool(self._asked.get(buyer.pk, set()) - {order.pk}),

@@ -17,9 +17,11 @@ LABELS = {
     "external_id": _("Id of the answer there"),
     "email": _("E-mail of the customer"),
     "language": _("Language"),
+    "share": _("How much of it they buy with us, in %"),
 }
 FAULTS = table_words.FAULTS | {
     "not_a_score": _("is no whole number of this scale"),
+    "not_a_share": _("is no whole per cent from 0 to 100"),
     "not_a_moment": _("is no date such as 2026-03-31, 2026-03-31 14:05 or 31/03/2026"),
 }
 

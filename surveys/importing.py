@@ -15,7 +15,7 @@ from anyascii import anyascii
 from django.db.models import Q
 from django.utils.text import slugify
 
-from feedback import bulk, comments, forgotten, journal, leases, shop, tables
+from feedback import bulk, comments, forgotten, journal, leases, shop, tables, wallet
 from feedback.models import Comment, Customer, Forgotten, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel
@@ -199,7 +199,7 @@ def _forgetting(rows: Sequence[Row]) -> list[Row]:
     hashes = {row.email: forgotten.digest(forgotten.What.EMAIL, row.email) for row in rows if row.email}
     gone = dict(Forgotten.objects.filter(digest__in=hashes.values()).values_list("digest", "at"))
     return [
-        replace(row, comment="", email="")
+        replace(row, comment="", email="", share=None)
         if (at := gone.get(hashes.get(row.email, ""))) is not None and at >= row.said_at
         else row
         for row in rows
@@ -207,7 +207,7 @@ def _forgetting(rows: Sequence[Row]) -> list[Row]:
 
 
 def _write(one: AnswerImport, rows: Sequence[Row], now: datetime) -> None:
-    """Five statements, however many rows."""
+    """Six statements, however many rows."""
     survey = one.survey
     assert survey is not None
     version = survey.versions.get(number=1)
@@ -229,6 +229,11 @@ def _write(one: AnswerImport, rows: Sequence[Row], now: datetime) -> None:
     for row, response in zip(rows, responses, strict=True):
         answers += _answers(one, row, response, said_by.get(row.external_id))
     bulk.write(Answer, answers)
+    wallet.note_many(
+        (customers[row.email], row.share, row.said_at)
+        for row in rows
+        if row.share is not None and row.email in customers
+    )
     bulk.insert(
         [
             bulk.unsaved(

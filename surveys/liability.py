@@ -5,7 +5,7 @@ redeemed at its end. In the shop's currency; what was given in another one is co
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,10 +14,14 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
-from feedback import shop
+from feedback import money, shop
 from surveys.models import Response, Reward, Survey
 
 NONE = Decimal(0)
+FIGURES = ("issued", "redeemed", "expired", "revoked", "outstanding")
+COLUMNS = (
+    "month", "survey", "currency", *(f"{name}{what}" for name in FIGURES for what in ("", "_worth")),
+)  # fmt: skip
 _State = Reward.State
 
 
@@ -119,6 +123,18 @@ def report(start: date, end: date) -> Report:
         total=total,
         answers=sum(one.answers for one in surveys if one.survey.reward_amount is not None),
     )
+
+
+def lines(found: Report) -> Iterator[list[Any]]:
+    """For a file: as COLUMNS, one for each month and survey."""
+    names = {one.survey.pk: one.survey.name for one in found.surveys}
+    for month in found.months:
+        for survey, sums in month.by_survey.items():
+            cells: list[Any] = [f"{month.first:%Y-%m}", names.get(survey, ""), found.currency]
+            for name in FIGURES:
+                worth = money.quantize(getattr(sums, f"{name}_worth"), found.currency)
+                cells += [getattr(sums, name), worth]
+            yield cells
 
 
 Happened = dict[tuple[date, int], Sums]

@@ -59,8 +59,11 @@ class Meaning(StrEnum):
     TOUCHPOINT = "touchpoint"
     COMMENT = "comment"
     WISH = "wish"
+    SHARE = "share"
 
 
+# Of ten times that they buy, so many are with us: in per cent, the middle of what the choice says.
+SHARES = {"most": 85, "half": 50, "few": 20, "none": 0}
 EXPECTATIONS = ("above", "as_expected", "below")
 
 

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from feedback import bulk, cases, comments, consents, journal, mail, money
+from feedback import bulk, cases, comments, consents, journal, mail, money, wallet
 from feedback.kept import Own
 from feedback.models import Comment, OutgoingMail, User
 from feedback.models.words import Channel, WhyItCame
 from surveys import agreements, holds, invitations, questions, rewards, sheets
 from surveys import answers as answering
 from surveys.models import Answer, Invitation, Quota, Response, Reward, Survey
-from surveys.questions import Kind, Meaning, Question, Value
+from surveys.questions import SHARES, Kind, Meaning, Question, Value
 from surveys.sheets import Filled, Sheet
 
 _State = Response.State
@@ -189,6 +189,7 @@ def _write(
     if filled.definition.has_quotas:
         _count_for_quotas(invitation.survey_id, filled)
     _note_consents(invitation, response, filled, now)
+    _note_share(invitation, filled, now)
     return said
 
 
@@ -206,6 +207,13 @@ def _count_for_quotas(survey_id: int, filled: Filled) -> None:
         if filled.values.get(name) is not None:
             quota, _new = Quota.objects.get_or_create(survey_id=survey_id, question=name)
             Quota.objects.filter(pk=quota.pk).update(answered=F("answered") + 1)
+
+
+def _note_share(invitation: Invitation, filled: Filled, now: datetime) -> None:
+    """S2-1: how much of what they buy they buy with us."""
+    customer, said = agreements.whose(invitation), filled.of(Meaning.SHARE)
+    if customer is not None and isinstance(said, str) and said in SHARES:
+        wallet.note(customer, SHARES[said], now=now)
 
 
 def _note_consents(invitation: Invitation, response: Response, filled: Filled, now: datetime) -> None:

@@ -41,6 +41,7 @@ MEANINGS = {
     Meaning.TOUCHPOINT: gettext_lazy("files the comment under the touchpoint"),
     Meaning.COMMENT: gettext_lazy("reads it as a comment: themes, sentiment"),
     Meaning.WISH: gettext_lazy("keeps it as the customer's own wish"),
+    Meaning.SHARE: gettext_lazy("says whether they mostly buy elsewhere"),
 }
 FACTS = {
     Fact.CHANNEL: gettext_lazy("the store of the order"),

@@ -86,7 +86,7 @@ class Row:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`still_open`: buyers whose days to speak run; in no figure. `asked`: how many of the counted were asked
-    about that order. `corrected` None: nobody was asked a question that gives such a figure."""
+    about that order, `asked_silent`: of those who said nothing. `corrected` None: nobody was asked."""
 
     start: date
     end: date
@@ -97,6 +97,7 @@ class Report:
     still_open: int
     is_cut: bool
     asked: int
+    asked_silent: int
     corrected: Corrected | None
 
     def row(self, group: Group) -> Row:
@@ -145,6 +146,9 @@ def report(start: date, end: date, *, measure: str, today: date) -> Report:
         still_open=len(buyers) - len(counted),
         is_cut=is_cut,
         asked=len(asked),
+        asked_silent=sum(
+            1 for one in counted if one.group == Group.SILENT and firsts[one.customer].order in asked
+        ),
         corrected=_corrected([firsts[one.customer] for one in counted], merged, asked, measure),
     )
 

@@ -1,7 +1,9 @@
 """Those who say nothing, in sentences: how many, how they buy, and how far an estimate of them carries."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -44,6 +46,75 @@ def findings(report: Report) -> Iterator[str]:
             "%(n)s of the silent bought nothing since: nobody will ever hear why unless somebody asks.",
             silent.stopped,
         ) % {"n": silent.stopped}
+
+    if report.asked:
+        yield _asked(report)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to ask next. `leads_to`: stopped, silent (customers) or surveys; `label` of that link."""
+
+    words: str
+    leads_to: str
+    label: Promise | str
+
+
+def next_steps(report: Report) -> Iterator[Step]:
+    """What would tell most of the silent, the most urgent first."""
+    silent, found = report.row(Group.SILENT), report.corrected
+    unasked, unanswered = silent.n - report.asked_silent, report.asked_silent
+    if silent.stopped:
+        yield Step(
+            _("Ask those who bought nothing since what the reason was: one call each is enough."),
+            "stopped", _("Silent, and bought nothing since"),
+        )  # fmt: skip
+    if unasked:
+        words = ngettext(
+            "%(n)s of the silent was never asked about the order. "
+            "Ask every buyer, or a fair draw of them.",
+            "%(n)s of the silent were never asked about their order. "
+            "Ask every buyer, or a fair draw of them.",
+            unasked,
+        )  # fmt: skip
+        yield Step(words % {"n": unasked}, "surveys", _("Surveys, and whom they ask"))
+    if unanswered and not (found and any(one.name == "late" for one in found.trials)):
+        words = ngettext(
+            "%(n)s was asked and did not answer. Remind them once: who answers only then is most like those "
+            "who never do.",
+            "%(n)s were asked and did not answer. Remind them once: who answers only then is most like those "
+            "who never do.",
+            unanswered,
+        )  # fmt: skip
+        yield Step(words % {"n": unanswered}, "surveys", _("Surveys, and when they remind"))
+    if found and found.why_not in _BY_VOICE:
+        yield Step(str(_BY_VOICE[found.why_not]), "silent", _("All who said nothing"))
+
+
+_BY_VOICE = {
+    "unseen": gettext_lazy(
+        "Of some kinds of order nobody answers at all. Reach them another way: a call, a text message, a "
+        "code in the parcel."
+    ),
+    "still_differ": gettext_lazy(
+        "Who has to be pressed answers otherwise. Draw some twenty of the silent by lot and ask them "
+        "yourselves, by phone, the question of the survey."
+    ),
+}
+
+
+def _asked(report: Report) -> str:
+    """How many were asked, and for how many each of the few who answered stands."""
+    answers = report.corrected.answers if report.corrected else 0
+    words: dict[str, object] = {"asked": report.asked, "buyers": report.counted, "answers": answers}
+    if not answers:
+        return _("%(asked)s of %(buyers)s buyers were asked about their order; nobody answered.") % words
+    each = report.counted / answers
+    words["each"] = f"{each:.0f}" if each >= 2 else f"{each:.1f}"
+    return _(
+        "%(asked)s of %(buyers)s buyers were asked about their order and %(answers)s answered: one answer "
+        "stands for %(each)s buyers."
+    ) % words  # fmt: skip
 
 
 def _again(report: Report) -> str:

@@ -24,6 +24,7 @@ FEWEST_IN_TEST = 15  # answers on either side of a trial
 MOST_UNSEEN = 0.1  # share of buyers of whose kind nobody answered, above which nothing is corrected
 LEAST_CHANCE = 0.02  # of answering: no answer stands for more than fifty buyers
 FAR = 2.24  # standard errors; of two trials, one in twenty goes so far by chance (Bonferroni)
+NOTHING = 0.01  # of the scale: where all answer alike, both sides of a trial are rounding
 _RIDGE, _STEPS = 1.0, 25
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -70,7 +71,7 @@ class Trial:
 
     @property
     def fails(self) -> bool:
-        return self.error > 0 and abs(self.difference) > FAR * self.error
+        return self.error > 0 and abs(self.difference) > max(FAR * self.error, NOTHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

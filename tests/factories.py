@@ -22,6 +22,7 @@ from feedback.models import (
     DefectionRule,
     Dispute,
     Mention,
+    Message,
     Order,
     Policy,
     Shop,
@@ -200,3 +201,14 @@ def concession(of, *, by=None, **columns):
         booked_by=by or user(),
         **columns,
     )
+
+
+def letter_sent(case, text="Kính gửi chị Lan,\n\nChúng tôi xin mời chị đến cửa hàng.", **rest):
+    """An approved message of this case that went by post."""
+    by = rest.pop("by", None) or user()
+    fresh = {
+        "state": "sent", "channel": "letter", "sent_by": by, "sent_at": NOW,
+        "approved_by": by, "approved_at": NOW, "drafted_at": NOW, "language": "vi",
+    }  # fmt: skip
+    decision = case.decisions.order_by("-pk").first()
+    return Message.objects.create(case=case, decision=decision, text=text, drafted_text=text, **fresh | rest)

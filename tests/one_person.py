@@ -24,6 +24,7 @@ from feedback.models import (
     Notice,
     Promise,
     Refund,
+    Typed,
 )
 from reviews import drafting, holds, intake
 from reviews.models import Hold, Review, Source
@@ -44,7 +45,7 @@ def everything(name=NAME, email=EMAIL, phone=PHONE, street=STREET, *, key="L"):
     """The customer. Jobs have read and drafted; a case and a dispute are open, a reward is issued."""
     said = f"{name} ({email}, {phone}), {street}"
     now = timezone.now()
-    person = factories.customer(name, email=email, phone=phone, language="vi")
+    person = factories.customer(name, email=email, phone=phone, postal_address=street, language="vi")
     twin = factories.customer(f"{name} 2", email=f"2.{email}", phone=phone, merged_into=person)
     order = factories.order(person, number=f"{key}-1", card_number=f"card {key} {name}")
     old = factories.order(twin, number=f"{key}-2")
@@ -81,6 +82,7 @@ def _complaint(person, order, said):
         f"Giao hàng chậm quá, hộp thì móp. {said}",
         channel="form", customer=person, order=order, author=person.name, themes=[("packaging", "negative")],
     )  # fmt: skip
+    Typed.objects.create(comment=about, order_number=said[:64], phone=person.phone)
     case = factories.case(about, wish=said)
     cases.decide_many([about], timezone.now(), cases={about.pk: case})
     decision = case.decisions.get(is_current=True)
@@ -91,8 +93,11 @@ def _complaint(person, order, said):
         decision=decision, direction="more", remedy="goodwill", cost=1, reason=said[:300],
         role="manager", by=boss, at=timezone.now(),
     )  # fmt: skip
-    Promise.objects.create(
-        call_back_on="2030-01-02",
+    promise = Promise.objects.create(
+        call_back_on="2030-01-03",
+        first_call_on="2030-01-02",
+        unreached=1,
+        tried_at=timezone.now(),
         link_digest=f"link of {said[:40]}",
         told=said[:300],
         case=case,
@@ -101,6 +106,7 @@ def _complaint(person, order, said):
         by_when=timezone.now().date(),
         made_at=timezone.now(),
     )
+    promise.attempts.create(number=1, at=timezone.now(), by=boss, note=said[:300])
     factories.concession(case, by=boss, decision=decision, reason=said[:300])
     Message.objects.create(
         case=case, decision=decision, language="vi", drafted_text=said, text=said, cost_reason=said[:300],

@@ -20,6 +20,7 @@ from feedback import (
     contacts,
     improvements,
     mail,
+    message_plans,
     messages,
     order_imports,
     policies,
@@ -65,6 +66,7 @@ from tests.factories import (
     customer,
     defection,
     dispute,
+    letter_sent,
     order,
     read_comment,
     user,
@@ -114,7 +116,7 @@ TABLE = {
     "data_requests": ("get", WHO_IS_ASKED),
     **dict.fromkeys(["own_data_erase", "comment_erase", "data_request_settle"], ("post", SET_UP)),
     **dict.fromkeys(["own_data_json", "own_data_zip"], ("get", SET_UP)),
-    **dict.fromkeys(["mail_hook", "inbound_hook"], ("post", PUBLIC)),
+    **dict.fromkeys(["mail_hook", "inbound_hook", "sms_hook"], ("post", PUBLIC)),
     "healthz": ("get", PUBLIC),
     "login": ("get", PUBLIC),
     "logout": ("post", PUBLIC),
@@ -129,6 +131,8 @@ TABLE = {
     "customers": ("get", EVERYONE),
     "customer": ("get", EVERYONE),
     "customer_consent": ("post", COUNTER),
+    "customer_address": ("post", COUNTER),
+    "case_letter": ("get", EDIT),
     "customer_merge": ("get", SET_UP),
     "customer_part": ("post", SET_UP),
     **dict.fromkeys(["order_sources", "order_source", "deliveries", "delivery_redact"], ("get", SET_UP)),
@@ -141,7 +145,17 @@ TABLE = {
     "customer_card": ("get", EVERYONE),
     **dict.fromkeys(["order_imports", "order_import", "order_import_refused"], ("get", SET_UP)),
     **dict.fromkeys([f"order_import_{act}" for act in ("columns", "take", "again")], ("post", SET_UP)),
-    **dict.fromkeys(["defections", "defections_csv", "defection_cohorts_csv", "defection"], ("get", DESK)),
+    **dict.fromkeys(
+        [
+            "defections",
+            "defections_csv",
+            "defection_cohorts_csv",
+            "defections_xlsx",
+            "defection_cohorts_xlsx",
+            "defection",
+        ],
+        ("get", DESK),
+    ),
     "contact_new": ("get", ACT | {Role.FRONT_LINE}),
     "contact_take_back": ("post", ACT | {Role.FRONT_LINE}),
     **dict.fromkeys(["staffed_hours", "contact_imports", "contact_import"], ("get", SET_UP)),
@@ -151,6 +165,8 @@ TABLE = {
     "defection_rule": ("get", SET_UP),
     "defection_rule_keep": ("post", SET_UP),
     "defection_contact": ("post", ACT),
+    "defection_interview": ("get", ACT),
+    "defection_interview_keep": ("post", ACT),
     "defection_answer": ("post", {Role.MANAGER}),
     "cases": ("get", EVERYONE),
     "case": ("get", EVERYONE),
@@ -167,27 +183,46 @@ TABLE = {
     **dict.fromkeys(["case_new", "case_noted"], ("get", ACT | {Role.FRONT_LINE})),
     "case_owner": ("post", ACT | {Role.FRONT_LINE}),
     **dict.fromkeys(["case_severity", "case_join", "case_step"], ("post", ACT)),
+    **dict.fromkeys(["case_archetype", "case_verdict", "case_worth"], ("post", ACT)),
+    "case_settle": ("post", ACT | {Role.FRONT_LINE}),
+    "case_our_side": ("post", ACT | {Role.FRONT_LINE}),
+    "case_contact": ("post", {Role.APPROVER, Role.MANAGER}),
     "case_watch": ("post", EVERYONE),
     "case_enclosure": ("get", EVERYONE),
     "case_override": ("post", {Role.APPROVER, Role.MANAGER}),
     **dict.fromkeys(["message_save", "message_again", "message_approve"], ("post", EDIT)),
     **dict.fromkeys(["message_sent", "message_discard", "message_lint"], ("post", EDIT)),
     **dict.fromkeys(["promises", "promise"], ("get", EVERYONE)),
-    **dict.fromkeys(["promise_answered", "promise_ask"], ("post", ACT | {Role.FRONT_LINE})),
+    **dict.fromkeys(
+        ["promise_answered", "promise_not_reached", "promise_ask"], ("post", ACT | {Role.FRONT_LINE})
+    ),
     "promise_answer": ("get", PUBLIC),
-    **dict.fromkeys(["promises_kept", "promises_kept_csv"], ("get", REPORTS)),
+    **dict.fromkeys(["promises_kept", "promises_kept_csv", "promises_kept_xlsx"], ("get", REPORTS)),
     "disputes": ("get", DESK),
     "dispute": ("get", DESK),
     **dict.fromkeys(["dispute_note", "dispute_evidence", "dispute_close"], ("post", ACT)),
-    **dict.fromkeys(["concessions", "concessions_csv", "divergence", "divergence_csv"], ("get", REPORTS)),
-    **dict.fromkeys(["silence", "silence_csv"], ("get", REPORTS)),
+    **dict.fromkeys(["concessions", "concessions_csv", "concessions_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["divergence", "divergence_csv", "divergence_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(
+        ["silence", "silence_csv", "silence_xlsx", "stopped_csv", "stopped_xlsx"], ("get", REPORTS)
+    ),
     **dict.fromkeys(["service", "service_csv", "service_xlsx"], ("get", REPORTS)),
     "trends": ("get", DESK),
+    "expected": ("get", EVERYONE),
+    **dict.fromkeys(["leaving", "leaving_csv", "leaving_xlsx", "fit"], ("get", REPORTS)),
+    "leaving_target": ("post", {Role.MANAGER}),
+    **dict.fromkeys(["investment", "investment_csv", "investment_xlsx"], ("get", REPORTS)),
+    "investment_decide": ("post", {Role.MANAGER}),
+    **dict.fromkeys(["expected_csv", "expected_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["tenure", "tenure_csv", "tenure_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["impact", "impact_csv", "impact_xlsx", "api_impact"], ("get", REPORTS)),
-    **dict.fromkeys(["missed", "missed_csv", "proposal", "api_missed_themes"], ("get", REPORTS)),
+    **dict.fromkeys(
+        ["missed", "missed_csv", "missed_xlsx", "proposal", "api_missed_themes"], ("get", REPORTS)
+    ),
     **dict.fromkeys(["proposal_accept", "proposal_merge", "proposal_ignore"], ("post", SET_UP)),
-    **dict.fromkeys(["trends_csv", "trends_xlsx", "alerts", "alerts_csv", "api_alerts"], ("get", DESK)),
+    **dict.fromkeys(
+        ["trends_csv", "trends_xlsx", "alerts", "alerts_csv", "alerts_xlsx", "api_alerts"], ("get", DESK)
+    ),
     "alert_act": ("post", ACT),
     **dict.fromkeys(["trends_count", "trends_view_save", "trends_view_remove"], ("post", DESK)),
     "comments": ("get", DESK),
@@ -216,7 +251,9 @@ TABLE = {
     "reply_list_drop": ("post", DESK),
     "reply_groups": ("get", EDIT),
     "reply_batch": ("get", EDIT),
-    **dict.fromkeys(["hidden_reviews", "suppression", "suppression_csv", "suppression_xlsx"], ("get", DESK)),
+    **dict.fromkeys(
+        ["hidden_reviews", "suppression", "suppression_csv", "suppression_xlsx", "api_hidden"], ("get", DESK)
+    ),
     "review_hide": ("post", HIDE),
     "review_show": ("post", HIDE),
     "import_reviews": ("get", SET_UP),
@@ -228,6 +265,8 @@ TABLE = {
     "survey": ("get", SURVEYS),
     "survey_invite": ("post", SET_UP),
     "survey_results_csv": ("get", SURVEYS),
+    "survey_results_xlsx": ("get", SURVEYS),
+    "api_survey_results": ("get", SURVEYS),
     "survey_answers": ("get", SURVEYS),
     "survey_names": ("post", {Role.MANAGER}),
     "survey_plan": ("get", SET_UP),
@@ -241,16 +280,20 @@ TABLE = {
     "answer_imports": ("get", SET_UP),
     **dict.fromkeys(["answer_import", "answer_import_faults"], ("get", SET_UP)),
     **dict.fromkeys(["answer_import_columns", "answer_import_take"], ("post", SET_UP)),
-    **dict.fromkeys(["reward_costs", "reward_costs_csv"], ("get", REPORTS)),
+    **dict.fromkeys(
+        ["reward_costs", "reward_costs_csv", "reward_costs_xlsx", "api_reward_costs"], ("get", REPORTS)
+    ),
     **dict.fromkeys(["recovery", "recovery_people", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["clocks_kept", "clocks_kept_csv", "clocks_kept_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["decisions", "decisions_csv", "decisions_xlsx", "api_decisions"], ("get", DESK)),
+    **dict.fromkeys(["wishes", "wishes_csv", "wishes_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["causes", "causes_csv", "causes_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(
         ["consistency", "consistency_csv", "consistency_xlsx", "api_consistency"], ("get", REPORTS)
     ),
     **dict.fromkeys(["touchpoints", "touchpoints_csv", "touchpoints_xlsx", "api_touchpoints"], ("get", DESK)),
     **dict.fromkeys(["voices", "voices_csv", "voices_xlsx"], ("get", REPORTS)),
-    **dict.fromkeys(["voices_people", "voices_people_csv"], ("get", REPORTS)),
+    **dict.fromkeys(["voices_people", "voices_people_csv", "voices_people_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["coupon_shops", "coupon_shop"], ("get", SET_UP)),
     **dict.fromkeys(
         [f"coupon_shop_{act}" for act in ("save", "test", "again", "disconnect", "connect")], ("post", SET_UP)
@@ -281,7 +324,7 @@ TABLE = {
     "theme_merge": ("post", SET_UP),
     "theme_part": ("post", SET_UP),
     **dict.fromkeys(["policies", "policy", "policy_file", "policy_replay_csv"], ("get", EVERYONE)),
-    **dict.fromkeys(["thresholds", "thresholds_csv"], ("get", EVERYONE)),
+    **dict.fromkeys(["thresholds", "thresholds_csv", "thresholds_xlsx", "api_thresholds"], ("get", EVERYONE)),
     "policy_new": ("get", {Role.MANAGER}),
     "policy_upload": ("post", {Role.MANAGER}),
     "policy_speak": ("post", {Role.ADVOCATE}),
@@ -301,8 +344,17 @@ TABLE = {
     "api_policy": ("get", EVERYONE),
     "api_recovery": ("get", REPORTS),
     "api_service": ("get", REPORTS),
+    **dict.fromkeys(
+        [f"api_{name}" for name in ("silence", "leaving", "investment", "expected", "tenure")],
+        ("get", REPORTS),
+    ),
+    **dict.fromkeys(
+        [f"api_{name}" for name in ("wishes", "causes", "clocks_kept", "promises_kept")], ("get", REPORTS)
+    ),
+    **dict.fromkeys(["api_concessions", "api_divergence"], ("get", REPORTS)),
     **dict.fromkeys(["api_contacts", "api_staffed_hours"], ("post", NOBODY)),
     "api_contact_hours": ("get", DESK),
+    "api_defections": ("get", DESK),
     "api_voices": ("get", REPORTS),
 }
 
@@ -393,15 +445,19 @@ def a_contact(now):
     return contacts.note(told, by=user()).public_id
 
 
-PAGES_OF_A_SURVEY = "invite edit change try publish export keep results_csv names asked asked_csv"
+PAGES_OF_A_SURVEY = (
+    "invite edit change try publish export keep results_csv results_xlsx names asked asked_csv"
+)
 PAGES_OF_A_PLAN = "plan plan_switch plan_log plan_log_csv ways links"
 OF_A_SURVEY = [f"survey_{page}" for page in f"{PAGES_OF_A_SURVEY} {PAGES_OF_A_PLAN}".split()]
+OF_A_SURVEY += ["api_survey_results"]
 
 
 @pytest.fixture
 def world(settings):
     """One of everything: the arguments of each address that takes some."""
     settings.MAIL_HOOKS, settings.INBOUND_ADDRESS = ["mailgun"], "answers@gom.example"
+    settings.SMS_HOOK_SECRET = "whsec_" + "c2VjcmV0" * 4
     a_shop()
     now = timezone.now()
     lan = customer("Lan")
@@ -441,28 +497,36 @@ def world(settings):
         what="call", by_when=now.date(), call_back_on=now.date() + timedelta(days=1), made_at=now,
         link_digest=digest("0" * 26),
     )  # fmt: skip
-    messages.edit(opened, Decision.objects.get(case=opened), "…", messages.Plan(), by=user(), edition=0)
+    messages.edit(opened, Decision.objects.get(case=opened), "…", message_plans.Plan(), by=user(), edition=0)
+    posted = letter_sent(opened)
     return {
         **dict.fromkeys(["source", "source_save", "source_test", "source_fetch"], ("gom",)),
         **dict.fromkeys(["public_plan", "public_plan_switch"], ("gom",)),
         **dict.fromkeys([name for name in TABLE if name.startswith("message_")], (opened.public_id,)),
         "case_override": (opened.public_id,),
-        **dict.fromkeys(["promise", "promise_answered", "promise_ask"], (promised.pk,)),
+        **dict.fromkeys(
+            ["promise", "promise_answered", "promise_not_reached", "promise_ask"], (promised.pk,)
+        ),
         "promise_answer": ["0" * 26],
         "solved": ["1" * 26],
         "improvement_move": [an_improvement(now).public_id],
         "calendar_feed": [calendar_feed.make(user(), now)],
-        **dict.fromkeys(["defection", "defection_contact", "defection_answer"], (defection().public_id,)),
+        **dict.fromkeys(
+            [f"defection{part}" for part in ("", "_contact", "_answer", "_interview", "_interview_keep")],
+            (defection().public_id,),
+        ),
         **dict.fromkeys(["dispute", "dispute_evidence", "dispute_close"], (disputed.pk,)),
         "api_dispute": (disputed.external_id,),
         **dict.fromkeys(
-            ["customer", "customer_consent", "customer_merge", "customer_part"], (lan.public_id,)
+            ["customer", "customer_address", "customer_consent", "customer_merge", "customer_part"],
+            (lan.public_id,),
         ),
         **own_data(lan, complaint, now),
         **dict.fromkeys([name for name in TABLE if name.startswith("case_")], (opened.public_id,)),
         "case": (opened.public_id,),
         "case_new": (),
         "case_enclosure": (opened.public_id, enclosed.public_id),
+        "case_letter": (opened.public_id, posted.public_id),
         **dict.fromkeys([name for name in TABLE if name.startswith("reply")], reply),
         **dict.fromkeys(["practice_page", "practice_lint"], ("cracked-cup",)),
         **dict.fromkeys(["reply_groups", "reply_list_keep"], ()),
@@ -478,7 +542,7 @@ def world(settings):
         **dict.fromkeys([name for name in TABLE if name.startswith("reward")], (rewarded.public_id,)),
         **dict.fromkeys([name for name in TABLE if name.startswith("coupon_shop_")], ("gom",)),
         "coupon_shop": [a_coupon_shop(now).slug],
-        **dict.fromkeys(["reward_codes", "reward_costs", "reward_costs_csv"], ()),
+        **dict.fromkeys(["reward_codes", "reward_costs", "reward_costs_csv", "reward_costs_xlsx"], ()),
         **dict.fromkeys([name for name in TABLE if name.startswith("answer_import_")], (an_import(now),)),
         "answer_import": [an_import(now)],
         "order_import": [a_file(now)],
@@ -575,7 +639,9 @@ def test_it_opens_to_its_roles_and_to_nobody_else(client, world, name):
             if person:
                 client.force_login(person)
             answer = getattr(client, method)(url)
-        opened = is_open(answer) or (name == "order_hook" and answer.status_code == 401)  # not signed
+        opened = is_open(answer) or (
+            name in ("order_hook", "sms_hook") and answer.status_code == 401
+        )  # not signed
         assert opened == (allowed == PUBLIC or role in allowed), (name, role, answer.status_code)
 
 
@@ -599,10 +665,11 @@ def test_what_changes_something_takes_a_post(client, world, name):
 
 _OTHER_IDS = (
     "api_answers",
-    *("promise", "promise_answered", "promise_ask"),
+    *("promise", "promise_answered", "promise_not_reached", "promise_ask"),
     *(name for name in TABLE if name.startswith("policy_")),
     "calendar_feed",
     "case_enclosure",
+    "case_letter",
     "case_new",
     "delivery_redact",
     "delivery_retry",
@@ -622,6 +689,7 @@ _OTHER_IDS = (
     "reward_codes",
     "reward_costs",
     "reward_costs_csv",
+    "reward_costs_xlsx",
     "survey_answers",
     "survey_picture",
     "survey_question",
@@ -659,10 +727,12 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/jobs/",
         "/policy/",
         "/policy/thresholds/",
+        "/policy/decisions/",
         "/setup/themes/",
         "/disputes/",
         "/reports/clocks/",
         "/reports/causes/",
+        "/reports/wishes/",
         "/reports/concessions/",
         "/reports/divergence/",
         "/reports/rewards/",
@@ -670,7 +740,7 @@ def test_an_id_that_cannot_be_is_not_found(client, world, name):
         "/reports/recovery/customers/?cohort=not_resolved",
         "/reports/touchpoints/",
         "/reports/consistency/",
-        "/reports/voices/",
+        "/reports/silence/",
         "/reports/voices/customers/?who=all",
         "/rewards/",
         "/surveys/imports/",

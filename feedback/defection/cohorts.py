@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 
 from feedback.defection.rules import Verdicts
@@ -13,16 +13,18 @@ _Z = 1.96  # 95 %
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """`first`: the first day of the month, or of the quarter or year, in which they first bought."""
+    """`first`: the first day of the month, or of the quarter or year, in which they first bought. `is_young`:
+    the rule cannot have found yet who of them came but once, so that few seem to have left."""
 
     first: date
     n: int
     left: int
+    is_young: bool = False
 
     @property
     def rate(self) -> float | None:
-        """None: too few to name a share."""
-        return self.left / self.n if self.n >= FEWEST else None
+        """None: too few, or too young, to name a share."""
+        return self.left / self.n if self.n >= FEWEST and not self.is_young else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -45,15 +47,24 @@ def by_month(found: Verdicts) -> list[Cohort]:
     return [Cohort(first=first, n=n, left=left) for first, (n, left) in sorted(counts.items())]
 
 
-def by_quarter(months: Iterable[Cohort]) -> list[Cohort]:
-    """Months added up, the oldest first."""
+def by_quarter(months: Iterable[Cohort], told_until: date = date.max) -> list[Cohort]:
+    """Months added up, the oldest first. `told_until`: the last day of a first purchase of which the rule can
+    tell; a quarter that ends later is young."""
     counts: dict[date, list[int]] = {}
     for month in months:
         first = month.first.replace(month=(month.first.month - 1) // 3 * 3 + 1)
         quarter = counts.setdefault(first, [0, 0])
         quarter[0] += month.n
         quarter[1] += month.left
-    return [Cohort(first=first, n=n, left=left) for first, (n, left) in sorted(counts.items())]
+    return [
+        Cohort(first=first, n=n, left=left, is_young=_last_day(first) > told_until)
+        for first, (n, left) in sorted(counts.items())
+    ]
+
+
+def _last_day(quarter: date) -> date:
+    """Of the quarter with this first day: 100 days on lies in the month after it."""
+    return (quarter + timedelta(days=100)).replace(day=1) - timedelta(days=1)
 
 
 def together(cohorts: Iterable[Cohort]) -> Cohort:

@@ -20,30 +20,35 @@ _GAP_BITS = 22  # a gap of 11,000 years: more than the calendar holds
 @dataclass(frozen=True, slots=True, eq=False)
 class Histories:
     """Customer i's visits are `days[starts[i]:starts[i + 1]]`, the oldest first; `amounts` is what was spent
-    on each, net of what was sent back. `customers`: their ids, in ascending order."""
+    on each, net of what was sent back. `customers`: their ids, in ascending order. `told`: rows of customer,
+    day and per cent: how much of what they buy they buy with us, by their own word."""
 
     customers: Whole
     starts: Whole
     days: Whole
     amounts: Real
+    told: Whole | None = None
 
     @classmethod
     def pack(cls, customers: Sequence[int] | Whole, days: Sequence[int] | Whole, amounts: object) -> Self:
         """One row a purchase, in any order. An amount below zero is a return: no visit, and taken off the
         visit before it; a return without one is left out (its purchase is older than the records)."""
-        ids, who = np.unique(np.asarray(customers, np.int64), return_inverse=True)
-        when, paid = np.asarray(days, np.int64), np.nan_to_num(np.asarray(amounts, np.float64))
+        ids, place = np.unique(np.asarray(customers, np.int64), return_inverse=True)
+        who, when = place.astype(np.int32), np.asarray(days, np.int32)
+        paid = np.nan_to_num(np.asarray(amounts, np.float64))
+        del place
         order = np.lexsort((paid < 0, when, who))
         who, when, paid = who[order], when[order], paid[order]
+        del order
         is_new = np.ones(len(who), bool)
         is_new[1:] = (who[1:] != who[:-1]) | (when[1:] != when[:-1])
-        begins = np.flatnonzero(is_new & (paid >= 0))
-        visit = np.searchsorted(begins, np.arange(len(who)), side="right") - 1
+        is_visit = is_new & (paid >= 0)
+        begins, visit = np.flatnonzero(is_visit), np.cumsum(is_visit, dtype=np.int32) - 1
         has_visit = (visit >= 0) & (who[begins[visit]] == who) if len(begins) else np.zeros(len(who), bool)
         spent = np.bincount(visit[has_visit], paid[has_visit], minlength=len(begins))
         kept, counts = np.unique(who[begins], return_counts=True)
         starts = np.concatenate([[0], np.cumsum(counts)])
-        return cls(ids[kept], starts, when[begins], spent.astype(np.float64))
+        return cls(ids[kept], starts, when[begins].astype(np.int64), spent.astype(np.float64))
 
     @classmethod
     def of(cls, purchases: Iterable[tuple[int, int, float]]) -> Self:
@@ -139,6 +144,19 @@ class Snapshot:
 
     def spent(self, after: int, until: int) -> Real:
         return self.histories.spent(after, until)[self.at]
+
+    def shares(self, days: int) -> tuple[Whole, Whole]:
+        """What each said last in the `days` up to this day: per cent, and the day; −1 where nothing."""
+        percent, on = np.full(len(self), -1), np.full(len(self), -1)
+        told, customers = self.histories.told, self.histories.customers[self.at]
+        if told is None or not len(told) or not len(customers):
+            return percent, on
+        recent = told[(told[:, 1] <= self.day) & (told[:, 1] > self.day - days)]
+        recent = recent[np.argsort(recent[:, 1], kind="stable")]
+        place = np.minimum(np.searchsorted(customers, recent[:, 0]), len(customers) - 1)
+        is_known = customers[place] == recent[:, 0]
+        percent[place[is_known]], on[place[is_known]] = recent[is_known, 2], recent[is_known, 1]
+        return percent, on
 
     def came_back(self, days: int) -> NDArray[np.bool_]:
         """Who bought in the `days` after this day. Looks into what was the future then: for back-tests."""

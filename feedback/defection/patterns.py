@@ -12,6 +12,7 @@ _WORDS = {
         "once": "mới mua một lần (khách thường quay lại sau {before} ngày) → đã {now} ngày chưa quay lại",
         "unknown": "đã {now} ngày chưa quay lại",
         "visits": "{before} lần mua trong {days} ngày → {now} lần trong {days} ngày gần đây",
+        "share": "nói rằng trong mười lần mua chỉ {now} lần ở tiệm",
         "spend": "{before} trong {days} ngày → {now} trong {days} ngày gần đây",
         "category": "{pattern}, thôi mua {category}",
     },
@@ -20,6 +21,7 @@ _WORDS = {
         "once": "bought once (this shop's customers come every {before} days) → {now} days",
         "unknown": "{now} days without a purchase",
         "visits": "{before} visits in {days} days → {now} in the last {days} days",
+        "share": "says that of ten times only {now} are with us",
         "spend": "{before} in {days} days → {now} in the last {days} days",
         "category": "{pattern}, stopped buying {category}",
     },
@@ -29,7 +31,8 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """`before` and `now`: days between visits and days away; for "visits" and "spend" the sums over `days`.
+    """`before` and `now`: days between visits and days away; for "visits" and "spend" the sums over `days`;
+    for "share" `now` is per cent.
     `before` is NaN where nobody of the shop ever came twice."""
 
     kind: str
@@ -50,13 +53,15 @@ class Pattern:
 
     @property
     def _template(self) -> str:
-        if self.kind in ("visits", "spend"):
+        if self.kind in ("visits", "spend", "share"):
             return self.kind
         if self.before != self.before:  # NaN
             return "unknown"
         return "once" if self.was_once else "silent"
 
     def _figures(self, language: str, currency: str) -> tuple[str, str]:
+        if self.kind == "share":
+            return "", _plain(self.now / 10, language)
         if self.kind != "spend" or not currency:
             return _plain(self.before, language), _plain(self.now, language)
         sums = (Decimal(str(round(value, 2))) for value in (self.before, self.now))

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DAYS = "days"  # no visit for `days`
     VISITS = "visits"  # visits fell by `drop` % against the periods before
     SPEND = "spend"  # spend fell by `drop` % against the periods before
+    SHARE = "share"  # says that at most `share` % of their visits are with us, within the last `days`
     CHANCE = "chance"  # at least `percent` % likely not to come in the next `days`, by the shop's own past
 
 
@@ -55,6 +56,7 @@ class Rule:
     periods: int = 1
     drop: int = 50
     percent: int = 50
+    share: int = 50
     category: str = ""
     least: int = 1
     judged_by: int = A_PERIOD
@@ -99,6 +101,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("periods", 1, 60),
     ("drop", 1, 100),
     ("percent", 1, 99),
+    ("share", 0, 99),
     ("least", 1, 1000),
     ("judged_by", 1, LONGEST),
 )
@@ -157,7 +160,21 @@ def judge(
         return _silent(rule, known, np.full(len(known), float(rule.days)), _or_shop(known, known.shop_usual))
     if rule.kind is Kind.CHANCE:
         return _by_chance(rule, known, chances or Chances.learn(histories, day, rule.days))
+    if rule.kind is Kind.SHARE:
+        return _by_share(rule, known)
     return _by_drop(rule, known)
+
+
+def tells_after(found: Verdicts) -> int:
+    """Days after a first purchase from which the rule finds who never came again: the middle one's, since by
+    chance each has their own. 0: it does not go by the time away."""
+    rule, known = found.rule, found.known
+    if rule.kind in (Kind.VISITS, Kind.SPEND):
+        return rule.span
+    once = known.n == 1
+    if rule.kind is Kind.SHARE or not once.any():
+        return 0
+    return int(np.median((found.since - known.last)[once]))
 
 
 def judge_one(
@@ -199,6 +216,14 @@ def _by_chance(rule: Rule, known: Snapshot, chances: Chances | None) -> Verdicts
         return Verdicts(rule, known, np.zeros(len(known), bool), known.last, usual, away)
     gone = (chances.of(known) * 100 >= rule.percent) & (known.n >= rule.least)
     return Verdicts(rule, known, gone, known.last + chances.first_gap(known, rule.percent), usual, away)
+
+
+def _by_share(rule: Rule, known: Snapshot) -> Verdicts:
+    """By what they said themselves; who said nothing stays."""
+    percent, on = known.shares(rule.days)
+    gone = (percent >= 0) & (percent <= rule.share) & (known.n >= rule.least)
+    before, now = np.full(len(known), np.nan), percent.astype(np.float64)
+    return Verdicts(rule, known, gone, np.where(gone, on, known.last), before, now)
 
 
 def _by_drop(rule: Rule, known: Snapshot) -> Verdicts:

@@ -5,7 +5,7 @@ from datetime import datetime
 from feedback import acknowledgement, cases, comments, journal, limits, pictures, threads
 from feedback.front import capturing
 from feedback.incoming import Mail
-from feedback.models import Case, Comment, FollowUp, IncomingMail
+from feedback.models import Case, Comment, IncomingMail
 from feedback.models.words import Channel, WhyItCame
 from feedback.text import reader
 from feedback.text.reading import Reading, Sentiment
@@ -33,9 +33,9 @@ def take(mail: Mail, *, now: datetime) -> Comment | None:
             digest=mail.digest, received_at=now, comment=comment, left_out=min(left_out, 32_000)
         )
         if case is not None:
-            _follow(case, comment, now)
+            follow(case, comment, now)
         else:
-            _open(comment, now)
+            open_for(comment, now)
     return comment
 
 
@@ -81,25 +81,24 @@ def _comment(mail: Mail, case: Case | None, now: datetime) -> Comment:
     )
 
 
-def _open(comment: Comment, now: datetime) -> None:
-    """Mail waits for an answer: all but praise is looked at."""
+def open_for(comment: Comment, now: datetime, *, is_urgent: bool = False) -> Case | None:
+    """Mail and texts wait for an answer: all but praise is looked at. `is_urgent`: whatever it says."""
     reading = reader.read(comment.words)
     queue = route(reading.flags).route
-    if queue is Route.NORMAL and is_praise(reading):
+    if queue is Route.NORMAL and is_praise(reading) and not is_urgent:
         journal.log("comment noted", comment, channel=comment.channel)
-        return
+        return None
     case = cases.open_case(comment, now=now, route=queue)
     acknowledgement.by_mail(case, now=now, lang=reading.lang)
+    return case
 
 
-def _follow(case: Case, comment: Comment, now: datetime) -> None:
+def follow(case: Case, comment: Comment, now: datetime) -> None:
     """More words in the case. It needs an answer again, unless they only say thanks; and whatever they say, a
     promise is as open as it was."""
-    FollowUp.objects.create(case=case, comment=comment)
-    journal.log("customer wrote again", case, comment=comment.pk)
     reading = reader.read(comment.words)
     is_thanks = is_praise(reading) and route(reading.flags).route is Route.NORMAL
-    cases.hear_again(case, now=now, is_thanks=is_thanks)
+    cases.add_words(case, comment, now=now, is_thanks=is_thanks)
 
 
 def is_praise(reading: Reading) -> bool:

@@ -1,5 +1,6 @@
 """Note what a customer tells us in the shop, on the phone, by text message or by letter – in a few taps."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -11,11 +12,12 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from feedback import duplicates, labels, pictures, shop
-from feedback.forms import Choice, Day, EmailField
+from feedback import acknowledgement, duplicates, labels, pictures, shop
+from feedback.forms import AddressField, Choice, Day, EmailField, PhoneField
 from feedback.front import capturing
 from feedback.models import Case, Order, Touchpoint
 from feedback.models.words import Channel
+from feedback.orthography import can_be_seen
 from feedback.roles import Role, allow, holds
 from feedback.views.cases import ACT, found
 
@@ -27,7 +29,7 @@ REASONS = (
     "late not_received damaged defective wrong_item not_as_described overcharged staff_conduct waiting "
     "safety other"
 ).split()
-LAST_WEEKS = 90  # days back that a letter may be dated
+LAST_WEEKS = 90  # days back that a letter may be dated, or may have been received
 
 
 class Files(forms.FileInput):
@@ -50,6 +52,13 @@ class Pictures(forms.FileField):
             except pictures.BadPicture as error:
                 raise forms.ValidationError(f"{one.name}: {error.message}") from None
         return drawn
+
+
+class Hour(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%H:%M", **kwargs)
 
 
 class CaptureForm(forms.Form):
@@ -80,13 +89,27 @@ class CaptureForm(forms.Form):
         help_text=gettext_lazy("JPEG, PNG or WebP, at most ten."),
     )
     written_on = forms.DateField(label=gettext_lazy("Date of the letter"), required=False, widget=Day)
+    received_on = forms.DateField(
+        label=gettext_lazy("Received on"),
+        required=False,
+        widget=Day,
+        help_text=gettext_lazy(
+            "When it reached the shop: from then on the days count within which it is answered. "
+            "Empty: just now."
+        ),
+    )
+    received_time = forms.TimeField(
+        label=gettext_lazy("At what time?"),
+        required=False,
+        widget=Hour,
+        help_text=gettext_lazy("Empty: it counts from that morning."),
+        error_messages={"invalid": gettext_lazy("This is no time of day. One looks like 14:30.")},
+    )
     order = forms.CharField(label=gettext_lazy("Order number"), max_length=64, required=False)
     name = forms.CharField(label=gettext_lazy("Their name"), max_length=200, required=False)
-    phone = forms.CharField(
-        label=gettext_lazy("Their phone"), max_length=32, required=False,
-        widget=forms.TextInput(attrs={"type": "tel"}),
-    )  # fmt: skip
+    phone = PhoneField(label=gettext_lazy("Their phone"))
     email = EmailField(label=gettext_lazy("Their e-mail"), max_length=254, required=False)
+    address = AddressField(label=gettext_lazy("Their postal address"))
     is_checked = forms.BooleanField(
         label=gettext_lazy("I have checked that it is this customer"), required=False
     )
@@ -108,7 +131,9 @@ class CaptureForm(forms.Form):
         language = (get_language() or "")[:2]
         self.fields["touchpoint"].label_from_instance = lambda touchpoint: touchpoint.name(language)
         if channel != Channel.LETTER:
-            del self.fields["written_on"]
+            del self.fields["written_on"], self.fields["address"]
+        if channel == Channel.IN_PERSON:  # they stand before us
+            del self.fields["received_on"], self.fields["received_time"]
 
     def clean_order(self) -> Order | None:
         number = self.cleaned_data["order"]
@@ -129,9 +154,31 @@ class CaptureForm(forms.Form):
             raise forms.ValidationError(_("Choose a day within the last three months."))
         return day
 
+    def clean_received_on(self):
+        day, today = self.cleaned_data["received_on"], shop.day(timezone.now())
+        if day and day > today:
+            raise forms.ValidationError(_("This day is still to come. Choose today or an earlier day."))
+        if day and (today - day).days > LAST_WEEKS:
+            raise forms.ValidationError(_("Choose a day within the last three months."))
+        return day
+
+    def _check_received(self, cleaned: dict[str, Any]) -> None:
+        """`received_at` of it: a moment that is over, and not before the letter was written."""
+        day, hour = cleaned.get("received_on"), cleaned.get("received_time")
+        if {"received_on", "received_time"} & self.errors.keys():
+            return
+        now = timezone.now()
+        cleaned["received_at"] = _moment(day, hour, now)
+        if hour and cleaned["received_at"] > now:
+            self.add_error("received_time", _("This time is still to come. Leave it empty for just now."))
+        written_on = cleaned.get("written_on")
+        if written_on and day and day < written_on:
+            self.add_error("received_on", _("This is before the date of the letter."))
+
     def clean(self):
         cleaned = super().clean()
-        has_words = any(map(str.isalnum, cleaned.get("text") or ""))
+        self._check_received(cleaned)
+        has_words = any(map(can_be_seen, cleaned.get("text") or ""))
         if not has_words and not cleaned.get("scans") and not {"text", "scans"} & self.errors.keys():
             self.add_error("text", _("A word or two, please: what happened?"))
         return cleaned
@@ -149,11 +196,21 @@ class CaptureForm(forms.Form):
             name=given["name"],
             email=given["email"],
             phone=given["phone"],
+            postal_address=given.get("address", ""),
             wish=given["wish"],
             is_checked=given["is_checked"],
             pictures=given["scans"],
             said_at=shop.start_of(written_on) if written_on else None,
+            received_at=given.get("received_at"),
         )
+
+
+def _moment(day: date | None, hour: time | None, now: datetime) -> datetime | None:
+    """None: just now. An hour alone is of today; a day alone begins at midnight, and the clocks with its
+    opening."""
+    if day is None and hour is None:
+        return None
+    return datetime.combine(day or shop.day(now), hour or time(), tzinfo=shop.zone())
 
 
 @allow(*CALL)
@@ -177,9 +234,11 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def noted(request: HttpRequest, public_id: str) -> HttpResponse:
     """What to say to the customer now, and what may be the same matter."""
-    case = found(public_id)
+    case, now = found(public_id), timezone.now()
     context: dict[str, Any] = {
         "case": case,
+        "due_on": acknowledgement.still_to_come(case, now),
+        "is_late": bool(case.answer_by and case.answer_by <= now and case.answered_at is None),
         "comment": case.comment,
         "alike": duplicates.of(case),
         "may_join": holds(request, *ACT),

@@ -52,6 +52,10 @@ BENEATH = {
     "/reports/hidden": "/replies/",
     "/reports/voices": "/customers/",
     "/reports/tenure": "/customers/",
+    "/reports/expected": "/customers/",
+    "/reports/leaving": "/customers/",
+    "/reports/fit": "/customers/",
+    "/reports/investment": "/customers/",
     "/reports/": "/cases/",
 }
 

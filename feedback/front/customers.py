@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from babel.numbers import format_decimal, format_percent
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,13 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import consents, facts, labels, shop, value
+from feedback import consents, expected, facts, journal, labels, shop, value
+from feedback.forms import AddressField
 from feedback.front import search
 from feedback.front.timeline import timeline
-from feedback.models import Case, Customer, MailAddress, Order
+from feedback.models import Case, Customer, ExpectedValue, MailAddress, Order
 from feedback.money import format_money
 from feedback.reports import concessions
 from feedback.roles import DESK, EVERYONE, REPORTS, Role, allow, holds
@@ -51,6 +53,13 @@ class ConsentForm(forms.Form):
             ("phone", gettext_lazy("by phone")),
             ("email", gettext_lazy("by e-mail")),
         ],
+    )
+
+
+class PostalForm(forms.Form):
+    postal_address = AddressField(
+        label=gettext_lazy("Postal address"),
+        help_text=gettext_lazy("Only to answer a letter. Leave it empty to remove it."),
     )
 
 
@@ -97,6 +106,26 @@ def customer_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @allow(*COUNTER)
 @require_POST
+def address(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Where a letter reaches them; empty: it is forgotten."""
+    customer = get_object_or_404(Customer.objects.select_related("merged_into"), public_id=public_id)
+    customer = customer.merged_into or customer
+    form = PostalForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["postal_address"][0])
+        return redirect("customer", customer.public_id)
+    with journal.recording():
+        living = Customer.objects.filter(pk=customer.pk, erased_at=None)
+        if living.update(postal_address=form.cleaned_data["postal_address"]):
+            journal.log("address noted", customer, by=request.user)
+            messages.success(request, _("Noted."))
+        else:
+            messages.error(request, _("This customer was erased; nothing can be noted about them."))
+    return redirect("customer", customer.public_id)
+
+
+@allow(*COUNTER)
+@require_POST
 def consent(request: HttpRequest, public_id: str) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.select_related("merged_into"), public_id=public_id)
     customer = customer.merged_into or customer
@@ -122,6 +151,9 @@ def _consent(customer: Customer, request: HttpRequest) -> dict[str, Any]:
     return {
         "consent": consents.standing(customer, consents.ADVERTISING),
         "refused_mail_at": refused.unsubscribed_at if refused and customer.email else None,
+        "postal_form": PostalForm(initial={"postal_address": customer.postal_address})
+        if holds(request, *COUNTER) and not customer.erased_at
+        else None,
         "consent_form": ConsentForm() if holds(request, *COUNTER) and not customer.erased_at else None,
     }
 
@@ -136,18 +168,52 @@ def _worth(customer: Customer, language: str) -> dict[str, Any]:
     if worth is not None and currency in terms.money:
         threshold = format_money(terms.money[currency].valued_from, currency, language)
         reason = _("valued from %(amount)s on") % {"amount": threshold}
+    elsewhere = value.other_currencies(customer.pk) if worth is None else {}
     orders = Order.objects.filter(customer=customer, cancelled_at=None)
     balance = concessions.balances([customer.pk]).get(customer.pk)
     return {
         "worth": worth,
         "balance": balance,
         "currency": currency,
-        "standing": labels.STANDINGS[standing],
+        "standing": labels.elsewhere(elsewhere, language) if elsewhere else labels.STANDINGS[standing],
         "is_valued": standing == "valued",
         "standing_reason": reason,
         "orders": orders.count(),
         "open_cases": Case.objects.filter(customer=customer, state__in=["open", "waiting"]).count(),
+        **_expected(customer, language),
     }
+
+
+def _expected(customer: Customer, language: str) -> dict[str, Any]:
+    """What a job expects of the next year, with its reason in one sentence; nothing of who was erased."""
+    found = None if customer.erased_at else expected.of(customer)
+    if found is None:
+        return {"expected": None}
+    said = {
+        "came": ngettext("%(n)s visit", "%(n)s visits", found.came) % {"n": found.came},
+        "days": ngettext("%(n)s day", "%(n)s days", found.days) % {"n": found.days},
+        "rate": format_decimal(round(found.rate, 1), locale=language),
+        "basket": format_money(found.basket, found.currency, language),
+    }
+    why = _("%(came)s in %(days)s and what is usual here make about %(rate)s a year, at %(basket)s each.")
+    reason = why % said + " " + _of_others(found, language)
+    return {"expected": found, "expected_reason": reason}
+
+
+def _of_others(found: ExpectedValue, language: str) -> str:
+    """How it went with customers like them in the trial: it multiplies the visits. More than all of it may
+    have come, in a shop that grows."""
+    apart = round(found.share - 1, 2)
+    by = {"by": format_percent(abs(apart), locale=language)}
+    if found.is_gone:
+        if apart >= 0:
+            return _("They have left by our definition, but such customers came again all the same.")
+        return _("They have left by our definition: such customers came %(by)s less often than that.") % by
+    if apart > 0:
+        return _("Customers who came as often then came %(by)s more often than that.") % by
+    if apart < 0:
+        return _("Customers who came as often then came %(by)s less often than that.") % by
+    return _("Customers who came as often kept to that.")
 
 
 def _tell(customers: Collection[Customer]) -> None:

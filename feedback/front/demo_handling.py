@@ -19,6 +19,7 @@ NOTED = (
      "Kính gửi cửa hàng, gia đình tôi đặt bộ bát hai mươi món làm quà cưới. Màu men khác hẳn ảnh, và ba lần "
      "gọi điện tôi đều được hẹn gọi lại. Tôi mong được gặp người có trách nhiệm."),
 )  # fmt: skip
+_ANSWERED = 0.85  # of what should have had a first answer by now
 _HANDOVERS = ("Khách chỉ nghe máy buổi tối.", "Đã hẹn gửi ảnh, đang chờ.", "")
 
 
@@ -39,7 +40,7 @@ def work(dice: random.Random, staff: dict[str, User], now: datetime) -> None:
 
 
 def _share_out(dice: random.Random, people: list[User], now: datetime) -> None:
-    for case in Case.objects.unsettled().select_related("comment").order_by("pk"):
+    for case in Case.objects.unsettled().filter(owner=None).select_related("comment").order_by("pk"):
         if dice.random() < 0.2:
             continue
         owner = dice.choice(people)
@@ -48,3 +49,8 @@ def _share_out(dice: random.Random, people: list[User], now: datetime) -> None:
             cases.wait(case, by=owner)
         if dice.random() < 0.1:
             procedure.watch(case, people[-1], now)
+    for case in Case.objects.unsettled().filter(answered_at=None, answer_by__lt=now).order_by("pk"):
+        assert case.answer_by is not None
+        if dice.random() < _ANSWERED:
+            at = case.opened_at + dice.uniform(0.2, 1.15) * (case.answer_by - case.opened_at)
+            Case.objects.filter(pk=case.pk).update(answered_at=min(at, now - timedelta(minutes=1)))

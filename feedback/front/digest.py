@@ -4,6 +4,7 @@ Whoever wants it says so on its page; one press in each letter ends it. A reader
 often the job runs or is killed: the letter, the week and the next time are written in one transaction.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,10 +15,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 
-from feedback import bulk, journal, leases, mail, shop, tokens
+from feedback import alerts, bulk, journal, leases, mail, shop, tokens
 from feedback.front import digest_words, headlines, tiles
 from feedback.front.digest_words import Theme, Week
-from feedback.models import Digest, OutgoingMail, User
+from feedback.models import Digest, Headline, OutgoingMail, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.reports import trends
 from feedback.roles import DESK, roles_of
@@ -38,7 +39,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """`sentences`: three. `bars`: the themes with the most complaints, the week before beside them."""
+    """`sentences`: three. `bars`: the themes with the most complaints, the week before beside them.
+    `as_of`: the day of the figures, None where none were kept."""
 
     start: date
     end: date
@@ -46,6 +48,11 @@ class Told:
     sentences: tuple[str, ...]
     bars: tuple[Bar, ...]
     tiles: tuple[tiles.Tile, ...]
+    as_of: date | None
+
+    @property
+    def is_at_once(self) -> bool:
+        return any(bar.theme.at_once or bar.theme.at_once_before for bar in self.bars)
 
 
 def last_week(today: date) -> date:
@@ -54,32 +61,56 @@ def last_week(today: date) -> date:
 
 
 def tell(start: date, today: date, language: str) -> Told:
-    """Of the week from this Monday, in words of the language that is active."""
+    """Of the week from this Monday, in words of the language that is active. An alert that touches it comes
+    first: nothing else here may contradict what the morning page names."""
     end = start + _WEEK - _DAY
     now, before = (trends.by_theme(one, one + _WEEK - _DAY) for one in (start, start - _WEEK))
-    earlier = {row.slug: row.counts.negative for row in before.themes}
     names = {row.slug: row.name(language) for row in (*before.themes, *now.themes)}
-    complaints = {row.slug: row.counts.negative for row in now.themes}
-    themes = [
-        Theme(slug=slug, name=names[slug], now=complaints.get(slug, 0), before=earlier.get(slug, 0))
-        for slug in sorted(names)
-    ]
+    themes = _themes(start, now, before, names)
     week = Week(
         n=now.comments.total,
         before=before.comments.total,
         negative=now.comments.negative,
         negative_before=before.comments.negative,
     )
-    found = headlines.newest(today)
+    found = _figures(start, today)
     figures = tiles.of(found, lambda name: "")
+    changed = digest_words.of_alerts(alerts.touching(start, end), _all_names(language))
+    said = digest_words.of_comments(week)
     sentences = (
-        digest_words.of_comments(week),
-        digest_words.of_themes(themes),
+        *((changed, said) if changed else (said, digest_words.of_themes(themes))),
         digest_words.of_figures(figures, found),
     )
     return Told(
-        start=start, end=end, week=week, sentences=sentences, bars=tuple(_bars(themes)), tiles=tuple(figures)
+        start=start, end=end, week=week, sentences=sentences, bars=tuple(_bars(themes)),
+        tiles=tuple(figures), as_of=max((row.day for row in found.values()), default=None),
     )  # fmt: skip
+
+
+def _themes(start: date, now: trends.Trends, before: trends.Trends, names: dict[str, str]) -> list[Theme]:
+    """By slug; beside each what of it came in bursts, which alerts leave out as well."""
+    complaints, earlier = ({row.slug: row.counts.negative for row in found.themes} for found in (now, before))
+    at_once: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}  # by whether it is this week
+    for row in alerts.in_bursts(start - _WEEK, start + _WEEK - _DAY):
+        at_once[row.day >= start][row.theme] -= row.counts.negative
+    return [
+        Theme(
+            slug=slug, name=names[slug], now=complaints.get(slug, 0), before=earlier.get(slug, 0),
+            at_once=at_once[True][slug], at_once_before=at_once[False][slug],
+        )
+        for slug in sorted(names)
+    ]  # fmt: skip
+
+
+def _figures(start: date, today: date) -> dict[str, Headline]:
+    """As they stood at the end of that week: of the days until its letter. Of the week that is just over
+    those of today, where a new shop has none of then."""
+    found = headlines.between(start, min(start + _WEEK, today))
+    return found if found or start < last_week(today) else headlines.newest(today)
+
+
+def _all_names(language: str) -> dict[str, str]:
+    return {theme.slug: theme.name(language) for theme in trends.THEMES.all()}
 
 
 def _bars(themes: Sequence[Theme]) -> list[Bar]:

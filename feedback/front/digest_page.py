@@ -19,6 +19,7 @@ from feedback.forms import Day
 from feedback.front import digest
 from feedback.models import User
 from feedback.roles import DESK, allow, public
+from feedback.views import account
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 MOST_WEEKS = 520  # back
@@ -70,6 +71,7 @@ def switch(request: HttpRequest) -> HttpResponse:
         return redirect("digest")
     digest.switch(request.user, on=on, now=timezone.now())
     if on:
+        account.keep_language(request.user, request.LANGUAGE_CODE)  # that of the page they press it on
         messages.success(request, _("You get this letter every Monday at seven."))
     else:
         messages.success(request, _("You get this letter no more."))

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.front.tiles import Tile
-from feedback.models import Headline
+from feedback.models import Alert, Headline
+from feedback.templatetags.alert_words import alert_chance, alert_count, alert_title
 from feedback.templatetags.feedback import percent
 
 ALPHA = 0.05
@@ -27,12 +28,19 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """Complaints of a week and of the week before."""
+    """Complaints of a week and of the week before. `at_once`: those among them that came in bursts."""
 
     slug: str
     name: str
     now: int
     before: int
+    at_once: int = 0
+    at_once_before: int = 0
+
+    @property
+    def usual(self) -> tuple[int, int]:
+        """Now and before, without bursts: what alerts count."""
+        return self.now - self.at_once, self.before - self.at_once_before
 
 
 def chance(now: int, before: int) -> float:
@@ -44,13 +52,28 @@ def chance(now: int, before: int) -> float:
 
 
 def moved(themes: Sequence[Theme]) -> Theme | None:
-    """The one whose complaints changed most surely, if that is more than chance among so many themes (Holm's
-    first step, 1979)."""
-    tried = [one for one in themes if one.now or one.before]
+    """The one whose complaints changed most surely, without bursts, if that is more than chance among so many
+    themes (Holm's first step, 1979)."""
+    tried = [one for one in themes if any(one.usual)]
     if not tried:
         return None
-    first = min(tried, key=lambda one: (chance(one.now, one.before), -abs(one.now - one.before), one.slug))
-    return first if chance(first.now, first.before) * len(tried) <= ALPHA else None
+    first = min(tried, key=lambda one: (chance(*one.usual), -abs(one.usual[0] - one.usual[1]), one.slug))
+    return first if chance(*first.usual) * len(tried) <= ALPHA else None
+
+
+def of_alerts(found: Sequence[Alert], names: Mapping[str, str]) -> str:
+    """The first of them with since when and how sure, and how many there are besides; "" without any."""
+    if not found:
+        return ""
+    first, more = found[0], len(found) - 1
+    said = f"{alert_title(first, names)}. {alert_count(first)} {alert_chance(first)}"
+    if first.settled_at is not None:
+        said += " " + _("It is settled.")
+    if not more:
+        return said
+    return f"{said} " + ngettext(
+        "%(n)s other change touches this week.", "%(n)s other changes touch this week.", more
+    ) % {"n": _number(more)}
 
 
 def of_comments(week: Week) -> str:
@@ -73,8 +96,9 @@ def of_themes(themes: Sequence[Theme]) -> str:
     one = moved(themes)
     if one is None:
         return _("No theme's complaints changed by more than chance would have it.")
-    words = {"theme": one.name, "now": _number(one.now), "before": _number(one.before)}
-    if one.now > one.before:
+    now, before = one.usual
+    words = {"theme": one.name, "now": _number(now), "before": _number(before)}
+    if now > before:
         return _("Complaints about “%(theme)s” rose from %(before)s to %(now)s, hardly by chance.") % words
     return _("Complaints about “%(theme)s” fell from %(before)s to %(now)s, hardly by chance.") % words
 
@@ -82,7 +106,7 @@ def of_themes(themes: Sequence[Theme]) -> str:
 def of_figures(tiles: Sequence[Tile], found: Mapping[str, Headline]) -> str:
     """The headline that moved farthest beyond its interval; where none did, the first of the page."""
     if not tiles:
-        return _("The figures of the morning page are not known yet.")
+        return _("Of this week no figures of the morning page are known.")
     farthest = max(tiles, key=lambda tile: _beyond(found[tile.name]))
     one = farthest if _beyond(found[farthest.name]) > 0 else tiles[0]
     return f"{one.label}: {one.number}; {one.change}."

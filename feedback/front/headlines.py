@@ -23,6 +23,7 @@ from feedback.models.queue import LeasableQuerySet
 from feedback.prepared import Prepared
 from feedback.reports import defections as defection_report
 from feedback.reports import promises
+from reviews import account
 from reviews.models import Reply
 from surveys import consistency, counting, measures, recovery, results
 from surveys.cohorts import Cohort
@@ -85,7 +86,12 @@ def find_now() -> None:
 
 def newest(today: date) -> dict[str, Headline]:
     """By name, not older than yesterday. One query."""
-    return {row.name: row for row in _NEWEST.all(today - _DAY, today)}
+    return between(today - _DAY, today)
+
+
+def between(first: date, last: date) -> dict[str, Headline]:
+    """By name, the newest of what was kept on these days. One query."""
+    return {row.name: row for row in _NEWEST.all(first, last)}
 
 
 _NEWEST = Prepared(
@@ -102,7 +108,8 @@ def _left(today: date, now: datetime) -> Figure | None:
     low, high = wilson(found.whole.left, found.whole.n) or (None, None)
     earlier = _kept("left", today - timedelta(days=MONTH))
     return Figure(
-        value=found.whole.rate, n=found.whole.n, low=low, high=high, before=earlier,
+        value=found.whole.rate, n=found.whole.n, low=low, high=high,
+        before=found.month_ago if earlier is None else earlier,
         data={"left": found.whole.left},
     )  # fmt: skip
 
@@ -140,13 +147,14 @@ def _recovered(today: date, now: datetime) -> Figure | None:
 
 
 def _spent(today: date) -> dict[str, Any]:
-    report = recovery.report(
-        today - timedelta(days=365), today, currency=shop.current().currency, today=today
-    )
+    """With the days of the orders it is of, so that the tile opens the report on the same ones."""
+    start = today - timedelta(days=364)
+    days = {"from": start.isoformat(), "to": today.isoformat()}
+    report = recovery.report(start, today, currency=shop.current().currency, today=today)
     for one in report.found.comparisons:
         if (one.one, one.other) == (Cohort.RESOLVED_FIRST, Cohort.NO_PROBLEM) and one.after is not None:
-            return {"spent": one.after.value, "low": one.after.low, "high": one.after.high}
-    return {}
+            return days | {"spent": one.after.value, "low": one.after.low, "high": one.after.high}
+    return days
 
 
 def _solved(start: date, end: date) -> tuple[int, int]:
@@ -196,6 +204,16 @@ def _unsteady(today: date, now: datetime) -> Figure | None:
         value=len(found.rising), n=len(told), before=_kept("unsteady", today - timedelta(days=MONTH)),
         data={"places": [row.slug for row in found.rising]},
     )  # fmt: skip
+
+
+def _hides(today: date, now: datetime) -> Figure | None:
+    """Differential hiding (L6): the chance that hiding by lot goes so much with how good a review is, of `n`
+    hidden ones; only where that needs an explanation."""
+    found = account.of_late()
+    tests = [one for one in (found.by_stars, found.by_words) if one and one.can_tell and one.is_suspicious]
+    if not tests:
+        return None
+    return Figure(value=min(one.chance for one in tests), n=found.hidden)
 
 
 def _kept(name: str, day: date) -> float | None:
@@ -266,6 +284,7 @@ FIGURES: dict[str, Callable[[date, datetime], Figure | None]] = {
     "promises": _promises,
     "queue": _queue,
     "unsteady": _unsteady,
+    "hides": _hides,
     "nps": _nps,
     "csat": _csat,
     "satisfied": _satisfied,

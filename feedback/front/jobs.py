@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import connection, models
-from django.db.models import Min
+from django.db import models
+from django.db.models import Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,11 +27,13 @@ from feedback.models import (
     ContactImport,
     DataAsked,
     DefectionRule,
+    DefectionSplit,
     Delivery,
     Digest,
     DiscoveryClock,
     Engine,
     Erasure,
+    Expectation,
     HeadlineClock,
     Impact,
     Keeping,
@@ -45,6 +47,7 @@ from feedback.models import (
     Tenure,
 )
 from feedback.models.queue import Leasable
+from feedback.prepared import PreparedCounts
 from feedback.roles import Role, allow
 from reviews import polling
 from reviews.models import Polling, PublicInvitation, PublicPlan, Reply, Review, Source, UnreadableReview
@@ -85,6 +88,8 @@ ROWS: dict[type[Leasable], tuple[str, str]] = {
     Digest: (gettext_lazy("weekly letter"), "send_at"),
     Impact: (gettext_lazy("what goes with each theme"), "look_at"),
     Tenure: (gettext_lazy("what staying brings"), "look_at"),
+    DefectionSplit: (gettext_lazy("where customers leave"), "look_at"),
+    Expectation: (gettext_lazy("what customers will buy"), "look_at"),
     DiscoveryClock: (gettext_lazy("look for what no theme catches"), "look_at"),
     Proposal: (gettext_lazy("proposed theme"), "decided_at"),
     Erasure: (gettext_lazy("erasure of a person"), "asked_at"),
@@ -131,6 +136,8 @@ NAMES = {
     "feedback.tasks.LOOK_FOR_ALERTS": gettext_lazy("Look whether themes changed or bad reviews came at once"),
     "feedback.tasks.FIND_IMPACT": gettext_lazy("Find what goes with each theme: scores, later orders, costs"),
     "feedback.tasks.FIND_TENURE": gettext_lazy("Find what customers bring in each year of staying"),
+    "feedback.tasks.FIND_LEAVING": gettext_lazy("Find where customers leave: by place, product and promise"),
+    "feedback.tasks.FIND_EXPECTED": gettext_lazy("Find what each customer will buy in the next year"),
     "feedback.tasks.LOOK_FOR_MISSED_THEMES": gettext_lazy("Look for what comes up and no theme catches"),
     "feedback.tasks.READ_ANEW_FOR_NEW_THEMES": gettext_lazy("Have comments read anew for new themes"),
     "feedback.front.headlines.FIND": gettext_lazy("Find the figures of the morning page"),
@@ -212,23 +219,25 @@ def dead_letters() -> list[DeadLetter]:
 
 
 def dead_letter_count() -> int:
-    """Three queries, however many kinds of row there are."""
-    with connection.cursor() as cursor:
-        cursor.execute(_stuck())
-        stuck = sum(count for (count,) in cursor.fetchall())
+    """With sources and shops that do not answer: one query, however many kinds of row there are."""
     now = timezone.now()
-    return stuck + len(polling.alarms(now)) + len(coupon_shops.alarms(now))
+    return sum(_DEAD(now - polling.OVERDUE, now - coupon_shops.PATIENCE))
 
 
-@cache
-def _stuck() -> str:
-    """As `given_up` has it. A partial index of the large tables has nothing but these rows."""
-    quote = connection.ops.quote_name
-    tables = [quote(model._meta.db_table) for model in ROWS]
-    return " UNION ALL ".join(
-        f"SELECT COUNT(*) FROM {table} WHERE failed_at IS NOT NULL"  # noqa: S608 our own tables
-        for table in tables
-    )
+def _given_up(model: type[Leasable], *_since: datetime) -> QuerySet[Leasable]:
+    """A partial index of the large tables has nothing but these rows."""
+    return model._default_manager.given_up().order_by()
+
+
+_DEAD = PreparedCounts(
+    [
+        *(partial(_given_up, model) for model in ROWS),
+        lambda unasked, _patient: polling.wrong(unasked),
+        lambda _unasked, patient: coupon_shops.wrong(patient),
+    ],
+    datetime,
+    datetime,
+)
 
 
 def _alarms(now: datetime) -> list[tuple[Source, str | LazyText, datetime | None]]:

@@ -12,18 +12,22 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from feedback import cases, impact, satisfaction, shop, work
+from feedback import cases, expected, handling, impact, leaving, satisfaction, shop, work
 from feedback.front import (
     demo_cases,
     demo_changes,
     demo_contacts,
     demo_defections,
     demo_handling,
+    demo_headlines,
+    demo_judging,
     demo_missed,
     demo_orders,
     demo_people,
     demo_plan,
+    demo_promises,
     demo_readings,
     demo_recovery,
     demo_shop,
@@ -41,6 +45,7 @@ from surveys.models import Invitation, Reward, Survey
 _WORDS = Path(__file__).parent / "demo"
 _LANGUAGES = ("vi", "en")
 _STILL_WAITING = timedelta(days=6)  # newer complaints are left for whoever tries the demo
+_MOST_HAVE_ENDED, _NONE_IS_OLDER = timedelta(days=11), timedelta(days=40)  # complaints
 _THANKS_WAITING = 5  # and one of so many replies to new praise
 
 
@@ -71,11 +76,15 @@ def seed(now: datetime) -> bool:
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
         demo_changes.answered(now, staff["bao"])
-        demo_cases.work(dice, staff, now)
+        demo_cases.work(random.Random(37), staff, now)
+        demo_promises.lived(staff, now)
         demo_handling.work(dice, staff, now)
+        demo_promises.on_the_table(staff, now)
         demo_plan.work(staff, now)
         work.sweep(work.jobs())
         demo_defections.asked(dice, staff, now)
+        demo_defections.targets(staff["huy"], now)
+        demo_defections.shares(now)
         demo_orders.cards_issued(staff["huy"], now)
         demo_orders.told(now)
         demo_contacts.year(now, staff["huy"])
@@ -84,8 +93,11 @@ def seed(now: datetime) -> bool:
         _redeem(dice, now)
         demo_missed.told(now)
         demo_changes.found(now, staff["huy"])
+        demo_headlines.past(now)
         headlines.find_now()
         impact.find_now(now)
+        expected.find_now(now)
+        leaving.find_now(now)
     return True
 
 
@@ -137,7 +149,10 @@ def _staff() -> dict[str, User]:
     made = {}
     for account in demo_shop.ACCOUNTS:
         user = User.objects.create_user(
-            account.username, account.email, password=account.password, first_name=account.name
+            account.username,
+            account.email,
+            password=account.password,
+            first_name=account.name,
         )
         user.groups.add(Group.objects.get(name=account.role))
         made[account.username] = user
@@ -329,13 +344,21 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
     _set_back(dice, now)
     demo_readings.looked_into(dice, staff["bao"], now)
     clocks = random.Random(23)
-    for case in Case.objects.filter(opened_at__lt=now - timedelta(days=20)):
+    older = list(
+        Case.objects.filter(opened_at__lt=now - _MOST_HAVE_ENDED).select_related("comment__analysis")
+    )
+    handling.reckon(older, now)
+    for case in older:
         ended = case.opened_at + timedelta(days=dice.uniform(1, 9))
-        forgotten = case.opened_at > now - timedelta(days=45) and dice.random() < 0.12
+        forgotten = case.opened_at > now - _NONE_IS_OLDER and dice.random() < 0.12
         if not forgotten:
-            cases.resolve(case, by=staff["bao"], first_time=dice.random() < 0.64, **demo_cases.cause(dice))
+            ready = demo_judging.ready(case, staff["bao"], now)
+            first_time, cause = dice.random() < 0.64, demo_cases.cause(dice)
+            first_time = first_time and not cases.is_told_again(case)
+            cases.resolve(case, by=staff["bao"], first_time=first_time, **cause, **ready)
             answered = min(_answered(clocks, case), ended)
-            Case.objects.filter(pk=case.pk).update(resolved_at=ended, answered_at=answered)
+            owner = staff[clocks.choice(("bao", "bao", "mai", "thu"))]
+            Case.objects.filter(pk=case.pk).update(resolved_at=ended, answered_at=answered, owner=owner)
     _rated(staff["bao"])
 
 
@@ -346,13 +369,18 @@ def _answered(dice: random.Random, case: Case) -> datetime:
 
 
 def _rated(by: User) -> None:
-    """Two in five were asked on the telephone how it ended; where it was not well the case is open again."""
-    dice = random.Random(19)
+    """Two in five were asked on the telephone how it ended. Where it was not well the case was open again,
+    and has ended without our agreeing."""
+    dice, now = random.Random(19), timezone.now()
     for case in Case.objects.filter(state=Case.State.RESOLVED).order_by("pk"):
         asked, day = dice.random() < 0.4, timedelta(days=1)
         if asked and case.resolved_at:
+            at = case.resolved_at + day
             well = dice.random() < (0.97 if case.resolved_first_time else 0.9)
-            satisfaction.note(case, satisfied=well, now=case.resolved_at + day, by=by)
+            satisfaction.note(case, satisfied=well, now=at, by=by)
+            if not well and at < now - _NONE_IS_OLDER:
+                cases.close(case, by=by, why=Case.ClosedWhy.NO_AGREEMENT)
+                Case.objects.filter(pk=case.pk).update(closed_at=at + 4 * day)
 
 
 def _dealt_with(now: datetime) -> Iterator[Reply]:
@@ -385,11 +413,19 @@ def _set_back(dice: random.Random, now: datetime) -> None:
         case.opened_at = case.decided_at = case.comment.said_at
         due = cases.clock(case.comment.channel, case.severity, case.opened_at)
         case.answer_by, case.due_on = due.answer_by, due.settle_on
-        case.acknowledge_by = due.acknowledge_by
+        case.acknowledge_by = case.escalate_at = due.acknowledge_by
         if clocks.random() < 0.9:
             told = case.opened_at + clocks.uniform(0, 1.05) * (due.acknowledge_by - case.opened_at)
             case.acknowledged_at = case.acknowledged_at or min(told, just_now)
-    columns = ["opened_at", "decided_at", "acknowledge_by", "acknowledged_at", "answer_by", "due_on"]
+    columns = [
+        "opened_at",
+        "decided_at",
+        "acknowledge_by",
+        "acknowledged_at",
+        "answer_by",
+        "due_on",
+        "escalate_at",
+    ]
     Case.objects.bulk_update(opened, columns, batch_size=200)
 
 

@@ -1,26 +1,24 @@
 """What service earned and cost, and who heard of it: page, CSV, XLSX, and the same for programs."""
 
-import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from feedback import money, shop, word_of_mouth
+from feedback import money, word_of_mouth
 from feedback.front import service_result
-from feedback.front.service_result import Report
-from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE, as_workbook, harmless
+from feedback.front.service_result import Report as Service
+from feedback.roles import REPORTS
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 from surveys.resampling import Estimate
 from surveys.result_forms import RecoveryFilter
 
@@ -39,7 +37,7 @@ class ServiceFilter(RecoveryFilter):
         super().__init__(data, today=today)
         self.fields["cost"].label = _("Cost of handling one case")
 
-    def result(self) -> Report:
+    def result(self) -> Service:
         chosen = self.cleaned_data
         return service_result.report(
             chosen["start"],
@@ -64,54 +62,17 @@ class Row:
     url: str = ""
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = ServiceFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "feedback/service.html", {"form": form}, status=400)
-    found, query = form.result(), urlencode(form.as_shown())
-    context = {
-        "form": ServiceFilter(form.as_shown(), today=form.today),
-        "report": found,
+def _context(request: HttpRequest, form: ServiceFilter, found: Service) -> dict[str, Any]:
+    return {
         "balance": found.balance,
         "finding": finding(found, get_language()),
         "rows": _rows(found, form),
         "recovery_url": f"{reverse('recovery')}?{urlencode(_of_recovery(form))}",
         "heard": word_of_mouth,
-        "csv_url": f"{reverse('service_csv')}?{query}",
-        "xlsx_url": f"{reverse('service_xlsx')}?{query}",
     }
-    return render(request, "feedback/service.html", context)
 
 
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    form = ServiceFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = form.result()
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8", headers=_as_file(found, "csv"))
-    write = csv.writer(response).writerow
-    write(service_result.COLUMNS)
-    for line in service_result.lines(found):
-        write([harmless(cell) for cell in line])
-    return response
-
-
-@allow(REPORTS)
-@require_safe
-def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    form = ServiceFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = form.result()
-    book = as_workbook([service_result.COLUMNS, *service_result.lines(found)])
-    return FileResponse(book, content_type=MEDIA_TYPE, headers=_as_file(found, "xlsx"))
-
-
-def finding(found: Report, language: str) -> str:
+def finding(found: Service, language: str) -> str:
     """The page in a sentence."""
     balance = found.balance
     if balance.left is None:
@@ -154,7 +115,7 @@ def _money(amount: Decimal, currency: str, language: str) -> str:
     return money.format_money(amount, currency, language)
 
 
-def _rows(found: Report, form: ServiceFilter) -> list[Row]:
+def _rows(found: Service, form: ServiceFilter) -> list[Row]:
     balance = found.balance
     drawn = [one.value for one in (balance.earned, balance.left) if one is not None]
     largest = max((abs(float(one)) for one in [*balance.costs.values(), *drawn]), default=0.0)
@@ -195,6 +156,23 @@ def _cost_urls(form: ServiceFilter) -> dict[str, str]:
     }
 
 
-def _as_file(found: Report, kind: str) -> dict[str, str]:
-    name = f"service-{found.currency}-{found.start}-{found.end}.{kind}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+def _found(form: ServiceFilter, language: str) -> Service:
+    return form.result()
+
+
+def _table(found: Service) -> list[Sequence[Any]]:
+    return [service_result.COLUMNS, *service_result.lines(found)]
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="service",
+        template="feedback/service.html",
+        file="service",
+        form=ServiceFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

@@ -41,6 +41,10 @@ class Month:
     heard_again: int | None
 
     @property
+    def last(self) -> date:
+        return buckets.after(self.first, Grain.MONTH) - _DAY
+
+    @property
     def heard(self) -> int:
         return self.n - self.silent
 

@@ -1,11 +1,12 @@
 """The permanent way to tell us something, apart from any survey (S1-16)."""
 
-import unicodedata
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,10 +17,11 @@ from rest_framework.throttling import BaseThrottle
 
 from feedback import acknowledgement, cases, comments, journal, limits
 from feedback.addressing import as_the_shop_does
-from feedback.forms import EmailField
+from feedback.forms import EmailField, PhoneField
 from feedback.front import capturing
-from feedback.models import Comment, Touchpoint
+from feedback.models import Comment, Touchpoint, Typed
 from feedback.models.words import Channel, WhyItCame
+from feedback.orthography import can_be_seen
 from feedback.roles import public
 from feedback.text import reader
 from feedback.text.reading import Lang, Reading, Sentiment
@@ -28,7 +30,6 @@ from reviews.routing import Route, route
 SOURCE = "tell-us"
 MOST, A_WHILE = 30, 10 * 60  # seconds; a tablet in a store, or a company behind one address, stays below
 LONGEST = 5_000
-_DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"  # fillers of Hangul, and Braille without a dot
 _FEW_STARS, _MANY_STARS = 2, 4
 
 
@@ -65,6 +66,16 @@ class TellUs(forms.Form):
     )
     name = forms.CharField(label=_("Your name"), max_length=200, required=False)
     email = EmailField(label=_("Your e-mail, if you want an answer"), max_length=254, required=False)
+    phone = PhoneField(
+        label=_("Your telephone, if you would rather be called"),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    order = forms.CharField(
+        label=_("Order number, if it is about an order"),
+        max_length=64,
+        required=False,
+        help_text=_("With your e-mail or telephone, so that we know it is yours."),
+    )
     wish = forms.CharField(
         label=_("What would put it right for you?"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -78,9 +89,12 @@ class TellUs(forms.Form):
         language = (get_language() or "")[:2]
         self.fields["touchpoint"].label_from_instance = lambda touchpoint: touchpoint.name(language)
 
+    def clean_order(self):
+        return self.cleaned_data["order"].lstrip("# ")
+
     def clean_text(self):
         text = self.cleaned_data["text"]
-        if not any(_can_be_seen(letter) for letter in text):
+        if not any(map(can_be_seen, text)):
             raise ValidationError(self.fields["text"].error_messages["required"], code="required")
         return text
 
@@ -115,15 +129,9 @@ def record(told: dict, *, now: datetime) -> Comment | None:
     """Keep it as a Comment; what somebody should look at opens a Case. None: it was told a moment ago."""
     with journal.recording():
         capturing.one_at_a_time(told["text"])
-        said = {
-            "text": comments.clean(told["text"]),
-            "author": comments.clean(told["name"]),
-            "score": told["stars"],
-            "touchpoint": told["touchpoint"],
-            "customer": capturing.customer_of(email=told["email"], name=told["name"], now=now),
-        }
-        # All of it the same, not the words alone: two people may both write "too slow".
-        if Comment.objects.filter(source=SOURCE, said_at__gt=now - capturing.SAME_AGAIN, **said).exists():
+        said = _said(told, now)
+        typed, wish = _typed(told, said), comments.clean(told["wish"])
+        if _is_there(said, typed, wish, now):
             return None
         comment = comments.record(
             channel=Channel.FORM,
@@ -133,14 +141,50 @@ def record(told: dict, *, now: datetime) -> Comment | None:
             received_at=now,
             scale=Comment.Scale.STARS if told["stars"] else Comment.Scale.NONE,
             customer_claimed=said["customer"] is not None,
+            location=said["order"].location if said["order"] else None,
             **said,
         )
+        if any(typed.values()):
+            Typed.objects.create(comment=comment, **typed)
         reading = reader.read(comment.text, stars=told["stars"])
         queue = route(reading.flags).route
         if queue is not Route.NORMAL or _wants_a_person(reading, told):
-            case = cases.open_case(comment, now=now, wish=comments.clean(told["wish"]), route=queue)
+            case = cases.open_case(comment, now=now, wish=wish, route=queue)
             acknowledgement.by_mail(case, now=now, lang=reading.lang)
     return comment
+
+
+def _said(told: dict, now: datetime) -> dict[str, Any]:
+    """What is kept of it in its Comment. The order only where it is of the address or the telephone given."""
+    email, phone = told["email"], told.get("phone", "")
+    return {
+        "text": comments.clean(told["text"]),
+        "author": comments.clean(told["name"]),
+        "score": told["stars"],
+        "touchpoint": told["touchpoint"],
+        "customer": capturing.customer_of(email=email, phone=phone, name=told["name"], now=now),
+        "order": capturing.order_of(told.get("order", ""), email=email, phone=phone),
+    }
+
+
+def _typed(told: dict, said: dict[str, Any]) -> dict[str, str]:
+    """What is not tied to anything of theirs, for a person to look at."""
+    phone, customer = told.get("phone", ""), said["customer"]
+    is_known = customer is not None and capturing.is_same_phone(customer.phone, phone)
+    return {
+        "order_number": "" if said["order"] else comments.clean(told.get("order", "")),
+        "phone": "" if is_known else phone,
+    }
+
+
+def _is_there(said: dict[str, Any], typed: dict[str, str], wish: str, now: datetime) -> bool:
+    """All of it the same, not the words alone: two people may both write "too slow"."""
+    same = Comment.objects.filter(source=SOURCE, said_at__gt=now - capturing.SAME_AGAIN, **said)
+    if any(typed.values()):
+        same = same.filter(**{f"typed__{name}": value for name, value in typed.items()})
+    else:
+        same = same.filter(typed=None)
+    return (same.filter(case__wish=wish) if wish else same.filter(Q(case=None) | Q(case__wish=""))).exists()
 
 
 def _wants_a_person(reading: Reading, told: dict) -> bool:
@@ -150,9 +194,5 @@ def _wants_a_person(reading: Reading, told: dict) -> bool:
         return True
     if reading.lang is Lang.OTHER:
         return not stars or stars < _MANY_STARS
-    return bool(told["email"]) and not is_praise
-
-
-def _can_be_seen(letter: str) -> bool:
-    """Letters, digits, marks and signs; not what joins them, nor letters that are drawn as nothing."""
-    return unicodedata.category(letter)[0] in "LNPS" and letter not in _DRAWN_AS_NOTHING
+    can_be_answered = told["email"] or told.get("phone") or told.get("order")
+    return bool(can_be_answered) and not is_praise

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -69,11 +70,17 @@ def of(found: Mapping[str, Headline], address: Callable[[str], str]) -> list[Til
         Tile(
             name=name, label=str(kind.label), number=_number(found[name].value, kind.unit),
             change=_change(found[name], kind), lines=tuple(_lines(name, found[name], kind)),
-            url=address(kind.page),
+            url=_url(address(kind.page), found[name]),
         )
         for name, kind in _KINDS.items()
         if name in found
     ]  # fmt: skip
+
+
+def _url(page: str, row: Headline) -> str:
+    """With the days that the figure is of, where it keeps them: the page's usual ones may be others."""
+    days = {name: row.data[name] for name in ("from", "to") if name in row.data}
+    return f"{page}?{urlencode(days)}" if page and days else page
 
 
 def _number(value: float, unit: str) -> str:
@@ -104,12 +111,19 @@ def _change(row: Headline, kind: _Kind) -> str:
     if abs(by) < 0.5:
         return _("as it was before")
     word = _("better") if (by < 0) == kind.less_is_better else _("worse")
-    named = {"by": signed(round(by)), "word": word, "time": kind.time}
+    named, n = {"by": signed(round(by)), "word": word, "time": kind.time}, abs(round(by))
     if kind.unit == "hours":
-        return _("%(by)s hours, %(word)s %(time)s") % named
+        return ngettext("%(by)s hour, %(word)s %(time)s", "%(by)s hours, %(word)s %(time)s", n) % named
     if row.low is not None and row.high is not None and row.low <= row.before <= row.high:
-        return _("%(by)s points, not clearly different %(time)s") % named
-    return _("%(by)s points, %(word)s %(time)s") % named
+        return (
+            ngettext(
+                "%(by)s point, not clearly better or worse %(time)s",
+                "%(by)s points, not clearly better or worse %(time)s",
+                n,
+            )
+            % named
+        )
+    return ngettext("%(by)s point, %(word)s %(time)s", "%(by)s points, %(word)s %(time)s", n) % named
 
 
 def _lines(name: str, row: Headline, kind: _Kind) -> Iterator[str]:

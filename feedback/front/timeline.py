@@ -1,4 +1,4 @@
-"""One customer's story with us: orders, refunds, disputes, words, cases, replies, answers, rewards."""
+"""One customer's story with us: orders, refunds, disputes, words, cases, promises, answers, rewards."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from feedback import defections, labels
-from feedback.models import Case, Comment, Concession, Customer, Defection, Dispute, Order, Refund
+from feedback import defections, labels, shop
+from feedback.models import Case, Comment, Concession, Customer, Defection, Dispute, Order, Promise, Refund
 from feedback.money import format_money
+from feedback.templatetags.feedback import calendar_day
 from reviews.models import Reply
 from surveys.models import Response, Reward
 
@@ -26,6 +28,7 @@ class Entry:
     what: str
     note: str = ""
     words: str = ""
+    is_covered: bool = False  # abusive: shown once somebody opens it
     url: str = ""
     tone: str = ""
     language: str = ""
@@ -43,6 +46,7 @@ def timeline(customer: Customer, language: str, *, sees_replies: bool, sees_surv
         *_disputes(customer, money),
         *_comments(customer),
         *_cases(customer),
+        *_promises(customer),
         *_concessions(customer, money),
         *_defections(customer, language, sees_replies),
         *_replies(customer, sees_replies),
@@ -113,6 +117,7 @@ def _comments(customer: Customer) -> Iterator[Entry]:
             what=f"{sign}{capfirst(comment.get_channel_display())}",
             note=str(comment.get_why_display()),
             words=comment.words,
+            is_covered=comment.is_abusive,
             tone=labels.TONES.get(feeling, ""),
             language=analysis.lang if analysis and analysis.lang in ("vi", "en") else "",
         )
@@ -133,6 +138,54 @@ def _how_solved(case: Case) -> str:
     return (
         _("the first time they told us") if case.resolved_first_time else _("not the first time they told us")
     )
+
+
+def _promises(customer: Customer) -> Iterator[Entry]:
+    """What was promised, when it was or is due, who was called about it, and what came of it (S0-6)."""
+    promises = Promise.objects.filter(case__customer=customer).select_related("who").order_by("-made_at")
+    for one in promises[:MOST]:
+        url = reverse("promise", args=[one.pk])
+        who = str(one.who) if one.who else _("our team")
+        due = _("by %(day)s, %(who)s") % {"day": calendar_day(one.by_when), "who": who}
+        yield Entry(at=one.made_at, what=_("Promised: %(what)s") % {"what": one.what}, note=due, url=url)
+        yield Entry(
+            at=shop.start_of(one.by_when),
+            what=_("Due: %(what)s") % {"what": one.what},
+            note=_("not yet known whether kept") if one.state == Promise.State.OPEN else "",
+            url=url,
+        )
+        yield from _asked_about(one, url)
+
+
+def _asked_about(one: Promise, url: str) -> Iterator[Entry]:
+    """Calls that reached nobody, the question in writing, the call still to come, and the end."""
+    about = {"what": one.what}
+    if one.tried_at:
+        note = ngettext("%(n)s call so far", "%(n)s calls so far", one.unreached) % {"n": one.unreached}
+        yield Entry(
+            at=one.tried_at, what=_("Called back, nobody reached: %(what)s") % about, note=note, url=url
+        )
+    if one.asked_at:
+        yield Entry(at=one.asked_at, what=_("Asked in writing whether kept: %(what)s") % about, url=url)
+    if one.settled_at:
+        yield Entry(
+            at=one.settled_at,
+            what=_ENDINGS[one.state] % about,
+            note=str(one.get_told_via_display()),
+            words=one.told,
+            tone={Promise.State.KEPT: "good", Promise.State.BROKEN: "bad"}.get(Promise.State(one.state), ""),
+            url=url,
+        )
+    else:
+        at = shop.start_of(one.call_back_on)
+        yield Entry(at=at, what=_("Call back: was it kept? %(what)s") % about, url=url)
+
+
+_ENDINGS = {
+    Promise.State.KEPT.value: gettext_lazy("Promise kept: %(what)s"),
+    Promise.State.BROKEN.value: gettext_lazy("Promise not kept: %(what)s"),
+    Promise.State.WITHDRAWN.value: gettext_lazy("Promise withdrawn: %(what)s"),
+}
 
 
 def _concessions(customer: Customer, money: Money) -> Iterator[Entry]:

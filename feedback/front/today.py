@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from feedback import addressing, deliveries, drawn, order_sources, shop
-from feedback.front import capture, headlines, jobs, tiles
+from feedback.front import capture, headlines, jobs, movers, tiles
 from feedback.front.context import address
 from feedback.models import (
     Alert,
@@ -32,14 +32,12 @@ from feedback.prepared import Prepared, PreparedCounts, PreparedFigures
 from feedback.reports import trends
 from feedback.reports.kept_totals import NAMES, Counts
 from feedback.roles import DESK, REPORTS, Role, holds, public, roles_of
-from feedback.views import alerts as alert_pages
+from feedback.templatetags.alert_words import alert_title
 from reviews.models import Reply
 from surveys.models import Response, Reward
 
 WEEK = timedelta(days=7)
-MOVERS = 5
 NAMED = 3  # alerts
-SMALLEST_MOVE = 2  # one complaint more or less is not news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,30 +66,50 @@ def today(request: HttpRequest) -> HttpResponse:
         "may_note": holds(request, *capture.CALL),
     }
     if context["is_desk"]:
-        said, moved = drawn.while_totals_stay(
-            ("today", last), lambda: (_said(last), _moved(last)), last - timedelta(days=60), last
-        )
-        alerts, to_ask, comments = _WAITING(last)
-        context |= {
-            "drafts": _drafts(),
-            **(_changed(last, request.LANGUAGE_CODE) if alerts else {"alerts": 0}),
-            "week": _week(said, now),
-            "week_from": last - WEEK + timedelta(days=1),
-            "month_url": f"{reverse('comments')}?from={last - timedelta(days=29)}&to={last}",
-            "today": last,
-            "tiles": _tiles(request, found := headlines.newest(last)),
-            "as_of": max((row.found_at for row in found.values()), default=None),
-            "unsteady": _unsteady(found) if holds(request, *REPORTS) else 0,
-            "to_ask": to_ask,
-            "movers": _movers(moved, request.LANGUAGE_CODE),
-            "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
-            "is_new": not comments,
-        }
+        context |= _for_the_desk(request, now, last)
     if holds(request, Role.ADMINISTRATOR, Role.MANAGER):
         context["missed"], context["deliveries_stuck"] = _STUCK()
         context["given_up"] = jobs.dead_letter_count()
         context["order_alarms"] = order_sources.alarms()
     return render(request, "feedback/today.html", context)
+
+
+def _for_the_desk(request: HttpRequest, now: datetime, last: date) -> dict[str, Any]:
+    """The figures, what customers said, and what to look at."""
+    said, moved = drawn.while_totals_stay(
+        ("today", last), lambda: (_said(last), movers.find(last)), last - timedelta(days=60), last
+    )
+    since, found = now - WEEK, headlines.newest(last)
+    alerts, asleep, to_ask, comments, *answers = _COUNTS(last, since - WEEK, since, now)
+    names = _theme_names(request.LANGUAGE_CODE) if alerts or moved else {}
+    return {
+        "drafts": _drafts(),
+        **(_changed(last, names) if alerts else {"alerts": 0}),
+        "week": _week(said, answers, since),
+        "week_from": last - WEEK + timedelta(days=1),
+        **_months(last),
+        "today": last,
+        "tiles": _tiles(request, found),
+        "leads_with_figures": holds(request, *REPORTS),
+        "as_of": max((row.found_at for row in found.values()), default=None),
+        "unsteady": _unsteady(found) if holds(request, *REPORTS) else 0,
+        "hides": "hides" in found,
+        "asleep": asleep if holds(request, Role.MANAGER) else 0,
+        "to_ask": to_ask,
+        "movers": _movers(moved, names, found),
+        "may_open_surveys": holds(request, Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE),
+        "is_new": not comments,
+    }
+
+
+def _months(last: date) -> dict[str, str]:
+    """Addresses of the comments of the time that movers are of, and of the time before."""
+    month, comments = timedelta(days=movers.DAYS), reverse("comments")
+    first = last - month + timedelta(days=1)
+    return {
+        "month_url": f"{comments}?from={first}&to={last}",
+        "before_url": f"{comments}?from={first - month}&to={first - timedelta(days=1)}",
+    }
 
 
 def _tiles(request: HttpRequest, found: Mapping[str, Headline]) -> list[tiles.Tile]:
@@ -108,11 +126,15 @@ def _unsteady(found: Mapping[str, Headline]) -> int:
     return int(found["unsteady"].value) if "unsteady" in found else 0
 
 
-def _changed(last: date, language: str) -> dict[str, Any]:
+def _theme_names(language: str) -> dict[str, str]:
+    """By slug."""
+    return {theme.slug: theme.name(language) for theme in trends.THEMES.all()}
+
+
+def _changed(last: date, names: Mapping[str, str]) -> dict[str, Any]:
     """Trends that changed and nobody settled: how many, and the surest of them by name."""
     waiting = _CHANGED.all(last)
-    names = {theme.slug: theme.name(language) for theme in trends.THEMES.all()}
-    titles = [alert_pages.title(one, names) for one in waiting[:NAMED]]
+    titles = [alert_title(one, names) for one in waiting[:NAMED]]
     return {"alerts": len(waiting), "changed": titles}
 
 
@@ -176,12 +198,12 @@ def _promises(today: date, user: User) -> dict[str, Any]:
     return {"ask": ask, "mine": mine}
 
 
-_PROMISED = Q(state=Promise.State.OPEN)
+_PROMISED = Q(settled_at=None)
 _PROMISES = PreparedCounts(
     [
         lambda today, soon, who: Promise.objects.filter(_PROMISED, call_back_on__lte=today),
         lambda today, soon, who: Promise.objects.filter(
-            _PROMISED, who=who, by_when__lte=soon, call_back_on__gt=today
+            _PROMISED, who=who, by_when__lte=soon, call_back_on__gt=today, unreached=0
         ),
     ],
     date,
@@ -190,10 +212,10 @@ _PROMISES = PreparedCounts(
 )
 
 
-def _week(said: tuple[Week, Week, Week], now: datetime) -> dict[str, Any]:
+def _week(said: tuple[Week, Week, Week], answers: Sequence[int], start: datetime) -> dict[str, Any]:
+    """`answers`: since `start`, and in the week before."""
     comments, reviews, negative = said
-    start = now - WEEK
-    newer, older = _FINISHED(start - WEEK, start, now)
+    newer, older = answers
     granted = [{"currency": currency, "n": n, "worth": worth} for currency, n, worth in _GRANTED.all(start)]
     return {
         "comments": comments,
@@ -206,15 +228,6 @@ def _week(said: tuple[Week, Week, Week], now: datetime) -> dict[str, Any]:
     }
 
 
-_FINISHED = PreparedCounts(
-    [
-        lambda before, start, now: Response.objects.filter(finished_at__gt=start, finished_at__lte=now),
-        lambda before, start, now: Response.objects.filter(finished_at__gt=before, finished_at__lte=start),
-    ],
-    datetime,
-    datetime,
-    datetime,
-)
 # Rewards given since then, one row a currency.
 _GRANTED = PreparedFigures(
     lambda since: (
@@ -226,14 +239,24 @@ _GRANTED = PreparedFigures(
     ),
     datetime,
 )
-# What waits for the desk, and whether anybody said anything yet.
-_WAITING = PreparedCounts(
+# What waits for the desk, whether anybody said anything yet, and answers of two weeks.
+_COUNTS = PreparedCounts(
     [
-        lambda today: Alert.objects.to_look_at(today),
-        lambda today: Defection.objects.filter(state=Defection.State.OPEN),
-        lambda today: Comment.objects.all()[:1],
+        lambda today, before, start, now: Alert.objects.to_look_at(today),
+        lambda today, before, start, now: Alert.objects.asleep(today),
+        lambda today, before, start, now: Defection.objects.filter(state=Defection.State.OPEN),
+        lambda today, before, start, now: Comment.objects.all()[:1],
+        lambda today, before, start, now: Response.objects.filter(
+            finished_at__gt=start, finished_at__lte=now
+        ),
+        lambda today, before, start, now: Response.objects.filter(
+            finished_at__gt=before, finished_at__lte=start
+        ),
     ],
     date,
+    datetime,
+    datetime,
+    datetime,
 )
 _STUCK = PreparedCounts([lambda: Proposal.objects.open(), lambda: deliveries.stuck()])
 
@@ -265,25 +288,20 @@ _SAID = PreparedFigures(
 )
 
 
-def _moved(last: date) -> list[trends.ThemeRow]:
-    """Themes whose volume moved most: the last thirty days beside the thirty before (S4-5)."""
-    rows = trends.by_theme(last - timedelta(days=29), last).themes
-    moved = sorted(rows, key=lambda row: -abs(row.total - row.before))[:MOVERS]
-    return [row for row in moved if abs(row.total - row.before) >= SMALLEST_MOVE]
-
-
-def _movers(moved: Sequence[trends.ThemeRow], language: str) -> list[dict[str, Any]]:
+def _movers(
+    moved: Sequence[movers.Mover], names: Mapping[str, str], found: Mapping[str, Headline]
+) -> list[dict[str, Any]]:
     """With the names that they have now."""
-    names = {theme.slug: theme for theme in trends.THEMES.all()} if moved else {}
     return [
         {
-            "slug": row.slug,
-            "name": names[row.slug].name(language) if row.slug in names else row.name(language),
-            "now": row.total,
-            "before": row.before,
-            "change": row.total - row.before,
-            "negative": row.counts.negative,
-            "is_new": not row.before,
+            "one": one,
+            "name": names.get(one.slug, one.slug),
+            "share": one.now / one.n if one.n else 0.0,
+            "share_before": one.before / one.n_before if one.n_before else None,
+            "points": 100 * one.moved,
+            "low": 100 * one.low,
+            "high": 100 * one.high,
+            "others": movers.others(one.negative, found),
         }
-        for row in moved
+        for one in moved
     ]

@@ -2,6 +2,7 @@
 
 from feedback.models.access import ApiToken, User
 from feedback.models.alerts import Alert, AlertClock
+from feedback.models.calls import CallAttempt
 from feedback.models.cards import Card
 from feedback.models.cases import (
     Case,
@@ -23,15 +24,18 @@ from feedback.models.contacts import (
     StaffedHour,
 )
 from feedback.models.copies import Fingerprint
-from feedback.models.defections import Defection, DefectionRule
+from feedback.models.defections import CauseDecision, Defection, DefectionRule
 from feedback.models.digests import Digest
 from feedback.models.discovery import DiscoveryClock, Proposal, ProposalComment
 from feedback.models.engines import Engine, Rereading
 from feedback.models.events import Event
+from feedback.models.expected import Expectation, ExpectedValue
+from feedback.models.handling import Handling
 from feedback.models.headlines import Headline, HeadlineClock
 from feedback.models.impact import Impact
 from feedback.models.incoming import Delivery, OrderImport, OrderImportPart, OrderSource
-from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail
+from feedback.models.leaving import DefectionSplit, StaffTarget
+from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail, QuietNumber
 from feedback.models.messages import Message
 from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
 from feedback.models.people import (
@@ -50,15 +54,27 @@ from feedback.models.saved_views import SavedView
 from feedback.models.shop import ClockTimes, OwnDay, Shop
 from feedback.models.tenure import Tenure
 from feedback.models.totals import ThemeTotal, TotalsStamp
-from feedback.models.words import Analysis, Comment, Enclosure, Mention, PublishPermission, Theme, Touchpoint
+from feedback.models.wallet import WalletShare
+from feedback.models.words import (
+    Analysis,
+    Comment,
+    Enclosure,
+    Mention,
+    PublishPermission,
+    Theme,
+    Touchpoint,
+    Typed,
+)
 
 __all__ = [
     "Alert",
     "AlertClock",
     "Analysis",
     "ApiToken",
+    "CallAttempt",
     "Card",
     "Case",
+    "CauseDecision",
     "ClockTimes",
     "Combination",
     "Comment",
@@ -75,6 +91,7 @@ __all__ = [
     "Decision",
     "Defection",
     "DefectionRule",
+    "DefectionSplit",
     "Delivery",
     "Digest",
     "DiscoveryClock",
@@ -83,10 +100,13 @@ __all__ = [
     "Engine",
     "Erasure",
     "Event",
+    "Expectation",
+    "ExpectedValue",
     "FactCorrection",
     "Fingerprint",
     "FollowUp",
     "Forgotten",
+    "Handling",
     "Headline",
     "HeadlineClock",
     "Impact",
@@ -114,16 +134,20 @@ __all__ = [
     "Proposal",
     "ProposalComment",
     "PublishPermission",
+    "QuietNumber",
     "Refund",
     "Rereading",
     "SavedView",
     "Shop",
+    "StaffTarget",
     "StaffedHour",
     "Tenure",
     "Theme",
     "ThemeTotal",
     "TotalsStamp",
     "Touchpoint",
+    "Typed",
     "User",
+    "WalletShare",
     "Watch",
 ]

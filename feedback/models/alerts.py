@@ -21,6 +21,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         awake = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
         return self.ongoing().filter(awake, settled_at=None)
 
+    def asleep(self, today: date) -> Self:
+        """Nobody has settled it; it comes back by itself."""
+        return self.ongoing().filter(snoozed_until__gt=today, settled_at=None)
+
 
 class Alert(Addressed):
     """`theme`: its slug; "*": complaints as a whole; "": all comments; of a burst "". `since` is the first
@@ -53,6 +57,7 @@ class Alert(Addressed):
     ended_on = models.DateField(null=True)
     owner = models.ForeignKey("feedback.User", null=True, on_delete=models.SET_NULL, related_name="+")
     snoozed_until = models.DateField(null=True)
+    snoozed_by = models.ForeignKey("feedback.User", null=True, on_delete=models.SET_NULL, related_name="+")
     settled_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True, default="")
 
@@ -71,6 +76,11 @@ class Alert(Addressed):
             models.CheckConstraint(condition=Q(chance__gte=0, chance__lte=1), name="alert_chance"),
         ]
         indexes = [models.Index(fields=["-since"], name="alerts_by_day")]
+
+    @property
+    def is_open(self) -> bool:
+        """It goes on, and nobody has settled it; it may sleep."""
+        return self.ended_on is None and self.settled_at is None
 
 
 class AlertClock(Leasable):

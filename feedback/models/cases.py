@@ -45,6 +45,15 @@ class Case(Addressed, Leasable):
         ORDINARY = "ordinary", pgettext_lazy("severity", "ordinary")
         SERIOUS = "serious", pgettext_lazy("severity", "serious")
 
+    class ClosedWhy(models.TextChoices):
+        """Why one ended that nobody solved. In the Event alone, which is chained: so no free words."""
+
+        NO_COMPLAINT = "no_complaint", _("it is no complaint")
+        TOLD_BEFORE = "told_before", _("they told us of it before")
+        WITHDRAWN = "withdrawn", _("the customer withdrew it")
+        NO_AGREEMENT = "no_agreement", _("we could not agree")
+        NO_ANSWER = "no_answer", _("the customer does not answer any more")
+
     class Cause(models.TextChoices):
         """What it came from (S1-15)."""
 
@@ -62,6 +71,8 @@ class Case(Addressed, Leasable):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     route = models.CharField(max_length=8, choices=Route, default=Route.NORMAL)
     wish = models.TextField(blank=True, default="")  # the customer's own preferred solution, verbatim (S4-6)
+    # What kind of solution that is, else what their words name (feedback.text); None: not read yet.
+    wished = models.CharField(max_length=12, null=True, blank=True, editable=False)  # noqa: DJ001
     owner = models.ForeignKey(
         "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -75,6 +86,7 @@ class Case(Addressed, Leasable):
     joined_to = models.ForeignKey(  # the same matter, told before: the answer is given there
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="joined"
     )
+    # When the shop got it, from when the clocks run: a letter lies before somebody notes it (L11).
     opened_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)  # told that we have it
     acknowledge_by = models.DateTimeField(null=True, blank=True)  # to be told by then; None: no clock
@@ -134,7 +146,7 @@ class Case(Addressed, Leasable):
             # Of the board and the day lists: whose, and how late. What is settled is in none of them; SQLite
             # knows that of a column that is empty, not of a state among two.
             models.Index(
-                fields=["owner", "due_on", "state", "escalations", "id"],
+                fields=["owner", "due_on", "state", "escalations", "route", "opened_at", "id"],
                 condition=Q(resolved_at=None, closed_at=None),
                 name="cases_on_the_board",
             ),
@@ -263,6 +275,7 @@ class Decision(models.Model):
                 fields=["comment"], condition=Q(is_current=True), name="one_current_decision_per_comment"
             ),
         ]
+        indexes = [models.Index(fields=["made_at", "id"], name="decisions_by_time")]
 
     @property
     def confirm_problem(self) -> bool:
@@ -315,6 +328,12 @@ class Override(models.Model):
         indexes = [models.Index(fields=["at"], name="overrides_by_time")]
 
 
+class PromiseQuerySet(LeasableQuerySet):
+    def unsettled(self) -> Self:
+        """Still open: `promise_settled_has_its_time` says that these have no end."""
+        return self.filter(settled_at=None)
+
+
 class Promise(Leasable):
     """Who does what by when; on the working day after it somebody asks the customer whether it was done
     (S0-6). Only their answer, or what we know ourselves, ends it: a "thanks" in between does not."""
@@ -329,7 +348,7 @@ class Promise(Leasable):
         PHONE = "phone", _("by phone")
         SHOP = "shop", _("in the shop")
         WRITING = "writing", _("in writing")
-        LINK = "link", _("by the link in our mail")
+        LINK = "link", _("by our link")
         KNOWN = "known", _("we know it ourselves")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
@@ -343,11 +362,15 @@ class Promise(Leasable):
     by_when = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     made_at = models.DateTimeField()
-    call_back_on = models.DateField()  # the working day after `by_when`
+    # The working day after `by_when`; while nobody picks up, the one after the last attempt.
+    call_back_on = models.DateField()
+    unreached = models.PositiveSmallIntegerField(default=0, db_default=0)  # calls that reached nobody
+    tried_at = models.DateTimeField(null=True, blank=True)  # the last of them
+    first_call_on = models.DateField(null=True, blank=True)  # where `call_back_on` stood before any
     # When somebody is reminded next: before its day, and after it. None: not any more.
     remind_at = models.DateTimeField(null=True, blank=True, editable=False)
     reminders = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
-    asked_at = models.DateTimeField(null=True, blank=True)  # by mail, with a link to answer
+    asked_at = models.DateTimeField(null=True, blank=True)  # in writing, with a link to answer
     link_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
@@ -356,7 +379,7 @@ class Promise(Leasable):
     told_via = models.CharField(max_length=8, choices=Via, blank=True, default="", db_default="")
     told = models.CharField(max_length=500, blank=True, default="", db_default="")  # the customer's own words
 
-    objects = LeasableQuerySet.as_manager()
+    objects = PromiseQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -366,6 +389,16 @@ class Promise(Leasable):
             ),
             models.CheckConstraint(
                 condition=Q(call_back_on__gt=F("by_when")), name="promise_is_asked_about_after_its_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(unreached=0, tried_at=None, first_call_on=None)
+                | Q(
+                    unreached__gte=1,
+                    tried_at__isnull=False,
+                    first_call_on__gt=F("by_when"),
+                    call_back_on__gt=F("first_call_on"),
+                ),
+                name="promise_tried_has_its_days",
             ),
             models.CheckConstraint(
                 condition=Q(told_via__in=["", "phone", "shop", "writing", "link", "known"]),
@@ -379,16 +412,20 @@ class Promise(Leasable):
             ),
         ]
         indexes = [
-            models.Index(fields=["by_when"], condition=Q(state="open"), name="promises_by_day"),
-            models.Index(fields=["call_back_on", "id"], condition=Q(state="open"), name="promises_to_ask"),
+            # Open ones, by what SQLite knows of an index: as of cases above.
+            models.Index(fields=["by_when"], condition=Q(settled_at=None), name="promises_by_day"),
+            models.Index(fields=["call_back_on", "id"], condition=Q(settled_at=None), name="promises_to_ask"),
             models.Index(fields=["settled_at"], condition=~Q(settled_at=None), name="promises_settled"),
             models.Index(
                 fields=["remind_at"],
                 condition=Q(settled_at=None, remind_at__isnull=False),
                 name="promises_to_remind_of",
             ),
+            # All that the board counts: no row is looked at for it.
             models.Index(
-                fields=["who", "call_back_on", "id"], condition=Q(state="open"), name="promises_of_a_person"
+                fields=["who", "call_back_on", "unreached", "tried_at", "id"],
+                condition=Q(settled_at=None),
+                name="promises_of_a_person",
             ),
         ]
 

@@ -19,8 +19,8 @@ class DefectionRuleQuerySet(LeasableQuerySet):
 class DefectionRule(Leasable):
     """One version of the shop's definition (S2-1). Never rewritten: a new one ends the one before.
 
-    `result` is what the job found the last time, {"cohorts": [[first day of the month, n, left]]}: a page
-    never goes through the orders for it.
+    `result` is what the job found the last time, {"cohorts": [[first day of the month, n, left]],
+    "tells_after": days}: a page never goes through the orders for it.
     """
 
     settings = models.JSONField()  # feedback.defection.rules.Rule.as_data()
@@ -99,6 +99,7 @@ class Defection(Addressed):
     contacted_at = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=11, choices=Cause, blank=True, default="")
     said = models.CharField(max_length=1000, blank=True, default="")  # the customer's own words
+    whys = models.CharField(max_length=1100, blank=True, default="", db_default="")  # at most five lines
     answer = models.CharField(max_length=8, choices=Answer, blank=True, default="")
     answer_reason = models.CharField(max_length=300, blank=True, default="")
     answered_by = models.ForeignKey(
@@ -141,3 +142,33 @@ class Defection(Addressed):
 
     def __str__(self):
         return self.public_id
+
+    @property
+    def root(self) -> str:
+        """What the whys end in (S2-4); empty where nobody asked so far."""
+        return self.whys.splitlines()[-1] if self.whys else ""
+
+
+class CauseDecision(models.Model):
+    """What is done about a cause of leaving, and what that costs (S2-4, S2-5). Never rewritten: the newest
+    of each cause counts."""
+
+    cause = models.CharField(max_length=11, choices=Defection.Cause)
+    answer = models.CharField(max_length=8, choices=Defection.Answer)
+    what = models.CharField(max_length=200)  # "reprint the price list", "accuracy of statements"
+    cost = MoneyField(null=True, blank=True)  # a year
+    currency = CurrencyField()
+    keeps = models.PositiveSmallIntegerField(default=50)  # per cent of those who would have left
+    decided_by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(keeps__gte=1, keeps__lte=100), name="cause_decision_keeps_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(cost=None) | Q(cost__gt=0), name="cause_decision_costs_something_or_unknown"
+            ),
+            models.CheckConstraint(condition=~Q(what=""), name="cause_decision_says_what"),
+        ]

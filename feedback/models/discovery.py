@@ -23,10 +23,11 @@ class ProposalQuerySet(LeasableQuerySet):
 class Proposal(Addressed, Leasable):
     """A topic that comes up in comments which no theme caught.
 
-    `phrases`: [{"text", "key", "people"}, …], the most telling first; `key` is the first one's when it was
-    found. `weeks`: people by week, the oldest first; `before` and `lately` those of either half. `near`: slug
-    of the theme whose comments are worded most alike, "" for none. `faded`: a later look did not find it;
-    found again it is open again. `reread`: comments are to be read anew for it.
+    `phrases`: [{"text", "key", "people", "forms"}, …], the most telling first; `forms`: as they were written;
+    `key` is the first one's when it was found. `weeks`: people by week, the oldest first; `before` and
+    `lately` those of either half. `near`: slug of the theme whose comments are worded most alike, "" for
+    none. `faded`: a later look did not find it; found again it is open again. `reread`: comments are to be
+    read anew for it.
     """
 
     class State(models.TextChoices):
@@ -56,6 +57,12 @@ class Proposal(Addressed, Leasable):
     comments = models.ManyToManyField(Comment, through="ProposalComment", related_name="+")
 
     objects = ProposalQuerySet.as_manager()
+
+    @property
+    def words(self) -> list[str]:
+        """Every form of its phrases once: themes find words as they are written, proposals by stems."""
+        forms = (form for phrase in self.phrases for form in phrase.get("forms") or [phrase["text"]])
+        return list(dict.fromkeys(forms))
 
     class Meta:
         constraints = [

@@ -106,7 +106,7 @@ class MailClass(models.Model):
 
 
 class IncomingMail(models.Model):
-    """That a mail came in, once however often it is delivered. Its words are a Comment, none of them here."""
+    """That a mail or a text came in, once however often it is delivered. Its words are a Comment."""
 
     class WhyNot(models.TextChoices):
         """Why nobody looks at it."""
@@ -116,6 +116,7 @@ class IncomingMail(models.Model):
         OURS = "ours", _("our own mail")
         EMPTY = "empty", _("nothing to read")
         FLOOD = "flood", _("too many from one address")
+        WANTS = "wants", _("a word about texts alone: no more, or again")
 
     digest = models.CharField(max_length=64, unique=True)  # of what the sender calls it
     received_at = models.DateTimeField()
@@ -133,3 +134,10 @@ class IncomingMail(models.Model):
             )
         ]
         indexes = [models.Index(fields=["received_at"], name="incoming_mail_by_time")]
+
+
+class QuietNumber(models.Model):
+    """A telephone number whose owner wants no texts from us: a keyed hash, as feedback.forgotten makes."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()

@@ -53,6 +53,8 @@ class Customer(Addressed):
     name = models.CharField(max_length=200, blank=True, default="")
     email = models.EmailField(max_length=254, blank=True, default="")  # lower case
     phone = models.CharField(max_length=32, blank=True, default="")  # E.164 where it could be read
+    # Only of whoever wrote us a letter, to answer it; with line breaks.
+    postal_address = models.CharField(max_length=300, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, choices=Language, blank=True, default="")
     form_of_address = models.CharField(max_length=12, choices=Address, blank=True, default="")
     is_insider = models.BooleanField(default=False)  # staff or family: no rewarded surveys (L10)
@@ -75,7 +77,8 @@ class Customer(Addressed):
 class Order(Addressed):
     """One purchase, with its promised and real delivery date."""
 
-    store = models.SlugField(max_length=40, default="shop")  # where the number was given out
+    # Where the number was given out. By it and by customer alone, the longer keys below serve as well.
+    store = models.SlugField(max_length=40, default="shop", db_index=False)
     number = models.CharField(max_length=64)
     external_id = models.CharField(max_length=64, blank=True, default="", db_default="")  # its id there
     payment_ref = models.CharField(
@@ -84,7 +87,7 @@ class Order(Addressed):
     # How new what we know is, and whom the source named (a keyed hash): see feedback.purchases.
     version = models.CharField(max_length=44, blank=True, default="", db_default="", editable=False)
     buyer = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     placed_at = models.DateTimeField()
     currency = CurrencyField()
     total = MoneyField()

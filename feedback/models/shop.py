@@ -10,11 +10,13 @@ from feedback.models.addressed import CurrencyField, Language
 
 
 class ClockTimes(models.Model):
-    """How long complaints may wait, as a manager set it; the newest row counts, earlier ones stay (S1-7).
+    """How long complaints may wait, as a manager set it; the newest version counts (S1-7). The
+    database lets no row be changed or removed: migration 0053.
 
     `times`: as feedback.clock_times writes them. What was opened before keeps its clocks.
     """
 
+    version = models.PositiveIntegerField(unique=True)  # from 1, one after the other
     times = models.JSONField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")

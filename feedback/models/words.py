@@ -129,6 +129,11 @@ class Comment(Addressed, Leasable):
         return f"{self.title}\n{self.text}" if self.title else self.text
 
     @property
+    def is_abusive(self) -> bool:
+        """Its words are covered until somebody opens them (S1-11). Load `analysis` where rows are listed."""
+        return hasattr(self, "analysis") and "abuse" in self.analysis.flags
+
+    @property
     def stars(self) -> int | None:
         return round(self.score) if self.scale == self.Scale.STARS and self.score is not None else None
 
@@ -144,6 +149,22 @@ class Enclosure(Addressed):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["comment", "position"], name="each_enclosure_has_its_place")
+        ]
+
+
+class Typed(models.Model):
+    """What somebody typed beside their words of which we hold nothing that is surely theirs: a person looks.
+
+    `order_number`: of no order of the address or number that they gave; `phone`: not the one that we know.
+    """
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="typed")
+    order_number = models.CharField(max_length=64, blank=True, default="")
+    phone = models.CharField(max_length=32, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(order_number="", phone=""), name="typed_is_something")
         ]
 
 

@@ -58,7 +58,8 @@ def moment(written: str, day_first: bool, zone: tzinfo) -> datetime | None:
     """Without a zone of its own it is the shop's. None: no day that ever was, such as 29/02/2026."""
     try:
         if written[:4].isdigit() and written.isascii():
-            found = datetime.fromisoformat(_SPACED_ZONE.sub(_with_zone, written))
+            is_zoned = len(written) > len("2026-11-30 09:00")
+            found = datetime.fromisoformat(_SPACED_ZONE.sub(_with_zone, written) if is_zoned else written)
         elif match := _WRITTEN.fullmatch(written):
             found = _in_country(match, day_first)
         else:

@@ -90,9 +90,11 @@ class BadRows(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
+    """`price` and `cost` are of one; the cost is None where the shop did not say."""
+
     name: str
     price: Decimal
-    quantity: Decimal
+    quantity: Decimal = Decimal(1)
     sku: str = ""
     category: str = ""
     cost: Decimal | None = None
@@ -138,14 +140,3 @@ def guess(header: Iterable[str]) -> dict[str, int]:
         if known:
             found.setdefault(known, place)
     return found
-
-
-def key_of(cells: Sequence[str], plan: Plan) -> str:
-    """Rows with the same key are one order."""
-    number, store = at(cells, plan.columns, "number"), at(cells, plan.columns, "store")
-    return f"{store or plan.store}\x1f{number}"
-
-
-def at(cells: Sequence[str], columns: Mapping[str, int], name: str) -> str:
-    place = columns.get(name, -1)
-    return cells[place].strip() if 0 <= place < len(cells) else ""

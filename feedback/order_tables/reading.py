@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from feedback import money
 from feedback.order_tables import cells
-from feedback.order_tables.columns import LINE_FIELDS, BadRows, Fault, Line, Plan, Return, Sale, at
+from feedback.order_tables.columns import LINE_FIELDS, BadRows, Fault, Line, Plan, Return, Sale
 
 MOST_LINES = 500
 _LENGTHS = {
@@ -27,12 +27,20 @@ _CANCELLED = frozenset(
     "cancelled|canceled|voided|void|failed|trash|deleted|expired|da huy|huy|that bai|don huy".split("|")
 )
 _ALL_BACK = frozenset({"refunded", "da hoan tien"})
+_LINE = frozenset(LINE_FIELDS)
 
 
 def read(rows: Sequence[Sequence[str]], plan: Plan, *, now: datetime, zone: tzinfo) -> Sale | Return:
     """The rows of one order; where they differ, the first that says something counts. Raises BadRows, naming
     every field that is wrong."""
     return _Reading(rows, plan, now, zone).read()
+
+
+def _said(row: Sequence[str], plan: Plan) -> dict[str, str]:
+    """What a row says, by field."""
+    end = len(row)
+    places = plan.columns.items()
+    return {name: said for name, place in places if 0 <= place < end and (said := row[place].strip())}
 
 
 class _Reading:
@@ -42,11 +50,8 @@ class _Reading:
         self.rows, self.plan, self.now, self.zone = rows, plan, now, zone
         self.faults: list[Fault] = []
         self.given: dict[str, str] = {}
-        for name, place in plan.columns.items():
-            for row in rows:
-                if place < len(row) and (said := row[place].strip()):
-                    self.given[name] = said
-                    break
+        for row in reversed(rows):
+            self.given |= _said(row, plan)
         said = self.given.get("currency", "").upper() or plan.currency
         self.currency = said if money.is_currency(said) else ""
         if not self.currency:
@@ -204,13 +209,13 @@ class _Reading:
         if len(self.rows) > MOST_LINES:
             self.fault("", "too_many_lines")
             return ()
-        found = [self.line(row) for row in self.rows]
+        is_only = len(self.rows) == 1
+        found = [self.line(self.given if is_only else _said(row, self.plan)) for row in self.rows]
         return tuple(one for one in found if one is not None)
 
-    def line(self, row: Sequence[str]) -> Line | None:
-        columns = self.plan.columns
-        given = {name: said for name in LINE_FIELDS if (said := at(row, columns, name))}
-        if not given:
+    def line(self, given: Mapping[str, str]) -> Line | None:
+        """Of what its row says."""
+        if _LINE.isdisjoint(given):
             return None
         label = given.get("product") or given.get("sku", "")
         if not label:
@@ -222,7 +227,7 @@ class _Reading:
                 self.fault(name, found if isinstance(found, str) else "below_zero")
                 found = None
             amounts[name] = found
-        is_only = "price" not in columns and "total" in self.given and len(self.rows) == 1
+        is_only = "price" not in self.plan.columns and "total" in self.given and len(self.rows) == 1
         if "price" not in given and not is_only:
             self.fault("price", "missing")
         quantity = cells.quantity(given.get("quantity", "1"))

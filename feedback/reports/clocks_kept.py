@@ -2,8 +2,9 @@
 kept; by channel, person, severity and month (S1-7, L11, S0-6). Reads only, eight queries however many cases.
 
 A share is kept / (kept + late), with its 95 % interval. Late is also what is still undone past its time; what
-may yet be in time is *running* and in no share. Cases count by the day they were told, call-backs by their
-own.
+may yet be in time is *running* and in no share, nor is what was closed in time unsolved. Cases count by the
+day they were told, call-backs by the day they were first due on, whenever they are tried again; a call that
+reached nobody counts as made.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,12 +13,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Least, TruncDate, TruncMonth
 
 from feedback import shop
 from feedback.intervals import wilson
-from feedback.models import Case, Promise
+from feedback.models import CallAttempt, Case, Promise
 
 FEWEST = 5  # kept or late, below which no share is named
 COLUMNS = ("by", "name", "clock", "kept", "late", "running", "share", "low", "high")
@@ -94,16 +95,15 @@ def report(start: date, end: date, now: datetime) -> ClocksKept:
     cases = Case.objects.filter(opened_at__gte=begins, opened_at__lt=ends, joined_to=None).annotate(
         # Whoever was answered knows that we have it.
         known_at=Coalesce("acknowledged_at", "answered_at"),
-        ended_on=TruncDate(Coalesce("resolved_at", "closed_at"), tzinfo=zone),
+        ended_on=TruncDate("resolved_at", tzinfo=zone),
+        closed_on=TruncDate("closed_at", tzinfo=zone),
         month=TruncMonth("opened_at", tzinfo=zone),
     )
     promises = (
-        Promise.objects.filter(call_back_on__gte=start, call_back_on__lte=end)
+        Promise.objects.alias(call_on=Coalesce("first_call_on", "call_back_on"))
+        .filter(call_on__gte=start, call_on__lte=end)
         .exclude(state=Promise.State.WITHDRAWN)
-        .annotate(
-            asked_on=TruncDate(Coalesce("asked_at", "settled_at"), tzinfo=zone),
-            month=TruncMonth("call_back_on"),
-        )
+        .annotate(asked_on=TruncDate(_asked_at(), tzinfo=zone), month=TruncMonth("call_on"))
     )
 
     def by(of_case: Sequence[str], of_promise: Sequence[str], name: Callable[[tuple[Any, ...]], Any]) -> Any:
@@ -158,18 +158,37 @@ def _cases(now: datetime, today: date) -> dict[str, Count]:
     return (
         clock(Clock.ACKNOWLEDGED, "known_at", "acknowledge_by", now)
         | clock(Clock.ANSWERED, "answered_at", "answer_by", now)
-        | clock(Clock.SETTLED, "ended_on", "due_on", today)
+        | _settled(today)
     )
+
+
+def _settled(today: date) -> dict[str, Count]:
+    """Closed without being solved is never settled in time: closed past its day it is late, else nothing."""
+    has, unsolved = Q(due_on__isnull=False), Q(ended_on=None)
+    late = Q(ended_on__gt=F("due_on")) | unsolved & Q(closed_on__gt=F("due_on"))
+    open_ = unsolved & Q(closed_on=None)
+    return {
+        f"{Clock.SETTLED}_kept": Count("pk", filter=has & Q(ended_on__lte=F("due_on"))),
+        f"{Clock.SETTLED}_late": Count("pk", filter=has & (late | open_ & Q(due_on__lt=today))),
+        f"{Clock.SETTLED}_running": Count("pk", filter=has & open_ & Q(due_on__gte=today)),
+    }
+
+
+def _asked_at() -> Least:
+    """The first call or letter, else when it was answered. SQLite: nothing is less than what is not there."""
+    first = CallAttempt.objects.filter(promise=OuterRef("pk"), number=1).values("at")
+    called, ways = Subquery(first), ("asked_at", "settled_at")
+    return Least(Coalesce(called, *ways), Coalesce(ways[0], called, ways[1]))
 
 
 def _promises(today: date) -> dict[str, Count]:
     undone = Q(asked_on=None)
     return {
-        f"{Clock.CALLED_BACK}_kept": Count("pk", filter=Q(asked_on__lte=F("call_back_on"))),
+        f"{Clock.CALLED_BACK}_kept": Count("pk", filter=Q(asked_on__lte=F("call_on"))),
         f"{Clock.CALLED_BACK}_late": Count(
-            "pk", filter=Q(asked_on__gt=F("call_back_on")) | undone & Q(call_back_on__lt=today)
+            "pk", filter=Q(asked_on__gt=F("call_on")) | undone & Q(call_on__lt=today)
         ),
-        f"{Clock.CALLED_BACK}_running": Count("pk", filter=undone & Q(call_back_on__gte=today)),
+        f"{Clock.CALLED_BACK}_running": Count("pk", filter=undone & Q(call_on__gte=today)),
     }
 
 

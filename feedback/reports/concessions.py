@@ -21,6 +21,10 @@ NONE = Decimal(0)
 LATER = timedelta(days=90)  # how long after a complaint the later orders are counted
 LOOK_BACK = timedelta(days=730)
 FEWEST = 30  # customers in a group, below which its mean says nothing
+COLUMNS = (
+    "booked_at", "case", "customer", "order", "remedy", *PARTS, "cost", "currency", "margin_after",
+    "unprofitable", "booked_by", "reason",
+)  # fmt: skip
 _Z = 1.96  # 95 %, and near enough to Student's t from FEWEST on
 
 
@@ -129,6 +133,17 @@ def ledger(start: date, end: date) -> Ledger:
         dispute_costs=_round(disputes.aggregate(cost=Sum(DISPUTE_COST))["cost"]),
         in_other_currencies=booked.exclude(currency=currency).count(),
     )
+
+
+def line(row: Row) -> tuple[Any, ...]:
+    """For a file: as COLUMNS."""
+    one = row.concession
+    return (
+        one.booked_at.astimezone(shop.zone()).isoformat(timespec="minutes"), one.case.public_id,
+        one.case.customer.public_id if one.case.customer else None, one.order.number if one.order else None,
+        one.remedy, *(getattr(one, name) for name in PARTS), one.cost, one.currency, row.after,
+        "yes" if row.made_unprofitable else "no", str(one.booked_by), one.reason,
+    )  # fmt: skip
 
 
 def balances(customer_ids: Collection[int]) -> dict[int, Balance]:

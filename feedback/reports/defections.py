@@ -1,22 +1,25 @@
 """The rate of defection by cohort of first purchase, as the job kept it, and the causes (S2-5, S2-6)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from feedback import shop
 from feedback.defection.cohorts import Cohort, by_quarter, together
 from feedback.models import Defection, DefectionRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """`quarters`: the oldest first."""
+    """`quarters`: the oldest first. `month_ago`: the rate by the same rule thirty days before, 0 to 1; None
+    where nobody had bought by then."""
 
     whole: Cohort
     quarters: tuple[Cohort, ...]
+    month_ago: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,17 @@ def rate(version: DefectionRule) -> Rate | None:
         Cohort(first=date.fromisoformat(first), n=n, left=left)
         for first, n, left in version.result["cohorts"]
     ]
-    return Rate(whole=together(months), quarters=tuple(by_quarter(months)))
+    month_ago = version.result.get("month_ago")
+    quarters = tuple(by_quarter(months, _told_until(version)))
+    return Rate(whole=together(months), quarters=quarters, month_ago=month_ago)
+
+
+def _told_until(version: DefectionRule) -> date:
+    """The last day of a first purchase of which the rule can tell whether they came but once."""
+    days = (version.result or {}).get("tells_after")
+    if days is None or version.judged_at is None:
+        return date.max  # an older program's result: the job writes the next one within the hour
+    return shop.day(version.judged_at) - timedelta(days=days)
 
 
 def now() -> Now:

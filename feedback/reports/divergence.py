@@ -4,12 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from feedback import shop
 from feedback.models import Case, Override
 from feedback.models.cases import Override as Row
 
 NONE = Decimal(0)
+COLUMNS = (
+    "at", "case", "by", "role", "problem", "rule", "direction", "remedy", "amount", "cost", "currency",
+    "reason",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -72,6 +77,15 @@ def report(start: date, end: date) -> Divergence:
         problems=_by(rows, lambda row: row.decision.facts["problem"], currency),
         weeks=tuple(_weeks(rows, start, end)),
     )
+
+
+def line(row: Row) -> tuple[Any, ...]:
+    """For a file: as COLUMNS."""
+    return (
+        row.at.astimezone(shop.zone()).isoformat(timespec="minutes"), row.case.public_id, str(row.by),
+        row.role, row.decision.facts["problem"], row.decision.rule, row.direction, row.remedy, row.amount,
+        row.cost, row.currency, row.reason,
+    )  # fmt: skip
 
 
 def _by(rows: Sequence[Row], key: Callable[[Row], str], currency: str) -> tuple[Tally, ...]:

@@ -1,11 +1,11 @@
 """How many promises we keep: by month, by who made them, by what went wrong, and by touchpoint. Reads only.
 
 A share is of the answered ones: kept / (kept + broken), with its 95 % interval. What is past its day and
-unanswered stands beside it and is in no share: nobody knows yet.
+unanswered stands beside it and is in no share: nobody knows yet. A call that reached nobody changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from feedback.models import Promise
 
 Row = Mapping[str, Any]
 FEWEST = 5  # answers, below which no share is named
+COLUMNS = ("by", "name", "kept", "broken", "unanswered", "share", "low", "high")
 _KEPT, _BROKEN = Q(state="kept"), Q(state="broken")
 
 
@@ -54,11 +55,20 @@ class Kept:
     problems: tuple[Line, ...]
     touchpoints: tuple[Line, ...]
 
+    @property
+    def parts(self) -> dict[str, tuple[Line, ...]]:
+        return {
+            "month": self.months,
+            "person": self.people,
+            "problem": self.problems,
+            "touchpoint": self.touchpoints,
+        }
+
 
 def kept(start: date, end: date, today: date, language: str) -> Kept:
     """Four queries, however many promises."""
     rows = Promise.objects.filter(by_when__gte=start, by_when__lte=end).exclude(state=Promise.State.WITHDRAWN)
-    late = Q(state="open", call_back_on__lte=today)
+    late = Q(state="open") & (Q(call_back_on__lte=today) | Q(first_call_on__lte=today))
     counted = {
         "kept": Count("pk", filter=_KEPT),
         "broken": Count("pk", filter=_BROKEN),
@@ -80,6 +90,14 @@ def kept(start: date, end: date, today: date, language: str) -> Kept:
         problems=_grouped(by("decision__facts__problem"), lambda row: row["decision__facts__problem"]),
         touchpoints=_grouped(by(spoken), lambda row: row[spoken]),
     )
+
+
+def lines(found: Kept) -> Iterator[tuple[Any, ...]]:
+    """For a file: as COLUMNS, None where nothing is said."""
+    for by, its in {"all": (found.all,), **found.parts}.items():
+        for line in its:
+            low, high = line.interval or (None, None)
+            yield by, line.name, line.kept, line.broken, line.unanswered, line.share, low, high
 
 
 def _line(name: date | str | None, rows: list[Row]) -> Line:

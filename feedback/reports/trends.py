@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from operator import itemgetter
 
@@ -50,7 +50,9 @@ class ThemeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trends:
-    """`buckets`: first day of each day, week (Monday) or month; `sentiment`: whole comments per bucket."""
+    """`buckets`: first day of each day, week (Monday) or month; `sentiment`: whole comments per bucket.
+    `against`: first and last day that the change is told from. `is_less`: something was left out. `is_fixed`:
+    counted by a job, so that nothing can be."""
 
     start: date
     end: date
@@ -59,6 +61,9 @@ class Trends:
     sentiment: tuple[Counts, ...]
     comments: Counts
     comments_before: int
+    against: tuple[date, date]
+    is_less: bool = False
+    is_fixed: bool = field(default=False, compare=False)
 
 
 def by_theme(
@@ -69,7 +74,7 @@ def by_theme(
     value: str = ALL,
     period: str = "week",
     against: tuple[date, date] | None = None,
-    less: Sequence[Row] = (),
+    less: Sequence[Row] | None = None,
 ) -> Trends:
     """From `start` to `end`, both included, the most frequent theme first; of one value of one dimension, or
     of all. What is kept by months alone is told in whole months. `against`: the first and the last
@@ -97,7 +102,8 @@ def by_theme(
         found = known.with_more(read(Span(start=cut, end=end, grain=period)))
     else:
         found = nothing.with_more(read(before, Span(start=start, end=end, grain=period)))
-    return _told(names, found.with_more(row for row in less if row.day >= first))
+    told = _told(names, found.with_more(_within(less or (), start, end, (first, last))), (first, last))
+    return told if less is None else replace(told, is_less=True)
 
 
 THEMES = Prepared(lambda: Theme.objects.order_by("slug"))
@@ -137,9 +143,23 @@ def before_that(start: date, end: date) -> date:
     return start - timedelta(days=(end - start).days + 1)
 
 
-def told(names: Mapping[str, Theme], found: Iterable[Row], start: date, end: date, period: str) -> Trends:
-    """Rows before `start` are the time before."""
-    return _told(names, _Sums(start, end, period).with_more(found))
+def _within(found: Iterable[Row], start: date, end: date, against: tuple[date, date]) -> Iterator[Row]:
+    """Of the days of both: between them may lie a year."""
+    return (row for row in found if start <= row.day <= end or against[0] <= row.day <= against[1])
+
+
+def told(
+    names: Mapping[str, Theme],
+    found: Iterable[Row],
+    start: date,
+    end: date,
+    period: str,
+    *,
+    against: tuple[date, date] | None = None,
+) -> Trends:
+    """Rows of the days of `against`, else of the equally long time before, are the time before."""
+    before = against or (before_that(start, end), start - _DAY)
+    return _told(names, _Sums(start, end, period).with_more(_within(found, start, end, before)), before)
 
 
 class _Sums:
@@ -176,7 +196,7 @@ class _Sums:
         return more
 
 
-def _told(names: Mapping[str, Theme], sums: _Sums) -> Trends:
+def _told(names: Mapping[str, Theme], sums: _Sums, against: tuple[date, date]) -> Trends:
     nothing = [_NONE] * len(sums.places)
     themes = [
         _theme_row(theme, sums.by_bucket.get(slug, nothing), sums.earlier.get(slug, 0))
@@ -192,6 +212,7 @@ def _told(names: Mapping[str, Theme], sums: _Sums) -> Trends:
         sentiment=tuple(sentiment),
         comments=Counts(*map(sum, zip(*sentiment, strict=True))),
         comments_before=sums.earlier.get(ALL, 0),
+        against=against,
     )
 
 

@@ -12,6 +12,7 @@ from feedback.charts import Bar, Line, LineChart
 from feedback.templatetags.feedback import signed
 
 register = template.Library()
+_NOUGHT = '<span class="note">0</span>'
 
 
 @register.simple_tag
@@ -61,8 +62,11 @@ def _dates(chart: LineChart) -> Iterator[str]:
 def _line(line: Line, label_x: float, unit: str) -> Iterator[str]:
     tone = escape(line.tone)
     yield f'<path class="line p{line.pattern} {tone}" d="{line.path}"/>'
+    if line.open_path:
+        yield f'<path class="line p{line.pattern} {tone} open" d="{line.open_path}"/>'
     for x, y in line.dots:
-        yield f'<circle class="dot {tone}" cx="{x}" cy="{y}" r="3.5"/>'
+        is_open = " open" if line.open_path and x == line.end_x else ""
+        yield f'<circle class="dot {tone}{is_open}" cx="{x}" cy="{y}" r="3.5"/>'
     if line.is_moved:
         yield f'<path class="leader" d="M{line.end_x} {line.end_y}L{label_x} {line.label_y}"/>'
     title = f"<title>{escape(line.label)}</title>" if line.name != line.label else ""
@@ -88,16 +92,35 @@ def _bar_row(bar: Bar) -> str:
 
 
 def _theme_row(row: Mapping[str, Any]) -> str:
-    cells = "".join(
-        f'<td class="n">{_link(cell["url"], cell["count"])}</td>'
-        if cell["count"]
-        else '<td class="n"><span class="note">0</span></td>'
-        for cell in row["counts"]
-    )
+    cells = "".join(_number(cell["count"], cell["url"]) for cell in row["counts"])
     return (
-        f'<tr><th scope="row">{_link(row["url"], row["name"])}</th><td class="n">{row["total"]}</td>{cells}'
-        f'<td class="n">{row["before"]}</td><td class="n">{signed(row["change"])}</td></tr>'
+        f'<tr><th scope="row">{_link(row["url"], row["name"])}</th>{_number(row["total"], row["url"])}{cells}'
+        f'{_number(row["before"], row["before_url"])}<td class="n">{signed(row["change"])}</td></tr>'
     )
+
+
+@register.simple_tag
+def point_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Rows of feedback.views.trend_points: a day, week or month, and a number of each line."""
+    return mark_safe("\n".join(map(_point_row, rows)))  # noqa: S308 every word is escaped
+
+
+@register.simple_tag
+def number(count: int, url: str) -> SafeString:
+    """A cell whose number opens its comments."""
+    return mark_safe(_number(count, url))  # noqa: S308 every word is escaped
+
+
+def _point_row(row: Mapping[str, Any]) -> str:
+    cells = "".join(_number(count, url) for count, url in row["cells"])
+    return f'<tr><th scope="row">{_link(row["url"], row["label"])}</th>{cells}</tr>'
+
+
+def _number(count: int | None, url: str) -> str:
+    """Where there are none, nothing is to be opened."""
+    if count is None:
+        return '<td class="n"></td>'
+    return f'<td class="n">{_link(url, count) if count else _NOUGHT}</td>'
 
 
 def _link(url: str, words: object) -> str:

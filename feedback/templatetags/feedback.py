@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from feedback import hours_words
+from feedback.models import Promise
 from feedback.money import format_money
 
 register = template.Library()
@@ -80,18 +81,47 @@ def signed_rounded(number: float | Decimal | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def tried(promise: Promise) -> str:
+    """tried twice, last on 5 Oct; "" where nobody has called and reached nobody."""
+    if not promise.unreached:
+        return ""
+    times = promise.unreached
+    said = {"n": times, "day": day(promise.tried_at)}
+    if times == 1:
+        return _("tried once, %(day)s") % said
+    if times == 2:
+        return _("tried twice, last %(day)s") % said
+    return ngettext("tried %(n)s time, last %(day)s", "tried %(n)s times, last %(day)s", times) % said
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """today, yesterday, Monday, 5 Oct, 5 Oct 2025: as near as it is, in the zone of the page."""
     if not value:
         return ""
-    there, today = _local_date(value), timezone.localdate()
-    away = (there - today).days
-    if away in (-1, 0, 1):
-        return (_("yesterday"), _("today"), _("tomorrow"))[away + 1]
-    if -7 < away < 0:
-        return format_date(there, "EEEE", locale=_language())
-    short, long = _DAYS[_language()]
-    return format_date(there, short if there.year == today.year else long, locale=_language())
+    return _day(_local_date(value), timezone.localdate(), _language())
+
+
+@register.filter
+def calendar_day(value: date | datetime | None) -> str:
+    """5 Oct, 5 Oct 2025, however near: for what is printed, kept, or begins a week."""
+    if not value:
+        return ""
+    return _date(_local_date(value), timezone.localdate().year, _language())
+
+
+@register.filter
+def full_day(value: date | None) -> str:
+    """5 Oct 2025: the day itself, for what is read another day, on paper."""
+    return format_date(value, _DAYS[_language()][1], locale=_language()) if value else ""
+
+
+@register.filter
+def letter_day(value: date, language: str) -> str:
+    """As letters say it: Ngày 30 tháng 11 năm 2026, 30 November 2026. In the letter's language."""
+    if language == "vi":
+        return f"Ngày {value.day} tháng {value.month} năm {value.year}"
+    return format_date(value, "d MMMM yyyy", locale="en")
 
 
 @register.filter
@@ -103,6 +133,17 @@ def moment(value: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{}, {}</time>', value.isoformat(timespec="minutes"), day(value), time
     )
+
+
+@register.filter
+def received(value: datetime | None) -> SafeString | str:
+    """As `moment`; the day alone where nobody knows the hour, which is kept as midnight."""
+    if not value:
+        return ""
+    local = timezone.localtime(value)
+    if local.time() != datetime.min.time():
+        return moment(value)
+    return format_html('<time datetime="{}">{}</time>', local.date().isoformat(), day(value))
 
 
 @register.filter
@@ -137,8 +178,23 @@ def own_name(language: str) -> str:
 
 
 @lru_cache(maxsize=2000)
+def _day(there: date, today: date, language: str) -> str:
+    away = (there - today).days
+    if away in (-1, 0, 1):
+        return (_("yesterday"), _("today"), _("tomorrow"))[away + 1]
+    if -7 < away < 0:
+        return format_date(there, "EEEE", locale=language)
+    return _date(there, today.year, language)
+
+
+def _date(there: date, year: int, language: str) -> str:
+    short, long = _DAYS[language]
+    return format_date(there, short if there.year == year else long, locale=language)
+
+
+@lru_cache(maxsize=2000)
 def _percent(share: float | Decimal, pattern: str, language: str) -> str:
-    return format_percent(share, format=pattern, locale=language)
+    return format_percent(share, format=pattern, locale=language).replace("-", "−")
 
 
 @lru_cache(maxsize=2000)

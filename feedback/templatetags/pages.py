@@ -1,13 +1,20 @@
 """What the pages of the staff have in common, drawn once for everybody and filled in."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.template.defaultfilters import capfirst
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
-from feedback import kept
+from feedback import kept, labels
+from feedback.models import Case, Customer, Handling, Promise
+from feedback.templatetags import feedback as words
 
 register = template.Library()
 
@@ -22,6 +29,79 @@ def bar(context: Context) -> SafeString:
         "user": _who(context.get("user")),
     }
     return kept.part(context["request"], "feedback/_bar.html", about)
+
+
+@register.simple_tag
+def case_row(case: Case, today: date, show_owner: bool) -> SafeString:
+    """A line of a list: what was said, how urgent it is, of whom."""
+    owner = kept.Own(case.owner) if case.owner else ""
+    about = _about_case(case, today, 90) | {"show_owner": show_owner, "owner": owner}
+    return kept.piece("feedback/_case_row.html", about)
+
+
+@register.simple_tag
+def listed_case(case: Any, today: date) -> SafeString:
+    """The same where there is more room; with what went wrong, as `case.problem` says."""
+    problem = kept.Own(capfirst(labels.known(labels.PROBLEMS, case.problem))) if case.problem else ""
+    handling = getattr(case, "handling", None)
+    about = _about_case(case, today, 160) | {
+        "problem": problem,
+        "is_open": case.state == Case.State.OPEN,
+        "is_first": handling is not None and handling.final == Handling.Archetype.PASSIONATE,
+    }
+    return kept.piece("feedback/_listed_case.html", about)
+
+
+@register.simple_tag
+def owed_row(promise: Promise, today: date, is_to_ask: bool) -> SafeString:
+    """A line of what was promised; with the day since when to ask about it, or how near its own day is."""
+    about = {
+        "url": kept.Own(reverse("promise", args=[promise.pk])),
+        "what": kept.Own(capfirst(promise.what)),
+        "by_when": kept.Own(words.day(promise.by_when)),
+        "since": kept.Own(words.day(promise.call_back_on)),
+        "is_to_ask": is_to_ask and promise.call_back_on < today,
+        "is_late": not is_to_ask and promise.by_when < today,
+        "is_today": not is_to_ask and promise.by_when == today,
+        "is_teams": promise.who_id is None,
+        "tried": kept.Own(words.tried(promise)),
+        "customer": _customer(promise.case.customer),
+    }
+    return kept.piece("feedback/_owed_row.html", about)
+
+
+@register.simple_tag
+def load_row(load: Any) -> SafeString:
+    """A line of the board: what one person looks after, or nobody."""
+    numbers = ("open", "late", "due", "waiting", "shown", "promised", "to_ask")
+    about: dict[str, Any] = {name: kept.Own(getattr(load, name)) for name in numbers}
+    about |= {"key": kept.Own(load.who.pk if load.who else 0), "who": kept.Own(load.who) if load.who else ""}
+    about["tried"] = kept.Own(load.tried) if load.tried else ""
+    about["tried_on"] = kept.Own(words.day(load.tried_at))
+    return kept.piece("feedback/_load_row.html", about | {"is_late": load.late > 0})
+
+
+def _about_case(case: Case, today: date, most: int) -> dict[str, Any]:
+    """Few kinds of rows: every word that may differ is the row's own."""
+    said = _("(abusive words, covered)") if case.comment.is_abusive else case.comment.words
+    return {
+        "public_id": kept.Own(case.public_id),
+        "words": kept.Own(said if len(said) <= most else Truncator(said).chars(most)),
+        "age": kept.Own(words.age(case.opened_at)),
+        "route": kept.Own(case.get_route_display()) if case.route != Case.Route.NORMAL else "",
+        "severity": kept.Own(case.get_severity_display()) if case.severity == Case.Severity.SERIOUS else "",
+        "due": kept.Own(words.day(case.due_on)),
+        "is_late": case.due_on is not None and case.due_on < today,
+        "is_due": case.due_on == today,
+        "is_shown": case.escalations > 0,
+        "is_waiting": case.state == Case.State.WAITING,
+        "state": kept.Own(case.get_state_display()),
+        "customer": _customer(case.customer) or kept.Own(case.comment.author),
+    }
+
+
+def _customer(customer: Customer | None) -> str:
+    return kept.Own(customer) if customer else ""
 
 
 def _entry(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -144,11 +144,11 @@ def _assembled(
     private: Flags,
 ) -> Batch:
     """Of the numbers of the texts' stretches, where in its text each begins, and whose each is."""
-    opening = vocabulary.openings.values.take(2 * numbers + _vietnamese(langs)[its_text], axis=0)
-    first, many, clauses, sentences = opening.T
+    rows = 2 * numbers + _vietnamese(langs)[its_text]
+    first, many, clauses, sentences = (column.take(rows) for column in vocabulary.openings.values)
     past = np.cumsum(many)
-    rows = vocabulary.opened.values.take(np.repeat(first - past + many, many) + np.arange(past[-1]), axis=0)
-    word, marked, clause, sentence, start, end = np.ascontiguousarray(rows.T)
+    rows = np.repeat(first - past + many, many) + np.arange(past[-1])
+    word, marked, clause, sentence, start, end = (column.take(rows) for column in vocabulary.opened.values)
     ahead, text = np.repeat(ahead, many), np.repeat(its_text, many)
     clause = _dense(clause + np.repeat(_before(clauses) + its_text, many))
     sentence = _dense(sentence + np.repeat(_before(sentences) + its_text, many))

@@ -45,10 +45,11 @@ def hinted(tokens: Tokens, among: tuple[str, ...]) -> str | None:
     begun = _votes(among, tokens.unmarked)
     heard: set[Choice] = set()
     past = 0
-    for number, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=False)):
-        if word not in begun or number < past:
+    for number in [number for number, word in enumerate(words) if word in begun]:
+        if number < past:
             continue
-        said, longer = begun[word]
+        said, longer = begun[words[number]]
+        after = words[number + 1] if longer and number + 1 < len(words) else ""
         if after in longer:
             said = _longest(longer[after], words, number) or said
         if said is not None:

@@ -14,7 +14,7 @@ from functools import cache
 from feedback.text.leverage_spans import cut, spans
 from feedback.text.lexicon import Hit
 from feedback.text.pressing import kinds_named
-from feedback.text.pressure import NEAR, Place, Signs, signs, words
+from feedback.text.pressure import ACTS, NEAR, Place, Signs, signs, words
 from feedback.text.reading import Leverage
 from feedback.text.tokens import Tokens
 
@@ -23,6 +23,7 @@ __all__ = ["Signs", "find", "is_only_threatened", "signs"]
 LOOK_BACK = 40  # words before an act among which its "or else" is looked for
 
 HURT = frozenset({"safety", "privacy"})
+HARMLESS = ("failing", "settled")
 UNDOING = ("removal", "undo")  # these may be said of "it", a sentence later
 RIGHTS = (*UNDOING, "posted", "publicity", "stage", "low")
 _telling = frozenset({"flags", "problems", "themes"})
@@ -171,6 +172,8 @@ def _kind_felt(signs: Signs, *, is_disputed: bool) -> str | None:
     """Of leverage that no rule told, but the learned score."""
     if signs.sure is None or signs.places["legal"] or (is_disputed and not signs.places["demand"]):
         return None
+    if _is_harmless(signs):
+        return None
     kinds = kinds_named(signs.sure[2])
     asked = any(signs.places[sign] for sign in ("demand", "refusal", "money"))
     if signs.places["posted"] and not asked and "held" not in kinds:
@@ -181,6 +184,14 @@ def _kind_felt(signs: Signs, *, is_disputed: bool) -> str | None:
         for_money = _names_a_price(signs.tokens) or signs.places["money"]
         return "removal_for_money" if for_money else "posted_then_demand"
     return "posted_then_demand" if signs.places["posted"] else "review_threat"
+
+
+def _is_harmless(signs: Signs) -> bool:
+    """Whether what sounds like pressure tells of a page that fails or what was put right, and of no act."""
+    if signs.sure is None or any(signs.places[act] for act in ACTS):
+        return False
+    first, past = signs.sure[1]
+    return any(first <= at < past for sign in HARMLESS for at, _ in signs.places[sign])
 
 
 def _is_offer(signs: Signs, act: Place) -> bool:

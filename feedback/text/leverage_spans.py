@@ -3,11 +3,12 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from itertools import accumulate
+from collections.abc import Sequence
+from itertools import compress
 
-from feedback.text.bounds import BEGINS, WITHIN, bounds, breaks_of, likeliest
+from feedback.text.bounds import likeliest
 from feedback.text.lexicon import Hit
-from feedback.text.pressing import kinds_named, kinds_of
+from feedback.text.pressing import Ints, kinds_named
 from feedback.text.pressure import Place, Signs
 from feedback.text.tokens import Tokens
 
@@ -34,11 +35,6 @@ SCRAP = 2  # words left of a sentence that say nothing by themselves
 NEVER = -1e6
 TOLD, COMPLAINING = 1.5, 1.0  # how much it counts against a word that the signs leave it, that it complains
 RUN_ON = (4.0, 3.0, 3.0, 0.0)  # against a bound in a later sentence, by the kind of break
-_openers = frozenset(
-    {"or", "otherwise", "unless", "if", "nếu", "neu", "hoặc", "kẻo", "until", "once", "else"}
-)
-_persons = frozenset({"i", "we", "you", "then", "my", "tôi", "mình", "tui", "tao", "em", "thì", "là"})
-_joins = frozenset({"and", "so", "then", "và", "rồi", "không", "bằng", "còn"})
 
 
 def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
@@ -47,12 +43,14 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
     So too the stretch that presses for sure, whatever acts are named in it.
     """
     tokens, places, sure = signs.tokens, signs.places, signs.sure
-    segments, sentence = segments_of(tokens), tokens.sentence
+    its, sentence = slice(tokens.first, tokens.past), tokens.sentence
+    breaks = signs.bounded.breaks[its]
+    segments = (breaks > 0).cumsum().tolist()
     telling = [hit for hit in hits if hit.area in ("problems", "themes") and hit.kind != "about"]
     problems = _outside([hit for hit in telling if hit.area == "problems"], places["demand"])
     acting = {sentence[first] for first, _ in acts} | set(sentence[slice(*sure[0])] if sure else ())
     wishing = _having(sentence, places, ("wish",))  # "I want to return it" complains
-    mute = _mute(tokens, places)
+    mute = _mute(sentence, places, signs.bounded.kinds[its])
     spared = (_sentences_of(sentence, problems) | wishing | mute) - _tied(tokens, places, problems)
     core = set(sentence[slice(*sure[1])] if sure else ()) - mute
     spared -= {sentence[first] for first, _ in acts} | core
@@ -78,7 +76,10 @@ def cut(signs: Signs, hits: list[Hit], acts: list[Place]) -> set[int]:
         )
     }
     complaining = {number for hit in outside for number in range(hit.first, hit.past)}
-    bounded = _bounded(tokens, segments, taken, complaining, opens=signs.numbers[0] == 0)
+    first = sentence[0] if signs.numbers[0] == 0 else None
+    bounded = _bounded(
+        signs.bounded.scores[its].tolist(), breaks.tolist(), sentence, taken, complaining, first
+    )
     return bounded | _rounded(sentence, places, bounded, acts)
 
 
@@ -105,26 +106,33 @@ def _rounded(
 
 
 def _bounded(
-    tokens: Tokens, segments: list[int], taken: set[int], complaining: set[int], *, opens: bool
+    told: Sequence[Sequence[float]],
+    breaks: list[int],
+    sentence: list[int],
+    taken: set[int],
+    complaining: set[int],
+    opening: int | None,
 ) -> set[int]:
     """In each sentence with words that are taken: those that belong to the "or else", from first to last.
 
-    Whoever ended a sentence before hardly runs on in this one; `opens` tells that the words open the text.
+    Whoever ended a sentence before hardly runs on in this one; `opening` is the sentence that opens the text.
     """
-    sentence = tokens.sentence
-    breaks = breaks_of(sentence, tokens.clause, segments)
-    scores = bounds().scores(tokens.batch, tokens.first, tokens.past, breaks)
-    first = sentence[0] if opens else None
     pressing = {sentence[number] for number in taken}
-    scores[:, BEGINS:] -= [
-        [RUN_ON[kind] * (its != first)] for kind, its in zip(breaks, sentence, strict=True)
-    ]
-    scores[:, WITHIN] -= [
-        TOLD * (number not in taken) + COMPLAINING * (number in complaining)
-        for number in range(len(sentence))
-    ]
-    scores[[its not in pressing for its in sentence], WITHIN : BEGINS + 1] = NEVER
-    within = {number for number, is_within in enumerate(likeliest(scores.tolist())) if is_within}
+    is_pressing = [its in pressing for its in sentence]
+    asked: list[int] = []  # only what presses, and the word behind it, with which it may have ended
+    scores: list[tuple[float, float, float]] = []
+    for number, presses in enumerate(is_pressing):
+        if not presses and number and not is_pressing[number - 1]:
+            continue
+        belongs, begins, ends = told[number]
+        run_on = RUN_ON[breaks[number]] if sentence[number] != opening else 0.0
+        asked.append(number)
+        if presses:
+            against = TOLD * (number not in taken) + COMPLAINING * (number in complaining)
+            scores.append((belongs - against, begins - run_on, ends - run_on))
+        else:
+            scores.append((NEVER, NEVER, ends - run_on))
+    within = set(compress(asked, likeliest(scores)))
     rest = Counter(its for number, its in enumerate(sentence) if its in pressing and number not in within)
     unbounded = (pressing - {sentence[number] for number in within}) | {
         its for its, many in rest.items() if many <= SCRAP
@@ -156,15 +164,16 @@ def _tied(tokens: Tokens, places: dict[str, list[Place]], problems: list[Hit]) -
     return {tokens.sentence[first] for first, _ in ties if first not in telling}
 
 
-def _mute(tokens: Tokens, places: dict[str, list[Place]]) -> set[int]:
+def _mute(sentence: list[int], places: dict[str, list[Place]], kinds: Ints) -> set[int]:
     """Sentences of two or three words that hold no sign and no word of pressure: "Spout chipped." """
-    sentence, signed = tokens.sentence, set(_having(tokens.sentence, places, tuple(places)))
+    signed = set(_having(sentence, places, tuple(places)))
     curt = {one for one in set(sentence) - signed if sentence.count(one) <= CURT}
     if not curt:
         return curt
-    kinds = kinds_of(tokens.batch, tokens.first, tokens.past).tolist()
     return curt - {
-        its for its, kind in zip(sentence, kinds, strict=True) if not PRESSED.isdisjoint(kinds_named(kind))
+        its
+        for its, kind in zip(sentence, kinds.tolist(), strict=True)
+        if its in curt and not PRESSED.isdisjoint(kinds_named(kind))
     }
 
 
@@ -217,20 +226,6 @@ def _in(segments: list[int], places: dict[str, list[Place]], signs: tuple[str, .
     return {
         segments[number] for sign in signs for first, past in places[sign] for number in (first, past - 1)
     }
-
-
-def segments_of(tokens: Tokens) -> list[int]:
-    """Number of the segment of each word: finer than clauses, broken before "or", "if", "and I"."""
-    words, clauses = tokens.words, tokens.clause
-    if not words:
-        return []
-    breaks = [
-        clause != before or word in _openers or (word in _joins and after in _persons)
-        for word, after, clause, before in zip(
-            words[1:], [*words[2:], ""], clauses[1:], clauses, strict=False
-        )
-    ]
-    return list(accumulate(breaks, initial=0))
 
 
 def spans(signs: Signs, taken: set[int]) -> tuple[Place, ...]:

@@ -95,6 +95,21 @@ class Hits(list[Hit]):
         self.areas = areas
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """What all texts of a batch hold, one entry a hit, in order."""
+
+    phrase: NDArray  # number of the phrase in its lexicon
+    text: Numbers
+    first: Numbers  # words of the batch
+    past: Numbers
+    start: Numbers  # in the text as given
+    end: Numbers
+    denied: Flags
+    unreal: Flags
+    bounds: list[int]  # where the hits of each text begin
+
+
 _hit = cast(Callable[[tuple], Hit], partial(tuple.__new__, Hit))  # Hit._make costs three times that
 
 
@@ -158,6 +173,10 @@ class Lexicon:
 
     def hits(self, batch: Batch) -> list[Hits]:
         """What each text holds, in its order; nothing in a text whose language is not ours."""
+        return self.look(batch)[1]
+
+    def look(self, batch: Batch) -> tuple[Found, list[Hits]]:
+        """The same, as arrays beside it."""
         signs = batch.vocabulary.beside("denials", _denials)[batch.word]
         signs |= (signs >> IN_PLAIN) * batch.plain
         denies, supposes, excepted = (signs & sign > 0 for sign in (DENIES, SUPPOSES, EXCEPTED))
@@ -166,34 +185,51 @@ class Lexicon:
         pattern, first, past = pattern[ours], first[ours], past[ours]
         meant = self._meant(batch, pattern, first, past)
         pattern, first, past = pattern[meant], first[meant], past[meant]
-        if not len(first):
-            return [Hits() for _ in batch.langs]
         denied, unreal = _turned(batch.clause, first, denies, supposes, excepted)
         unreal |= self._blames[pattern] & _within(supposes, first, past)
         free = self._always[pattern]
-        begin = batch.starts[batch.text[first]]
-        columns = (
-            *(first - begin, past - begin, denied & ~free, unreal & ~free, _feared(batch, first)),
-            *(batch.clause[first] - batch.clause[begin], batch.start[first], batch.end[past - 1]),
+        denied &= ~free
+        unreal &= ~free
+        found = Found(
+            phrase=pattern,
+            text=batch.text[first],
+            first=first,
+            past=past,
+            start=batch.start[first],
+            end=batch.end[past - 1],
+            denied=denied,
+            unreal=unreal,
+            bounds=first.searchsorted(batch.starts).tolist(),
         )
-        labels = (column[pattern] for column in self._labels)
-        found = list(map(_hit, zip(*(column.tolist() for column in (*labels, *columns)), strict=True)))
-        bounds = np.searchsorted(first, batch.starts)
-        bits = np.zeros(len(pattern) + 1, np.uint8)  # one more, for texts without a word at the end
-        bits[:-1] = self._bits[pattern]
+        return found, self._by_text(batch, found)
+
+    def _by_text(self, batch: Batch, found: Found) -> list[Hits]:
+        phrase, first = found.phrase, found.first
+        begin = batch.starts[found.text]
+        columns = (
+            *(first - begin, found.past - begin, found.denied, found.unreal, _feared(batch, first)),
+            *(batch.clause[first] - batch.clause[begin], found.start, found.end),
+        )
+        labels = (column[phrase] for column in self._labels)
+        hits = list(map(_hit, zip(*(column.tolist() for column in (*labels, *columns)), strict=True)))
+        bits = np.zeros(len(phrase) + 1, np.uint8)  # one more, for texts without a word at the end
+        bits[:-1] = self._bits[phrase]
+        bounds = np.array(found.bounds)
         areas = np.bitwise_or.reduceat(bits, bounds[:-1])
         areas[bounds[1:] == bounds[:-1]] = 0
-        cuts = zip(pairwise(bounds.tolist()), areas.tolist(), strict=True)
-        return [Hits(found[begin:past], areas) for (begin, past), areas in cuts]
+        cuts = zip(pairwise(found.bounds), areas.tolist(), strict=True)
+        return [Hits(hits[begin:past], areas) for (begin, past), areas in cuts]
 
     def _meant(self, batch: Batch, pattern: NDArray, first: NDArray, past: NDArray) -> Flags:
         """Not what only looks like blame because its marks are left out."""
         meant = np.ones(len(pattern), np.bool_)
         read: dict[int, tuple[list[str], list[dict[str, float]]]] = {}  # by where their sentence begins
         doubted = (batch.plain[first] & (self._bits[pattern] == PROBLEMS)).nonzero()[0]
-        for number in doubted.tolist():  # few
-            sentence = batch.sentence[first[number]]
-            begin, end = np.searchsorted(batch.sentence, (sentence, sentence + 1)).tolist()
+        if not len(doubted):
+            return meant
+        its = batch.sentence[first[doubted]]
+        lines = (np.searchsorted(batch.sentence, number).tolist() for number in (its, its + 1))
+        for number, begin, end in zip(doubted.tolist(), *lines, strict=True):  # few
             if end - begin < FEWEST:
                 continue
             if begin not in read:

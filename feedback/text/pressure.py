@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from feedback.orthography import unmark
 from feedback.text.batch import Batch, Flags, Numbers, begins
+from feedback.text.bounds import Bounded
 from feedback.text.lexicon import Hit, Lexicon, phrases, table
 from feedback.text.misspelt import unmasked
 from feedback.text.pressing import Floats, Stretches, presser, stretches
@@ -51,6 +52,7 @@ class Signs:
     places: dict[str, list[Place]]
     sure: "Sure | None"  # the stretch that presses for sure, with the kinds of its words
     calm: list[bool]  # of each word, whether its sentence presses nobody
+    bounded: Bounded  # of all texts that were looked at
     found_sentences: dict[str, set[int]] = field(default_factory=dict)
 
     def sentences(self, sign: str) -> set[int]:
@@ -86,14 +88,14 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
         return {}
     less = replace(meant.only(kept, numbers), sentence=batch.sentence[kept])
     sure, calm, rows = _sure(found, scores), _calm(batch, found, scores)[kept].tolist(), kept.tolist()
-    found_signs = {}
+    found_signs, bounded = {}, Bounded(less)
     for number, (place, hits) in zip(numbers, enumerate(_lexicon().hits(less)), strict=True):
         if number in sure or number in disputed or any(hit.name in ACTS for hit in hits):
             begin, past = less.bounds[place : place + 2]
             tokens, ahead = Tokens(less, place, texts[number]), batch.bounds[number]
             its = [row - ahead for row in rows[begin:past]]
             stretch = _placed(sure.get(number), its, ahead)
-            found_signs[number] = _signs(tokens, hits, its, stretch, calm[begin:past])
+            found_signs[number] = _signs(tokens, hits, its, stretch, calm[begin:past], bounded)
     return found_signs
 
 
@@ -201,7 +203,9 @@ def _placed(sure: Sure | None, kept: list[int], ahead: int) -> Sure | None:
     return (whole, core, sure[2]) if whole[0] < whole[1] else None
 
 
-def _signs(tokens: Tokens, hits: list[Hit], numbers: list[int], sure: Sure | None, calm: list[bool]) -> Signs:
+def _signs(
+    tokens: Tokens, hits: list[Hit], numbers: list[int], sure: Sure | None, calm: list[bool], bounded: Bounded
+) -> Signs:
     places: dict[str, list[Place]] = defaultdict(list)
     asking = _asking(tokens)
     for _, name, _, first, past, denied, *_ in hits:
@@ -215,7 +219,7 @@ def _signs(tokens: Tokens, hits: list[Hit], numbers: list[int], sure: Sure | Non
     written = {number for place in places["posted"] for number in range(*place)}
     for sign in ("publicity", "low", "stage"):
         places[sign] = [place for place in places[sign] if place[0] not in written]
-    return Signs(tokens, numbers, places, sure, calm)
+    return Signs(tokens, numbers, places, sure, calm, bounded)
 
 
 def _asking(tokens: Tokens) -> set[int]:

@@ -9,9 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Bits, above them how many digits there are. A house is a number that may be one's, before its street.
-MAIL, ORDER, NUMBER, STREET, WORD, ADDRESS, HOUSE, DIGITS = 1, 2, 4, 8, 16, 32, 64, 128
+MAIL, ORDER, NUMBER, STREET, WORD, ADDRESS, TOWARDS, HOUSE, DIGITS = 1, 2, 4, 8, 16, 32, 64, 128, 256
 NEAR = 6  # stretches between a word of an order or a street and its number
-BEFORE, AFTER = range(-NEAR, 1), range(NEAR + 1)
+BEFORE, AFTER, CLOSE, BEHIND = (
+    range(-NEAR, 1),
+    range(NEAR + 1),
+    range(4),
+    range(3),
+)  # "địa chỉ : 5", "số nhà : 5"
 PHONE = 7  # digits of the shortest number that is somebody's
 
 _orders = frozenset(  # the second line: of a card, whose last digits follow
@@ -23,9 +28,8 @@ _streets = frozenset(
     "quan huyện huyen thị tp thành thanh xã tỉnh ward district street st road rd avenue ave lane drive blvd "
     "boulevard".split()
 )
-_addresses = frozenset(
-    "địa dia address đc nhà nha tới đến tại ở ghé toi den tai ghe o".split()
-)  # the last ten: of a street without that word
+_addresses = frozenset("địa dia address".split())
+_towards = frozenset("tới đến tại ở ghé toi den tai ghe o nhà nha".split())  # "tới 5", "số nhà : 5"
 _mails = frozenset({"còng", "dot"})
 _digit = re.compile(r"\d")
 _mail = re.compile(r"[\w.+-]@|@[\w-]*\.\w|(?<!\S)@(?!\S)|\(at\)|\[at\]|\(dot\)|\[dot\]|\.com")
@@ -49,6 +53,7 @@ def hints(low: str) -> int:
             | ORDER * (low in _orders)
             | STREET * (low in _streets)
             | ADDRESS * (low in _addresses)
+            | TOWARDS * (low in _towards)
         )
     digits = len(_digit.findall(low))
     words = set(_words.findall(low))
@@ -58,9 +63,18 @@ def hints(low: str) -> int:
         | NUMBER * (digits > 0 and len(_sign.sub("", low)) > 2)
         | STREET * bool(_street.search(low) or not words.isdisjoint(_streets))
         | ADDRESS * bool("đ/c" in low or not words.isdisjoint(_addresses))
+        | TOWARDS * (not words.isdisjoint(_towards))
         | HOUSE * (digits > 0 and bool(_house.search(low)))
         | DIGITS * digits
     )
+
+
+_together = (
+    (ORDER, NUMBER, AFTER),
+    (STREET, HOUSE, BEFORE),
+    (ADDRESS, HOUSE, CLOSE),
+    (TOWARDS, HOUSE, BEHIND),
+)
 
 
 def worth_searching(hinted: NDArray[np.int64], text: NDArray[np.int64], texts: int) -> NDArray[np.bool_]:
@@ -76,7 +90,7 @@ def worth_searching(hinted: NDArray[np.int64], text: NDArray[np.int64], texts: i
         ]
     ] = True
     worth[text[said[hinted[said] & MAIL > 0]]] = True
-    for sign, wanted, steps in ((ORDER, NUMBER, AFTER), (STREET, HOUSE, BEFORE), (ADDRESS, HOUSE, AFTER)):
+    for sign, wanted, steps in _together:
         place = said[hinted[said] & sign > 0]
         for step in steps if len(place) else ():
             there = np.minimum(np.maximum(place + step, 0), len(text) - 1)

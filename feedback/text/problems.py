@@ -97,19 +97,26 @@ def unpraised(hits: Hits) -> Hits:
     """Without what praise made of blame seems to blame: "can't fault it", "không chê vào đâu được"."""
     if not hits.areas & FEELINGS:
         return hits
+    less = outshone(hits)
+    if not less:
+        return hits
+    return Hits((hit for number, hit in enumerate(hits) if number not in less), hits.areas)
+
+
+def outshone(hits: Hits) -> set[int]:
+    """Numbers of those."""
     praise = [hit for hit in hits if hit.area == "feelings" and hit.name == "good" and not hit.denied]
     if not praise:
-        return hits
-    kept = (
-        hit
-        for hit in hits
-        if hit.area not in _blaming
-        or hit.kind == "good"
-        or hit.denied  # turned by itself: "not damaged" is praise of the packing
-        or hit.name[:5] == "sign_"
-        or not any(hit.first < good.past <= hit.past for good in praise)
-    )
-    return Hits(kept, hits.areas)
+        return set()
+    return {
+        number
+        for number, hit in enumerate(hits)
+        if hit.area in _blaming
+        and hit.kind != "good"
+        and not hit.denied  # turned by itself: "not damaged" is praise of the packing
+        and hit.name[:5] != "sign_"
+        and any(hit.first < good.past <= hit.past for good in praise)
+    }
 
 
 def _guessed(hits: Hits, tokens: Tokens) -> set[str]:

@@ -16,13 +16,13 @@ from feedback.text import leverage as leverages
 from feedback.text import spam
 from feedback.text.batch import LONGEST, Batch, batch
 from feedback.text.expectations import expectations
-from feedback.text.lexicon import Hits, lexicon, lexicon_with
+from feedback.text.lexicon import Found, Hits, lexicon, lexicon_with
 from feedback.text.model import Model, load
 from feedback.text.pressure import words as listed
 from feedback.text.problems import GUESSED, fault, found, problem
 from feedback.text.reading import READ, Lang, Leverage, Mention, Reading, Sentiment
 from feedback.text.safety import ORDER, contradicts, flags
-from feedback.text.sentiment import UNREAD, Feeling, even, feelings, only_pressure
+from feedback.text.sentiment import UNREAD, Feeling, Felt, even, feelings, only_pressure
 from feedback.text.themes import ELSE, themes
 from feedback.text.tokens import Tokens
 from feedback.text.turns import covered, is_even, turn
@@ -109,7 +109,7 @@ class Reader:
         texts = [text for text, _, _ in rows]
         given = [_language(lang) for _, lang, _ in rows]
         words = batch(self._vocabulary, texts, given)
-        hits = self._lexicon.hits(words)
+        found, hits = self._lexicon.look(words)
         raised = list(map(flags, hits))
         disputed = {number for number, its in enumerate(raised) if "dispute" in its}
         pressing = leverages.signs(words, texts, disputed)
@@ -119,23 +119,37 @@ class Reader:
             for number, (text, *look) in enumerate(zip(texts, hits, raised, *looks, strict=True))
         ]
         less = _with_less(heard)
-        felt = self._feelings(words, heard) if len(less) < len(heard) else [UNREAD] * len(heard)
+        told: list[tuple[Feeling, list[Mention]]] = [(UNREAD, [])] * len(heard)
+        if len(less) < len(heard):
+            told = self._told(words, heard, (found, hits))
         if less:
-            self._read_less(words, less, given)
-            left = less[0].told.batch
-            for one, feeling in zip(less, self._feelings(left, less), strict=True):
-                felt[one.tokens.number] = feeling
+            for one, its in zip(less, self._told_less(words, less, given), strict=True):
+                told[one.tokens.number] = its
         return [
-            self._reading(one, feeling, stars)
-            for one, feeling, (_, _, stars) in zip(heard, felt, rows, strict=True)
+            self._reading(one, *its, stars) for one, its, (_, _, stars) in zip(heard, told, rows, strict=True)
         ]
 
-    def _feelings(self, words: Batch, heard: list["Heard"]) -> list[Feeling]:
+    def _told(
+        self, words: Batch, heard: list["Heard"], found: tuple[Found, list[Hits]]
+    ) -> list[tuple[Feeling, list[Mention]]]:
+        """What each text feels and speaks of."""
+        felt = self._feelings(words, heard)
+        for number, (one, feeling) in enumerate(zip(heard, felt.each, strict=True)):
+            if one.cut and one.told is one.tokens:
+                felt.each[number] = only_pressure(feeling)
+            elif is_even(one.told_hits, one.told, feeling):
+                felt.each[number] = even(feeling)
+        mentions = themes(words, [one.tokens.text for one in heard], self._lexicon, found, felt)
+        return list(zip(felt.each, mentions, strict=True))
+
+    def _feelings(self, words: Batch, heard: list["Heard"]) -> Felt:
         turns = [turn(one.told_hits) for one in heard]
         covering = [one.told.first + word for one in heard for word in covered(one.told_hits)]
         return feelings(words, turns, covering, [one.told.text for one in heard], self._model)
 
-    def _read_less(self, words: Batch, less: list["Heard"], given: list[Lang | None]) -> None:
+    def _told_less(
+        self, words: Batch, less: list["Heard"], given: list[Lang | None]
+    ) -> list[tuple[Feeling, list[Mention]]]:
         """Read what is left of the texts that hold leverage as if nothing else had been written.
 
         But what was typed with its marks throughout is not taken for Vietnamese without them.
@@ -146,37 +160,41 @@ class Reader:
         left = replace(
             left, plain=left.plain & may_be_plain[left.text], unmarked=left.unmarked & may_be_plain
         )
-        for number, (one, text, hits) in enumerate(zip(less, texts, self._lexicon.hits(left), strict=True)):
-            one.told, one.told_hits = Tokens(left, number, text), hits
+        found, hits = self._lexicon.look(left)
+        for number, (one, text, its) in enumerate(zip(less, texts, hits, strict=True)):
+            one.told, one.told_hits = Tokens(left, number, text), its
+        return self._told(left, less, (found, hits))
 
-    def _reading(self, heard: "Heard", feeling: Feeling, stars: float | None) -> Reading:
+    def _reading(
+        self, heard: "Heard", feeling: Feeling, heard_of: list[Mention], stars: float | None
+    ) -> Reading:
         tokens, told, hits, raised = heard.tokens, heard.told, heard.told_hits, heard.raised
         language = told.batch.langs[told.number]
-        if heard.cut and told is tokens:
-            feeling = only_pressure(feeling)
-        elif is_even(hits, told, feeling):
-            feeling = even(feeling)
         signs = found(hits, told, feeling)
         name = problem(signs, feeling, is_safety="safety" in raised and "violence" not in raised)
-        heard_of = themes(told, hits, feeling, tokens.text) if language in READ else ()
-        mentions = tuple(one for one in heard_of if one.theme != ELSE)  # no theme of interfaces.md
+        mentions: tuple[Mention, ...] = ()
+        if language in READ:
+            mentions = tuple([one for one in heard_of if one.theme != ELSE])  # no theme of interfaces.md
         wanted = wish(hits)
         complains = _is_complaint("other" if GUESSED in signs else name, feeling) or (
             feeling.score < 0 and (not _serious.isdisjoint(raised) or wanted == "refund")
         )
-        raised |= spam.signs(
-            tokens,
-            heard.hits,
-            mentions,
-            lang=language,
-            sentiment=feeling.sentiment,
-            is_suspect=heard.is_suspect,
-            is_repeating=heard.is_repeating,
-            is_complaint=complains,
-            is_serious=bool(heard.leverage or raised or name not in ("none", "other")),
-            off_topic=feeling.heads.get("spam:off_topic", 0.0),
-            brand_only=feeling.heads.get("spam:brand_only", 0.0),
-        )
+        brand_only = feeling.heads.get("spam:brand_only", 0.0)
+        is_odd = heard.is_suspect or heard.is_repeating
+        if is_odd or spam.is_worth_a_look(tokens, heard.hits, mentions, brand_only):
+            raised |= spam.signs(
+                tokens,
+                heard.hits,
+                mentions,
+                lang=language,
+                sentiment=feeling.sentiment,
+                is_suspect=heard.is_suspect,
+                is_repeating=heard.is_repeating,
+                is_complaint=complains,
+                is_serious=bool(heard.leverage or raised or name not in ("none", "other")),
+                off_topic=feeling.heads.get("spam:off_topic", 0.0),
+                brand_only=brand_only,
+            )
         if contradicts(feeling.sentiment, feeling.score, stars):
             raised.add("contradicts_stars")
         return _made(
@@ -242,14 +260,16 @@ def _with_less(heard: list[Heard]) -> list[Heard]:
 
 
 def _says_enough(heard: Heard) -> bool:
-    """Some words, or a sentence that the cut did not touch: "Spout chipped." But no mere greeting."""
+    """Some words, or what went wrong in two of them ("Vỡ rồi, không …"), or a sentence that the cut did not
+    touch: "Spout chipped." But no mere greeting.
+    """
     tokens, cut = heard.tokens, heard.cut
     if len(tokens) - len(cut) >= ENOUGH:
         return True
+    if any(hit.area == "problems" and cut.isdisjoint(range(hit.first, hit.past)) for hit in heard.hits):
+        return True
     torn = {tokens.sentence[number] for number in cut}
     whole = [number for number, its in enumerate(tokens.sentence) if its not in torn]
-    if any(hit.area == "problems" and hit.first in whole for hit in heard.hits):
-        return True
     return sum(tokens.bare[number] not in listed("greeting") for number in whole) > 1
 
 

@@ -3,9 +3,10 @@
 The one door to TextBlob: importing it costs seconds, so it happens in `second_opinion`, late.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -37,24 +38,24 @@ class Feeling(NamedTuple):
     complaint: float
     heads: dict[str, float]
     leanings: Sequence[float]
-    said: NDArray | None = None  # [words of a batch, outputs + 1]: what each word says of each output
-    first: int = 0  # of the words of the batch the first of this text, and the one past its last
-    past: int = 0
-    columns: Mapping[str, int] = {}
-    doubted: int = 0  # bits of the themes of which phrases are doubted (`feedback.text.kinds.doubts`)
 
     def of_clause(self, clause: int) -> float:
         """The score of one clause by itself; 0.0 where clauses were not looked at."""
         return self.leanings[clause] if self.leanings else 0.0
 
-    def loudest(self, head: str) -> int | None:
-        """Number of the word that speaks most for a head."""
-        column = self.columns.get(head)
-        if self.said is None or column is None:
-            return None
-        said = self.said[self.first : self.past, column]
-        number = int(said.argmax())
-        return number if said[number] > 0 else None
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Felt:
+    """How the texts of a batch feel, one by one and as arrays; those have nothing of texts that the model
+    does not know.
+    """
+
+    each: list[Feeling]
+    outputs: tuple[str, ...]
+    chances: NDArray[np.float64]  # [texts, outputs]; none of the sentiments
+    leanings: NDArray[np.float64]  # [clauses of the batch]
+    doubted: NDArray[np.int64]  # [texts]: bits of themes of which phrases are doubted (`kinds.doubts`)
+    said: NDArray  # [words, outputs + 1]: what each word says of each output
 
 
 _feeling = cast(Callable[[tuple], Feeling], partial(tuple.__new__, Feeling))  # _make costs three times that
@@ -63,7 +64,7 @@ UNREAD = Feeling(Sentiment.UNKNOWN, 0.0, 0.0, 0.0, {}, ())
 
 def feelings(
     batch: Batch, turns: Sequence[float], covered: Sequence[int], texts: Sequence[str], model: Model
-) -> list[Feeling]:
+) -> Felt:
     """How each text of the batch feels; unknown in a language that is not ours.
 
     The turns, one a text, are added to what its words say, but for the words of the batch that they cover.
@@ -76,27 +77,29 @@ def feelings(
     logits[:, 2] += turns
     logits, doubted = model.sharpened(batch, sums, logits)
     moods = model.sentiments(logits, batch.langs).astype(np.float64)
-    chances = model.chances(logits).astype(np.float64)
-    leanings = _praised(model.leanings(sums), batch, covered).tolist()
+    likely = model.chances(logits).astype(np.float64)
+    chances = np.zeros(logits.shape)
+    chances[:, len(SENTIMENTS) :] = np.round(likely, 3)
+    leanings = _praised(model.leanings(sums), batch, covered).astype(np.float64)
     bounds = added_up(np.bincount(sums.text, minlength=len(batch))).tolist()
+    its_leanings = leanings.tolist()
     columns = zip(
         map(_sentiments.__getitem__, moods.argmax(axis=1).tolist()),
         np.round(moods[:, 2] - moods[:, 0], 3).tolist(),
         np.round(moods.max(axis=1), 3).tolist(),
-        np.round(chances[:, 0], 3).tolist(),
-        _heads(chances[:, 1:], model.outputs[len(SENTIMENTS) + 1 :]),
-        (leanings[first:past] for first, past in pairwise(bounds)),
-        repeat(sums.word),
-        batch.bounds,
-        batch.bounds[1:],
-        repeat({output: number for number, output in enumerate(model.outputs)}),
-        doubted,
-        strict=False,
+        chances[:, len(SENTIMENTS)].tolist(),
+        _heads(likely[:, 1:], chances[:, len(SENTIMENTS) + 1 :], model.outputs[len(SENTIMENTS) + 1 :]),
+        (its_leanings[first:past] for first, past in pairwise(bounds)),
+        strict=True,
     )
-    felt = list(map(_feeling, columns))
+    told = np.array(doubted, np.int64)
+    each = list(map(_feeling, columns))
     for text, is_strange in _unheard(batch, turns, model):
-        felt[text] = second_opinion(texts[text]) if is_strange else UNREAD
-    return felt
+        each[text] = second_opinion(texts[text]) if is_strange else UNREAD
+        chances[text] = told[text] = leanings[bounds[text] : bounds[text + 1]] = 0
+    return Felt(
+        each=each, outputs=model.outputs, chances=chances, leanings=leanings, doubted=told, said=sums.word
+    )
 
 
 def _uncovered(batch: Batch, covered: Sequence[int], logits: NDArray, model: Model) -> NDArray:
@@ -117,10 +120,10 @@ def _praised(leanings: NDArray, batch: Batch, covered: Sequence[int]) -> NDArray
     return leanings
 
 
-def _heads(chances: NDArray, outputs: Sequence[str]) -> list[dict[str, float]]:
-    told: list[dict[str, float]] = [{} for _ in chances]
-    likely = np.nonzero(chances >= LIKELY)
-    columns = (*(numbers.tolist() for numbers in likely), np.round(chances[likely], 3).tolist())
+def _heads(likely: NDArray, rounded: NDArray, outputs: Sequence[str]) -> list[dict[str, float]]:
+    told: list[dict[str, float]] = [{} for _ in likely]
+    those = np.nonzero(likely >= LIKELY)
+    columns = (*(numbers.tolist() for numbers in those), rounded[those].tolist())
     for text, output, chance in zip(*columns, strict=True):
         told[text][outputs[output]] = chance
     return told

@@ -28,6 +28,7 @@ FEW = 0.25  # share of different words in what says the same again
 COPYABLE = 12  # words: shorter ones are alike by chance
 ALIKE = 0.7  # share of three words in a row that a copy has in common with another text
 HASHTAGS = 8
+MOST_OF_LINK = 3  # words of a text that is but an address
 SHEET = 4  # different words of a description
 # Mean logarithm of the letters of a word, from LONG_WORD letters on and before; of letters never seen.
 UNLIKELY, UNLIKELY_SHORT, NEVER = -3.65, -3.9, -6.0
@@ -139,6 +140,13 @@ def signs(
     return found
 
 
+def is_worth_a_look(tokens: Tokens, hits: Hits, mentions: Sequence[Mention], brand_only: float) -> bool:
+    """False where `signs` finds nothing in a text that is neither suspect nor repeating, as in most."""
+    if not mentions or hits.areas & SPAM or brand_only > PROBABLE:
+        return True
+    return "#" in tokens.text or len(tokens) <= MOST_OF_LINK
+
+
 def _is_of_the_thing(hits: Hits) -> bool:
     return any(hit.area == "themes" and hit.name in _of_the_thing for hit in hits)
 
@@ -160,7 +168,7 @@ def _says_it_again(tokens: Tokens) -> bool:
 
 def _is_pasted(tokens: Tokens, hits: Hits) -> bool:
     """A description of wares, a row of hashtags, or an address alone."""
-    if len(tokens) <= 3 and ":link:" in tokens.words:
+    if len(tokens) <= MOST_OF_LINK and ":link:" in tokens.words:
         return True
     if "#" in tokens.text and len(_hashtag.findall(tokens.text)) >= HASHTAGS:
         return True

@@ -1,20 +1,24 @@
 """What a text is about, each theme with its own polarity and the words that show it."""
 
-from collections.abc import Callable, Container, Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import NamedTuple, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.text.batch import Batch, Flags, Numbers, begins, steps
 from feedback.text.kinds import ABOUT, TOLD, WRONG, bit
-from feedback.text.lexicon import FLAGS, PROBLEMS, THEMES, Hit, Hits, table
-from feedback.text.problems import unpraised
+from feedback.text.lexicon import FEELINGS, Found, Hits, Lexicon, table
+from feedback.text.problems import outshone
 from feedback.text.reading import Mention, Sentiment
-from feedback.text.sentiment import Feeling
-from feedback.text.tokens import Tokens
+from feedback.text.sentiment import Felt
 
 CLEAR = 0.2  # a clause's score beyond this counts as a side taken
+UNDECIDED = 0.15  # votes below which a theme is only spoken of
 MOST_WORDS = 4
 SIDES = (Sentiment.NEGATIVE, Sentiment.POSITIVE)
-TELLING = THEMES | PROBLEMS | FLAGS
 _mention = cast(Callable[[tuple], Mention], partial(tuple.__new__, Mention))  # Mention() costs twice that
 
 # Chances of the model's heads from which on a theme is heard without any phrase, chosen on the dev splits.
@@ -53,8 +57,6 @@ UNWORDED = {  # no phrase names them
 FIRST = {common: theme for theme, common in reversed(COMMON.items())}  # the first of ours for each
 RIVALS = {"website_app": "common:product"}  # where the goods are a device, an app and an update are theirs
 SURE = 0.9  # chance of the rival from which on
-_firsts = {f"common:{common}": theme for common, theme in FIRST.items()}
-_common = {theme: f"common:{common}" for theme, common in COMMON.items()}
 
 
 @cache
@@ -76,32 +78,31 @@ def names() -> dict[str, dict[str, str]]:
     }
 
 
-def themes(tokens: Tokens, hits: Hits, feeling: Feeling, text: str) -> tuple[Mention, ...]:
-    """Mentions in the order in which they first appear; "general" when only a feeling is there.
+def themes(
+    batch: Batch, texts: Sequence[str], lexicon: Lexicon, told: tuple[Found, list[Hits]], felt: Felt
+) -> list[list[Mention]]:
+    """For each text its mentions in the order in which they first appear, `ELSE` too; "general" when only a
+    feeling is there. `told` is what the lexicon found in the batch.
 
     Phrases name a theme, the model's heads tell of one that no phrase names, and doubt some that one does.
     """
-    votes: dict[str, float] = {}
-    shown: dict[str, list[Hit]] = {}
-    if hits.areas & TELLING:
-        for theme, vote, hit in _votes(unpraised(hits), feeling):
-            if theme in votes:
-                votes[theme] += vote
-                shown[theme].append(hit)
-            else:
-                votes[theme] = vote
-                shown[theme] = [hit]
-    mentions = [_mention((theme, _side(votes[theme]), _words(its, text))) for theme, its in shown.items()]
-    if feeling.heads:
-        taken = {_common.get(theme) for theme in votes}
-        for head, chance in feeling.heads.items():
-            if chance > (LIKELY if head == OTHER else LEAST_HEARD) and head not in taken:
-                only_heard = _firsts.get(head) or (chance > LIKELY and _own(head, votes))
-                if only_heard:
-                    mentions.append(_heard(only_heard, head, tokens, feeling, text))
-    if not mentions and feeling.sentiment in SIDES and len(tokens) and OTHER not in feeling.heads:
-        return (Mention("general", feeling.sentiment, ()),)
-    return tuple(mentions)
+    found, meanings = told[0], _meanings(lexicon, felt.outputs)
+    score = np.array([feeling.score for feeling in felt.each])
+    named = _named(found, *_votes(batch, found, felt, meanings, score, _kept(*told)))
+    mentions: list[list[Mention]] = [[] for _ in texts]
+    columns = (
+        map(meanings.names.__getitem__, named.theme.tolist()),
+        map(_side, named.vote.tolist()),
+        _words(named, found, texts),
+    )
+    for text, mention in zip(named.text.tolist(), map(_mention, zip(*columns, strict=True)), strict=True):
+        mentions[text].append(mention)
+    for text, heard in _heard(batch, texts, named, felt, meanings):
+        mentions[text].append(heard)
+    for its, feeling in zip(mentions, felt.each, strict=True):
+        if not its and feeling.sentiment in SIDES and OTHER not in feeling.heads:
+            its.append(_mention(("general", feeling.sentiment, ())))
+    return mentions
 
 
 class Meaning(NamedTuple):
@@ -114,14 +115,6 @@ class Meaning(NamedTuple):
     value: float
     bit: int
     rival: str | None = None
-
-
-class _Meanings(dict[tuple[str, str, str], Meaning | None]):
-    """By area, name and kind of a phrase; None where it tells of no theme."""
-
-    def __missing__(self, shows: tuple[str, str, str]) -> Meaning | None:
-        self[shows] = meaning = _meaning(*shows)
-        return meaning
 
 
 def _meaning(area: str, name: str, kind: str) -> Meaning | None:
@@ -140,77 +133,188 @@ def _bit(sort: int, theme: str) -> int:
     return bit(sort, COMMON[theme]) if theme in COMMON else 0
 
 
-_meanings = _Meanings()
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Meanings:
+    """Of the phrases of a lexicon and the heads of a model, as arrays; themes by number, -1 for none."""
+
+    names: list[str]
+    theme: Numbers  # [phrases]; the next five are `Meaning`
+    value: NDArray[np.float64]
+    doubt: Numbers
+    rival: Numbers  # its column; 0, of which nobody is sure, for none
+    is_flag: Flags
+    columns: Numbers  # [heads] that tell of a theme
+    of_head: Numbers  # [heads]: that theme
+    least: NDArray[np.float64]  # [heads]: chance from which on it is heard
+    is_own: list[bool]  # [heads]: taught by a shop
+    hides: Flags  # [themes, heads]: where a phrase names the theme, the head tells nothing new
 
 
-def _votes(hits: Hits, feeling: Feeling) -> Iterator[tuple[str, float, Hit]]:
-    """Theme, 1 to -1 for what a phrase says of it; denied praise is blame, a denied problem is quiet praise.
+@lru_cache(maxsize=8)
+def _meanings(lexicon: Lexicon, outputs: tuple[str, ...]) -> Meanings:
+    shows = [_meaning(phrase.area, phrase.name, phrase.kind) for phrase in lexicon.phrases]
+    each = [one or _NONE for one in shows]
+    heads = {head: theme for head in outputs if (theme := _theme_of(head))}
+    names = list(dict.fromkeys([*(one.theme for one in shows if one), *heads.values()]))
+    number = {name: at for at, name in enumerate(names)} | {_NONE.theme: -1}
+    return Meanings(
+        names=names,
+        theme=np.array([number[one.theme] for one in each], np.int64),
+        value=np.array([one.value for one in each], np.float64),
+        doubt=np.array([one.bit for one in each], np.int64),
+        rival=np.array([outputs.index(one.rival) if one.rival in outputs else 0 for one in each], np.int64),
+        is_flag=np.array([phrase.area == "flags" for phrase in lexicon.phrases], np.bool_),
+        columns=np.array([outputs.index(head) for head in heads], np.int64),
+        of_head=np.array([number[theme] for theme in heads.values()], np.int64),
+        least=np.array([_least(head) for head in heads], np.float64),
+        is_own=[head not in _firsts for head in heads],
+        hides=np.array([[_is_of(head, name) for head in heads] for name in names], np.bool_).reshape(
+            len(names), len(heads)
+        ),
+    )
 
-    Not of praise and blame that are only imagined, nor of what the model does not hear.
+
+_NONE = Meaning("", 0.0, 0)
+_firsts = {f"common:{common}": theme for common, theme in FIRST.items()}
+
+
+def _theme_of(head: str) -> str | None:
+    """One of the nine tells of the first of ours, a head that a shop taught of its own."""
+    return _firsts.get(head) or (head.removeprefix("theme:") if head.startswith("theme:") else None)
+
+
+def _least(head: str) -> float:
+    return LEAST_HEARD if head in _firsts and head != OTHER else LIKELY
+
+
+def _is_of(head: str, theme: str) -> bool:
+    return head in (f"theme:{theme}", f"common:{COMMON.get(theme)}")
+
+
+def _kept(found: Found, hits: list[Hits]) -> Flags:
+    """But for blame that is part of praise."""
+    kept = np.ones(len(found.phrase), np.bool_)
+    for its, begin in zip(hits, found.bounds, strict=False):
+        if its.areas & FEELINGS:
+            for number in outshone(its):
+                kept[begin + number] = False
+    return kept
+
+
+def _votes(
+    batch: Batch, found: Found, felt: Felt, meanings: Meanings, score: NDArray, kept: Flags
+) -> tuple[Numbers, Numbers, NDArray]:
+    """Numbers of hits, and of each the theme and 1 to -1 for what is said of it.
+
+    Denied praise is blame, a denied problem is quiet praise. Not of praise and blame that are only imagined,
+    nor of what the model does not hear.
     """
-    heads, leanings, whole, doubted = feeling.heads, feeling.leanings, _whole(feeling), feeling.doubted
-    for hit in hits:
-        meaning = _meanings[hit[:3]]
-        if meaning is None:
-            continue
-        theme, value, doubt, rival = meaning
-        if doubt & doubted or (rival and heads.get(rival, 0.0) > SURE):
-            continue
-        if not value:
-            score = leanings[hit.clause] if leanings else 0.0
-            yield theme, 0.5 if score > CLEAR else -0.5 if score < -CLEAR else whole, hit
-        elif not (hit.unreal or (hit.denied and hit.area == "flags")):
-            yield theme, -value if hit.denied else value, hit
+    phrase, text = found.phrase, found.text
+    theme, value = meanings.theme[phrase], meanings.value[phrase]
+    kept &= (theme >= 0) & (meanings.doubt[phrase] & felt.doubted[text] == 0)
+    kept &= felt.chances[text, meanings.rival[phrase]] <= SURE
+    kept &= (value == 0) | ~(found.unreal | (found.denied & meanings.is_flag[phrase]))
+    leaning, score = felt.leanings[batch.clause[found.first]], score[text]
+    whole = np.where(score > 0.5, 0.2, np.where(score < -0.5, -0.2, 0.0))
+    about = np.where(leaning > CLEAR, 0.5, np.where(leaning < -CLEAR, -0.5, whole))
+    vote = np.where(value == 0, about, np.where(found.denied, -value, value))
+    hits = kept.nonzero()[0]
+    return hits, theme[hits], vote[hits]
 
 
-def _own(head: str, named: Container[str]) -> str | None:
-    """The theme of a head that a shop taught, if no phrase names it."""
-    theme = head.removeprefix("theme:")
-    return theme if theme != head and theme not in named else None
+class Named(NamedTuple):
+    """One entry a theme that phrases name in a text; `shown` are the hits that show them, so `many` each."""
+
+    text: Numbers
+    theme: Numbers
+    vote: NDArray
+    shown: Numbers
+    many: list[int]
 
 
-def _heard(theme: str, head: str, tokens: Tokens, feeling: Feeling, text: str) -> Mention:
-    """It feels as the clause of its loudest word does, else as the whole text."""
-    number = None if theme == "general" else feeling.loudest(head)
-    if number is None:
-        return Mention(theme, _whole_side(feeling), ())
-    vote = feeling.of_clause(tokens.clause_of(number))
-    side = _side(vote) if abs(vote) > CLEAR else _whole_side(feeling)
-    if head in _firsts:  # a single word seldom shows why the model thinks of one of the nine
-        return Mention(theme, side, ())
-    start, end = tokens.span(number, number + 1)
-    return Mention(theme, side, (text[start:end],))
+def _named(found: Found, hits: Numbers, theme: Numbers, vote: NDArray) -> Named:
+    """In the order of the texts, and of what comes first in each; of two phrases the longer one shows it."""
+    if not len(hits):
+        return Named(hits, theme, vote, hits, [])
+    key = found.text[hits] * (int(theme.max()) + 1) + theme
+    by_key = key.argsort(kind="stable")
+    opens = begins(key[by_key])
+    first = np.empty(len(hits), np.int64)  # of the same theme in the same text
+    first[by_key] = by_key[opens].repeat(_many(opens, len(hits)))
+    order = first.argsort(kind="stable")
+    opens = begins(first[order])
+    number = np.arange(len(opens)).repeat(_many(opens, len(hits)))
+    past = found.past[hits[order]]
+    reach = past + number * (int(past.max()) + 1)
+    is_shown = np.ones(len(hits), np.bool_)
+    is_shown[1:] = reach[1:] > np.maximum.accumulate(reach)[:-1]
+    leads = order[opens]
+    return Named(
+        text=found.text[hits[leads]],
+        theme=theme[leads],
+        vote=np.add.reduceat(vote[order], opens),
+        shown=hits[order[is_shown]],
+        many=np.bincount(number[is_shown]).tolist(),
+    )
 
 
-def _whole_side(feeling: Feeling) -> Sentiment:
-    return feeling.sentiment if feeling.sentiment in SIDES else Sentiment.NEUTRAL
+def _many(opens: Numbers, past: int) -> Numbers:
+    """From each beginning up to the next."""
+    return steps(np.concatenate((opens, (past,))))
 
 
-def _whole(feeling: Feeling) -> float:
-    return 0.2 if feeling.score > 0.5 else -0.2 if feeling.score < -0.5 else 0.0
-
-
-def _side(votes: float) -> Sentiment:
-    if abs(votes) < 0.15:
-        return Sentiment.NEUTRAL
-    return Sentiment.POSITIVE if votes > 0 else Sentiment.NEGATIVE
-
-
-def _words(hits: list[Hit], text: str) -> tuple[str, ...]:
+def _words(named: Named, found: Found, texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """The words as written, longest finds first come first, none inside another."""
-    if len(hits) == 1:
-        return (_one_line(text[hits[0].start : hits[0].end]),)
-    shown: dict[str, None] = {}
-    reach = 0
-    for hit in hits:  # in the order of the text, the longer first
-        past = hit.past
-        if past > reach:
-            reach = past
-            shown[_one_line(text[hit.start : hit.end])] = None
-            if len(shown) == MOST_WORDS:
-                break
-    return tuple(shown)
+    columns = (column[named.shown].tolist() for column in (found.text, found.start, found.end))
+    written = [texts[text][start:end] for text, start, end in zip(*columns, strict=True)]
+    words = [one if one.isalnum() else " ".join(one.split()) for one in written]
+    past = 0
+    for many in named.many:
+        first, past = past, past + many
+        yield (words[first],) if many == 1 else tuple(dict.fromkeys(words[first:past]))[:MOST_WORDS]
 
 
-def _one_line(words: str) -> str:
-    return words if words.isalnum() else " ".join(words.split())
+def _heard(
+    batch: Batch, texts: Sequence[str], named: Named, felt: Felt, meanings: Meanings
+) -> Iterator[tuple[int, Mention]]:
+    """Text and mention of what no phrase names: it feels as the clause of its loudest word does, else as the
+    whole text.
+    """
+    hidden = np.zeros((len(texts), len(meanings.columns)), np.bool_)
+    which, head = meanings.hides[named.theme].nonzero()
+    hidden[named.text[which], head] = True
+    text, head = ((felt.chances[:, meanings.columns] > meanings.least) & ~hidden).nonzero()
+    if not len(text):
+        return
+    loudest = _loudest(batch, felt, text, meanings.columns[head])
+    vote = felt.leanings[batch.clause[loudest]]
+    columns = (text, head, meanings.of_head[head], loudest, vote)
+    for its, told, theme, word, leaning in zip(*(column.tolist() for column in columns), strict=True):
+        name, whole = meanings.names[theme], felt.each[its].sentiment
+        side = whole if whole in SIDES else Sentiment.NEUTRAL
+        if word >= 0 and name != "general" and abs(leaning) > CLEAR:
+            side = _side(leaning)
+        words: tuple[str, ...] = ()  # a single word seldom shows why the model thinks of one of the nine
+        if word >= 0 and meanings.is_own[told]:
+            words = (texts[its][batch.start[word] : batch.end[word]],)
+        yield its, _mention((name, side, words))
+
+
+def _loudest(batch: Batch, felt: Felt, text: Numbers, column: Numbers) -> Numbers:
+    """For each the word of the text that speaks most for that output; -1 where none does."""
+    first = batch.starts[text]
+    many = batch.starts[text + 1] - first
+    past = many.cumsum()
+    words = (first - past + many).repeat(many) + np.arange(past[-1])
+    said = felt.said[words, column.repeat(many)]
+    most = np.maximum.reduceat(said, past - many)
+    whose = np.arange(len(text)).repeat(many)
+    loud = (said == most[whose]).nonzero()[0]
+    loud = loud[begins(whose[loud])]
+    return np.where(most > 0, words[loud], -1)
+
+
+def _side(vote: float) -> Sentiment:
+    if abs(vote) < UNDECIDED:
+        return Sentiment.NEUTRAL
+    return Sentiment.POSITIVE if vote > 0 else Sentiment.NEGATIVE

@@ -28,6 +28,7 @@ TOGETHER = 0.6  # of who says a phrase, those who speak of a topic: then it is a
 ALIKE = 0.5  # of a topic's comments, those that hold a phrase of another: then it is the same topic
 WORDED_ALIKE = 0.6  # or the cosine of their words; two pairs of words that share one have 0.5
 MOST_PHRASES = 8
+MOST_FORMS = 20  # of a phrase, the most frequent
 LONGEST_PHRASE = 60  # characters
 COVERED = 0.9  # of a topic's comments that its phrases are to find
 LONGER = 0.5  # of who says a phrase, those who say it with more words: then those name it
@@ -49,12 +50,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """`text` as most people write it, `key` as it is counted, `people` who say it in missed comments."""
+    """`text` as most people write it, `forms` as each does, `text` first; `key` as it is counted, `people`
+    who say it in missed comments."""
 
     text: str
     key: str
     people: int
     is_exact: bool  # not a lone Vietnamese syllable, which is part of many words
+    forms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +313,15 @@ def _spelt(counted: _Counted, number: int) -> Phrase | None:
     if len(text) > LONGEST_PHRASE or is_too_common(text):
         return None
     people = len(np.unique(counted.who[its.text]))
-    return Phrase(text=text, key=counted.words.keys_of(text), people=people, is_exact=not is_lone)
+    key = counted.words.keys_of(text)
+    return Phrase(text=text, key=key, people=people, is_exact=not is_lone, forms=_forms(text, written))
+
+
+def _forms(text: str, written: Mapping[str, int]) -> tuple[str, ...]:
+    """Each way in which it was written and that can be a theme's word."""
+    often = sorted(written, key=lambda form: (form != text, -written[form], form))
+    fit = [form for form in often if len(form) <= LONGEST_PHRASE and not is_too_common(form)]
+    return tuple(fit[:MOST_FORMS])
 
 
 def _unlike(topics: Iterable[Topic], counted: _Counted) -> list[Topic]:

@@ -34,10 +34,8 @@ from feedback.text.bounds import (
     word_rows,
 )
 from feedback.text.labelled import labelled
-from feedback.text.leverage_spans import segments_of
 from feedback.text.misspelt import unmasked
 from feedback.text.pressing import kinds_of, names, present
-from feedback.text.tokens import Tokens
 from feedback.text.train_pressing import following, joined_parts
 from feedback.text.vocabulary import Vocabulary
 
@@ -128,10 +126,11 @@ def _features(texts: Sequence[list[Part]]) -> tuple[sparse.csr_matrix, NDArray, 
         whole = ["".join(text for text, _ in parts) for parts in some]
         part = batch(vocabulary, whole, [None] * len(whole))
         part = replace(part, word=unmasked(part, whole))
+        breaks = breaks_of(part)
         for number, parts in enumerate(some):
             begin, past = part.starts[number : number + 2].tolist()
             if begin < past:
-                rows.append(_of_text(part, begin, past, Tokens(part, number, whole[number])))
+                rows.append(_of_text(part, begin, past, breaks[begin:past]))
                 right.append(_within(parts, part.start[begin:past]))
     return sparse.vstack(rows, "csr"), np.concatenate(right), np.array(list(map(len, right)))
 
@@ -142,7 +141,7 @@ def _within(parts: list[Part], start: NDArray) -> NDArray:
     return np.array([is_threat for _, is_threat in parts])[its]
 
 
-def _of_text(part: Batch, begin: int, past: int, tokens: Tokens) -> sparse.csr_matrix:
+def _of_text(part: Batch, begin: int, past: int, breaks: NDArray[np.int64]) -> sparse.csr_matrix:
     many = past - begin
     hashed = bare_hashes(part.vocabulary)[part.word[begin:past]]
     own, kinds = word_rows(hashed), present(kinds_of(part, begin, past))
@@ -162,7 +161,6 @@ def _of_text(part: Batch, begin: int, past: int, tokens: Tokens) -> sparse.csr_m
         place.append(paired[at + shift, number])
         much.append(np.ones(len(at)))
     last = ROWS + len(names()) * ROLES
-    breaks = np.array(breaks_of(tokens.sentence, tokens.clause, segments_of(tokens)))
     row += [np.arange(many)] * 2
     place += [np.full(many, last), last + 1 + breaks]
     much += [np.ones(many)] * 2

@@ -73,9 +73,9 @@ class Vocabulary:
         self.weights, self.hints = Columns(np.float64, WEIGHTS), Column(np.int64)
         # Two rows a stretch, in English and in Vietnamese: where its words begin in `opened`, how many there
         # are, how many clauses and sentences further it leaves the text.
-        self.openings = Column(np.int64, (4,))
+        self.openings = Columns(np.int64, 4)
         # A row a word of a stretch: its number, marked, clause, sentence, start, end.
-        self.opened = Column(np.int64, (6,))
+        self.opened = Columns(np.int64, 6)
         self._number: dict[str, int] = {}
         self._known = Known()
         self._told: dict[str, Told] = {}
@@ -156,8 +156,7 @@ class Vocabulary:
                 rows += [(self.number(word[0]), *word[1:]) for word in one.words]
         both = chain.from_iterable(zip(in_english, in_vietnamese, strict=True))
         self.openings.extend([places[id(one)] for one in both])
-        if rows:
-            self.opened.extend(rows)
+        self.opened.extend(rows)
 
 
 def _tell(typed: str) -> Told:

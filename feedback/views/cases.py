@@ -1,13 +1,10 @@
 """Complaints: the list, and one case with words, facts, decision, message and what to do."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db import models
-from django.db.models import F, Prefetch, QuerySet, Sum, Value, When
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import (
+    call_backs,
     case_message,
     case_procedure,
+    case_spot,
     cases,
     corrections,
     disputes,
     fact_sheet,
+    handling,
     labels,
     overrides,
     shop,
@@ -29,43 +29,20 @@ from feedback import (
 )
 from feedback.buckets import Grain
 from feedback.case_forms import OverrideForm
-from feedback.forms import CaseFilter, FactForm, MoveForm
+from feedback.forms import FactForm, MoveForm
+from feedback.handling_forms import SpotForm
 from feedback.models import Case, Decision, Event, FactCorrection, Theme, ThemeTotal
 from feedback.models.totals import ALL
 from feedback.money import format_money
 from feedback.policy.facts import BadFacts
-from feedback.roles import DESK, EVERYONE, REPORTS, Role, allow, holds
+from feedback.roles import DESK, EVERYONE, Role, allow, holds
+from feedback.views import wishes
 from feedback.wording.compose import explain
 
 PER_PAGE = 40
 LATELY = timedelta(days=30)
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
 SOLVE = (Role.FRONT_LINE, *ACT)
-_URGENCY = models.Case(
-    *(When(route=route, then=Value(place)) for place, route in enumerate(Case.Route)),
-    output_field=models.IntegerField(),
-)
-
-
-@allow(EVERYONE)
-@require_safe
-def case_list(request: HttpRequest) -> HttpResponse:
-    today = shop.day(timezone.now())
-    form = CaseFilter(request.GET)
-    if not form.is_valid():
-        return render(request, "feedback/cases.html", {"form": form}, status=400)
-    keys = _listed(form.cleaned_data, today).values_list("pk", flat=True)
-    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = _shown(page.object_list)
-    context = {
-        "form": form.as_chosen(),
-        "page": page,
-        "today": today,
-        "is_desk": holds(request, *DESK),
-        "may_note": holds(request, *SOLVE),
-        "sees_reports": holds(request, *REPORTS),
-    }
-    return render(request, "feedback/cases.html", context)
 
 
 @allow(EVERYONE)
@@ -112,6 +89,9 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.warning(
             request, _("Somebody else changed this case just before. This is how it stands now.")
         )
+    except handling.NotYet as error:
+        form.add_error(error.field, str(error.why))
+        return show(request, case, moving=form, status=400)
     return redirect("case", public_id)
 
 
@@ -135,53 +115,10 @@ def _move(case: Case, given: dict[str, str], by) -> str:
             )  # fmt: skip
             return _("The case is resolved.")
         case "closed":
-            cases.close(case, by=by)
+            cases.close(case, by=by, why=given["closed_why"])
             return _("The case is closed.")
     cases.reopen(case, by=by)
     return _("The case is open again.")
-
-
-def _shown(keys: Iterable[int]) -> list[Case]:
-    """A few, in this order, with what a row of the list shows. Sorting all of them would be slow."""
-    rows = Case.objects.select_related("comment__analysis", "customer").prefetch_related(
-        Prefetch("comment__decisions", Decision.objects.filter(is_current=True), to_attr="current")
-    )
-    found = rows.in_bulk(list(keys))
-    shown = [found[key] for key in keys if key in found]
-    for case in shown:
-        case.problem = _problem(case)
-    return shown
-
-
-def _listed(chosen: dict[str, Any], today: date) -> QuerySet[Case]:
-    rows = Case.objects.all()
-    match chosen["state"]:
-        case CaseFilter.TO_DO:
-            rows = rows.filter(state__in=[Case.State.OPEN, Case.State.WAITING])
-        case "all":
-            pass
-        case state:
-            rows = rows.filter(state=state)
-    if chosen["route"]:
-        rows = rows.filter(route=chosen["route"])
-    if chosen["problem"]:
-        rows = rows.filter(
-            comment__decisions__is_current=True, comment__decisions__facts__problem=chosen["problem"]
-        )
-    if chosen["owner"]:
-        rows = rows.filter(owner=None if chosen["owner"] == CaseFilter.NOBODY else int(chosen["owner"]))
-    if chosen["due"]:
-        rows = rows.filter(due_on__lte=today)
-    if chosen["state"] in (Case.State.RESOLVED, Case.State.CLOSED, "all"):
-        return rows.order_by("-opened_at", "-pk")
-    return rows.order_by(_URGENCY, F("due_on").asc(nulls_last=True), "opened_at", "pk")
-
-
-def _problem(case: Case) -> str:
-    """As the current decision sees it, else as the machine read it; '' while nobody has read it."""
-    if case.comment.current:
-        return case.comment.current[0].facts["problem"]
-    return case.comment.analysis.final_problem if hasattr(case.comment, "analysis") else ""
 
 
 def found(public_id: str) -> Case:
@@ -189,6 +126,7 @@ def found(public_id: str) -> Case:
         "comment__analysis",
         "comment__touchpoint",
         "comment__product",
+        "comment__typed",
         "customer",
         "order",
         "owner",
@@ -207,8 +145,12 @@ def current_decision(case: Case) -> Decision | None:
 
 
 def _within_limit(case: Case) -> bool:
-    decision = current_decision(case)
-    return decision is not None and not decision.needs_approver
+    return _is_ordinary(case, current_decision(case))
+
+
+def _is_ordinary(case: Case, decision: Decision | None) -> bool:
+    """What the front line may settle: no refusal, nothing above the limit, no threat and no insult."""
+    return decision is not None and not decision.needs_approver and not handling.wants_senior(case)
 
 
 def show(
@@ -219,6 +161,9 @@ def show(
     moving: MoveForm | None = None,
     overriding: OverrideForm | None = None,
     message: dict[str, Any] | None = None,
+    judging: dict[str, Any] | None = None,
+    spot: SpotForm | None = None,
+    procedure: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of a case; one of its forms with what was typed and refused."""
@@ -229,9 +174,11 @@ def show(
         "comment": case.comment,
         "may_act": holds(request, *ACT),
         "may_solve": holds(request, *ACT)
-        or (holds(request, Role.FRONT_LINE) and decision is not None and not decision.needs_approver),
+        or (holds(request, Role.FRONT_LINE) and _is_ordinary(case, decision)),
+        "may_stop": holds(request, Role.APPROVER, Role.MANAGER),
         "may_hand_over": holds(request, *SOLVE),
         "moving": moving or MoveForm(),
+        "not_first": handling.NOT_FIRST if cases.is_told_again(case) else "",
         "locked_by": [
             {"row": row, "evidence": disputes.evidence(row, language)}
             for row in disputes.open_on(case.order_id)
@@ -242,8 +189,12 @@ def show(
         "others": _others(case, shop.day(timezone.now()), language),
         "worth": _worth(case, language),
         "today": shop.day(timezone.now()),
+        "compared": wishes.compared(case),
         "handling": case_procedure.shown(case, request.user, timezone.now()),
     }
+    context["handling"] |= procedure or {}
+    if judging:
+        context["handling"]["judged"] |= judging
     if decision:
         decided = overrides.effective(decision)
         currency = decision.facts["currency"]
@@ -256,6 +207,7 @@ def show(
             "overriding": overriding or OverrideForm(currency=currency, initial={"decision": decision.pk}),
             "may_override": holds(request, *overrides.ROLES),
             "is_overriding": overriding is not None,
+            "spot": case_spot.shown(case, decision, language, spot) if holds(request, *SOLVE) else None,
             "currency": currency,
             "message": case_message.shown(case, decision, decided, request.user, language, **(message or {})),
             "promises": case.promises.select_related("who").order_by("by_when", "pk"),
@@ -286,7 +238,7 @@ def _worth(case: Case, language: str) -> str:
         return ""
     values = value.lifetime_values([case.customer_id])
     if case.customer_id not in values:
-        return ""
+        return labels.elsewhere(value.other_currencies(case.customer_id), language)
     return format_money(values[case.customer_id], shop.current().currency, language)
 
 
@@ -294,13 +246,28 @@ def _history(case: Case) -> list[dict[str, Any]]:
     """What was done, oldest first: Events, and corrected facts with their reasons."""
     events = Event.objects.filter(subject=f"feedback.case:{case.pk}").select_related("by").order_by("id")
     corrections = FactCorrection.objects.filter(comment=case.comment_id).select_related("by").order_by("id")
+    notes = call_backs.notes_of(case)
     entries: list[dict[str, Any]] = [
-        {"at": event.at, "by": event.by, "what": labels.known(labels.EVENTS, event.verb)} for event in events
+        {
+            "at": event.at,
+            "by": event.by,
+            "what": labels.known(labels.EVENTS, event.verb),
+            "reason": notes.get((event.data.get("promise"), event.data.get("number")), "")
+            or _closed_why(event),
+        }
+        for event in events
     ]
     for row in corrections:
         what = _("%(fact)s corrected") % {"fact": labels.known(labels.FACTS, row.name)}
-        entries.append({"at": row.at, "by": row.by, "what": what, "reason": row.reason})
+        entries.append(
+            {"at": row.at, "by": row.by, "what": what, "reason": labels.known(labels.REASONS, row.reason)}
+        )
     return sorted(entries, key=_at)
+
+
+def _closed_why(event: Event) -> str:
+    known = {one.value: str(one.label) for one in Case.ClosedWhy}
+    return known.get(event.data.get("why", ""), "") if event.verb == "case closed" else ""
 
 
 def _at(entry: dict[str, Any]) -> datetime:

@@ -1,70 +1,32 @@
 """What complaints come from, and whether what was done about it helped (S1-15)."""
 
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_safe
 
-from feedback import labels, shop
+from feedback import labels
 from feedback.forms import ReportFilter
 from feedback.models import Case
 from feedback.reports import causes
 from feedback.reports.causes import Causes, Tally
-from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE, as_workbook
+from feedback.roles import REPORTS
 from feedback.templatetags.feedback import percent
-from feedback.views import file_pages
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 
 _UNKNOWN = pgettext_lazy("a cause or problem", "not known")
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "feedback/causes.html", {"form": form}, status=400)
-    found, query = _found(form), urlencode(form.as_shown())
-    context = {
-        "form": ReportFilter(form.as_shown(), today=form.today),
-        "report": found,
+def _context(request: HttpRequest, form: ReportFilter, found: Causes) -> dict[str, Any]:
+    return {
         "causes": [_shown(found, one) for one in found.causes],
         "lines": [(_cause(one), _problem(one), one) for one in found.lines],
         "finding": _finding(found),
         "fewest": causes.FEWEST,
-        "csv_url": f"{reverse('causes_csv')}?{query}",
-        "xlsx_url": f"{reverse('causes_xlsx')}?{query}",
     }
-    return render(request, "feedback/causes.html", context)
-
-
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponseBase:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form)
-    return file_pages.csv_of([causes.COLUMNS, *causes.lines(found)], _name(found))
-
-
-@allow(REPORTS)
-@require_safe
-def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form)
-    headers = {"Content-Disposition": f'attachment; filename="{_name(found)}.xlsx"'}
-    return FileResponse(
-        as_workbook([causes.COLUMNS, *causes.lines(found)]), content_type=MEDIA_TYPE, headers=headers
-    )
 
 
 def _shown(found: Causes, one: Tally) -> dict[str, Any]:
@@ -100,9 +62,23 @@ def _finding(found: Causes) -> str:
     )
 
 
-def _found(form: ReportFilter) -> Causes:
+def _found(form: ReportFilter, language: str) -> Causes:
     return causes.report(form.cleaned_data["start"], form.cleaned_data["end"])
 
 
-def _name(found: Causes) -> str:
-    return f"causes-{found.start}-{found.end}"
+def _table(found: Causes) -> list[Sequence[Any]]:
+    return [causes.COLUMNS, *causes.lines(found)]
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="causes",
+        template="feedback/causes.html",
+        file="causes",
+        form=ReportFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

@@ -2,26 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_safe
 
-from feedback import charts, shop
+from feedback import charts
 from feedback.forms import ReportFilter
 from feedback.models import Case
 from feedback.models.words import Channel
 from feedback.reports import clocks_kept
 from feedback.reports.clocks_kept import Clock, ClocksKept, Line
-from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE, as_workbook
+from feedback.roles import REPORTS
 from feedback.templatetags.feedback import percent
-from feedback.views import file_pages
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 
 NAMES = {
     Clock.ACKNOWLEDGED: pgettext_lazy("a clock", "Told that we have it"),
@@ -31,50 +27,18 @@ NAMES = {
 }
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "feedback/clocks_kept.html", {"form": form}, status=400)
-    found, query = _found(form), urlencode(form.as_shown())
+def _context(request: HttpRequest, form: ReportFilter, found: ClocksKept) -> dict[str, Any]:
     months = charts.date_labels(
         [one.name for one in found.months], step="month", language=request.LANGUAGE_CODE
     )
-    context = {
-        "form": ReportFilter(form.as_shown(), today=form.today),
-        "report": found,
+    return {
         "clocks": list(NAMES.values()),
         "tiles": [(NAMES[clock], one) for clock, one in found.all.tallies.items()],
         "groups": list(_groups(found, months)),
         "fewest": clocks_kept.FEWEST,
         "finding": _finding(found),
-        "csv_url": f"{reverse('clocks_kept_csv')}?{query}",
-        "xlsx_url": f"{reverse('clocks_kept_xlsx')}?{query}",
         **_figure(found, months),
     }
-    return render(request, "feedback/clocks_kept.html", context)
-
-
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponseBase:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form)
-    return file_pages.csv_of(_table(found), _name(found))
-
-
-@allow(REPORTS)
-@require_safe
-def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form)
-    headers = {"Content-Disposition": f'attachment; filename="{_name(found)}.xlsx"'}
-    return FileResponse(as_workbook(_table(found)), content_type=MEDIA_TYPE, headers=headers)
 
 
 def _groups(found: ClocksKept, months: Sequence[str]) -> Iterator[tuple[str, str, list[Any]]]:
@@ -112,15 +76,23 @@ def _points(months: Sequence[Line], clock: Clock) -> list[float | None]:
     return [None if share is None else share * 100 for share in shares]
 
 
-def _found(form: ReportFilter) -> ClocksKept:
+def _found(form: ReportFilter, language: str) -> ClocksKept:
     return clocks_kept.report(form.cleaned_data["start"], form.cleaned_data["end"], timezone.now())
 
 
-def _table(found: ClocksKept) -> Iterator[list[Any]]:
-    yield list(clocks_kept.COLUMNS)
-    for line in clocks_kept.lines(found):
-        yield ["" if cell is None else cell for cell in line]
+def _table(found: ClocksKept) -> list[Sequence[Any]]:
+    return [clocks_kept.COLUMNS, *clocks_kept.lines(found)]
 
 
-def _name(found: ClocksKept) -> str:
-    return f"clocks-{found.start}-{found.end}"
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="clocks_kept",
+        template="feedback/clocks_kept.html",
+        file="clocks",
+        form=ReportFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

@@ -92,7 +92,7 @@ def _may_be_corrected(comment: Comment) -> bool:
 
 def _comment(public_id: str) -> Comment:
     found = Comment.objects.select_related(
-        "analysis__corrected_by", "customer", "case", "product", "superseded_by"
+        "analysis__corrected_by", "customer", "case", "product", "superseded_by", "typed"
     )
     return get_object_or_404(found, public_id=public_id)
 

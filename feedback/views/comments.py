@@ -41,6 +41,10 @@ def comments(request: HttpRequest) -> HttpResponse:
         "form": form.filled(),
         "page": page,
         "burst": form.of_burst,
+        "without": chosen["without"],
+        "with_url": _other(form, "without"),
+        "scored": chosen["scored"],
+        "unscored_url": _other(form, "scored"),
         "files": [(kind, f"{reverse('comments_export', args=[kind])}?{query}") for kind in KINDS]
         if holds(request, *REPORTS)
         else [],
@@ -61,6 +65,12 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     days = f"{form.cleaned_data['start']}-{form.cleaned_data['end']}"
     headers = {"Content-Disposition": f'attachment; filename="comments-{days}.{kind}"'}
     return StreamingHttpResponse(write(form), content_type=media_type, headers=headers)
+
+
+def _other(form: CommentsFilter, name: str) -> str:
+    """The same comments but for one filter."""
+    rest = {one: value for one, value in form.whole_address.items() if one != name}
+    return f"{reverse('comments')}?{urlencode(rest)}"
 
 
 def _prepare(comment: Comment, theme: str, roots: dict[str, str], names: dict[str, str]) -> None:

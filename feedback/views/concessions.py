@@ -1,40 +1,29 @@
 """The ledger of what was given: cost by part, margin after it, and what became of those we helped."""
 
-import csv
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from feedback import charts, shop
+from feedback import charts
 from feedback.case_forms import MessageForm
 from feedback.forms import ReportFilter
 from feedback.money import format_money
 from feedback.reports import concessions
-from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import harmless
+from feedback.roles import REPORTS
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 
 PER_PAGE = 50
 _THOUSANDS_FROM = 100_000
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "feedback/concessions.html", {"form": form}, status=400)
-    found = concessions.ledger(form.cleaned_data["start"], form.cleaned_data["end"])
+def _context(request: HttpRequest, form: ReportFilter, found: concessions.Ledger) -> dict[str, Any]:
     helped, others = concessions.later_value(timezone.now())
-    context = {
-        "form": ReportFilter(form.as_shown(), today=form.today),
-        "ledger": found,
+    return {
         "page": Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page")),
         "parts": [(MessageForm.COSTS[name], amount) for name, amount in found.parts.items()],
         "weeks": list(zip(_labels(found, request.LANGUAGE_CODE), found.weeks, strict=True))[::-1],
@@ -43,48 +32,16 @@ def page(request: HttpRequest) -> HttpResponse:
         "fewest": concessions.FEWEST,
         "later_days": concessions.LATER.days,
         "finding": _finding(found, request.LANGUAGE_CODE),
-        "csv_url": f"{reverse('concessions_csv')}?{urlencode(form.as_shown())}",
         **_figure(found, request.LANGUAGE_CODE),
     }
-    return render(request, "feedback/concessions.html", context)
 
 
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = concessions.ledger(form.cleaned_data["start"], form.cleaned_data["end"])
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="given-{found.start}-{found.end}.csv"'},
-    )
-    write = csv.writer(response).writerow
-    parts = concessions.PARTS
-    write(
-        ["booked_at", "case", "customer", "order", "remedy", *parts, "cost", "currency", "margin_after",
-         "unprofitable", "booked_by", "reason"]
-    )  # fmt: skip
-    for row in found.rows:
-        one = row.concession
-        cells: list[Any] = [
-            one.booked_at.astimezone(shop.zone()).isoformat(timespec="minutes"),
-            one.case.public_id,
-            one.case.customer.public_id if one.case.customer else "",
-            one.order.number if one.order else "",
-            one.remedy,
-            *(getattr(one, name) for name in parts),
-            one.cost,
-            one.currency,
-            "" if row.after is None else row.after,
-            "yes" if row.made_unprofitable else "no",
-            str(one.booked_by),
-            one.reason,
-        ]
-        write([harmless(cell) for cell in cells])
-    return response
+def _found(form: ReportFilter, language: str) -> concessions.Ledger:
+    return concessions.ledger(form.cleaned_data["start"], form.cleaned_data["end"])
+
+
+def _table(found: concessions.Ledger) -> list[Sequence[Any]]:
+    return [concessions.COLUMNS, *map(concessions.line, found.rows)]
 
 
 def _finding(found: concessions.Ledger, language: str) -> str:
@@ -113,3 +70,17 @@ def _figure(found: concessions.Ledger, language: str) -> dict[str, Any]:
 
 def _labels(found: concessions.Ledger, language: str) -> tuple[str, ...]:
     return charts.date_labels([week.first for week in found.weeks], step="week", language=language)
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="concessions",
+        template="feedback/concessions.html",
+        file="given",
+        form=ReportFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

@@ -12,7 +12,7 @@ from feedback.contact_forms import ContactsForm, columns_form_of
 from feedback.contact_words import FAULTS, HOUR_LABELS, LABELS
 from feedback.models import ContactImport
 from feedback.roles import Role, allow
-from feedback.views import file_pages
+from feedback.views import downloads, file_pages
 from feedback.views.file_pages import SHOWN_FAULTS, CannotTake, FileKind
 
 IMPORTERS = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -51,7 +51,7 @@ def take(request: HttpRequest, public_id: str) -> HttpResponse:
 def faults_csv(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
     one = CONTACTS.find(public_id)
     rows = [(row, column, what) for row, column, what in _said(one, one.faults)]
-    return file_pages.csv_of([("row", "column", "message"), *rows], "refused-contacts")
+    return downloads.csv_of([("row", "column", "message"), *rows], "refused-contacts")
 
 
 def _begin(request: HttpRequest, given: dict[str, Any]) -> ContactImport:

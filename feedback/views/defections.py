@@ -1,13 +1,13 @@
 """The defection workbench: the rate, who stopped buying, why, what is done; and the rule, tried first."""
 
-import csv
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -20,14 +20,15 @@ from feedback.defection_forms import (
     AnswerForm,
     ContactForm,
     DefectionFilter,
+    InterviewForm,
     RuleForm,
     as_form,
     said,
 )
 from feedback.models import Defection, DefectionRule
 from feedback.reports import defections as report
-from feedback.roles import DESK, Role, allow, holds
-from feedback.spreadsheets import harmless
+from feedback.roles import DESK, REPORTS, Role, allow, holds
+from feedback.views import downloads
 
 PER_PAGE = 40
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
@@ -55,40 +56,43 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": [(row, defections.pattern_of(row, request.LANGUAGE_CODE)) for row in pages],
         "today": shop.day(timezone.now()),
         "currency": shop.current().currency,
+        "sees_reports": holds(request, *REPORTS),
         "may_define": holds(request, *DEFINE),
         **_figure(rate),
     }
     return render(request, "feedback/defections.html", context, status=200 if form.is_valid() else 400)
 
 
-@allow(DESK)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
+def _file(request: HttpRequest, write: downloads.Write) -> HttpResponseBase:
     """The chosen ones, one a line."""
     form = DefectionFilter(_with_state(request.GET))
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
-    head = ["id", "customer", "since", "pattern", "value_lost", "currency", "state", "owner", "contact_by",
-            "cause", "answer", "came_back_on"]  # fmt: skip
-    lines = (
-        [row.public_id, row.customer.public_id, row.since, defections.pattern_of(row, request.LANGUAGE_CODE),
-         row.value_lost, row.currency, row.state, str(row.owner), row.contact_by, row.cause, row.answer,
-         row.came_back_on or ""]
-        for row in _chosen(form).iterator(chunk_size=2000)
-    )  # fmt: skip
-    return _csv("defections.csv", head, lines)
+    return write(_lines(form, request.LANGUAGE_CODE), "defections")
 
 
 @allow(DESK)
 @require_safe
-def cohorts_csv(request: HttpRequest) -> HttpResponse:
-    version = defections.in_force()
-    rate = report.rate(version) if version else None
-    lines = (
-        [one.first, one.n, one.left, one.rate, *(one.interval or ("", ""))]
-        for one in (rate.quarters if rate else ())
-    )
-    return _csv("defection-by-cohort.csv", ["first_purchase_from", "n", "left", "rate", "low", "high"], lines)
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, downloads.csv_of)
+
+
+@allow(DESK)
+@require_safe
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, downloads.xlsx_of)
+
+
+@allow(DESK)
+@require_safe
+def cohorts_csv(request: HttpRequest) -> HttpResponseBase:
+    return downloads.csv_of(_cohort_lines(), "defection-by-cohort")
+
+
+@allow(DESK)
+@require_safe
+def cohorts_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return downloads.xlsx_of(_cohort_lines(), "defection-by-cohort")
 
 
 @allow(*DEFINE)
@@ -146,6 +150,31 @@ def contact(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("defection", public_id)
 
 
+@allow(*ACT)
+@require_safe
+def interview(request: HttpRequest, public_id: str) -> HttpResponse:
+    """For whoever has them on the phone now."""
+    row = _row(public_id)
+    return _ask(request, row, InterviewForm(row=row))
+
+
+@allow(*ACT)
+@require_POST
+def interview_keep(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = _row(public_id)
+    form = InterviewForm(request.POST, row=row)
+    if not form.is_valid():
+        return _ask(request, row, form, status=400)
+    told = {"cause": form.cleaned_data["cause"], "said": form.cleaned_data["said"], "whys": form.whys}
+    try:
+        defections.contact(row, owner=row.owner, by=request.user, now=timezone.now(), **told)
+    except defections.Stale:
+        messages.warning(request, _("It was over in the meantime. This is how it stands now."))
+    else:
+        messages.success(request, _("Kept."))
+    return redirect("defection", public_id)
+
+
 @allow(Role.MANAGER)
 @require_POST
 def answer(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -187,6 +216,16 @@ def _row(public_id: str) -> Defection:
     return get_object_or_404(
         Defection.objects.select_related("customer", "owner", "rule", "answered_by"), public_id=public_id
     )
+
+
+def _ask(request: HttpRequest, row: Defection, form: InterviewForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "defection": row,
+        "form": form,
+        "pattern": defections.pattern_of(row, request.LANGUAGE_CODE),
+        "is_ongoing": row.state in Defection.ONGOING,
+    }
+    return render(request, "feedback/defection_interview.html", context, status=status)
 
 
 def _show(
@@ -239,7 +278,7 @@ def _show_rule(
 
 def _first() -> dict[str, Any]:
     return {"kind": "interval", "times": 2, "at_least": 45, "at_most": 3660, "once_days": 0, "days": 90,
-            "periods": 1, "drop": 50, "percent": 50, "least": 1, "judged_by": 90}  # fmt: skip
+            "periods": 1, "drop": 50, "percent": 50, "share": 50, "least": 1, "judged_by": 90}  # fmt: skip
 
 
 def _said(version: DefectionRule | None) -> str:
@@ -262,14 +301,20 @@ def _figure(rate: report.Rate | None) -> dict[str, Any]:
     return context
 
 
-def _csv(name: str, head: list[str], lines: Any) -> HttpResponse:
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    writer = csv.writer(response)
-    writer.writerow(head)
-    for cells in lines:
-        writer.writerow([harmless("" if cell is None else cell) for cell in cells])
-    return response
+def _lines(form: DefectionFilter, language: str) -> Iterator[Sequence[Any]]:
+    yield ("id", "customer", "since", "pattern", "value_lost", "currency", "state", "owner", "contact_by",
+           "cause", "answer", "came_back_on")  # fmt: skip
+    for row in _chosen(form).iterator(chunk_size=2000):
+        yield (
+            row.public_id, row.customer.public_id, row.since, defections.pattern_of(row, language),
+            row.value_lost, row.currency, row.state, str(row.owner), row.contact_by, row.cause, row.answer,
+            row.came_back_on,
+        )  # fmt: skip
+
+
+def _cohort_lines() -> Iterator[Sequence[Any]]:
+    yield "first_purchase_from", "n", "left", "rate", "low", "high", "too_young"
+    version = defections.in_force()
+    rate = report.rate(version) if version else None
+    for one in rate.quarters if rate else ():
+        yield one.first, one.n, one.left, one.rate, *(one.interval or (None, None)), int(one.is_young)

@@ -1,13 +1,12 @@
 """What no theme catches: topics proposed as themes; managers accept, merge or ignore them."""
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from feedback import discovery, marks, shop, themes
 from feedback.models import Comment, DiscoveryClock, Proposal, Theme
 from feedback.roles import REPORTS, Role, allow, holds
-from feedback.spreadsheets import harmless
 from feedback.text.topics import FEWEST
 from feedback.trend_forms import AcceptForm, AddWordsForm, IgnoreForm
+from feedback.views import downloads
 
 DECIDE = (Role.MANAGER, Role.ADMINISTRATOR)
 EXAMPLES = 3
@@ -35,9 +34,14 @@ def page(request: HttpRequest) -> HttpResponse:
     proposed = list(Proposal.objects.open().order_by("-people", "pk"))
     examples = discovery.examples(proposed, EXAMPLES)
     rest = Proposal.objects.exclude(state=Proposal.State.OPEN).select_related("decided_by", "theme")
+    most = max((one.people for one in proposed), default=0) or 1
     context = {
         "clock": DiscoveryClock.objects.first(),
-        "rows": [_shown(one, names) | {"examples": _marked(one, examples[one.pk])} for one in proposed],
+        "rows": [
+            _shown(one, names)
+            | {"examples": _marked(one, examples[one.pk]), "width": round(100 * one.people / most, 1)}
+            for one in proposed
+        ],
         "rest": [
             _shown(one, names) for one in rest.order_by("-decided_at", "-found_at", "-pk")[:MOST_DECIDED]
         ],
@@ -119,19 +123,22 @@ def ignore(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @allow(REPORTS)
 @require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    return downloads.csv_of(_lines(), f"missed-{shop.day(timezone.now())}")
+
+
+@allow(REPORTS)
+@require_safe
+def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return downloads.xlsx_of(_lines(), f"missed-{shop.day(timezone.now())}")
+
+
+def _lines() -> Iterator[list[Any]]:
     """Every proposal, the open ones first; personal data covered."""
-    name = f"missed-{shop.day(timezone.now())}.csv"
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    write = csv.writer(response).writerow
     weeks = [f"week_{number}" for number in range(1, discovery.WEEKS + 1)]
-    write(["id", "language", "name", "state", "people", "last_4_weeks", "before", *weeks, "phrases", "near",
+    yield ["id", "language", "name", "state", "people", "last_4_weeks", "before", *weeks, "phrases", "near",
            "theme", "first_found", "found", "decided", "decided_by", "why",
-           *(f"example_{number}" for number in range(1, EXAMPLES + 1))])  # fmt: skip
+           *(f"example_{number}" for number in range(1, EXAMPLES + 1))]  # fmt: skip
     proposals = list(
         Proposal.objects.select_related("decided_by", "theme").order_by("decided_at", "-people", "pk")
     )
@@ -139,13 +146,12 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     for one in sorted(proposals, key=lambda row: row.state != Proposal.State.OPEN):
         said = [discovery.shown(comment) for comment in examples[one.pk]]
         phrases = "; ".join(phrase["text"] for phrase in one.phrases)
-        write([harmless(cell) for cell in [
+        yield [
             one.public_id, one.language, one.name, one.state, one.people, one.lately, one.before, *one.weeks,
             phrases, one.near, one.theme.slug if one.theme else "", shop.day(one.first_found_at),
-            shop.day(one.found_at), shop.day(one.decided_at) if one.decided_at else "",
-            str(one.decided_by or ""), one.note, *said, *[""] * (EXAMPLES - len(said)),
-        ]])  # fmt: skip
-    return response
+            shop.day(one.found_at), shop.day(one.decided_at) if one.decided_at else None,
+            str(one.decided_by or ""), one.note, *said, *[None] * (EXAMPLES - len(said)),
+        ]  # fmt: skip
 
 
 def _proposal(public_id: str) -> Proposal:
@@ -196,7 +202,7 @@ def _weeks(proposal: Proposal) -> list[dict[str, Any]]:
 
 
 def _marked(proposal: Proposal, comments: Iterable[Comment]) -> list[Comment]:
-    words = [phrase["text"] for phrase in proposal.phrases]
+    words = proposal.words
     found = list(comments)
     for one in found:
         one.segments = marks.pieces(discovery.shown(one), words=words)

@@ -1,79 +1,39 @@
 """Where people decided otherwise than the policy."""
 
-import csv
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 
-from feedback import charts, labels, shop
+from feedback import charts, labels
 from feedback.forms import ReportFilter
 from feedback.reports import divergence
-from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import harmless
+from feedback.roles import REPORTS
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 
 PER_PAGE = 50
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "feedback/divergence.html", {"form": form}, status=400)
-    found = divergence.report(form.cleaned_data["start"], form.cleaned_data["end"])
-    context = {
-        "form": ReportFilter(form.as_shown(), today=form.today),
-        "report": found,
+def _context(request: HttpRequest, form: ReportFilter, found: divergence.Divergence) -> dict[str, Any]:
+    return {
         "total": found.total,
         "page": Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page")),
         "problems": [(labels.known(labels.PROBLEMS, one.key), one) for one in found.problems],
         "finding": _finding(found),
-        "csv_url": f"{reverse('divergence_csv')}?{urlencode(form.as_shown())}",
         **_figure(found, request.LANGUAGE_CODE),
     }
-    return render(request, "feedback/divergence.html", context)
 
 
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = divergence.report(form.cleaned_data["start"], form.cleaned_data["end"])
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="otherwise-{found.start}-{found.end}.csv"'},
-    )
-    write = csv.writer(response).writerow
-    write(["at", "case", "by", "role", "problem", "rule", "direction", "remedy", "amount", "cost", "currency",
-           "reason"])  # fmt: skip
-    for row in found.rows:
-        cells: list[Any] = [
-            row.at.astimezone(shop.zone()).isoformat(timespec="minutes"),
-            row.case.public_id,
-            str(row.by),
-            row.role,
-            row.decision.facts["problem"],
-            row.decision.rule,
-            row.direction,
-            row.remedy,
-            "" if row.amount is None else row.amount,
-            row.cost,
-            row.currency,
-            row.reason,
-        ]
-        write([harmless(cell) for cell in cells])
-    return response
+def _found(form: ReportFilter, language: str) -> divergence.Divergence:
+    return divergence.report(form.cleaned_data["start"], form.cleaned_data["end"])
+
+
+def _table(found: divergence.Divergence) -> list[Sequence[Any]]:
+    return [divergence.COLUMNS, *map(divergence.line, found.rows)]
 
 
 def _finding(found: divergence.Divergence) -> str:
@@ -98,3 +58,17 @@ def _figure(found: divergence.Divergence, language: str) -> dict[str, Any]:
         charts.Series(_("less generous"), [less for _first, _more, less in found.weeks]),
     ]
     return {"figure": charts.line_figure(series, named)}
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="divergence",
+        template="feedback/divergence.html",
+        file="otherwise",
+        form=ReportFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

@@ -3,7 +3,6 @@ let a job take it in. What is special about orders, answers or contacts, their o
 FileKind.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,11 +10,10 @@ from typing import Any, Protocol
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 
-from feedback.spreadsheets import harmless
 from feedback.table_words import NO_TABLE
 from feedback.tables import NoTable
 
@@ -115,27 +113,6 @@ def said(
 ) -> list[tuple[int, str, str]]:
     """As the page shows them: row, column, what is wrong."""
     return [(row, str(labels.get(column, column)), str(words[key])) for row, column, key in faults]
-
-
-def csv_of(rows: Iterable[Sequence[Any]], name: str) -> StreamingHttpResponse:
-    """A table to take along, with the mark by which Excel knows UTF-8; no cell starts a formula."""
-    writer = csv.writer(_Echo())
-    return StreamingHttpResponse(
-        (writer.writerow([harmless(cell) for cell in row]) for row in rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
-
-
-class _Echo:
-    """Gives back what is written: the first time with the mark."""
-
-    def __init__(self) -> None:
-        self.mark = "\ufeff"
-
-    def write(self, line: str) -> str:
-        mark, self.mark = self.mark, ""
-        return mark + line
 
 
 def _list(kind: FileKind, request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:

@@ -1,44 +1,32 @@
 """When people are satisfied: contacts by hour, weekday and reason, with volume and waiting time (S0-9)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import get_day_names
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from feedback import contacts, hours_words, shop
+from feedback import contacts, hours_words
 from feedback.contact_forms import HoursFilter
 from feedback.contact_words import WEEKDAYS
 from feedback.reports import hours
 from feedback.reports.hours import Hours, Line
-from feedback.roles import DESK, Role, allow, holds
-from feedback.spreadsheets import MEDIA_TYPE, as_workbook
-from feedback.views import contact_imports, file_pages
+from feedback.roles import DESK, Role, holds
+from feedback.views import contact_imports, report_pages
+from feedback.views.report_pages import Report
 
 COLUMNS = ("weekday", "hour", "reason", "contacts", "known", "satisfied", "share", "low", "high",
            "wait_known", "mean_wait_seconds")  # fmt: skip
 LEVELS = 5  # shades of the map
 
 
-@allow(DESK)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = _form(request)
-    if not form.is_valid():
-        return render(request, "feedback/hours.html", {"form": form}, status=400)
-    found, names = _found(form), contacts.reason_names(request.LANGUAGE_CODE)
-    shown, query = form.as_shown(), urlencode(form.as_shown())
+def _context(request: HttpRequest, form: HoursFilter, found: Hours) -> dict[str, Any]:
+    names, shown = contacts.reason_names(request.LANGUAGE_CODE), form.as_shown()
     show = form.cleaned_data["show"] or "share"
-    context = {
-        "form": HoursFilter(shown, today=form.today),
-        "report": found,
+    return {
         "findings": findings(found, names),
         "show": show,
         "shows": [
@@ -55,31 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "fewest": hours.FEWEST,
         "may_import": holds(request, *contact_imports.IMPORTERS),
         "may_note": holds(request, Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER),
-        "csv_url": f"{reverse('hours_csv')}?{query}",
-        "xlsx_url": f"{reverse('hours_xlsx')}?{query}",
     }
-    return render(request, "feedback/hours.html", context)
-
-
-@allow(DESK)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponseBase:
-    form = _form(request)
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form)
-    return file_pages.csv_of([COLUMNS, *rows(found)], _name(found))
-
-
-@allow(DESK)
-@require_safe
-def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    form = _form(request)
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form)
-    headers = {"Content-Disposition": f'attachment; filename="{_name(found)}.xlsx"'}
-    return FileResponse(as_workbook([COLUMNS, *rows(found)]), content_type=MEDIA_TYPE, headers=headers)
 
 
 def findings(found: Hours, names: dict[str, str]) -> list[dict[str, Any]]:
@@ -91,12 +55,10 @@ def findings(found: Hours, names: dict[str, str]) -> list[dict[str, Any]]:
 def rows(found: Hours) -> Iterator[tuple[Any, ...]]:
     """A line for each hour of each weekday and reason; weekdays from 1, Monday."""
     for weekday, hour, reason, line in found.lines:
-        low, high = line.interval or ("", "")
-        share, wait = line.share, line.wait
+        low, high = line.interval or (None, None)
         yield (
             weekday + 1, hour, reason, line.n, line.known, line.satisfied,
-            "" if share is None else share, low, high,
-            line.waited, "" if wait is None else round(wait, 1),
+            line.share, low, high, line.waited, None if line.wait is None else round(line.wait, 1),
         )  # fmt: skip
 
 
@@ -168,11 +130,7 @@ def _per_person(found: Hours, one: Any) -> tuple[float | None, float | None] | N
     return rates[0], rates[1]
 
 
-def _form(request: HttpRequest) -> HoursFilter:
-    return HoursFilter(request.GET, today=shop.day(timezone.now()))
-
-
-def _found(form: HoursFilter) -> Hours:
+def _found(form: HoursFilter, language: str) -> Hours:
     chosen = form.cleaned_data
     dimension, value = form.dimension
     return hours.report(
@@ -180,5 +138,19 @@ def _found(form: HoursFilter) -> Hours:
     )
 
 
-def _name(found: Hours) -> str:
-    return f"contacts-{found.start}-{found.end}"
+def _table(found: Hours) -> list[Sequence[Any]]:
+    return [COLUMNS, *rows(found)]
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="hours",
+        template="feedback/hours.html",
+        file="contacts",
+        form=HoursFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    DESK,
+)

@@ -1,25 +1,25 @@
 """What goes with each complaint, to see what to mend first: from what a job keeps."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback import impact, workbooks
+from feedback import impact
 from feedback.effects import FEWEST, Estimate
 from feedback.models import Theme
 from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE, harmless
 from feedback.templatetags.feedback import rounded
+from feedback.views import downloads
 from feedback.workbooks import Chart, Kind, Sheet
 
 CATCH_ALL = "general"  # says nothing about what to mend
+_FILE = "what-to-mend-first"
 _ENDS = ("value", "low", "high")
 
 
@@ -45,24 +45,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @allow(REPORTS)
 @require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="what-to-mend-first.csv"'},
-    )
-    names = ("lost", "score", "without", "spent")
-    write = csv.writer(response).writerow
-    columns = [f"{name}_{end}" for name in names for end in _ENDS]
-    write(["theme", "name", "from", "to", "complaints", *columns, "customers", "cases", "cost", "currency"])
-    kept = impact.newest()
-    for row in _rows(kept[0], request.LANGUAGE_CODE) if kept else ():
-        one, found = row["theme"], kept[0]
-        ends = [cell for name in names for cell in _cells(getattr(one, name))]
-        about = [one.slug, row["name"], found.start, found.end, one.n]
-        write([harmless(cell) for cell in [*about, *ends, one.customers, one.cases, f"{one.cost:.2f}",
-                                           found.currency]])  # fmt: skip
-    return response
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    return downloads.csv_of(_lines(request.LANGUAGE_CODE), _FILE)
 
 
 @allow(REPORTS)
@@ -70,9 +54,21 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     kept = impact.newest()
     rows = list(_rows(kept[0], request.LANGUAGE_CODE)) if kept else []
-    headers = {"Content-Disposition": 'attachment; filename="what-to-mend-first.xlsx"'}
-    book = workbooks.as_file([_sheet(kept[0] if kept else None, rows)])
-    return FileResponse(book, content_type=MEDIA_TYPE, headers=headers)
+    return downloads.workbook_of([_sheet(kept[0] if kept else None, rows)], _FILE)
+
+
+def _lines(language: str) -> Iterator[list[Any]]:
+    names = ("lost", "score", "without", "spent")
+    columns = [f"{name}_{end}" for name in names for end in _ENDS]
+    yield ["theme", "name", "from", "to", "complaints", *columns, "customers", "cases", "cost", "currency"]
+    kept = impact.newest()
+    for row in _rows(kept[0], language) if kept else ():
+        one, found = row["theme"], kept[0]
+        ends = [cell for name in names for cell in _cells(getattr(one, name))]
+        yield [
+            one.slug, row["name"], found.start, found.end, one.n, *ends, one.customers, one.cases,
+            f"{one.cost:.2f}", found.currency,
+        ]  # fmt: skip
 
 
 def _sheet(found: impact.Found | None, rows: list[dict[str, Any]]) -> Sheet:
@@ -119,7 +115,7 @@ def _rows(found: impact.Found, language: str) -> Iterator[dict[str, Any]]:
     """In the order of the page, what says nothing about what to mend last; by the names of today."""
     names = {theme.slug: theme.name(language) for theme in Theme.objects.all()}
     beneath = reverse("comments")
-    days = {"from": found.start, "to": found.end, "polarity": "negative"}
+    days = {"from": found.start, "to": found.end, "polarity": "negative", "scored": "1"}
     for one in sorted(found.themes, key=lambda one: one.slug == CATCH_ALL):
         yield {
             "theme": one,

@@ -1,7 +1,6 @@
 """The work plan, and how cases ended for the customer."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,14 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from feedback import improvements, satisfaction, shop
+from feedback.addressee import language_of
 from feedback.improvement_forms import ImprovementForm, SatisfiedForm
-from feedback.messages import language_of
 from feedback.models import Case, Improvement
-from feedback.roles import DESK, Role, allow, holds, public
-from feedback.views.cases import SOLVE, found
+from feedback.roles import DESK, PLAN, allow, holds, public
+from feedback.views.cases import SOLVE, found, show
 
 PER_PAGE = 40
-PLAN = (Role.STAFF, Role.APPROVER, Role.MANAGER, Role.ADVOCATE)
 _COLUMNS = ("action", "owner", "due_on", "measure_on", "cause", "problem", "touchpoint")
 LATER = timedelta(days=30)
 
@@ -46,7 +44,7 @@ def work_plan(request: HttpRequest) -> HttpResponse:
     return _show(request, _for_case(request.GET.get("case", "")))
 
 
-@allow(*PLAN)
+@allow(PLAN)
 @require_POST
 def move(request: HttpRequest, public_id: str) -> HttpResponse:
     row, now = get_object_or_404(Improvement, public_id=public_id), timezone.now()
@@ -90,8 +88,7 @@ def rate(request: HttpRequest, public_id: str) -> HttpResponse:
     """What somebody of the shop heard from the customer."""
     case, form = found(public_id), SatisfiedForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("That could not be used: choose one of what the page offers."))
-        return redirect("case", public_id)
+        return show(request, case, procedure={"rating": form}, status=400)
     given = form.cleaned_data
     try:
         satisfaction.note(
@@ -99,9 +96,9 @@ def rate(request: HttpRequest, public_id: str) -> HttpResponse:
             now=timezone.now(),
         )  # fmt: skip
     except satisfaction.Stale:
-        messages.warning(request, _("It was answered already, or the case is open again."))
-    else:
-        messages.success(request, _("Noted."))
+        form.add_error("words", _("It was answered already, or the case is open again."))
+        return show(request, found(public_id), procedure={"rating": form}, status=409)
+    messages.success(request, _("Noted."))
     return redirect("case", public_id)
 
 
@@ -117,20 +114,26 @@ def solved(request: HttpRequest, token: str) -> HttpResponse:
         request.LANGUAGE_CODE = language_of(case)
         translation.activate(request.LANGUAGE_CODE)
     form = SatisfiedForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        with suppress(satisfaction.Stale):  # the page shows what the first answer was
-            satisfaction.note(
-                case, satisfied=given["satisfied"] == "yes", words=given["words"], now=timezone.now()
-            )
-        return redirect("solved", token)
+    status = 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            _hear(request, case, form.cleaned_data)
+            return redirect("solved", token)
+        except satisfaction.Stale:
+            case.refresh_from_db()
+            status = 409
     is_open = case.satisfied is None and case.state in satisfaction.ENDED
-    status = 400 if form.is_bound and is_open else 200
-    response = render(
-        request, "feedback/solved.html", {"case": case, "form": form, "is_open": is_open}, status=status
-    )
+    may_add = case.customer is not None and case.customer.erased_at is None
+    context = {"case": case, "form": form, "is_open": is_open, "may_add": may_add}
+    response = render(request, "feedback/solved.html", context, status=status)
     response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send our forms without origin
     return response
+
+
+def _hear(request: HttpRequest, case: Case, given: Mapping[str, str]) -> None:
+    is_satisfied = given["satisfied"] == "yes"
+    if satisfaction.hear(case, satisfied=is_satisfied, words=given["words"], now=timezone.now()):
+        messages.success(request, _("We have put your words into your case."))
 
 
 def _plan(request: HttpRequest, form: ImprovementForm) -> None:

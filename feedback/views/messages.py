@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.contrib import messages as notes
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from feedback import case_message, channels, messages
+from feedback import addressee, case_message, message_plans, messages, shop
 from feedback.case_forms import DiscardForm, SentForm
 from feedback.models import Case, Decision, Message
 from feedback.roles import Role, allow
 from feedback.views import cases as case_pages
 
 EDITORS = (Role.STAFF, Role.APPROVER)
+APPROVED, SENT = Message.State.APPROVED, Message.State.SENT
 
 
 @allow(*EDITORS)
@@ -92,7 +94,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def sent(request: HttpRequest, public_id: str) -> HttpResponse:
     case = _case(public_id)
-    form = SentForm(request.POST, closed=channels.advice(case.comment.channel).closed)
+    form = SentForm(request.POST, closed=case_message.closed(case))
     waiting = Message.objects.filter(case=case, pk=_number(request.POST.get("message"))).first()
     if waiting is None or not form.is_valid():
         return _refuse(request, case, problem=_("Say how it was sent."), status=400)
@@ -105,6 +107,25 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
     else:
         notes.success(request, _("Noted as sent."))
     return _back(case)
+
+
+@allow(*EDITORS)
+@require_safe
+def letter(request: HttpRequest, public_id: str, message: str) -> HttpResponse:
+    """An approved message on the shop's paper, to print."""
+    case = _case(public_id)
+    out = Message.objects.filter(case=case, public_id=message, state__in=(APPROVED, SENT)).first()
+    if out is None or (out.state == APPROVED and Message.Channel.LETTER in case_message.closed(case)):
+        raise Http404
+    context = {
+        "case": case,
+        "out": out,
+        "day": shop.day(out.sent_at or timezone.now()),
+        "name": addressee.name_of(case),
+        "address": addressee.postal_address(case),
+        "is_unchecked": case.comment.customer_claimed,
+    }
+    return render(request, "feedback/letter.html", context)
 
 
 @allow(*EDITORS)
@@ -134,7 +155,7 @@ def lint(request: HttpRequest, public_id: str) -> HttpResponse:
     case, decision, form = _given(request, public_id)
     if decision is None:
         return HttpResponse(status=204)
-    plan = form.plan if form.is_valid() else messages.Plan()
+    plan = form.plan if form.is_valid() else message_plans.Plan()
     checked = case_message.findings(case, decision, request.POST.get("text", "")[: messages.LONGEST], plan)
     return render(request, "feedback/_message_lint.html", {"checked": checked})
 

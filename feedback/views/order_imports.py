@@ -15,7 +15,7 @@ from feedback.models import OrderImport
 from feedback.order_forms import ColumnsForm, OrdersForm
 from feedback.order_words import FAULTS, LABELS
 from feedback.roles import Role, allow
-from feedback.views import file_pages
+from feedback.views import downloads, file_pages
 from feedback.views.file_pages import SHOWN_FAULTS, CannotTake, FileKind
 
 IMPORTERS = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -60,7 +60,7 @@ def again(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def refused_csv(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
     """The rows as they stood in the file, with what is wrong: to be corrected, and sent again."""
-    return file_pages.csv_of(order_imports.refused_rows(ORDERS.find(public_id)), "refused-orders")
+    return downloads.csv_of(order_imports.refused_rows(ORDERS.find(public_id)), "refused-orders")
 
 
 def _begin(request: HttpRequest, given: dict[str, Any]) -> OrderImport:

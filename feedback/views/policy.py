@@ -16,7 +16,7 @@ from feedback.policy import statutory
 from feedback.policy.terms import CURRENCIES, BadTerms, Terms
 from feedback.policy.written import to_toml
 from feedback.policy_forms import AdvocateForm, FileForm, MonthsForm, TermsForm
-from feedback.roles import EVERYONE, Role, allow, holds
+from feedback.roles import DESK, EVERYONE, Role, allow, holds
 from feedback.views import replayed
 
 SHOWN = 50  # versions
@@ -35,6 +35,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
         "is_manager": holds(request, Role.MANAGER),
         "rights": policy_words.rights(statutory.shipped(), request.LANGUAGE_CODE),
         "is_advocate": holds(request, Role.ADVOCATE),
+        "sees_decisions": holds(request, *DESK),
         "now": now,
     }
     return render(request, "feedback/policies.html", context)

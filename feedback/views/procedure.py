@@ -13,7 +13,7 @@ from feedback.case_forms import JoinForm, OwnerForm, SeverityForm, StepForm
 from feedback.cases import Stale
 from feedback.models import Case, Enclosure
 from feedback.roles import EVERYONE, allow
-from feedback.views.cases import ACT, SOLVE, found
+from feedback.views.cases import ACT, SOLVE, found, show
 
 
 @allow(*ACT)
@@ -36,11 +36,11 @@ def severity(request: HttpRequest, public_id: str) -> HttpResponse:
 def owner(request: HttpRequest, public_id: str) -> HttpResponse:
     case, form = found(public_id), OwnerForm(request.POST)
     if not form.is_valid():
-        return _refused(request, case)
+        return show(request, case, procedure={"owner": form, "is_handing_over": True}, status=400)
     given = form.cleaned_data
     try:
         procedure.hand_over(case, to=given["to"], note=given["note"], by=request.user, known=given["known"])
-    except Stale:
+    except (Stale, procedure.CannotWork):
         return _stale(request, case)
     who = case.owner
     said = _("%(who)s looks after it now.") % {"who": who} if who else _("The team looks after it now.")

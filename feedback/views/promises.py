@@ -1,6 +1,5 @@
 """Promises: who is to be called today, what is still to be done, and the customer's own answer by a link."""
 
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -18,11 +17,11 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import promises, shop
+from feedback import call_backs, promises, shop
 from feedback.addressing import as_the_shop_does
-from feedback.messages import mail_address
 from feedback.models import Promise
 from feedback.roles import EVERYONE, Role, allow, holds, public
+from feedback.templatetags.feedback import day
 
 PER_PAGE = 40
 CALL = (Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER)
@@ -65,6 +64,16 @@ class AnswerForm(forms.Form):
         validators=[MaxLengthValidator(promises.LONGEST)],
     )
     kept = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+
+class NotReachedForm(forms.Form):
+    """Nobody picked up."""
+
+    note = forms.CharField(
+        label=_("A note"),
+        required=False,
+        validators=[MaxLengthValidator(call_backs.LONGEST)],
+    )
 
 
 class CustomersAnswerForm(forms.Form):
@@ -130,11 +139,37 @@ def answered(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*CALL)
 @require_POST
+def not_reached(request: HttpRequest, pk: int) -> HttpResponse:
+    promise = _found(pk)
+    form = NotReachedForm(request.POST)
+    if not form.is_valid():
+        return _show(request, promise, unreached=form, status=400)
+    try:
+        call_backs.not_reached(promise, by=request.user, now=timezone.now(), note=form.cleaned_data["note"])
+    except promises.Stale:
+        messages.warning(
+            request, _("It was answered, or tried by somebody, just before. This is how it stands now.")
+        )
+    except promises.TooEarly:
+        messages.warning(request, _("The customer is called once the day to ask has come."))
+    else:
+        again = {"day": day(promise.call_back_on)}
+        messages.success(request, _("Noted: not reached. Again: %(day)s.") % again)
+    return redirect("promise", pk)
+
+
+@allow(*CALL)
+@require_POST
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """By mail, with a link for the answer."""
+    """In writing, with a link for the answer: by mail, or where none may go by a text, sent by hand."""
     promise = _found(pk)
     try:
-        promises.ask_by_mail(promise, by=request.user, now=timezone.now())
+        if call_backs.way_of(promise.case) == call_backs.Way.TEXT:
+            call_backs.open_link(promise, by=request.user, now=timezone.now())
+            done = _("The text stands below: send it now. The answer shows up here by itself.")
+        else:
+            promises.ask_by_mail(promise, by=request.user, now=timezone.now())
+            done = _("The mail is on its way. The answer shows up here by itself.")
     except promises.Stale:
         messages.warning(request, _("It was answered just before. This is how it stands now."))
     except promises.TooEarly:
@@ -142,7 +177,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     except promises.NotAllowed:
         messages.error(request, _("There is no address of this customer that we may write to."))
     else:
-        messages.success(request, _("The mail is on its way. The answer shows up here by itself."))
+        messages.success(request, done)
     return redirect("promise", pk)
 
 
@@ -159,22 +194,28 @@ def promise_answer(request: HttpRequest, token: str) -> HttpResponse:
         request.LANGUAGE_CODE = promises.language_of(promise.case)
         translation.activate(request.LANGUAGE_CODE)
     form = CustomersAnswerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        _take(promise, form.cleaned_data)
-        return redirect("promise_answer", token)
-    context = {"promise": promise, "form": form}
-    status = 400 if form.is_bound and promise.state == Promise.State.OPEN else 200
+    status = 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            _take(request, promise, form.cleaned_data)
+            return redirect("promise_answer", token)
+        except promises.Stale:
+            promise.refresh_from_db()
+            status = 409
+    context = {
+        "promise": promise,
+        "form": form,
+        "by_us": promise.told_via != Promise.Via.LINK,
+        "is_closed": promises.is_closed(promise, promise.case),
+    }
     response = render(request, "feedback/promise_answer.html", context, status=status)
     response["Referrer-Policy"] = "same-origin"  # "no-referrer" makes browsers send our forms without origin
     return response
 
 
-def _take(promise: Promise, given: dict[str, str]) -> None:
-    with suppress(promises.Stale, promises.TooEarly):  # the page shows what the first answer was
-        promises.settle(
-            promise, kept=given["kept"] == "yes", via=Promise.Via.LINK, told=given["told"], by=None,
-            now=timezone.now(),
-        )  # fmt: skip
+def _take(request: HttpRequest, promise: Promise, given: dict[str, str]) -> None:
+    if promises.hear(promise, kept=given["kept"] == "yes", told=given["told"], now=timezone.now()):
+        messages.success(request, _("We have put your words into your case."))
 
 
 def _found(pk: int) -> Promise:
@@ -183,30 +224,43 @@ def _found(pk: int) -> Promise:
 
 
 def _show(
-    request: HttpRequest, promise: Promise, *, form: AnswerForm | None = None, status: int = 200
+    request: HttpRequest,
+    promise: Promise,
+    *,
+    form: AnswerForm | None = None,
+    unreached: NotReachedForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    today = shop.day(timezone.now())
     context = {
         "promise": promise,
         "case": promise.case,
         "form": form or AnswerForm(),
+        "unreached": unreached or NotReachedForm(),
         "may_call": holds(request, *CALL),
-        "address": mail_address(promise.case),
         "proposed": promises.proposed(promise, str(request.user)),
         "spoken": promises.language_of(promise.case),
-        "today": shop.day(timezone.now()),
-        "may_ask": _may_ask(promise),
+        "today": today,
+        "may_ask": promises.may_be_asked(promise, today),
     }
-    return render(request, "feedback/promise.html", context, status=status)
+    return render(request, "feedback/promise.html", context | _calls(promise), status=status)
 
 
-def _may_ask(promise: Promise) -> bool:
-    """By mail, today."""
-    today = shop.day(timezone.now())
-    return promise.by_when < today and not (promise.asked_at and shop.day(promise.asked_at) >= today)
+def _calls(promise: Promise) -> dict[str, Any]:
+    """What was tried, and how to go on."""
+    way = call_backs.way_of(promise.case)
+    text = call_backs.text_of(promise) if way == call_backs.Way.TEXT else ""
+    return {
+        "attempts": promise.attempts.select_related("by").order_by("number"),
+        "is_enough": promise.unreached >= call_backs.ENOUGH,
+        "way": way.value,
+        "text": text,
+        "sms_url": call_backs.sms_url(promise, text) if text else "",
+    }
 
 
 def _counts(today: date) -> dict[str, int]:
-    waiting = Promise.objects.filter(state=Promise.State.OPEN)
+    waiting = Promise.objects.unsettled()
     return waiting.aggregate(
         ask=Count("pk", filter=Q(call_back_on__lte=today)),
         coming=Count("pk", filter=Q(call_back_on__gt=today)),

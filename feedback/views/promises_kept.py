@@ -1,74 +1,41 @@
 """How many promises we keep, and whose."""
 
-import csv
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.template.defaultfilters import floatformat
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from feedback import charts, labels, shop
 from feedback.forms import ReportFilter
 from feedback.reports import promises
-from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import harmless
+from feedback.roles import REPORTS
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "feedback/promises_kept.html", {"form": form}, status=400)
-    found = _found(form, request.LANGUAGE_CODE)
+def _context(request: HttpRequest, form: ReportFilter, found: promises.Kept) -> dict[str, Any]:
     months = charts.date_labels(
         [one.name for one in found.months], step="month", language=request.LANGUAGE_CODE
     )
-    context = {
-        "form": ReportFilter(form.as_shown(), today=form.today),
-        "report": found,
+    return {
         "groups": _groups(found),
         "months": list(zip(months, found.months, strict=True))[::-1],
         "fewest": promises.FEWEST,
         "finding": _finding(found),
-        "csv_url": f"{reverse('promises_kept_csv')}?{urlencode(form.as_shown())}",
         **_figure(found, months),
     }
-    return render(request, "feedback/promises_kept.html", context)
-
-
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    form = ReportFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = _found(form, request.LANGUAGE_CODE)
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="promises-{found.start}-{found.end}.csv"'},
-    )
-    write = csv.writer(response).writerow
-    write(["by", "name", "kept", "broken", "unanswered", "share", "low", "high"])
-    parts = {"month": found.months, "person": found.people, "problem": found.problems}
-    for by, lines in (parts | {"touchpoint": found.touchpoints}).items():
-        for line in lines:
-            low, high = line.interval or ("", "")
-            cells: list[Any] = [by, line.name or "", line.kept, line.broken, line.unanswered]
-            share = "" if line.share is None else line.share
-            write([harmless(cell) for cell in [*cells, share, low, high]])
-    return response
 
 
 def _found(form: ReportFilter, language: str) -> promises.Kept:
     chosen = form.cleaned_data
-    return promises.kept(chosen["start"], chosen["end"], shop.day(timezone.now()), language[:2])
+    return promises.kept(chosen["start"], chosen["end"], shop.day(timezone.now()), language)
+
+
+def _table(found: promises.Kept) -> list[Sequence[Any]]:
+    return [promises.COLUMNS, *promises.lines(found)]
 
 
 def _groups(found: promises.Kept) -> list[tuple[str, str, list[tuple[str, promises.Line]]]]:
@@ -106,3 +73,17 @@ def _figure(found: promises.Kept, months: tuple[str, ...]) -> dict[str, Any]:
     if sum(share is not None for share in shares) < 2:
         return {}
     return {"figure": charts.line_figure([charts.Series(_("kept"), shares)], months)}
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="promises_kept",
+        template="feedback/promises_kept.html",
+        file="promises",
+        form=ReportFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

@@ -1,12 +1,11 @@
 """Past cases under another version: the replay as the page shows it, and as CSV."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from feedback import charts, labels, policy_words
 from feedback.models import Policy, PolicyTrial
 from feedback.money import format_money
 from feedback.roles import EVERYONE, allow
-from feedback.spreadsheets import harmless
+from feedback.views import downloads
 
 LARGEST = 2**31 - 1  # version that the column holds
 _CHANGED = ("problem", "standing", "standing_after", "differs")
@@ -26,7 +25,7 @@ _SUMS = ("before", "after", "unknown")
 
 @allow(EVERYONE)
 @require_safe
-def replay_csv(request: HttpRequest, version: int) -> HttpResponse:
+def replay_csv(request: HttpRequest, version: int) -> HttpResponseBase:
     """The changes, one row for each kind of change; then the sums by month."""
     trial = of(get_object_or_404(Policy, version=version)).first() if version <= LARGEST else None
     if trial is None:
@@ -39,7 +38,7 @@ def replay_csv(request: HttpRequest, version: int) -> HttpResponse:
         rows.append([*(row[name] for name in _CHANGED), *answers, row["n"], *sums, " ".join(row["named"])])
     rows += [[], ["month", *_SPENT]]
     rows += [[month, *(sums[name] for name in _SUMS)] for month, sums in found["months"].items()]
-    return write_csv(f"policy-{version}-replay.csv", rows)
+    return downloads.csv_of(rows, f"policy-{version}-replay")
 
 
 def of(policy: Policy) -> Any:
@@ -103,16 +102,3 @@ def _row(row: Mapping[str, Any], language: str) -> dict[str, Any]:
         "named": list(enumerate(row["named"], 1)),
         "more": row["n"] - len(row["named"]),
     }
-
-
-def write_csv(name: str, rows: Iterable[Iterable[Any]]) -> HttpResponse:
-    """For spreadsheets: a byte-order mark, and nothing that a spreadsheet would run as a formula."""
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    write = csv.writer(response).writerow
-    for row in rows:
-        write([harmless(cell) for cell in row])
-    return response

@@ -3,17 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback import charts, facts, tenure, workbooks
+from feedback import charts, facts, tenure
 from feedback.defection.tenure import FEWEST, Year
 from feedback.money import quantize
 from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE
-from feedback.views import file_pages
+from feedback.views import downloads
 from feedback.workbooks import Chart, Kind, Sheet
 
 COLUMNS = ("spent", "low", "high", "spent_in_first_year", "earned")
@@ -51,7 +50,7 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
         amounts = _amounts(one, margin, found.currency)
         told = [amounts.get(name, "") for name in COLUMNS]
         lines.append([one.number, one.n, one.stayed, *told, found.currency])
-    return file_pages.csv_of(lines, "tenure")
+    return downloads.csv_of(lines, "tenure")
 
 
 @allow(REPORTS)
@@ -69,8 +68,7 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     ]  # fmt: skip
     chart = Chart(kind=Kind.LINE, title=_("What a customer brings by year of staying"), columns=[3, 6])
     sheet = Sheet(name=_("Year of staying"), head=head, rows=rows, charts=[chart] if rows else ())
-    headers = {"Content-Disposition": 'attachment; filename="tenure.xlsx"'}
-    return FileResponse(workbooks.as_file([sheet]), content_type=MEDIA_TYPE, headers=headers)
+    return downloads.workbook_of([sheet], "tenure")
 
 
 def _amounts(one: Year, margin: Decimal, currency: str) -> dict[str, Decimal]:

@@ -1,30 +1,31 @@
 """From which lifetime value a customer is helped: what each threshold would have cost, and kept."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from feedback import charts, facts, policy_words, shop, trials
+from feedback import charts, expected, facts, policy_words, shop, trials
 from feedback.policy.canonical import plain
 from feedback.policy.replay import Step
 from feedback.policy_forms import ThresholdForm
 from feedback.roles import EVERYONE, allow
-from feedback.views.replayed import write_csv
+from feedback.views import downloads
 
 _NAMES = ("threshold", "customers", "cases", "spent", "earned", "kept")
+COLUMNS = (*_NAMES, "currency")
 
 
 @allow(EVERYONE)
 @require_safe
 def thresholds(request: HttpRequest) -> HttpResponse:
-    form = ThresholdForm(_filled(request.GET))
+    form = ThresholdForm(filled(request.GET))
     if not form.is_valid():
         return render(request, "feedback/thresholds.html", {"form": form}, status=400)
     now, currency = timezone.now(), shop.current().currency
@@ -38,7 +39,9 @@ def thresholds(request: HttpRequest) -> HttpResponse:
         "currency": currency,
         "threshold": sums.valued_from if sums else None,
         "most": trials.MOST_CASES,
-        "csv_url": f"{reverse('thresholds_csv')}?{urlencode({'months': given['months']})}",
+        "valued": expected.valued(sums.valued_from) if sums else None,
+        "now": next((one for one in found.steps if sums and one.threshold == sums.valued_from), None),
+        "files_query": urlencode({"months": given["months"]}),
         **_curves(found.steps, currency, request.LANGUAGE_CODE),
     }
     return render(request, "feedback/thresholds.html", context)
@@ -46,16 +49,31 @@ def thresholds(request: HttpRequest) -> HttpResponse:
 
 @allow(EVERYONE)
 @require_safe
-def thresholds_csv(request: HttpRequest) -> HttpResponse:
-    form = ThresholdForm(_filled(request.GET))
+def thresholds_csv(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, downloads.csv_of)
+
+
+@allow(EVERYONE)
+@require_safe
+def thresholds_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, downloads.xlsx_of)
+
+
+def _file(request: HttpRequest, write: downloads.Write) -> HttpResponseBase:
+    form = ThresholdForm(filled(request.GET))
     if not form.is_valid():
-        lines = [f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()]
-        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
-    now, currency = timezone.now(), shop.current().currency
-    _version, live = facts.live_terms(now)
-    steps = trials.thresholds(live, form.cleaned_data["months"], now).steps
-    rows = [[*(plain(getattr(step, name)) for name in _NAMES), currency] for step in steps]
-    return write_csv("thresholds.csv", [[*_NAMES, "currency"], *rows])
+        wrong = [f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()]
+        return HttpResponse("\n".join(wrong), status=400, content_type="text/plain; charset=utf-8")
+    live = facts.live_terms(timezone.now())[1]
+    found = trials.thresholds(live, form.cleaned_data["months"], timezone.now())
+    return write([COLUMNS, *lines(found.steps)], "thresholds")
+
+
+def lines(steps: Sequence[Step]) -> Iterator[list[Any]]:
+    """For a file: as COLUMNS."""
+    currency = shop.current().currency
+    for step in steps:
+        yield [*(plain(getattr(step, name)) for name in _NAMES), currency]
 
 
 def _curves(steps: list[Step], currency: str, language: str) -> dict[str, Any]:
@@ -72,5 +90,5 @@ def _curves(steps: list[Step], currency: str, language: str) -> dict[str, Any]:
     }
 
 
-def _filled(given: Any) -> dict[str, str]:
+def filled(given: Any) -> dict[str, str]:
     return {"months": given.get("months") or "6", "threshold": given.get("threshold", "")}

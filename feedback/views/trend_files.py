@@ -2,18 +2,17 @@
 
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback import shop, trend_tables, workbooks
+from feedback import shop, trend_tables
 from feedback.roles import DESK, allow
-from feedback.spreadsheets import MEDIA_TYPE
 from feedback.trend_forms import TrendsFilter
 from feedback.trend_tables import Told
-from feedback.views.file_pages import csv_of
+from feedback.views.downloads import csv_of, workbook_of
 
 
 def addresses(form: TrendsFilter) -> dict[str, str]:
@@ -39,9 +38,7 @@ def themes_xlsx(request: HttpRequest) -> HttpResponseBase:
     told = _told(request)
     if not isinstance(told, Told):
         return told
-    headers = {"Content-Disposition": f'attachment; filename="{told.name}.xlsx"'}
-    book = workbooks.as_file(trend_tables.sheets(told))
-    return FileResponse(book, content_type=MEDIA_TYPE, headers=headers)
+    return workbook_of(trend_tables.sheets(told), told.name)
 
 
 def _told(request: HttpRequest) -> Told | HttpResponse:

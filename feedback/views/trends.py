@@ -45,11 +45,16 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_see_impact": holds(request, *REPORTS),
         "address": form.whole_address,
         "views": views,
-        **_about_bursts(form, bursts),
+        "chosen_words": _in_words(form, found.context["trends"]),
+        "is_in_whole_months": form.told_days != (form.cleaned_data["start"], form.cleaned_data["end"]),
+        **_about_bursts(form, found.context["trends"], bursts),
     }
     if form.cleaned_data["split"]:
         context |= splits.shown(form, request.LANGUAGE_CODE, found.context)
     return render(request, "feedback/trends.html", context)
+
+
+NAMED = 5  # bursts; of more it is said how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,23 +148,30 @@ def count(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "feedback/trends.html", {"form": form}, status=400)
     chosen = form.cleaned_data
-    since = trends.before_that(chosen["start"], chosen["end"])
+    against = form.against if chosen["compare"] else None
+    days = {"start": chosen["start"], "end": chosen["end"]}
     try:
-        combinations.ask(
-            form.where, since=since, start=chosen["start"], end=chosen["end"], grain=chosen["period"]
-        )
+        combinations.ask_for(form.where, **days, grain=chosen["period"], against=against)
     except combinations.Full:
         messages.error(request, _("Many combinations wait to be counted already. Ask again in some minutes."))
     return redirect(f"{reverse('trends')}?{urlencode(form.whole_address)}")
 
 
-def _about_bursts(form: TrendsFilter, bursts: list[Alert]) -> dict[str, Any]:
-    """Seen with them or without: the other one is a press away."""
+def _in_words(form: TrendsFilter, found: trends.Trends) -> list[tuple[str, str]]:
+    """What the numbers are of, for the page and for paper."""
+    left_out = [(_("Left out"), _("bad reviews that came at once"))] if found.is_less else []
+    return [*form.in_words, *left_out]
+
+
+def _about_bursts(form: TrendsFilter, found: trends.Trends, bursts: list[Alert]) -> dict[str, Any]:
+    """Seen with them or without: the other one is a press away, where they can be taken out."""
     address = form.whole_address
-    is_without = bool(address.pop("without", None))
-    other = address if is_without else address | {"without": "bursts"}
+    address.pop("without", None)
+    other = address if found.is_less else address | {"without": "bursts"}
     return {
         "bursts": bursts,
-        "is_without_bursts": is_without,
+        "more_bursts": max(0, len(bursts) - NAMED),
+        "is_without_bursts": found.is_less,
+        "is_filtered": bool(form.where),
         "other_url": f"{reverse('trends')}?{urlencode(other)}",
     }

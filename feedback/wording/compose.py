@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from feedback.money import format_money
 from feedback.policy.decision import Decision, Reason, Remedy, Rule
 from feedback.policy.facts import Problem
+from feedback.wishes import GIVES
+from feedback.wording import recap, texted
 from feedback.wording.limit import Limit
 from feedback.wording.phrases import Phrases, draw, phrases
+from feedback.wording.recap import Promised
+from feedback.wording.titles import greeted, split
+from feedback.wording.ways import Way
 
 PUBLIC, PRIVATE = "public", "private"
 LONGEST_NAME = 60
@@ -20,16 +23,6 @@ LONGEST_UNSIGNED = 120
 
 class DoesNotFit(ValueError):
     """Not even the shortest honest text fits the source's limit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promised:
-    """One stored promise, as the recap says it. `by`: the last day; or `within`: working days."""
-
-    what: str
-    who: str = ""
-    by: date | None = None
-    within: int | None = None
 
 
 def compose(
@@ -44,19 +37,34 @@ def compose(
     limit: Limit | None = None,
     signature: str = "",
     promises: Sequence[Promised] = (),
+    way: Way = Way.WRITTEN,
+    wish: str = "",
 ) -> str:
-    """`name` is used in private only. `address`: what Vietnamese calls the customer (`phrases.ADDRESSES`).
+    """`name` is used in private only. `address`: what Vietnamese calls the customer; "": as a title before
+    their name says, else neutral (`phrases.ADDRESSES`, `titles.CALLED`).
     `signature` is the shop's own and ends the text.
+
+    `way` and `wish` (a word of feedback.wishes, "" for none recorded) are for private messages; they choose
+    words, and nothing that is offered.
 
     Nothing is ever cut off: DoesNotFit when `limit` is too small for any honest text.
     """
     if not isinstance(decision, Decision):
         decision = Decision.from_dict(decision)
-    book = phrases(language, address)
+    if audience == PRIVATE and language == "vi":
+        address = address or split(_one_line(name)).called
+    book = phrases(language, address, heard=audience == PRIVATE and way != Way.WRITTEN)
     if audience == PUBLIC:
         drafts = _public(decision, book, problem, seed)
+    elif audience == PRIVATE and way == Way.TEXT:
+        called = greeted(_one_line(name), book.language)
+        said = texted.text(decision, book, called=called, wish=wish, promises=promises)
+        return _first_that_fits(iter([said]), limit, "", "")
+    elif audience == PRIVATE and way == Way.SPOKEN:
+        spoken = _spoken(decision, book, problem, seed, name=name, wish=wish, promises=promises)
+        return _first_that_fits(spoken, limit, "", "")
     elif audience == PRIVATE:
-        drafts = _private(decision, book, problem, seed, name=name, promises=promises)
+        drafts = _private(decision, book, problem, seed, name=name, wish=wish, promises=promises)
     else:
         raise ValueError(f"audience: “{audience}” is neither public nor private")
     return _first_that_fits(drafts, limit, signature.strip(), "\n" if audience == PRIVATE else "\n\n")
@@ -134,12 +142,18 @@ def _short(decision: Decision) -> str:
 
 
 def _private(
-    decision: Decision, book: Phrases, problem: str, seed: str, *, name: str, promises: Sequence[Promised]
+    decision: Decision,
+    book: Phrases,
+    problem: str,
+    seed: str,
+    *,
+    name: str,
+    wish: str,
+    promises: Sequence[Promised],
 ) -> Iterator[str]:
     """Greeting; what we understood; what we can do; a question; who does what by when (S1-9)."""
     greeting, closing = _greeting(book, name, seed), book.pick(PRIVATE, "closing", seed)
-    core = [_what_we_can_do(decision, book, seed), _question(decision, book, seed)]
-    core.append(_recap(decision, book, seed, promises))
+    core = _core(decision, book, seed, wish, promises)
     if decision.rule == Rule.NO_PROBLEM:
         said = " ".join(book.pick(PUBLIC, slot, seed) for slot in ("praise", "joy", "door"))
         yield _paragraphs(greeting, said, *core, closing)
@@ -154,19 +168,79 @@ def _private(
     yield _paragraphs(greeting, *core)
 
 
+def _spoken(
+    decision: Decision,
+    book: Phrases,
+    problem: str,
+    seed: str,
+    *,
+    name: str,
+    wish: str,
+    promises: Sequence[Promised],
+) -> Iterator[str]:
+    """The same steps, to be said: a line each, without the signature of a letter."""
+    hello = _greeting(book, name, seed, section="spoken")
+    thanks = book.pick("spoken", "thanks", seed)
+    if decision.rule == Rule.NO_PROBLEM:
+        door = book.pick(PUBLIC, "door", seed)
+        yield _paragraphs(hello, f"{thanks} {door}", *_core(decision, book, seed, wish, promises))
+        return
+    understood = _understood(decision, book, problem, seed)
+    check = book.pick(PRIVATE, "check", seed)
+    yield _paragraphs(hello, f"{thanks} {understood} {check}", *_core(decision, book, seed, wish, promises))
+
+
+def _core(decision: Decision, book: Phrases, seed: str, wish: str, promises: Sequence[Promised]) -> list[str]:
+    return [
+        _of_the_wish(decision, book, seed, wish),
+        _what_we_can_do(decision, book, seed),
+        _question(decision, book, seed),
+        _recap(decision, book, seed, promises),
+    ]
+
+
+def _of_the_wish(decision: Decision, book: Phrases, seed: str, wish: str) -> str:
+    """That we heard what would put it right for them: it can be done, something else can, or nobody knows."""
+    if wish not in book.slots("wish") or decision.rule in (Rule.DISPUTE, Rule.NO_PROBLEM):
+        return ""
+    if wish == "apology":
+        return book.pick(PRIVATE, "wish_apology", seed)
+    given = {remedy.kind for remedy in decision.remedies} | set(decision.alternatives)
+    if _FULFILS[wish] & given:
+        slot = "wish_met"
+    elif not given:
+        slot = "wish_noted"
+    elif wish in GIVES:
+        slot = "wish_other"
+    else:
+        return ""
+    return book.pick(PRIVATE, slot, seed).replace("{wish}", book.word("wish", wish))
+
+
+_FULFILS = {
+    **GIVES,
+    "explanation": frozenset({"explain_and_show", "explain_bill", "explain_use"}),
+    "call_back": frozenset({"talk_it_over"}),
+}
+
+
 def _paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part.strip())
 
 
-def _greeting(book: Phrases, name: str, seed: str) -> str:
-    clean = plain_name(name)
-    if not clean:
-        return book.pick(PRIVATE, "greeting", seed)
-    return book.pick(PRIVATE, "greeting_named", seed).replace("{name}", clean)
+def _greeting(book: Phrases, name: str, seed: str, *, section: str = PRIVATE) -> str:
+    called = greeted(_one_line(name), book.language)
+    if not called:
+        return book.pick(section, "greeting", seed)
+    return book.pick(section, "greeting_named", seed).replace("{name}", called)
 
 
 def plain_name(name: str) -> str:
-    """The name as it may stand in a greeting; empty when what was given cannot be one."""
+    """The name as it may stand in a greeting, without its title; empty when what was given cannot be one."""
+    return split(_one_line(name)).plain
+
+
+def _one_line(name: str) -> str:
     line = next(iter(name.strip().splitlines()), "")
     if _NEVER_IN_A_NAME.search(line):
         return ""
@@ -241,7 +315,7 @@ def _question(decision: Decision, book: Phrases, seed: str) -> str:
 def _recap(decision: Decision, book: Phrases, seed: str, promises: Sequence[Promised]) -> str:
     """Who does what by when: the stored promises if any, else what the decision itself commits us to."""
     if promises:
-        listed = "; ".join(_promised(promise, book) for promise in promises)
+        listed = "; ".join(recap.said(promise, book) for promise in promises)
         return book.pick(PRIVATE, "recap_promised", seed).replace("{promises}", listed)
     if decision.rule == Rule.DISPUTE and not decision.commitments:
         return book.pick(PRIVATE, "recap_dispute", seed).replace("{who}", book.word("words", "who"))
@@ -250,37 +324,7 @@ def _recap(decision: Decision, book: Phrases, seed: str, promises: Sequence[Prom
         sentence = book.pick(PRIVATE, f"recap_{owed.what}", seed)
         said.append(
             sentence.replace("{who}", book.word("words", "who")).replace(
-                "{days}", working_days(owed.within, book)
+                "{days}", recap.working_days(owed.within, book)
             )
         )
     return " ".join(said)
-
-
-def _promised(promise: Promised, book: Phrases) -> str:
-    what = book.word("words", promise.what) if promise.what in book.slots("words") else promise.what.strip()
-    slot = "promised" if promise.by is not None else "promised_within"
-    sentence = book.word("words", slot).replace("{who}", promise.who.strip() or book.word("words", "who"))
-    if promise.by is not None:
-        sentence = sentence.replace("{date}", written_date(promise.by, book.language))
-    else:
-        sentence = sentence.replace("{days}", working_days(promise.within or 1, book))
-    return sentence.replace("{what}", what)
-
-
-def working_days(count: int, book: Phrases) -> str:
-    return book.word("words", "working_day" if count == 1 else "working_days").replace("{days}", str(count))
-
-
-# fmt: off
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)
-# fmt: on
-
-
-def written_date(day: date, language: str) -> str:
-    """05/12/2026 in Vietnamese, 5 December 2026 in English."""
-    if language == "vi":
-        return f"{day.day:02}/{day.month:02}/{day.year}"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -51,6 +51,7 @@ MESSAGES = {
     "internal_word": _("This is a word for inside the shop only."),
     "admits_fault": _("This admits a fault that is not established."),
     "confirms_customer": _("A public reply does not say whether somebody is a customer."),
+    "sounds_bad": _("This reads like what a reply must not say: put it in other words."),
     "personal_data": _("This is personal data."),
     "own_data": _("This comes from the customer's own record."),
     "template": _("A placeholder was left in the text."),

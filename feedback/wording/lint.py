@@ -14,14 +14,16 @@ from typing import Any
 from feedback.orthography import Aligned, align, normalise, unmark
 from feedback.personal_data import find_in
 from feedback.policy.decision import Decision, Rule
-from feedback.wording.compose import PRIVATE, PUBLIC, Promised
+from feedback.wording.compose import PRIVATE, PUBLIC
 from feedback.wording.findings import ROWS, Finding
+from feedback.wording.likeness import is_like_bad
 from feedback.wording.limit import Limit
 from feedback.wording.meant import is_meant
 from feedback.wording.moments import Moment, moments
 from feedback.wording.parts import STOP_USING, missing_parts
 from feedback.wording.patterns import Starts, Wanted, by_key, read_phrases, word_starts
 from feedback.wording.phrases import LANGUAGES, phrases
+from feedback.wording.recap import Promised
 from feedback.wording.remedies import not_decided
 from feedback.wording.sums import Sum, percents, sums
 from feedback.wording.typos import corrected
@@ -248,11 +250,19 @@ def _hear(text: str) -> Heard:
 def _heard(sentence: str) -> Heard:
     words = word_starts(sentence)
     return Heard(
-        said=tuple(_hits(sentence, words)),
+        said=tuple(_hits(sentence, words)) or tuple(_sounds_bad(sentence)),
         times=tuple(moments(sentence, words)),
         sums=tuple(sums(sentence, words)),
         shares=tuple(percents(sentence)),
     )
+
+
+def _sounds_bad(sentence: str) -> Iterator[tuple[Ban, int, int]]:
+    """A second voice, asked only where no rule has spoken."""
+    if is_like_bad(sentence):
+        said = sentence.strip()
+        start = sentence.find(said)
+        yield next(ban for ban in bans("en") if ban.code == "sounds_bad"), start, start + len(said)
 
 
 def _hits(sentence: str, words: Starts) -> Iterator[tuple[Ban, int, int]]:
@@ -341,8 +351,17 @@ def _fault_is_ours(decision: Decision | None) -> bool:
 def _offered(check: Check) -> Iterator[Finding]:
     """In public every remedy is one too many, and `names_remedy` has said so already."""
     if check.audience == PRIVATE and check.decision is not None:
+        made = _made(check)
         for start, end in not_decided(unmark(check.text), check.decision):
-            yield check.finding("remedy_not_decided", start, end)
+            if not any(first <= start and end <= last for first, last in made):
+                yield check.finding("remedy_not_decided", start, end)
+
+
+def _made(check: Check) -> list[tuple[int, int]]:
+    """Where the text names a promise that is on record already: that one stands, whatever is decided now."""
+    text = _small(check.plain.text)
+    said = {_small(align(one.what).text).strip() for one in check.promises if one.is_made} - {""}
+    return [match.span() for one in said for match in re.finditer(re.escape(one), text)]
 
 
 def _figures(check: Check) -> Iterator[Finding]:
@@ -354,8 +373,10 @@ def _figures(check: Check) -> Iterator[Finding]:
             )
         elif check.audience == PUBLIC or not _decided_share(share.value, check.decision):
             yield check.finding("amount", share.start, share.end)
-    allowed = _decided_sums(check.decision)
+    allowed, made = _decided_sums(check.decision), _made(check)
     for one in check.heard.sums:
+        if any(first <= one.start and one.end <= last for first, last in made):
+            continue
         if check.audience == PUBLIC or (check.decision is not None and one.value not in allowed):
             yield check.finding("amount", one.start, one.end)
     yield from _times(check)

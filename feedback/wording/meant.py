@@ -3,7 +3,7 @@
 from feedback.unmarked import Word, readings
 from feedback.wording.patterns import Starts, Wanted
 
-LEAST = 0.02
+LEAST = 0.1
 """Chance of the way of reading that the phrase needs, below which it is not what was meant."""
 FEWEST = 5
 """Words of a sentence; in fewer there is too little beside a word to tell it by."""

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from feedback.orthography import align, unmark
 from feedback.policy.decision import Decision, Rule
-from feedback.wording.compose import Promised, plain_name
+from feedback.wording.compose import plain_name
 from feedback.wording.moments import Moment
+from feedback.wording.recap import Promised
 
 STOP_USING = re.compile(
     r"(?:stop using|(?:do not|don't|not) use|unused for now|item aside|ngung dung|ngung su dung"

@@ -1,16 +1,19 @@
 """The sentence bank: one file a language, and the choice among ways to say a thing. Same seed, same words."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from feedback.wording.titles import CALLED
+
 LANGUAGES = ("vi", "en")
 NEUTRAL = "anh/chị"  # as the sentences are written: to somebody of whom nothing is known
 ADDRESSES = ("", "anh", "chị", "quý khách")
-"""How a Vietnamese text may call the customer; "": neutral. English has one word for all."""
+"""How a Vietnamese text may be asked to call the customer; "": neutral. English has one word for all."""
 
 
 class Phrases:
@@ -35,8 +38,21 @@ class Phrases:
         return tuple(self._data[section])
 
     def pick(self, section: str, slot: str, seed: str) -> str:
-        choices = self._data[section][slot]
+        choices = self.all(section, slot)
         return str(choices[draw(seed, f"{self.language}.{section}.{slot}", len(choices))])
+
+
+class Heard(Phrases):
+    """The same without what speaks of writing and reading, for what is said or texted."""
+
+    def all(self, section: str, slot: str) -> tuple[str, ...]:
+        every = super().all(section, slot)
+        return tuple(said for said in every if not _READ.search(said)) or every
+
+
+_READ = re.compile(
+    r"(?<!\w)(?:đọc|viết|dòng|wr[io]te\w*|writing|written|read|reading|lines)(?!\w)", re.IGNORECASE
+)
 
 
 def draw(seed: str, slot: str, count: int) -> int:
@@ -46,14 +62,15 @@ def draw(seed: str, slot: str, count: int) -> int:
 
 
 @cache
-def phrases(language: str, address: str = "") -> Phrases:
+def phrases(language: str, address: str = "", *, heard: bool = False) -> Phrases:
     """The same choice for every `address`: only the word for the customer is another."""
     if language not in LANGUAGES:
         raise ValueError(f"language: “{language}” is not one of {', '.join(LANGUAGES)}")
-    if address not in ADDRESSES:
+    if address not in ADDRESSES and address not in CALLED:
         raise ValueError(f"address: “{address}” is not one of {', '.join(filter(None, ADDRESSES))}")
     written = (Path(__file__).with_name("phrasebook") / f"{language}.toml").read_text(encoding="utf-8")
-    return Phrases(language, tomllib.loads(addressed(written, address)))
+    kind = Heard if heard else Phrases
+    return kind(language, tomllib.loads(addressed(written, address)))
 
 
 def addressed(text: str, address: str) -> str:

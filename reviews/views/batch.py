@@ -5,11 +5,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from feedback import labels, policy_words
 from feedback.models.addressed import Language
 from feedback.policy.decision import Decision as Decided
 from feedback.roles import allow
 from feedback.wording.compose import explain
 from reviews import batches
+from reviews.models import Reply
 from reviews.views.reply import EDITORS
 
 _DIGEST = 64  # hexadecimal digits
@@ -19,7 +21,10 @@ _DIGEST = 64  # hexadecimal digits
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
     found = batches.groups(request.user)
-    shown = [(group, _why(group.example.decision.decision, request.LANGUAGE_CODE)) for group in found]
+    shown = [
+        (group, _rule(group.example), _why(group.example.decision.decision, request.LANGUAGE_CODE))
+        for group in found
+    ]
     context = {"groups": shown, "among": batches.AMONG if batches.are_more() else None}
     return render(request, "reviews/batches.html", context)
 
@@ -39,7 +44,7 @@ def batch(request: HttpRequest, digest: str, language: str) -> HttpResponse:
     context = {
         "rows": rows,
         "language": language,
-        "decision": rows[0].decision if rows else None,
+        "rule": _rule(rows[0]) if rows else "",
         "why": _why(rows[0].decision.decision, request.LANGUAGE_CODE) if rows else "",
         "approved": [result for result in results if not result.why_not],
         "left": [result for result in results if result.why_not],
@@ -60,6 +65,11 @@ def _chosen(request: HttpRequest) -> list[tuple[str, int]]:
         and edition.isdigit()
         and len(edition) < 9
     ]
+
+
+def _rule(reply: Reply) -> str:
+    """What all of a group share; their problems may differ."""
+    return labels.known(policy_words.RULES, reply.decision.rule)
 
 
 def _why(decision: dict, language: str) -> str:

@@ -1,23 +1,24 @@
 """Proof that no review is suppressed: each shown, or hidden for a listed reason whatever its stars (L6)."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from feedback import labels, workbooks
+from feedback import labels
 from feedback.intervals import wilson
 from feedback.roles import DESK, allow
-from feedback.spreadsheets import MEDIA_TYPE, harmless
+from feedback.views import downloads
 from feedback.workbooks import Chart, Kind, Sheet
 from reviews import account, account_words
 from reviews.account import Row
 from reviews.models import HIDDEN_FOR
+
+_FILE = "shown-and-hidden"
 
 
 @allow(DESK)
@@ -37,20 +38,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @allow(DESK)
 @require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    found = account.of_late()
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="shown-and-hidden.csv"'},
-    )
-    write = csv.writer(response).writerow
-    write(["kind", "value", "received", "shown", "hidden", *HIDDEN_FOR])
-    for kind, rows in (("stars", found.stars), ("sentiment", found.felt)):
-        for row in rows:
-            cells = [kind, row.kind or "", row.n, row.shown, row.all_hidden, *row.hidden.values()]
-            write([harmless(cell) for cell in cells])
-    return response
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    return downloads.csv_of(_lines(), _FILE)
 
 
 @allow(DESK)
@@ -58,9 +47,16 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     """With a chart of how much is hidden of each kind, and how surely."""
     found = account.of_late()
-    book = workbooks.as_file([_sheet(_("Stars"), found.stars), _sheet(_("Feeling"), found.felt)])
-    headers = {"Content-Disposition": 'attachment; filename="shown-and-hidden.xlsx"'}
-    return FileResponse(book, content_type=MEDIA_TYPE, headers=headers)
+    sheets = [_sheet(_("Stars"), found.stars), _sheet(_("Feeling"), found.felt)]
+    return downloads.workbook_of(sheets, _FILE)
+
+
+def _lines() -> Iterator[list[Any]]:
+    found = account.of_late()
+    yield ["kind", "value", "received", "shown", "hidden", *HIDDEN_FOR]
+    for kind, rows in (("stars", found.stars), ("sentiment", found.felt)):
+        for row in rows:
+            yield [kind, row.kind or "", row.n, row.shown, row.all_hidden, *row.hidden.values()]
 
 
 def _sheet(name: str, rows: tuple[Row, ...]) -> Sheet:

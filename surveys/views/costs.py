@@ -1,84 +1,39 @@
 """What rewards cost and what is still owed: for whoever keeps the books."""
 
-import csv
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
+from django.http import HttpRequest
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from feedback import charts, money, shop
-from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import harmless
+from feedback import charts, money
+from feedback.roles import REPORTS
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 from surveys import liability
-from surveys.liability import Report
+from surveys.liability import Report as RewardCosts
 from surveys.result_forms import MonthsFilter
 
-FIGURES = ("issued", "redeemed", "expired", "revoked", "outstanding")
 
-
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = MonthsFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "surveys/costs.html", {"form": form}, status=400)
-    found = liability.report(form.cleaned_data["start"], form.cleaned_data["end"])
+def _context(request: HttpRequest, form: MonthsFilter, found: RewardCosts) -> dict[str, Any]:
     labels = _labels(found)
-    context = {
-        "form": MonthsFilter(form.as_shown(), today=form.today),
-        "report": found,
-        "months": list(zip(labels, found.months, strict=True))[::-1],
-        "csv_url": f"{reverse('reward_costs_csv')}?{urlencode(form.as_shown())}",
-        **_figure(found, labels),
-    }
-    return render(request, "surveys/costs.html", context)
+    return {"months": list(zip(labels, found.months, strict=True))[::-1], **_figure(found, labels)}
 
 
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    """One line for each month and survey."""
-    form = MonthsFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = liability.report(form.cleaned_data["start"], form.cleaned_data["end"])
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="rewards-{found.start}-{found.end}.csv"'},
-    )
-    write = csv.writer(response).writerow
-    worths = [f"{name}_worth" for name in FIGURES]
-    write(
-        [
-            "month",
-            "survey",
-            "currency",
-            *[each for pair in zip(FIGURES, worths, strict=True) for each in pair],
-        ]
-    )
-    names = {one.survey.pk: one.survey.name for one in found.surveys}
-    for month in found.months:
-        for survey, sums in month.by_survey.items():
-            cells: list[Any] = [f"{month.first:%Y-%m}", names.get(survey, ""), found.currency]
-            for name in FIGURES:
-                worth = money.quantize(getattr(sums, f"{name}_worth"), found.currency)
-                cells += [getattr(sums, name), worth]
-            write([harmless(cell) for cell in cells])
-    return response
+def _found(form: MonthsFilter, language: str) -> RewardCosts:
+    return liability.report(form.cleaned_data["start"], form.cleaned_data["end"])
 
 
-def _labels(found: Report) -> tuple[str, ...]:
+def _table(found: RewardCosts) -> list[Sequence[Any]]:
+    return [liability.COLUMNS, *liability.lines(found)]
+
+
+def _labels(found: RewardCosts) -> tuple[str, ...]:
     return charts.date_labels([month.first for month in found.months], step="month", language=get_language())
 
 
-def _figure(found: Report, labels: tuple[str, ...]) -> dict[str, Any]:
+def _figure(found: RewardCosts, labels: tuple[str, ...]) -> dict[str, Any]:
     highest = max(
         (max(m.total.issued_worth, m.total.outstanding_worth) for m in found.months), default=liability.NONE
     )
@@ -116,3 +71,17 @@ def unit_words(unit: int, currency: str) -> str:
     if unit == 1_000:
         return _("in thousands of %(currency)s") % {"currency": currency}
     return _("in %(currency)s") % {"currency": currency}
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="reward_costs",
+        template="surveys/costs.html",
+        file="rewards",
+        form=MonthsFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

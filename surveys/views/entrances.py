@@ -20,7 +20,7 @@ from feedback.addressing import as_the_shop_does
 from feedback.models import User
 from feedback.roles import Role, allow, public
 from feedback.selecting import Outcome
-from feedback.views.replayed import write_csv
+from feedback.views import downloads
 from surveys import entrances, handed_links, signs
 from surveys.handed_links import Seen
 from surveys.models import Entrance, Response, Selection, Survey
@@ -79,7 +79,7 @@ def links(request: HttpRequest, public_id: str) -> HttpResponse:
         for one, language, link in found
     ]
     head = ("store", "order", "name", "phone", "language", "link")
-    return write_csv(f"{survey.slug}-links-{first}-{last}.csv", [head, *rows])
+    return downloads.csv_of([head, *rows], f"{survey.slug}-links-{first}-{last}")
 
 
 @allow(*PLANNERS)

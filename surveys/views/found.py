@@ -1,6 +1,5 @@
 """What a survey found: filtered, over time, side by side, in words; and all of it to take along."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +10,6 @@ from django.db.models import Prefetch
 from django.http import (
     Http404,
     HttpRequest,
-    HttpResponse,
     HttpResponseBase,
     StreamingHttpResponse,
 )
@@ -27,7 +25,7 @@ from feedback import charts, journal, shop
 from feedback.models import Comment, Mention
 from feedback.models.words import WhyItCame
 from feedback.roles import Role, allow
-from feedback.spreadsheets import harmless
+from feedback.views import downloads
 from surveys import breakdown, counting, exports, results
 from surveys.breakdown import Row
 from surveys.counting import Where
@@ -38,6 +36,7 @@ from surveys.result_forms import ResultsFilter
 
 READERS = (Role.MANAGER, Role.ADMINISTRATOR, Role.ADVOCATE)
 MOST_COMMENTS = 20
+COLUMNS = ("section", "part", "question", "figure", "count", "n", "value", "low", "high", *WhyItCame.values)
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -91,6 +90,7 @@ def context(request: HttpRequest, one: Survey) -> dict[str, Any]:
         "spans": list(_named(found.spans, form, language))[::-1],
         "comments": _comments(one, form),
         "results_csv": f"{reverse('survey_results_csv', args=[one.public_id])}?{urlencode(shown)}",
+        "results_xlsx": f"{reverse('survey_results_xlsx', args=[one.public_id])}?{urlencode(shown)}",
         "comments_url": f"{reverse('comments')}?{urlencode(_same_days(shown))}",
         **_figure(found, form, language),
     }
@@ -98,19 +98,23 @@ def context(request: HttpRequest, one: Survey) -> dict[str, Any]:
 
 @allow(*READERS)
 @require_safe
-def results_csv(request: HttpRequest, public_id: str) -> HttpResponse:
+def results_csv(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    return _figures(request, public_id, downloads.csv_of)
+
+
+@allow(*READERS)
+@require_safe
+def results_xlsx(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    return _figures(request, public_id, downloads.xlsx_of)
+
+
+def _figures(request: HttpRequest, public_id: str, write: downloads.Write) -> HttpResponseBase:
     """The numbers of the page, one figure a line."""
     one = get_object_or_404(Survey, public_id=public_id)
     form = ResultsFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return form.as_text()
-    response = HttpResponse("\ufeff", content_type=TYPES["csv"], headers=_as_file(one, "results", "csv"))
-    write = csv.writer(response).writerow
-    write(["section", "part", "question", "figure", "count", "n", "value", "low", "high",
-           *WhyItCame.values])  # fmt: skip
-    for line in _lines(find(one, form, get_language()), form):
-        write([harmless(cell) for cell in line])
-    return response
+    return write([COLUMNS, *lines(find(one, form, get_language()), form)], _file_name(one, "results"))
 
 
 @allow(*READERS)
@@ -134,7 +138,8 @@ def answers_with_names(request: HttpRequest, public_id: str) -> HttpResponseBase
 
 def _export(one: Survey, kind: str, *, personal: bool) -> HttpResponseBase:
     language = get_language()
-    headers = _as_file(one, "answers", kind)
+    name = _file_name(one, "answers")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     rows: Iterator[str] | Iterator[bytes]
     match kind:
         case "csv":
@@ -148,12 +153,11 @@ def _export(one: Survey, kind: str, *, personal: bool) -> HttpResponseBase:
     return StreamingHttpResponse(rows, content_type=TYPES[kind], headers=headers)
 
 
-def _as_file(one: Survey, what: str, kind: str) -> dict[str, str]:
-    today = shop.day(timezone.now())
-    return {"Content-Disposition": f'attachment; filename="{what}-{one.slug}-{today}.{kind}"'}
+def _file_name(one: Survey, what: str) -> str:
+    return f"{what}-{one.slug}-{shop.day(timezone.now())}"
 
 
-def _lines(found: Found, form: ResultsFilter) -> Iterator[list[Any]]:
+def lines(found: Found, form: ResultsFilter) -> Iterator[list[Any]]:
     for measured in found.results.measured:
         yield from _measured_lines("all", "", measured, {})
     for section, rows in (
@@ -161,7 +165,7 @@ def _lines(found: Found, form: ResultsFilter) -> Iterator[list[Any]]:
         (form.cleaned_data["period"], found.spans),
     ):
         for row in rows:
-            yield [section, row.words or row.id, "", "answered", row.n, row.n, "", "", "", *row.reasons]
+            yield [section, row.words or row.id, "", "answered", row.n, row.n, None, None, None, *row.reasons]
             for measured in row.scores:
                 if measured.n:
                     yield from _measured_lines(section, row.words or row.id, measured, row.mix)
@@ -172,13 +176,13 @@ def _measured_lines(
 ) -> Iterator[list[Any]]:
     reasons = _reasons(mix) if mix else []
     if (score := measured.score) is not None and score.value is not None:
-        low, high = (round(end, 3) for end in score.interval) if score.interval else ("", "")
+        low, high = (round(end, 3) for end in score.interval) if score.interval else (None, None)
         yield [
             section,
             part,
             measured.id,
             score.name,
-            "",
+            None,
             score.n,
             round(score.value, 3),
             low,

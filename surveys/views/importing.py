@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from feedback import tables
 from feedback.roles import Role, allow
-from feedback.views import file_pages
+from feedback.views import downloads, file_pages
 from feedback.views.file_pages import SHOWN_FAULTS, CannotTake, FileKind
 from surveys import importing
 from surveys.import_forms import FAULTS, LABELS, AnswersForm, ColumnsForm
@@ -48,7 +48,7 @@ def take(request: HttpRequest, public_id: str) -> HttpResponse:
 def faults_csv(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
     one = ANSWERS.find(public_id)
     rows = [(row, str(column), str(FAULTS[key])) for row, column, key in one.faults]
-    return file_pages.csv_of([("row", "column", "message"), *rows], "refused")
+    return downloads.csv_of([("row", "column", "message"), *rows], "refused")
 
 
 def _begin(request: HttpRequest, given: dict[str, Any]) -> AnswerImport:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback import postage, shop
 from feedback.models import OutgoingMail, User
 from feedback.roles import Role, allow
-from feedback.views.replayed import write_csv
+from feedback.views import downloads
 from surveys import plans, spoken
 from surveys.models import Invitation, Plan, Selection, Survey
 from surveys.plan_forms import AskedFilter, LogFilter, PlanForm
@@ -94,7 +94,7 @@ def log_csv(request: HttpRequest, public_id: str) -> HttpResponse:
     survey = get_object_or_404(Survey, public_id=public_id)
     rows = _selections(survey, LogFilter(request.GET)).select_related("order")[:MOST_IN_A_FILE]
     head = ["at", "store", "order", "id", "rule", "place", "outcome"]
-    return write_csv(f"{survey.slug}-selection.csv", [head, *map(_selection_cells, rows)])
+    return downloads.csv_of([head, *map(_selection_cells, rows)], f"{survey.slug}-selection")
 
 
 @allow(*PLANNERS, Role.ADVOCATE)
@@ -120,7 +120,7 @@ def asked_csv(request: HttpRequest, public_id: str) -> HttpResponse:
     survey = get_object_or_404(Survey, public_id=public_id)
     head = ["store", "order", "state", "said", "made_at", "sent_at", "reminders", "answered_at"]
     rows = _asked(survey, AskedFilter(request.GET))[:MOST_IN_A_FILE]
-    return write_csv(f"{survey.slug}-asked.csv", [head, *map(_asked_cells, rows)])
+    return downloads.csv_of([head, *map(_asked_cells, rows)], f"{survey.slug}-asked")
 
 
 def _plan_page(request: HttpRequest, kept: Plan, form: PlanForm, status: int = 200) -> HttpResponse:

@@ -1,13 +1,12 @@
 """Does solving problems pay? The report, the customers behind each of its numbers, and both to take along."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +17,11 @@ from django.views.decorators.http import require_safe
 from feedback import charts, money, shop
 from feedback.models import Customer
 from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE, as_workbook, harmless
+from feedback.views import report_pages
+from feedback.views.report_pages import Report
 from surveys import recovery_words, spending
 from surveys.cohorts import Cohort
-from surveys.recovery import Report
+from surveys.recovery import Report as Recovery
 from surveys.recovery_figures import COLUMNS, lines
 from surveys.resampling import Estimate
 from surveys.result_forms import RecoveryFilter, RecoveryPeopleFilter
@@ -31,16 +31,9 @@ from surveys.views.costs import unit_words
 PER_PAGE = 50
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = RecoveryFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "surveys/recovery.html", {"form": form}, status=400)
-    report, language, query = form.report(), get_language(), urlencode(form.as_shown())
-    context = {
-        "form": RecoveryFilter(form.as_shown(), today=form.today),
-        "report": report,
+def _context(request: HttpRequest, form: RecoveryFilter, report: Recovery) -> dict[str, Any]:
+    language, query = get_language(), urlencode(form.as_shown())
+    return {
         "found": report.found,
         "language": language,
         "findings": list(recovery_words.findings(report.found, report.currency, language)),
@@ -50,11 +43,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "unsolved": report.found.group(Cohort.NOT_RESOLVED),
         "unsolved_url": f"{reverse('recovery_people')}?{query}&cohort={Cohort.NOT_RESOLVED.value}",
         "fewest": spending.FEWEST,
-        "csv_url": f"{reverse('recovery_csv')}?{query}",
-        "xlsx_url": f"{reverse('recovery_xlsx')}?{query}",
         **_figure(report),
     }
-    return render(request, "surveys/recovery.html", context)
 
 
 @allow(REPORTS)
@@ -84,38 +74,6 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "surveys/recovery_people.html", context)
 
 
-@allow(REPORTS)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    """One line for each cohort, and one for each comparison."""
-    form = RecoveryFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    report = form.report()
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8", headers=_as_file(report, "csv"))
-    write = csv.writer(response).writerow
-    write(COLUMNS)
-    for line in lines(report):
-        write([harmless(cell) for cell in line])
-    return response
-
-
-@allow(REPORTS)
-@require_safe
-def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    form = RecoveryFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    report = form.report()
-    book = as_workbook([COLUMNS, *lines(report)])
-    return FileResponse(book, content_type=MEDIA_TYPE, headers=_as_file(report, "xlsx"))
-
-
-def _as_file(report: Report, kind: str) -> dict[str, str]:
-    name = f"recovery-{report.currency}-{report.start}-{report.end}.{kind}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
-
-
 def _said(group: Group, query: str) -> tuple[str, str, str]:
     """The cohort's name, why nothing or little is said of it, and the address of its customers."""
     url = f"{reverse('recovery_people')}?{query}&cohort={group.cohort.value}"
@@ -137,7 +95,7 @@ def _is(one: Respondent, who: str) -> bool:
     return who == "counted" or (one.after > 0) == (who == "bought")
 
 
-def _figure(report: Report) -> dict[str, Any]:
+def _figure(report: Recovery) -> dict[str, Any]:
     """Means of each cohort before and after, of those that are spoken of."""
     said = [group for group in report.found.groups if group.after and group.before]
     highest = max((end for group in said for end in _ends(group)), default=0.0)
@@ -185,3 +143,26 @@ def _drawn(groups: Sequence[Group], currency: str) -> Iterator[str]:
 
 def _worth(one: Estimate | None, currency: str) -> str:
     return "–" if one is None else money.format_money(Decimal(str(one.value)), currency, get_language())
+
+
+def _found(form: RecoveryFilter, language: str) -> Recovery:
+    return form.report()
+
+
+def _table(report: Recovery) -> list[Sequence[Any]]:
+    """One line for each cohort, and one for each comparison."""
+    return [COLUMNS, *lines(report)]
+
+
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="recovery",
+        template="surveys/recovery.html",
+        file="recovery",
+        form=RecoveryFilter,
+        find=_found,
+        shown=_context,
+        table=_table,
+    ),
+    REPORTS,
+)

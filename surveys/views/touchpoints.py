@@ -1,22 +1,18 @@
 """The touchpoint map: how customers found each dealing with us, with what is planned there (S1-13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from feedback import shop
 from feedback.models import ThemeTotal
 from feedback.models.totals import Dimension
-from feedback.roles import DESK, REPORTS, allow, holds
-from feedback.spreadsheets import MEDIA_TYPE, as_workbook
-from feedback.views import file_pages
+from feedback.roles import DESK, REPORTS, holds
+from feedback.views import report_pages
 from feedback.views.improvements import PLAN
+from feedback.views.report_pages import Report
 from surveys import dealings, touchpoint_words, touchpoints
 from surveys.experience import Felt
 from surveys.result_forms import TouchpointsFilter
@@ -25,50 +21,18 @@ from surveys.touchpoints import Map, Row
 _WORST_FIRST = tuple(reversed(Felt))
 
 
-@allow(DESK)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = TouchpointsFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "surveys/touchpoints.html", {"form": form}, status=400)
-    found, query = form.report(request.LANGUAGE_CODE[:2]), urlencode(form.as_shown())
-    context = {
-        "form": TouchpointsFilter(form.as_shown(), today=form.today),
-        "report": found,
+def _context(request: HttpRequest, form: TouchpointsFilter, found: Map) -> dict[str, Any]:
+    return {
         "findings": list(touchpoint_words.findings(found)),
         "classes": [_class(felt) for felt in _WORST_FIRST],
         "whole": _shown(found.all, ""),
-        "rows": [_shown(row, url) for row, url in _linked(found, query)],
+        "rows": [_shown(row, url) for row, url in _linked(found, urlencode(form.as_shown()))],
         "fewest": touchpoints.FEWEST,
         "most": dealings.MOST,
         "may_plan": holds(request, *PLAN),
         "sees_reports": holds(request, *REPORTS),
         "today": form.today,
-        "csv_url": f"{reverse('touchpoints_csv')}?{query}",
-        "xlsx_url": f"{reverse('touchpoints_xlsx')}?{query}",
     }
-    return render(request, "surveys/touchpoints.html", context)
-
-
-@allow(DESK)
-@require_safe
-def as_csv(request: HttpRequest) -> HttpResponseBase:
-    form = TouchpointsFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = form.report(request.LANGUAGE_CODE[:2])
-    return file_pages.csv_of(_table(found), _name(found))
-
-
-@allow(DESK)
-@require_safe
-def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    form = TouchpointsFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    found = form.report(request.LANGUAGE_CODE[:2])
-    headers = {"Content-Disposition": f'attachment; filename="{_name(found)}.xlsx"'}
-    return FileResponse(as_workbook(_table(found)), content_type=MEDIA_TYPE, headers=headers)
 
 
 def _class(felt: Felt) -> dict[str, Any]:
@@ -115,11 +79,19 @@ def _linked(found: Map, query: str) -> Iterator[tuple[Row, str]]:
         yield row, f"{reverse('comments')}?{query}&touchpoint={row.key}" if is_known else ""
 
 
-def _table(found: Map) -> Iterator[list[Any]]:
-    yield list(touchpoints.COLUMNS)
-    for line in touchpoints.lines(found):
-        yield ["" if cell is None else cell for cell in line]
+def _table(found: Map) -> list[Sequence[Any]]:
+    return [touchpoints.COLUMNS, *touchpoints.lines(found)]
 
 
-def _name(found: Map) -> str:
-    return f"touchpoints-{found.start}-{found.end}"
+page, as_csv, as_xlsx = report_pages.views(
+    Report(
+        address="touchpoints",
+        template="surveys/touchpoints.html",
+        file="touchpoints",
+        form=TouchpointsFilter,
+        find=TouchpointsFilter.report,
+        shown=_context,
+        table=_table,
+    ),
+    DESK,
+)

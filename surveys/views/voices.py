@@ -1,21 +1,21 @@
-"""Those who say nothing: the report, the customers behind each of its numbers, and both to take along."""
+"""Those who say nothing: what a page shows of the report, the customers behind each number, and the files."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from feedback import shop
 from feedback.models import Customer
 from feedback.roles import REPORTS, allow
-from feedback.spreadsheets import MEDIA_TYPE, as_workbook, harmless
+from feedback.views import downloads
 from surveys import voices, voices_words
 from surveys.measures import Share
 from surveys.result_forms import VoicesFilter, VoicesPeopleFilter
@@ -25,19 +25,21 @@ from surveys.weighting import Corrected
 PER_PAGE = 50
 
 
-@allow(REPORTS)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    form = VoicesFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "surveys/voices.html", {"form": form}, status=400)
-    report, query = form.report(), urlencode(form.as_shown())
+def shown(report: Report, query: str) -> dict[str, Any]:
+    """What the page of the silent says of the report; `query`: its filters, as in an address."""
     kind, verdict = voices_words.verdict(report.corrected)
-    context = {
-        "form": VoicesFilter(form.as_shown(), today=form.today),
+    urls = {
+        "stopped": f"{_people_url(query, voices.Group.SILENT)}&who=stopped",
+        "silent": f"{_people_url(query, voices.Group.SILENT)}&who=all",
+        "surveys": reverse("surveys"),
+    }
+    return {
         "report": report,
         "findings": list(voices_words.findings(report)),
-        "rows": [(row, voices_words.NAMES[row.group.value], _people_url(query, row)) for row in report.rows],
+        "steps": [(step, urls[step.leads_to]) for step in voices_words.next_steps(report)],
+        "groups": [
+            (row, voices_words.NAMES[row.group.value], _people_url(query, row.group)) for row in report.rows
+        ],
         "shares": list(_shares(report)),
         "again": list(_again(report)),
         "kind": kind,
@@ -48,11 +50,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "speak": voices.SPEAK,
         "followed": voices.FOLLOWED,
         "most": voices.MOST,
-        "stopped_url": f"{reverse('voices_people')}?{query}&group=silent&who=stopped",
-        "csv_url": f"{reverse('voices_csv')}?{query}",
-        "xlsx_url": f"{reverse('voices_xlsx')}?{query}",
+        "stopped_url": urls["stopped"],
+        "voices_csv": f"{reverse('voices_csv')}?{query}",
+        "voices_xlsx": f"{reverse('voices_xlsx')}?{query}",
     }
-    return render(request, "surveys/voices.html", context)
 
 
 @allow(REPORTS)
@@ -72,8 +73,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "report": report,
         "page": shown,
         "people": [(customers[one.customer], one) for one in shown if one.customer in customers],
-        "report_url": f"{reverse('voices')}?{urlencode(back)}",
-        "csv_url": f"{reverse('voices_people_csv')}?{urlencode(form.as_shown())}",
+        "report_url": f"{reverse('silence')}?{urlencode(back)}",
+        "query": urlencode(form.as_shown()),
         "followed": voices.FOLLOWED,
     }
     return render(request, "surveys/voices_people.html", context)
@@ -81,7 +82,17 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @allow(REPORTS)
 @require_safe
-def people_csv(request: HttpRequest) -> HttpResponse:
+def people_csv(request: HttpRequest) -> HttpResponseBase:
+    return _people_file(request, downloads.csv_of)
+
+
+@allow(REPORTS)
+@require_safe
+def people_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return _people_file(request, downloads.xlsx_of)
+
+
+def _people_file(request: HttpRequest, write: downloads.Write) -> HttpResponseBase:
     """One line a customer, by the id of their page: names and addresses stay inside."""
     form = VoicesPeopleFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
@@ -91,51 +102,33 @@ def people_csv(request: HttpRequest) -> HttpResponse:
     ids = dict(
         Customer.objects.filter(pk__among=[one.customer for one in found]).values_list("pk", "public_id")
     )
-    response, write = _csv(report, "silent-customers")
-    write(("customer", "order_day", "group", "bought_again", "spent", "currency", "stopped"))
-    for one in found:
-        again = "" if one.again is None else int(one.again)
-        write(
-            [ids.get(one.customer, ""), one.day, one.group.value, again, one.spent, report.currency,
-             int(one.has_stopped)]
-        )  # fmt: skip
-    return response
+    rows = [
+        [ids.get(one.customer), one.day, one.group.value, None if one.again is None else int(one.again),
+         one.spent, report.currency, int(one.has_stopped)]
+        for one in found
+    ]  # fmt: skip
+    head = ("customer", "order_day", "group", "bought_again", "spent", "currency", "stopped")
+    return write([head, *rows], f"silent-customers-{report.start}-{report.end}")
 
 
 @allow(REPORTS)
 @require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    form = VoicesFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return form.as_text()
-    report = form.report()
-    response, write = _csv(report, "voices")
-    for line in _lines(report):
-        write([harmless("" if cell is None else cell) for cell in line])
-    return response
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, downloads.csv_of)
 
 
 @allow(REPORTS)
 @require_safe
 def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, downloads.xlsx_of)
+
+
+def _file(request: HttpRequest, write: downloads.Write) -> HttpResponseBase:
     form = VoicesFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return form.as_text()
     report = form.report()
-    book = as_workbook(["" if cell is None else cell for cell in line] for line in _lines(report))
-    name = f"voices-{report.start}-{report.end}.xlsx"
-    return FileResponse(
-        book, content_type=MEDIA_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
-
-
-def _csv(report: Report, name: str) -> tuple[HttpResponse, Any]:
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{report.start}-{report.end}.csv"'},
-    )
-    return response, csv.writer(response).writerow
+    return write(_lines(report), f"voices-{report.start}-{report.end}")
 
 
 def _lines(report: Report) -> Iterator[Sequence[Any]]:
@@ -148,8 +141,8 @@ def _lines(report: Report) -> Iterator[Sequence[Any]]:
         yield [f"{report.measure}: {name}", None, value, low, high, *blank]
 
 
-def _people_url(query: str, row: voices.Row) -> str:
-    return f"{reverse('voices_people')}?{query}&group={row.group.value}"
+def _people_url(query: str, group: voices.Group) -> str:
+    return f"{reverse('voices_people')}?{query}&group={group.value}"
 
 
 def _chosen(report: Report, group: str, who: str) -> list[Buyer]:
@@ -172,9 +165,11 @@ def _shares(report: Report) -> Iterator[Share]:
 
 
 def _again(report: Report) -> Iterator[Share]:
+    """Of a group of whom nobody was followed there is no share, which is not a share of nothing."""
     for row in report.rows:
         name = str(voices_words.NAMES[row.group.value])
-        yield Share(id=row.group, words=name, count=row.again, n=row.followed)
+        note = str(_("their days are not over")) if row.n and not row.followed else ""
+        yield Share(id=row.group, words=name, count=row.again, n=row.followed, note=note)
 
 
 def _estimates(found: Corrected | None) -> Iterator[dict[str, Any]]:

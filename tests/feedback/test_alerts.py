@@ -1,14 +1,17 @@
 """Alerts: found once, told once, taken, slept on, settled; a burst is seen in and out of the trend."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import numpy as np
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from feedback import alerts, leases, shop
 from feedback.detection import changes
 from feedback.models import Alert, AlertClock, Event, OutgoingMail, Theme, ThemeTotal
+from feedback.templatetags.feedback import calendar_day
 from tests.factories import a_shop, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +97,37 @@ def test_it_is_told_once_and_managers_get_one_letter(huy, now):
     assert "/trends/alerts/" in letter.text
 
 
+def test_the_letter_says_how_sure_it_is_with_examples_and_a_way_there(huy, now):
+    """S4-3, for each alert: what, since when, how many, how sure, examples with personal data covered."""
+    history(now)
+    days = iter(range(1, 5))
+
+    def said(text, **reading):
+        read_comment(
+            text, said_at=now - next(days) * DAY, themes=[("late_delivery", "negative")], reading=reading
+        )
+
+    said("Đồ ngu!", flags=["abuse"])
+    said("Giao chậm, gọi tôi:\nsố 0901234567.", pii=[{"kind": "phone", "span": [23, 33]}])
+    said("Chậm " + "lắm " * 100)
+    said("Cũng chậm.")
+
+    look()
+
+    letter, alert = OutgoingMail.objects.get(), Alert.objects.get(theme="late_delivery")
+    with translation.override("vi"):
+        since = calendar_day(alert.since)
+    for told in (letter.text, unescape(letter.html)):
+        assert "Nhiều khiếu nại về “Giao hàng trễ” hơn" in told
+        assert f"Từ {since}: {alert.seen}" in told
+        assert "95 %" in told
+        assert "Giao chậm, gọi tôi: số •••." in told
+        assert "ngu" not in told
+        assert "Cũng chậm" not in told  # two are enough
+        assert f"/trends/alerts/#a-{alert.public_id}" in told
+        assert max(map(len, re.findall(r"(?:> |<blockquote>)(Chậm.*?)(?:\n|</)", told))) <= 280
+
+
 def test_a_killed_worker_tells_nothing_twice(huy, now):
     """The alert, the letter and the clock are one transaction."""
     history(now)
@@ -135,6 +169,9 @@ def test_the_page_says_what_since_when_and_how_sure_with_examples(client, huy, n
     assert "times as many (95 %" in page
     assert "By chance at most on one day in" in page
     assert '<b class="told">Giao chậm</b>' in page
+    drawn = page.partition('id="beside"')[2]
+    told = drawn.count('<th scope="row"><a href="#a-')
+    assert drawn.count('class="now"') == 2 * told > 0  # for a desk and for a phone
 
 
 @pytest.mark.parametrize("act", ["take", "snooze", "settle"])
@@ -184,17 +221,160 @@ def test_what_is_settled_stays_settled_while_it_goes_on(client, huy, now):
         alerts.snooze(alert, shop.day(now), by=huy, today=shop.day(now))
 
 
-@pytest.mark.parametrize(
-    "wrong", [{}, {"act": "burn"}, {"act": "snooze", "days": "-1"}, {"act": "settle", "note": "x" * 301}]
-)
-def test_a_wrong_act_is_refused(client, huy, now, wrong):
+def act(client, alert, name, **chosen):
+    answer = client.post(f"/trends/alerts/{alert.public_id}/", {"act": name} | chosen, follow=True)
+    alert.refresh_from_db()
+    return answer.content.decode()
+
+
+@pytest.fixture
+def late(huy, now):
     history(now)
     look()
+    Alert.objects.exclude(theme="late_delivery").delete()
+    return Alert.objects.get()
 
-    answer = client.post(f"/trends/alerts/{Alert.objects.first().public_id}/", wrong)
 
+def test_what_sleeps_says_who_put_it_there_and_can_be_woken(client, huy, late, now):
+    """One press hides it from everybody's Today: so it can be seen, by whom, and undone."""
+    act(client, late, "snooze", days="30")
+
+    page = client.get("/trends/alerts/").content.decode()
+    assert "Huy lets it sleep until" in page
+    assert "Wake it" in page
+    act(client, late, "wake")
+
+    assert late in Alert.objects.to_look_at(shop.day(now))
+    assert (late.snoozed_until, late.snoozed_by) == (None, None)
+    assert Event.objects.filter(verb="alert woken").count() == 1
+    assert "Somebody else was faster" in act(client, late, "wake")
+
+
+@pytest.mark.parametrize(("role", "sees"), [("manager", True), ("staff", False)])
+def test_managers_see_on_today_that_something_sleeps(client, huy, late, role, sees):
+    act(client, late, "snooze", days="30")
+    client.force_login(user(role, "Mai"))
+    client.cookies["django_language"] = "en"
+
+    page = client.get("/").content.decode()
+
+    assert ("1 alert sleeps" in page and "/trends/alerts/#asleep" in page) == sees
+
+
+@pytest.mark.parametrize("name", ["take", "settle"])
+def test_what_sleeps_can_be_taken_and_settled(client, huy, late, name):
+    act(client, late, "snooze", days="30")
+    assert f'value="{name}"' in client.get("/trends/alerts/").content.decode()
+
+    act(client, late, name)
+
+    assert late.owner == huy
+    assert (late.settled_at is not None) == (name == "settle")
+
+
+def test_who_looks_after_what_sleeps_is_named(client, huy, late):
+    act(client, late, "take")
+    act(client, late, "snooze", days="7")
+
+    asleep = client.get("/trends/alerts/").content.decode().partition('id="asleep"')[2]
+    assert "Huy looks after it" in asleep
+
+
+def test_it_is_handed_to_a_colleague_and_given_back(client, huy, late):
+    bao = user("staff", "Bao")
+    user("advocate", "An")
+    user("staff", "Gone", is_active=False)
+    act(client, late, "take")
+
+    page = client.get("/trends/alerts/").content.decode()
+    assert f'<option value="{bao.public_id}">Bao</option>' in page
+    assert not re.search(r"<option[^>]*>(Huy|An|Gone)<", page)
+    said = act(client, late, "hand over", to=bao.public_id, held_by=huy.public_id)
+
+    assert late.owner == bao
+    assert "Bao looks after it." in said
+    client.force_login(bao)
+    client.cookies["django_language"] = "en"
+    assert "Give it back" in client.get("/trends/alerts/").content.decode()
+    act(client, late, "give back")
+    assert late.owner is None
+
+
+def test_a_manager_hands_over_what_others_hold_and_staff_only_their_own(client, huy, late):
+    bao, mai = user("staff", "Bao"), user("approver", "Mai")
+    alerts.take(late, by=bao)
+    hand_over = {"to": mai.public_id, "held_by": bao.public_id}
+
+    client.force_login(user("staff", "Thu"))
+    act(client, late, "hand over", **hand_over)
+    act(client, late, "give back")
+    assert late.owner == bao
+
+    client.force_login(huy)
+    act(client, late, "hand over", **hand_over)
+    assert late.owner == mai
+
+
+def test_who_hands_over_what_somebody_else_has_meanwhile_is_told(client, huy, late):
+    bao, mai = user("staff", "Bao"), user("approver", "Mai")
+    alerts.take(late, by=bao)
+    client.get("/trends/alerts/")
+    alerts.hand_over(late, mai, held_by=bao, by=huy)
+
+    said = act(client, late, "hand over", to=huy.public_id, held_by=bao.public_id)
+
+    assert "Somebody else was faster" in said
+    assert late.owner == mai
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({}, "This cannot be done with an alert."),
+        ({"act": "burn"}, "This cannot be done with an alert."),
+        ({"act": "snooze", "days": "-1"}, "Choose one of the times of the list."),
+        ({"act": "settle", "note": "Kho mới " + "x" * 301}, "at most 300 characters"),
+        ({"act": "settle", "note": "Kho mới \x00"}, "Null characters are not allowed."),
+        ({"act": "hand over"}, "Choose a colleague of the list."),
+        ({"act": "hand over", "to": "nobody"}, "Choose a colleague of the list."),
+        ({"act": "take", "held_by": "\x00"}, "Null characters are not allowed."),
+    ],
+)
+def test_a_wrong_act_is_named_on_the_page_and_the_note_is_kept(client, late, wrong, said):
+    answer = client.post(f"/trends/alerts/{late.public_id}/", wrong)
+
+    page = answer.content.decode()
     assert answer.status_code == 400
+    assert said in page
+    assert "<h1>What changed</h1>" in page
+    assert ("Kho mới" in page) == ("note" in wrong)
+    late.refresh_from_db()
+    assert (late.owner, late.settled_at, late.snoozed_until) == (None, None, None)
     assert client.post("/trends/alerts/none/", {"act": "take"}).status_code == 404
+
+
+def test_a_wrong_act_on_what_is_over_leads_to_how_it_stands(client, huy, late, now):
+    alerts.settle(late, "", by=huy, now=now)
+
+    assert "Somebody else was faster" in act(client, late, "settle", note="x" * 301)
+
+
+@pytest.mark.parametrize("rows", [1, 6])
+def test_the_page_costs_two_queries_more_for_each_to_look_at(
+    client, huy, now, rows, django_assert_max_num_queries
+):
+    today = shop.day(now)
+    for number in range(rows):
+        user("staff", "Bao")
+        Alert.objects.create(
+            kind="rise", theme=f"theme-{number}", since=today, seen=9, expected=2, ratio=4, low=2, high=8,
+            chance=0.001, found_on=today, last_found_on=today, owner=huy, snoozed_by=huy,
+            snoozed_until=today + 7 * DAY,
+        )  # fmt: skip
+    client.get("/trends/alerts/")
+
+    with django_assert_max_num_queries(14):
+        client.get("/trends/alerts/")
 
 
 def bombed(now, n=12):

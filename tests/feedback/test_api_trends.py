@@ -94,6 +94,7 @@ def test_it_wants_the_scope(client):
     answer = client.get("/api/v1/trends/themes", headers={"Authorization": f"Bearer {key}"})
 
     assert answer.status_code == 403
+    assert "“trends”" in answer.content.decode()
 
 
 def test_the_schema_describes_every_endpoint(client):

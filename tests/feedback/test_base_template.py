@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -109,3 +110,13 @@ def test_a_field_has_label_help_and_error_tied_to_it(visit):
     assert 'id="id_name_helptext">As on the parcel.' in page
     assert 'id="id_name_error"' in page
     assert "<legend>Tone" in page
+
+
+def test_a_scrolling_table_is_no_second_landmark_of_its_section():
+    """axe landmark-unique: a section and what scrolls in it have one name; the inner one is a group."""
+    for page in (settings.BASE_DIR / "templates").rglob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        sections = set(re.findall(r'<section\b[^>]*aria-labelledby="([^"]+)"', html))
+        regions = re.findall(r'role="region" aria-labelledby="([^"]+)"', html)
+
+        assert not sections & set(regions), page

@@ -4,10 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.conf import settings
+from django.db import DataError, IntegrityError, connection, transaction
 
 from feedback import bulk
-from feedback.models import Analysis, Case, Comment, Event, Order
+from feedback.models import Analysis, Case, Comment, Customer, Event, Order
 from tests import factories
 from tests.factories import NOW
 
@@ -69,6 +70,72 @@ def test_it_keeps_lists_and_moments_of_several_rows_apart():
         ([], NOW),
         (["safety"], later),
     ]
+
+
+AWKWARD = [
+    'a "quoted" word',
+    "back\\slash",
+    'both \\" of them',
+    "NULL",
+    "",
+    "{a,b}",
+    "two\nlines\tand a tab",
+    "đổi 🍵",
+]
+
+
+def test_any_words_come_back_as_they_were():
+    """PostgreSQL gets them in lists of its own spelling."""
+    keys = bulk.write(Comment, [spoken(words) for words in AWKWARD])
+
+    assert [Comment.objects.get(pk=key).text for key in keys] == AWKWARD
+
+
+def test_what_is_not_said_is_not_the_word_for_it():
+    lan = factories.customer("Lan")
+    row = {
+        "number": "NULL",
+        "customer_id": lan.pk,
+        "placed_at": NOW,
+        "received_at": NOW,
+        "total": Decimal("9.5"),
+    }
+
+    bulk.write(Order, [row | {"number": f"A{day}", "promised_on": day} for day in (None, NOW.date())] + [row])
+
+    written = Order.objects.order_by("pk").values_list("number", "promised_on", "total", "placed_at")
+    assert list(written) == [
+        ("ANone", None, Decimal("9.5"), NOW),
+        (f"A{NOW.date()}", NOW.date(), Decimal("9.5"), NOW),
+        ("NULL", None, Decimal("9.5"), NOW),
+    ]
+
+
+@pytest.mark.skipif(settings.SQLITE, reason="SQLite has no lengths")
+def test_words_too_long_for_their_column_are_an_error_and_are_not_cut():
+    lan = factories.customer("Lan")
+    row = {
+        "customer_id": lan.pk,
+        "placed_at": NOW,
+        "received_at": NOW,
+        "total": Decimal(5),
+        "carrier": "x" * 81,
+    }
+
+    with pytest.raises(DataError), transaction.atomic():
+        bulk.write(Order, [row | {"number": "A1"}])
+
+
+def test_json_and_yes_or_no_come_back_as_they_were():
+    data = {"said": 'a "quoted" \\ word', "list": [1, None, True]}
+
+    bulk.write(Event, [{"verb": "v", "subject": "s", "at": NOW, "data": data, "previous": "0", "hash": "1"}])
+    bulk.write(
+        Customer, [{"email": f"{yes}@example.com", "since": NOW, "is_insider": yes} for yes in (True, False)]
+    )
+
+    assert Event.objects.get(hash="1").data == data
+    assert list(Customer.objects.order_by("pk").values_list("is_insider", flat=True)) == [True, False]
 
 
 def test_an_unsaved_row_is_one_as_django_makes_it():
@@ -138,3 +205,24 @@ def test_the_first_row_of_its_kind_is_written():
     assert not bulk.insert_first(second, of="comment_id")
     assert Case.objects.get() == first
     assert second.pk is None
+
+
+@pytest.mark.skipif(not settings.SQLITE, reason="a setting of SQLite's log")
+def test_the_log_is_written_back_as_usual_again_even_after_a_failure():
+    """Issue 6, figures: an import of a million rows writes each page once for many rows."""
+
+    def pages():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_autocheckpoint")
+            return cursor.fetchone()[0]
+
+    def fail():
+        with bulk.written_back_rarely():
+            meanwhile.append(pages())
+            raise KeyError
+
+    usual, meanwhile = pages(), []
+    with pytest.raises(KeyError):
+        fail()
+
+    assert meanwhile[0] > usual == pages()

@@ -145,7 +145,7 @@ def test_it_makes_no_move_twice(state, move):
     if state == "waiting":
         cases.wait(case, by=mai)
     if state == "closed":
-        cases.close(case, by=mai)
+        cases.close(case, by=mai, why="withdrawn")
     before = verbs()
 
     with pytest.raises(cases.Stale):

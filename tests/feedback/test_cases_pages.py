@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from feedback import cases
-from feedback.models import Case, Decision, Event, FactCorrection
+from feedback import cases, journal, messages, satisfaction, shop
+from feedback.models import Case, Decision, Event, FactCorrection, Message, OwnDay, Promise
 from tests.factories import NOW, a_shop, case, comment, customer, order, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +184,7 @@ def test_it_moves(client, mai, broken_pot, steps, state):
     for step in steps:
         client.post(
             f"/cases/{broken_pot.public_id}/state/",
-            {"to": step, "first_time": "yes", "cause_removed": "Packed better"},
+            {"to": step, "first_time": "yes", "cause_removed": "Packed better", "closed_why": "withdrawn"},
         )
 
     broken_pot.refresh_from_db()
@@ -212,7 +212,7 @@ def test_solved_asks_whether_the_first_time(client, mai, broken_pot):
 
 
 def test_the_second_of_two_people_is_told(client, mai, broken_pot):
-    cases.close(broken_pot, by=mai)
+    cases.close(broken_pot, by=mai, why="withdrawn")
 
     answer = client.post(f"/cases/{broken_pot.public_id}/state/", {"to": "waiting"}, follow=True)
 
@@ -324,6 +324,51 @@ def test_what_blocks_is_named_and_what_was_typed_is_kept(client, mai, told):
     assert answer.status_code == 422
     assert "Chào chị, bên em xin lỗi ạ." in body
     assert "End with who does what by when, as promised." in body
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (-1, "This day is over"),
+        (-4000, "This day is over"),
+        (9, "The next working day is"),
+        (70_000, None),
+        (26_000, "Nobody can promise that far ahead"),
+        (45, "For a later day say why below"),
+    ],
+)
+def test_a_promise_for_yesterday_or_for_a_holiday_is_refused(client, mai, told, days, says):
+    """S0-6: beside its field, in the reader's language; the words that were typed stay."""
+    day = timezone.localdate() + timedelta(days=days)
+    if days == 9:
+        OwnDay.objects.create(day=day, is_open=False)
+        shop.forget()
+    page = page_of(client, told)
+    sent = message_form(page, text="Chào chị Lan.", **{"what-1": "call", "by-1": day.isoformat()})
+
+    for act in ("", "again/", "approve/"):
+        answer = client.post(f"/cases/{told.public_id}/message/{act}", sent)
+
+        body = answer.content.decode()
+        assert answer.status_code in (400, 422)
+        assert says is None or says in body
+        assert "Chào chị Lan." in body
+    assert not Promise.objects.exists()
+
+
+def test_a_promise_whose_day_went_by_meanwhile_is_not_made(client, mai, told):
+    """Drafted before, approved too late."""
+    page = page_of(client, told)
+    client.post(f"/cases/{told.public_id}/message/again/", message_form(page))
+    message = Message.objects.get()
+    message.promises[0]["by"] = "2026-01-05"
+    message.save()
+
+    with pytest.raises(messages.NotAllowed) as refused:
+        messages.approve(message, by=mai, edition=message.edition, by_mail=False)
+
+    assert "This day is over" in str(refused.value.why)
+    assert not Promise.objects.exists()
 
 
 def test_a_second_editor_is_told_and_loses_nothing(client, mai, told):
@@ -458,3 +503,68 @@ def test_the_front_line_leaves_the_rest_to_staff(client, broken_pot):
 
     broken_pot.refresh_from_db()
     assert broken_pot.state == "open"
+
+
+@pytest.mark.parametrize("why", ["", "because", None])
+def test_what_nobody_solved_is_closed_with_a_reason(client, mai, broken_pot, why):
+    """S1-7: one click ends no complaint that is not answered. The message stands beside the field."""
+    url = f"/cases/{broken_pot.public_id}/state/"
+    refused = client.post(url, {"to": "closed"} | ({} if why is None else {"closed_why": why}))
+    broken_pot.refresh_from_db()
+    assert (refused.status_code, broken_pot.state) == (400, "open")
+    assert refused.context["moving"].errors.keys() == {"closed_why"}
+    assert 'aria-describedby="id_closed_why_error"' in refused.content.decode()
+
+    page = client.post(url, {"to": "closed", "closed_why": "told_before"}, follow=True)
+
+    broken_pot.refresh_from_db()
+    assert broken_pot.state == "closed"
+    assert Event.objects.get(verb="case closed").data == {"why": "told_before"}
+    assert str(Case.ClosedWhy.TOLD_BEFORE.label) in [one["reason"] for one in page.context["history"]]
+    asking = f"/cases/{broken_pot.public_id}/satisfied/ask/"
+    assert asking not in page.content.decode()
+    client.post(asking)
+    broken_pot.refresh_from_db()
+    assert broken_pot.satisfaction_asked_at is None
+
+
+def test_what_was_open_again_is_not_closed_by_an_old_page(mai, broken_pot):
+    cases.resolve(broken_pot, by=mai, first_time=True)
+    cases.reopen(Case.objects.get(pk=broken_pot.pk), by=mai)
+
+    with pytest.raises(cases.Stale):
+        cases.close(broken_pot, by=mai)
+
+
+def test_after_a_no_it_was_not_solved_the_first_time(client, mai, broken_pot):
+    """S0-1: refused on the server, and not to be chosen on the page."""
+    url = f"/cases/{broken_pot.public_id}/"
+    assert (
+        "disabled"
+        not in client.get(url).content.decode().split('name="first_time" value="yes"')[1].split(">")[0]
+    )
+    cases.resolve(broken_pot, by=mai, first_time=True)
+    satisfaction.note(broken_pot, satisfied=False, now=timezone.now(), by=mai)
+
+    assert (
+        "disabled" in client.get(url).content.decode().split('name="first_time" value="yes"')[1].split(">")[0]
+    )
+    given = {"to": "resolved", "first_time": "yes", "cause_removed": "Packed better"}
+    refused = client.post(f"{url}state/", given)
+    broken_pot.refresh_from_db()
+    assert (refused.status_code, broken_pot.state) == (400, "open")
+    assert refused.context["moving"].errors.keys() == {"first_time"}
+    assert 'value="Packed better"' in refused.content.decode()
+
+    client.post(f"{url}state/", given | {"first_time": "no"})
+    broken_pot.refresh_from_db()
+    assert broken_pot.resolved_first_time is False
+
+
+@pytest.mark.parametrize("is_thanks", [True, False])
+def test_thanks_do_not_count_as_telling_us_again(mai, broken_pot, is_thanks):
+    cases.wait(broken_pot, by=mai)
+    with journal.recording():
+        cases.add_words(broken_pot, comment("…", customer=broken_pot.customer), now=NOW, is_thanks=is_thanks)
+
+    assert cases.is_told_again(broken_pot) is not is_thanks

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,3 +206,15 @@ def test_names_are_those_of_the_fields():
         "near_answer_minor",
         "near_answer_ordinary",
     ]
+
+
+def test_what_was_set_stays_as_it_was_set(manager):
+    """Append-only, by the database itself: on SQLite and on PostgreSQL."""
+    post(manager, near_answer_ordinary="3")
+    rows = ClockTimes.objects.all()
+
+    for act in (lambda: rows.update(times=USUAL.as_data()), lambda: rows.delete()):
+        with pytest.raises(IntegrityError, match="clock_times_stay"), transaction.atomic():
+            act()
+
+    assert rows.get().version == 1

@@ -60,7 +60,10 @@ def tally(clock, line=None):
         # Six in the afternoon of the last day in UTC is the day after in the shop.
         ("settled", {"state": "resolved", "resolved_at": datetime(2026, 11, 18, 16, tzinfo=UTC)}, (1, 0, 0)),
         ("settled", {"state": "resolved", "resolved_at": datetime(2026, 11, 18, 18, tzinfo=UTC)}, (0, 1, 0)),
-        ("settled", {"state": "closed", "closed_at": MONDAY}, (1, 0, 0)),
+        # Closed without being solved: in no share, and late where its day had passed before.
+        ("settled", {"state": "closed", "closed_at": MONDAY}, (0, 0, 0)),
+        ("settled", {"state": "closed", "closed_at": NOW}, (0, 1, 0)),
+        ("settled", {"state": "closed", "closed_at": NOW, "resolved_at": MONDAY}, (1, 0, 0)),
         ("settled", {}, (0, 1, 0)),
         ("settled", {"due_on": date(2026, 11, 20)}, (0, 0, 1)),
         ("settled", {"due_on": None}, (0, 0, 0)),

@@ -150,3 +150,14 @@ def test_it_asks_no_more_for_many_themes(client, mai, about, many, django_assert
 
     with django_assert_max_num_queries(13):
         client.get(address(said))
+
+
+def test_a_theme_of_unknown_feeling_is_not_shown_as_one_of_the_others(client, mai, about):
+    """A select without the word would show its first."""
+    about.mentions.update(polarity="unknown")
+    page = client.get(address(about)).content.decode()
+
+    select = re.search(r'<select name="theme-late_delivery".*?</select>', page, re.DOTALL).group()
+    assert select.index('<option value="">–</option>') < select.index("negative")
+    assert " selected" not in select
+    assert client.post(address(about, "correct/"), RIGHT | {"theme-late_delivery": ""}).status_code == 400

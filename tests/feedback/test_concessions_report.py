@@ -131,7 +131,7 @@ def test_the_csv_holds_the_parts_and_no_formula(client):
 
     answer = client.get("/reports/concessions.csv")
 
-    text = answer.content.decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     assert text.splitlines()[0].startswith("booked_at,case,customer,order,remedy,product_cost,")
     assert "'=1+1" in text
     assert ",60" in text

@@ -1,11 +1,14 @@
 """Find a customer, and see everything between them and us."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from feedback import mail
-from feedback.models import Customer, Event, Refund
+from feedback import mail, shop
+from feedback.models import Customer, Event, Promise, Refund
 from surveys.models import Invitation, Response, Reward, Survey, SurveyVersion
 from tests.factories import NOW, a_shop, case, customer, dispute, order, read_comment, user
 
@@ -99,6 +102,68 @@ def test_one_story_holds_everything(client, lan):
     assert "Reward of ₫40,000 used" in page
 
 
+def promised(lan, day, **columns):
+    about = case(read_comment("Ấm bị vỡ.", customer=lan))
+    call = day + timedelta(days=1)
+    return Promise.objects.create(**{"case": about, "what": "gửi ấm mới", "by_when": day, "made_at": NOW,
+                                     "call_back_on": call} | columns)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "tone"), [("kept", "Promise kept", "good"), ("broken", "Promise not kept", "bad")]
+)
+def test_the_story_tells_what_we_promised_and_what_came_of_it(client, lan, state, words, tone):
+    """S0-6, S0-7: made, due, and the end, each on its day, with what the customer said."""
+    day = shop.day(NOW) + timedelta(days=3)
+    end = {"settled_at": NOW + timedelta(days=5), "told_via": "phone", "settled_by": user("staff", "Bảo")}
+    promised(lan, day, state=state, told="Chị nhận rồi.", **end)
+
+    story = list(client.get(f"/customers/{lan.public_id}/").context["page"])
+
+    ours = [one for one in story if "gửi ấm mới" in one.what]
+    assert [one.what for one in ours] == [
+        f"{words}: gửi ấm mới", "Due: gửi ấm mới", "Promised: gửi ấm mới",
+    ]  # fmt: skip
+    assert (ours[0].tone, ours[0].words, ours[0].note) == (tone, "Chị nhận rồi.", "by phone")
+    assert shop.day(ours[1].at) == day
+
+
+def test_the_story_tells_of_a_promise_that_nobody_could_be_asked_about(client, lan):
+    """S0-6: not yet known, the calls that reached nobody, and the day of the next one."""
+    day = shop.day(NOW) + timedelta(days=3)
+    first, then = day + timedelta(days=1), day + timedelta(days=2)
+    tried = {
+        "unreached": 1,
+        "tried_at": NOW + timedelta(days=4),
+        "first_call_on": first,
+        "call_back_on": then,
+    }
+    promised(lan, day, **tried)
+
+    answer = client.get(f"/customers/{lan.public_id}/")
+
+    ours = {
+        one.what.split(":")[0].split("?")[0]: one for one in answer.context["page"] if "ấm mới" in one.what
+    }
+    assert list(ours) == ["Call back", "Called back, nobody reached", "Due", "Promised"]
+    assert ours["Due"].note == "not yet known whether kept"
+    assert shop.day(ours["Call back"].at) == then
+    assert "1 call so far" in answer.content.decode()
+
+
+def test_the_story_asks_once_for_all_promises(client, lan, django_assert_num_queries):
+    day = shop.day(NOW)
+    promised(lan, day, who=user("staff", "Bảo"))
+    client.get(f"/customers/{lan.public_id}/")
+    with CaptureQueriesContext(connection) as one:
+        client.get(f"/customers/{lan.public_id}/")
+    for n in range(5):
+        promised(lan, day, who=user("staff", f"Bảo {n}"))
+
+    with django_assert_num_queries(len(one)):
+        client.get(f"/customers/{lan.public_id}/")
+
+
 def answered(by):
     survey = Survey.objects.create(slug="s", name="After a purchase", made_at=NOW)
     version = SurveyVersion.objects.create(survey=survey, number=1, definition={})
@@ -142,6 +207,25 @@ def test_standing_follows_from_the_value(client, lan, total, standing):
         assert "valued from ₫3,000,000 on" in page
 
 
+def test_who_paid_in_another_currency_only_is_no_stranger(client, lan):
+    """S2-7: nothing is added up without a rate, and no order is denied. What was paid back is off."""
+    bought = order(lan, total=Decimal("120.50"), currency="USD")
+    Refund.objects.create(order=bought, external_id="1", amount=20, currency="USD", refunded_at=NOW)
+    order(lan, total=Decimal(900), currency="USD", cancelled_at=NOW)
+    opened = case(read_comment(customer=lan, order=bought))
+    client.cookies["django_language"] = "en"
+
+    for page in (f"/customers/{lan.public_id}/", f"/cases/{opened.public_id}/"):
+        shown = client.get(page).content.decode()
+        assert "orders in another currency only: $100.50" in shown
+        assert "no orders that we know of" not in shown
+
+
+def test_who_never_bought_has_no_orders(client, lan):
+    client.cookies["django_language"] = "en"
+    assert "no orders that we know of" in client.get(f"/customers/{lan.public_id}/").content.decode()
+
+
 def test_it_escapes_what_customers_write(client, lan):
     read_comment("<script>alert(1)</script>", customer=lan)
 
@@ -172,7 +256,7 @@ def test_the_story_asks_once_for_each_kind(client, lan, django_assert_max_num_qu
     for _ in range(30):
         case(read_comment(customer=lan, order=order(lan)))
 
-    with django_assert_max_num_queries(34):  # six of them for the margin
+    with django_assert_max_num_queries(36):  # six of them for the margin, one for what is expected
         client.get(f"/customers/{lan.public_id}/")
 
 

@@ -108,7 +108,7 @@ def test_what_cuts_words_out_of_figures_can_be_called():
 
 
 def test_it_names_what_an_erasure_empties():
-    assert data_map.to_blank("feedback.Customer") == ["name", "email", "phone"]
+    assert data_map.to_blank("feedback.Customer") == ["name", "email", "phone", "postal_address"]
     assert data_map.to_blank("feedback.Event") == []
 
 

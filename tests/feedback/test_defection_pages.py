@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from feedback import defections, work
+from feedback import defections, wallet, work
 from feedback.defection.rules import Kind, Rule
+from feedback.defection_forms import PRESETS
 from feedback.front import headlines
 from feedback.models import Defection, DefectionRule
 from tests import factories
@@ -47,7 +48,7 @@ def as_(client, role):
 
 
 def cells(response):
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 def test_without_a_definition_the_page_says_so(client, huy):
@@ -183,6 +184,24 @@ def test_the_rate_is_the_headline_with_its_interval(client, huy):
     assert "figure" in response.context
 
 
+def test_a_quarter_too_young_to_tell_is_no_success(client, huy):
+    """S2-6: who came but once is found only after so many days; until then few seem to have left."""
+    factories.defection(owner=huy)
+    ends = NOW.date().replace(day=1)
+    months = [["2025-01-01", 50, 10], ["2025-04-01", 50, 12], [ends.isoformat(), 50, 1]]
+    DefectionRule.objects.update(result={"cohorts": months, "tells_after": 250}, judged_at=NOW)
+
+    response = client.get(reverse("defections"))
+
+    assert [(one.n, one.rate) for _name, one in response.context["quarters"]] == [
+        (50, None), (50, 0.24), (50, 0.2),
+    ]  # fmt: skip
+    assert response.content.decode().count("too young to tell") == 1
+    assert [line.value for line in response.context["figure"].wide.lines] == [24.0]
+    young = cells(client.get(reverse("defection_cohorts_csv")))[-1]
+    assert (young["left"], young["rate"], young["too_young"]) == ("1", "", "1")
+
+
 def test_the_rate_is_on_todays_page(client, huy):
     factories.defection(owner=huy)
     factories.read_comment()
@@ -309,3 +328,96 @@ def test_a_rule_of_an_older_program_breaks_no_page(client, huy):
 
     assert client.get(reverse("defections")).status_code == 200
     assert client.get(reverse("defection_rule")).status_code == 200
+
+
+ASKED = {
+    "cause": "staff",
+    "said": "Hỏi gì cũng bị gắt.",
+    "why_0": "nhân viên mới",
+    "why_2": "không ai chỉ việc",
+}
+
+
+@pytest.fixture
+def gone(huy):
+    return factories.defection(factories.customer("Lan", phone="+84900000077"), owner=huy)
+
+
+def test_the_interview_opens_from_the_task_and_says_whom_to_call(client, gone):
+    """S2-4: filled in by staff on the phone, at once."""
+    address = reverse("defection_interview", args=[gone.public_id])
+
+    assert address in client.get(reverse("defection", args=[gone.public_id])).content.decode()
+    assert 'href="tel:+84900000077"' in client.get(address).content.decode()
+
+
+def test_whys_are_kept_and_the_last_is_the_root(client, gone):
+    """S2-4: five times why, down to something that can be changed; one left out between two is no line."""
+    response = client.post(reverse("defection_interview_keep", args=[gone.public_id]), ASKED)
+
+    gone.refresh_from_db()
+    assert response.status_code == 302
+    assert (gone.state, gone.cause, gone.said) == ("contacted", "staff", ASKED["said"])
+    assert gone.whys.splitlines() == ["nhân viên mới", "không ai chỉ việc"]
+    page = client.get(reverse("defection", args=[gone.public_id])).content.decode()
+    assert "At the root: không ai chỉ việc" in page
+
+
+def test_an_interview_can_be_gone_on_with(client, gone):
+    client.post(reverse("defection_interview_keep", args=[gone.public_id]), ASKED)
+
+    form = client.get(reverse("defection_interview", args=[gone.public_id])).context["form"]
+
+    assert [form[f"why_{n}"].value() for n in range(3)] == ["nhân viên mới", "không ai chỉ việc", None]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("cause", ""), ("cause", "x"), ("why_1", "x" * 201), ("said", "a\x00b"), ("why_0", "\x00")],
+)
+def test_an_interview_that_cannot_be_kept_loses_nothing(client, gone, field, value):
+    response = client.post(reverse("defection_interview_keep", args=[gone.public_id]), ASKED | {field: value})
+
+    assert response.status_code == 400
+    assert response.context["form"].errors.keys() == {field}
+    assert response.context["form"]["why_2"].value() == "không ai chỉ việc"
+
+
+def test_an_interview_after_the_end_changes_nothing(client, gone):
+    Defection.objects.update(state="came_back", came_back_on=NOW.date())
+
+    client.post(reverse("defection_interview_keep", args=[gone.public_id]), ASKED)
+
+    assert Defection.objects.get().whys == ""
+
+
+def test_the_short_form_leaves_the_whys(client, gone, huy):
+    client.post(reverse("defection_interview_keep", args=[gone.public_id]), ASKED)
+    client.post(
+        reverse("defection_contact", args=[gone.public_id]),
+        {"owner": huy.pk, "cause": "product", "said": "vỡ"},
+    )
+
+    gone.refresh_from_db()
+    assert (gone.cause, gone.root) == ("product", "không ai chỉ việc")
+
+
+def test_half_of_the_visits_elsewhere_is_a_definition_to_start_from(client, huy, lan):
+    """S2-1: by their own word, tried and kept like any other."""
+    wallet.note(lan, 50, now=NOW)
+    settings = next(one for words, one in PRESETS if "by their own word" in str(words))
+
+    response = client.get(reverse("defection_rule"), settings)
+
+    assert (response.context["seen"].flagged, response.context["seen"].n) == (1, 1)
+    assert "says that at most 50 of 100 visits are with us" in response.content.decode()
+    client.post(reverse("defection_rule_keep"), dict(response.context["kept"]))
+    assert defections.in_force().rule == Rule(kind=Kind.SHARE, share=50, days=365)
+
+
+@pytest.mark.parametrize("share", ["-1", "100", "x"])
+def test_a_share_that_cannot_be_is_said(client, huy, share):
+    response = client.get(reverse("defection_rule"), {"kind": "share", "share": share})
+
+    assert response.status_code == 400
+    assert response.context["form"].errors.keys() == {"share"}

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from feedback import defections, work
+from feedback import defections, merging, work
 from feedback.defection.rules import Kind, Rule
 from feedback.models import Customer, Defection, DefectionRule, Event
+from feedback.reports import defections as defection_report
 from tests import factories
 from tests.factories import NOW
 
@@ -91,6 +93,41 @@ def test_who_buys_again_came_back_and_may_leave_again(huy, lan):
     assert Defection.objects.filter(state="open").count() == 1
 
 
+def test_who_is_merged_has_not_bought_once_any_more(huy, lan):
+    """S2-3: the pattern is that of the one they are now; parted, each has their own again."""
+    again = factories.customer("Lan", email="again@example.com")
+    buy(again, 33)
+    found(by=huy)
+    Defection.objects.filter(customer=lan).delete()  # who had not left yet when it was found
+    DefectionRule.objects.update(judge_at=timezone.now() + timedelta(hours=1))
+
+    merging.merge(again, lan)
+
+    assert DefectionRule.objects.get().judge_at <= timezone.now()
+    look(NOW)
+    row = Defection.objects.get()
+    assert (row.customer, row.state, row.was_once, row.now) == (lan, "open", False, 33.0)
+    assert row.value_lost == 500_000
+    assert Event.objects.filter(verb="defection told anew").count() == 1
+
+    merging.part(again)
+
+    look(NOW)
+    assert set(Defection.objects.values_list("customer", "was_once")) == {(lan.pk, False), (again.pk, True)}
+
+
+def test_who_bought_since_by_their_other_name_came_back(huy, lan):
+    again = factories.customer("Lan", email="again@example.com")
+    buy(again, 2)
+    (row,) = found(by=huy)
+
+    merging.merge(again, lan)
+
+    look(NOW + timedelta(hours=1))
+    row.refresh_from_db()
+    assert row.state == "came_back"
+
+
 def test_a_drop_that_ends_without_a_purchase_is_no_return(huy):
     """When the better days leave the comparison there is nothing to fall from any more."""
     minh = factories.customer("Minh")
@@ -110,6 +147,37 @@ def test_who_left_long_ago_is_counted_and_no_task(huy):
 
     assert not found(by=huy)
     assert [cohort[1:] for cohort in defections.in_force().result["cohorts"]] == [[1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        (Rule(kind=Kind.DAYS, days=250), 251),
+        (Rule(kind=Kind.INTERVAL, once_days=120), 121),
+        (Rule(kind=Kind.VISITS, days=30, periods=2), 60),
+        (Rule(kind=Kind.SHARE), 0),
+    ],
+)
+def test_it_keeps_after_how_many_days_it_can_tell(huy, rule, days):
+    """S2-6: of who came but once later than that, nothing is known yet."""
+    buy(factories.customer("Minh"), 10)
+
+    found(rule, by=huy)
+
+    assert defections.in_force().result["tells_after"] == days
+
+
+def test_the_rate_stands_beside_that_of_a_month_ago(huy):
+    """S2-6: who left in the last thirty days had not left then, by the same rule."""
+    buy(factories.customer("Minh"), 400)
+    buy(factories.customer("An"), *range(40, 100, 5))
+    buy(factories.customer("Hoa"), *range(1, 100, 5))
+
+    found(by=huy)
+
+    rate = defection_report.rate(defections.in_force())
+    assert (rate.whole.left, rate.whole.n) == (2, 3)
+    assert rate.month_ago == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("columns", [{"is_insider": True}, {"erased_at": NOW}, {"email": ""}])

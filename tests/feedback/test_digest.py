@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail as outbox
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,8 @@ from feedback import leases, mail, shop
 from feedback.front import digest, digest_words
 from feedback.front.digest_words import Theme, Week
 from feedback.front.tiles import Tile
-from feedback.models import Digest, Event, Headline, OutgoingMail
+from feedback.models import Alert, Digest, Event, Headline, OutgoingMail
+from feedback.templatetags.feedback import calendar_day
 from tests.factories import a_shop, read_comment, user
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -59,8 +61,6 @@ def test_six_where_there_was_none_is_news_alone_and_none_among_ten():
 class TestWords:
     @pytest.fixture(autouse=True)
     def _english(self):
-        from django.utils import translation
-
         with translation.override("en"):
             yield
 
@@ -85,7 +85,7 @@ class TestWords:
 
         assert digest_words.of_figures(tiles, found) == "left: 9; so."
         assert digest_words.of_figures(tiles, found | {"left": found["nps"]}) == "nps: 9; so."
-        assert "not known yet" in digest_words.of_figures([], {})
+        assert "no figures" in digest_words.of_figures([], {})
 
 
 @pytest.fixture
@@ -241,10 +241,14 @@ def test_the_letter_says_so_to_mail_programs(huy, said):
 
 
 def test_it_is_ordered_and_ended_on_its_page(client, huy):
+    """It comes in the language of the page that it was ordered on."""
     client.force_login(huy)
+    client.cookies["django_language"] = "en"
 
     client.post("/week/switch/", {"to": "on"})
     assert digest.wants(huy)
+    huy.refresh_from_db()
+    assert huy.language == "en"
     assert client.get("/week/").context["is_wanted"]
     client.post("/week/switch/", {"to": "off"})
     assert not digest.wants(huy)
@@ -276,6 +280,132 @@ def test_the_page_says_the_same_as_the_letter(client, huy, said):
     bar = told.bars[0]
     beneath = f"/comments/?from=2026-11-09&to=2026-11-15&theme={bar.theme.slug}&polarity=negative"
     assert client.get(beneath).context["page"].paginator.count == bar.theme.now == 9
+
+
+def an_alert(**columns):
+    days = {name: date(2026, 11, 12) for name in ("since", "counted_from")} | {
+        "counted_until": date(2026, 11, 15),
+        "found_on": date(2026, 11, 14), "last_found_on": date(2026, 11, 16),
+    }  # fmt: skip
+    sure = {"seen": 13, "expected": 2, "ratio": 6.4, "low": 3.1, "high": 11, "chance": 0.0001}
+    return Alert.objects.create(**{"kind": "rise", "theme": "payment_billing"} | days | sure | columns)
+
+
+def written(day):
+    with translation.override("en"):
+        return calendar_day(day)
+
+
+def the_page(client, huy, week="2026-11-11"):
+    client.force_login(huy)
+    client.cookies["django_language"] = "en"
+    return client.get("/week/", {"week": week})
+
+
+def test_an_alert_that_touches_the_week_comes_first(client, huy, said):
+    """S4-3: never "no theme's complaints changed" while the morning page names one."""
+    an_alert(theme="", chance=0.01)
+    an_alert()
+    digest.switch(huy, on=True, now=MONDAY - DAY)
+    leases.run_once(digest.SEND, MONDAY)
+
+    told = the_page(client, huy).context["told"]
+
+    assert len(told.sentences) == 3
+    assert told.sentences[0] == (
+        f"More complaints about “Payment and billing”. Since {written(date(2026, 11, 12))}: 13, where 2.0 "
+        "were to be expected: 6.4 times as many (95 %: 3.1 to 11.0). By chance at most on one day in 10,000. "
+        "1 other change touches this week."
+    )
+    assert told.sentences[0] in letters().get().text
+    assert not any("by more than chance" in words for words in told.sentences)
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_told"),
+    [
+        ({"snoozed_until": date(2026, 12, 1)}, True),
+        ({"settled_at": MONDAY}, True),
+        ({"ended_on": date(2026, 12, 1)}, True),
+        ({"since": date(2026, 11, 15)}, True),
+        ({"since": date(2026, 11, 16), "counted_until": date(2026, 11, 19)}, False),
+        ({"counted_until": date(2026, 11, 9)}, True),
+        ({"since": date(2026, 11, 1), "counted_until": date(2026, 11, 8)}, False),
+    ],
+)
+def test_it_is_told_of_the_days_that_it_touches_whatever_was_done_about_it(client, huy, columns, is_told):
+    an_alert(**columns)
+
+    first = the_page(client, huy).context["told"].sentences[0]
+
+    assert first.startswith("More complaints about “Payment and billing”") == is_told
+    assert ("It is settled." in first) == ("settled_at" in columns)
+
+
+def test_what_is_open_is_named_before_what_is_surer_and_settled(client, huy):
+    an_alert(chance=0, settled_at=MONDAY)
+    an_alert(theme="packaging", chance=0.01)
+
+    assert "“Packaging”" in the_page(client, huy).context["told"].sentences[0]
+
+
+def test_a_theme_is_told_without_bursts_as_alerts_count_it(client, huy):
+    """What bombers say of a theme is shown beside its number and makes no change of it."""
+    for number in range(12):
+        at = MONDAY - 3 * DAY + timedelta(minutes=number)
+        read_comment(themes=LATE, said_at=at, channel="review", source="map", score=1, scale="stars_5")
+    read_comment(themes=LATE, said_at=MONDAY - 3 * DAY)
+    burst = {"kind": "burst", "theme": "", "source": "map", "until": date(2026, 11, 13)}
+    an_alert(**burst, since=date(2026, 11, 13))
+
+    page = the_page(client, huy)
+    (bar,) = page.context["told"].bars
+    themes = [bar.theme]
+
+    assert (bar.theme.now, bar.theme.at_once, bar.theme.usual) == (13, 12, (1, 0))
+    assert "(12 at once)" in page.content.decode()
+    assert "by more than chance" in digest_words.of_themes(themes)
+
+
+def test_an_old_week_tells_the_figures_of_then(client, huy, said):
+    """Headlines are kept by day: those of the days up to that week's letter are told."""
+    row = {"name": "nps", "n": 50, "found_at": MONDAY, "data": {"mix": []}}
+    for day, value in ((date(2026, 9, 5), 11), (date(2026, 9, 7), 22), (date(2026, 9, 8), 33)):
+        Headline.objects.create(day=day, value=value, **row)
+    Headline.objects.create(day=shop.day(timezone.now()), value=77, **row)
+
+    page = the_page(client, huy, "2026-09-02")
+
+    told = page.context["told"]
+    assert told.sentences[2].startswith("Would recommend us (NPS): +22;")
+    assert [tile.number for tile in told.tiles] == ["+22"]
+    assert f"As they stood on {written(date(2026, 9, 7))}." in page.content.decode()
+
+
+def test_an_old_week_without_figures_says_so(client, huy, said):
+    Headline.objects.create(
+        day=shop.day(timezone.now()), value=77, name="nps", n=50, found_at=MONDAY, data={"mix": []}
+    )
+
+    told = the_page(client, huy, "2026-09-02").context["told"]
+
+    assert told.sentences[2] == "Of this week no figures of the morning page are known."
+    assert not told.tiles
+
+
+def test_the_week_that_is_over_may_tell_those_of_a_new_shop_today(client, huy):
+    today = shop.day(timezone.now())
+    Headline.objects.create(day=today, value=77, name="nps", n=50, found_at=MONDAY, data={"mix": []})
+
+    told = the_page(client, huy, "").context["told"]
+
+    assert (told.as_of, told.sentences[2][:28]) == (today, "Would recommend us (NPS): +7")
+
+
+def test_its_days_are_written_as_on_other_pages(client, huy):
+    days = f"{written(date(2026, 11, 9))} – {written(date(2026, 11, 15))}"
+
+    assert f"The week: {days}" in the_page(client, huy).content.decode()
 
 
 @pytest.mark.parametrize("week", ["9999-12-31", "0001-01-01", "soon", "x\x00", "2026-13-01"])

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from feedback import comments, discovery, journal, leases, rereading, themes
 from feedback.models import Comment, DiscoveryClock, Event, Proposal, Rereading, Theme
+from feedback.text.reader import Reader
 from tests.factories import NOW, a_shop, customer, read_comment, user
 from tests.feedback.text.test_topics import CLASS, RAMBLE
 
@@ -72,6 +73,48 @@ def test_it_proposes_what_customers_speak_of(proposal):
     assert {one.text for one in proposal.comments.all()} == set(CLASS)
     assert Event.objects.filter(verb="theme proposed").count() == 1
     assert journal.verify() is None
+
+
+WORKSHOPS = [
+    "Do you teach? I would come to a pottery workshop.",
+    "Asking about workshops for two, are there any on Sundays?",
+    "My niece wants pottery workshops for her birthday, please.",
+    "When is the next workshop? I found nothing on your page.",
+    "Please offer a Workshop in the evening, I work all day.",
+    "A workshop with my team would be lovely, is it possible?",
+    "Workshops! That is what is missing in this town, honestly.",
+]
+
+
+def test_an_accepted_theme_finds_all_that_were_counted(client, huy):
+    """A proposal counts by stems, a theme finds words as they are written: so it gets every form."""
+    for n in range(40):
+        read_comment(
+            f"Parcel arrived late. {RAMBLE['en'][n % 5]} {n}", reading={"lang": "en"},
+            themes=[("late_delivery", "negative")], said_at=NOW - 3 * DAY,
+        ).mentions.update(words=["arrived late"])  # fmt: skip
+    said(WORKSHOPS, reading={"lang": "en"})
+    (proposal,) = looked()
+    form = client.get(f"/trends/missed/{proposal.public_id}/").context["accepting"]
+
+    assert (form.initial["name_vi"], form.initial["name_en"][:1]) == ("", proposal.name[:1].upper())
+    given = {"name_vi": "Lớp học", "name_en": "Workshops", "words": "\n".join(form.initial["words"])}
+    client.post(f"/trends/missed/{proposal.public_id}/accept/", given)
+
+    words = Theme.objects.get(name_en="Workshops").words
+    reader = Reader(themes={"workshops": {"words": words}})
+    found = reader.read_many(WORKSHOPS)
+    assert proposal.comments.count() == len(WORKSHOPS)
+    assert all("workshops" in {one.theme for one in reading.themes} for reading in found)
+
+
+def test_each_form_is_a_word_once_and_proposals_of_before_have_their_text():
+    phrases = [
+        {"text": "workshop", "forms": ["workshop", "workshops"]}, {"text": "nan"},
+        {"text": "workshops", "forms": ["workshops"]},
+    ]  # fmt: skip
+
+    assert Proposal(phrases=phrases).words == ["workshop", "workshops", "nan"]
 
 
 def test_it_says_how_it_grew():
@@ -295,6 +338,7 @@ def test_managers_see_it_with_examples(client, huy, proposal):
     whole = client.get(f"/trends/missed/{proposal.public_id}/").content.decode()
 
     assert "7 different customers" in listed
+    assert '<td class="n">7</td>' in listed.partition('id="beside"')[2]
     assert whole.count("<blockquote") == len(CLASS)
     assert "•••" in whole
     assert "0900" not in listed + whole
@@ -404,7 +448,7 @@ def test_it_can_be_taken_along(client, huy, proposal):
 
     answer = client.get("/trends/missed.csv")
 
-    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
     assert (row["id"], row["people"], row["state"]) == (proposal.public_id, "7", "open")
     assert row["name"] == "'=cmd"
     assert row["example_1"] in CLASS

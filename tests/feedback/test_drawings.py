@@ -60,10 +60,11 @@ def test_bars_say_their_numbers_beside_them(label, told):
 def test_a_theme_leads_to_its_comments_where_there_are_any(name):
     cells = [{"count": 3, "url": "/?a&polarity=negative"}, {"count": 0, "url": "/?b"}]
     row = {"name": name, "url": "/?theme=x&a=1", "total": 3, "counts": cells, "before": 5, "change": -2}
+    row["before_url"] = "/?c"
 
     drawn_row = ElementTree.fromstring(drawn("{% theme_rows rows %}", rows=[row]))
 
     links = [link.get("href") for link in drawn_row.iter("a")]
-    assert links == ["/?theme=x&a=1", "/?a&polarity=negative"]
+    assert links == ["/?theme=x&a=1", "/?theme=x&a=1", "/?a&polarity=negative", "/?c"]
     assert (drawn_row.find("th/a").text or "") == name
-    assert [cell.text for cell in drawn_row.findall("td")][-2:] == ["5", "−2"]
+    assert ["".join(cell.itertext()) for cell in drawn_row.findall("td")] == ["3", "3", "0", "5", "−2"]

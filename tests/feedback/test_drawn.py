@@ -31,7 +31,8 @@ def huy(client):
 def shown(client, **filters):
     """How often each theme comes up, as the page says it."""
     page = client.get("/trends/", PERIOD | filters).content.decode()
-    rows = re.findall(r'<tr><th scope="row"><a [^>]+>([^<]+)</a></th><td class="n">(\d+)</td>', page)
+    table = page.partition('id="themes"')[2].partition("</table>")[0]
+    rows = re.findall(r'<tr><th scope="row"><a [^>]+>([^<]+)</a></th><td class="n"><a [^>]+>(\d+)</a>', table)
     return {name: int(count) for name, count in rows}
 
 

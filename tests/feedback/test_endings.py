@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from feedback import cases, improvements, satisfaction, shop
-from feedback.models import Case, Event, Improvement, OutgoingMail
+from feedback.models import Case, Comment, Event, Improvement, OutgoingMail
 from feedback.procedure import steps
 from tests import factories
 from tests.factories import NOW, a_shop, customer, read_comment, user
@@ -102,6 +102,41 @@ def test_no_opens_it_again_on_new_clocks(client, solved):
     assert Event.objects.get(verb="case rated").data == {"satisfied": False}
 
 
+@pytest.mark.parametrize("by_us", [True, False])
+def test_no_counts_after_any_yes(client, solved, mai, by_us):
+    """S4-6: from the page to the case that is open again."""
+    client.post(f"/cases/{solved.public_id}/satisfied/ask/")
+    satisfaction.note(solved, satisfied=True, words="Fine.", by=mai if by_us else None, now=timezone.now())
+
+    assert 'value="no"' in client.get(link()).content.decode()
+    for _ in range(2):
+        answer = client.post(link(), {"satisfied": "no", "words": "It broke again."}, follow=True)
+
+    solved.refresh_from_db()
+    assert (solved.state, solved.satisfied) == ("open", False)
+    assert solved.satisfied_words == "Fine.\nIt broke again."
+    assert [one.comment.text for one in solved.follow_ups.all()] == ["It broke again."]
+    assert "Your case is open again" in answer.content.decode()
+
+
+def test_what_they_add_afterwards_is_kept_in_the_case(client, solved, mai):
+    """S4-6: each words once; thanks leave an ended case as it is."""
+    client.post(f"/cases/{solved.public_id}/satisfied/ask/")
+    for words in ("Great", "Great", "Thank you, wonderful service!"):
+        said = client.post(link(), {"satisfied": "yes", "words": words}, follow=True).content.decode()
+    solved.refresh_from_db()
+    assert (solved.state, solved.satisfied, solved.satisfied_words) == ("resolved", True, "Great")
+    assert "We have put your words into your case." in said
+
+    cases.reopen(solved, by=mai)
+    client.post(link(), {"satisfied": "no", "words": "It leaks again."})
+
+    assert [one.comment.text for one in solved.follow_ups.order_by("pk")] == [
+        "Thank you, wonderful service!",
+        "It leaks again.",
+    ]
+
+
 @pytest.mark.parametrize("given", [{}, {"satisfied": "maybe"}, {"satisfied": "yes", "words": "x" * 501}])
 def test_an_answer_that_is_none(client, solved, given):
     client.post(f"/cases/{solved.public_id}/satisfied/ask/")
@@ -128,6 +163,36 @@ def test_what_somebody_heard_counts_as_well(client, solved):
         satisfaction.note(solved, satisfied=False, now=NOW)
     solved.refresh_from_db()
     assert solved.satisfied is True
+
+
+@pytest.mark.parametrize("words", ["x" * 501, "It broke\x00 again"])
+def test_what_they_said_is_not_lost_when_it_cannot_be_used(client, solved, words):
+    answer = client.post(f"/cases/{solved.public_id}/satisfied/", {"satisfied": "yes", "words": words})
+
+    assert answer.status_code == 400
+    assert answer.context["handling"]["rating"].errors["words"]
+    assert words in answer.content.decode()
+    assert 'aria-describedby="id_words_error"' in answer.content.decode()
+    assert 'id="id_words_error"' in answer.content.decode()
+
+
+def test_nor_when_somebody_answered_before(client, solved):
+    for words, status in (("Fine.", 302), ("It broke again.", 409)):
+        answer = client.post(f"/cases/{solved.public_id}/satisfied/", {"satisfied": "no", "words": words})
+        assert answer.status_code == status
+
+    assert "It broke again." in answer.content.decode()
+
+
+@pytest.mark.parametrize("note", ["x" * 301, "Only in\x00 the evening"])
+def test_a_note_for_the_next_is_not_lost_when_it_cannot_be_used(client, mai, note):
+    made = cases.open_case(read_comment(channel="phone"), now=NOW)
+
+    answer = client.post(f"/cases/{made.public_id}/owner/", {"to": mai.pk, "note": note})
+
+    assert answer.status_code == 400
+    assert answer.context["handling"]["owner"].errors["note"]
+    assert note in answer.content.decode()
 
 
 def test_they_are_asked_once_a_day_and_not_while_it_is_open(solved, mai):
@@ -215,6 +280,22 @@ def test_a_line_that_cannot_be(client, mai, given, field):
     assert field in answer.context["form"].errors
 
 
+def test_a_line_is_given_only_to_who_may_say_that_it_is_done(client, mai):
+    """S1-13: the owner of a line marks it done; the counter and the administrator cannot."""
+    an = user("advocate", "An")
+    others = [user("front_line", "Thu"), user("administrator", "Lan")]
+    good = {"action": "New foam", "problem": "late", "cause": "process", "due_on": "2026-12-01",
+            "measure_on": "2027-01-01"}  # fmt: skip
+
+    offered = client.get("/work-plan/").context["form"].fields["owner"].queryset
+    refused = [client.post("/work-plan/", good | {"owner": one.pk}).status_code for one in others]
+    client.post("/work-plan/", good | {"owner": an.pk})
+
+    assert set(offered) == {mai, an}
+    assert refused == [400, 400]
+    assert Improvement.objects.get().owner == an
+
+
 def test_on_the_page_a_line_is_done(client, mai):
     row = planned(mai)
 
@@ -232,3 +313,32 @@ def test_who_may_only_look_adds_nothing(client):
 
     assert client.get("/work-plan/").status_code == 200
     assert client.post("/work-plan/", {}).status_code == 404
+
+
+@pytest.mark.parametrize("by_link_after_yes", [False, True])
+def test_not_satisfied_never_makes_it_due_later(solved, mai, by_link_after_yes):
+    """L11, S4-6: it never was put right; whoever says so, and whatever they add."""
+    late = timezone.localdate() - 9 * DAY
+    Case.objects.update(due_on=late)
+    if by_link_after_yes:
+        satisfaction.note(solved, satisfied=True, now=timezone.now(), by=mai)
+        satisfaction.hear(solved, satisfied=False, words="It broke again.", now=timezone.now())
+    else:
+        satisfaction.note(solved, satisfied=False, now=timezone.now(), by=mai)
+
+    solved.refresh_from_db()
+    assert (solved.state, solved.due_on) == ("open", late)
+
+
+def test_not_satisfied_is_answered_by_its_own_clock(solved, mai):
+    """S1-7: who stood before us waits no longer because the answer came in writing."""
+    now = timezone.now()
+    Case.objects.update(due_on=None)
+    Comment.objects.update(channel="in_person")
+
+    satisfaction.note(solved, satisfied=False, now=now, by=mai)
+
+    solved.refresh_from_db()
+    due = cases.clock("in_person", solved.severity, now)
+    assert due.answer_by != cases.clock("email", solved.severity, now).answer_by
+    assert (solved.answer_by, solved.due_on) == (due.answer_by, due.settle_on)

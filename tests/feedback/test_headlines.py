@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from feedback import leases, shop
-from feedback.front import headlines, silence
+from feedback.front import headlines, silence, tiles
 from feedback.models import Defection, Headline, HeadlineClock, Promise
 from surveys import counting, invitations, publishing, responses
+from tests import workbook
 from tests.factories import a_shop, case, customer, defection, order, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,10 @@ def test_who_said_nothing_and_stopped_is_listed(client, now):
 
     assert [row.customer for row, _pattern in page.context["rows"]] == [quiet]
     assert Defection.objects.count() == 2
+    lines = client.get(reverse("stopped_csv")).getvalue().decode("utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["customer", quiet.public_id]
+    ((_head, *rows),) = workbook.sheets(client.get(reverse("stopped_xlsx")).getvalue()).values()
+    assert [row[0] for row in rows] == [quiet.public_id]
 
 
 def test_the_silence_page_shows_what_the_job_found(client, now, bought, monkeypatch):
@@ -160,7 +165,7 @@ def test_the_silence_page_shows_what_the_job_found(client, now, bought, monkeypa
     page, table = client.get(reverse("silence")), client.get(reverse("silence_csv"))
 
     assert sum(month.n for month in page.context["months"]) == 6  # two bought twice
-    assert table.content.decode("utf-8-sig").count("\n") == silence.MONTHS + 1
+    assert table.getvalue().decode("utf-8-sig").count("\n") == silence.MONTHS + 1
 
 
 def test_a_day_is_found_again_and_stays(now):
@@ -207,3 +212,36 @@ def test_who_may_not_open_a_report_sees_the_figure_without_a_link(client, now):
     (tile,) = [one for one in client.get("/").context["tiles"] if one.name == "promises"]
 
     assert (tile.number, tile.url) == ("100%", "")
+
+
+def test_the_recovery_tile_opens_the_report_on_the_days_of_its_figure(client, now, survey):
+    """S0-2: the report's own usual days are others; beneath the tile stands what the tile says."""
+    for problem in ("first_time", "later") * 3:
+        answer(survey, now, problem=problem)
+    leases.run_once(counting.COUNT)
+    row = found(now)["recovered"]
+    client.force_login(user("manager"))
+
+    (tile,) = [one for one in client.get("/").context["tiles"] if one.name == "recovered"]
+    report = client.get(tile.url).context["report"]
+
+    assert (report.start.isoformat(), report.end.isoformat()) == (row.data["from"], row.data["to"])
+    assert (report.end - report.start).days == 364
+
+
+@pytest.mark.parametrize(
+    ("before", "low", "high", "said"),
+    [
+        (0.51, 0.4, 0.6, "−1 point, not clearly better or worse than in the 90 days before"),
+        (0.47, 0.4, 0.6, "+3 points, not clearly better or worse than in the 90 days before"),
+        (0.49, 0.495, 0.6, "+1 point, better than in the 90 days before"),
+    ],
+)
+def test_a_change_is_said_in_a_whole_sentence(now, before, low, high, said):
+    row = Headline(name="promises", day=now.date(), value=0.5, n=50, low=low, high=high, before=before)
+    row.found_at = now
+
+    with translation.override("en"):
+        (tile,) = tiles.of({"promises": row}, lambda name: "")
+
+    assert tile.change == said

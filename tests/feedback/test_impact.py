@@ -245,7 +245,7 @@ def test_the_csv_says_the_same_and_runs_no_formula(client, huy, month):
     Theme.objects.filter(slug="late_delivery").update(name_en="=1+1")
     impact.find_now(NOW)
 
-    text = client.get("/trends/impact.csv").content.decode("utf-8-sig")
+    text = client.get("/trends/impact.csv").getvalue().decode("utf-8-sig")
 
     row = next(csv.DictReader(io.StringIO(text)))
     late = impact.newest()[0].themes[0]

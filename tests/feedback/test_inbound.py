@@ -147,7 +147,7 @@ def test_what_waits_for_them_is_open_again(lans):
 
 
 def test_what_had_ended_is_open_again_with_a_new_clock(lans):
-    cases.close(lans, by=user())
+    cases.close(lans, by=user(), why="withdrawn")
     before = lans.due_on
     Case.objects.filter(pk=lans.pk).update(due_on="2020-01-01")
 

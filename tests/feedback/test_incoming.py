@@ -166,3 +166,10 @@ def test_reply_marks_go_from_the_subject():
 
 def test_a_hundred_thousand_letters_are_cut():
     assert len(mail(written(b"x" * 100_000)).text) == incoming.LONGEST
+
+
+def test_an_emoji_above_what_is_quoted_is_their_own_words():
+    quoted = "On Mon, 2 Nov 2026 at 09:00, The shop <shop@example.com> wrote:\n> Your order is on its way."
+
+    assert incoming.own_words(f"😡😡\n\n{quoted}") == "😡😡"
+    assert incoming.own_words(f"--\n…\n{quoted}").endswith("on its way.")

@@ -1,11 +1,16 @@
 """Who gets in, how often one may guess, and the small choices that are remembered."""
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from feedback import leases
+from feedback.front import digest
 from feedback.models import Event, OutgoingMail, User
 from tests.factories import a_shop, user
 
@@ -117,6 +122,75 @@ def test_it_keeps_the_page_when_the_language_changes(client, mai):
 
     assert answer.url == "/cases/?state=all"
     assert b'lang="en"' in client.get("/cases/").content
+
+
+def press_language(client, page, *, to):
+    """The button of the page itself."""
+    form = re.search(r'<form method="post" action="/language/">.*?</form>', page.content.decode(), re.S)[0]
+    assert f'name="language" value="{to}"' in form
+    there = unescape(re.search(r'name="next" value="([^"]*)"', form)[1])
+    return client.post("/language/", {"language": to, "next": there}, follow=True)
+
+
+def test_mail_follows_the_language_chosen_in_the_pages(client):
+    """Issue 8.8: the weekly letter comes in its reader's language."""
+    a_shop(language="vi")
+    huy = user("manager", "Huy", password=PASSWORD, email="huy@example.com")
+    log_in(client, huy, HTTP_ACCEPT_LANGUAGE="vi")
+
+    press_language(client, client.get("/week/"), to="en")
+    client.post("/week/switch/", {"to": "on"})
+    leases.run_once(digest.SEND, timezone.now() + timedelta(days=8))
+
+    letter = OutgoingMail.objects.get()
+    assert (letter.language, letter.text[:9]) == ("en", "Hello Huy")
+
+
+def test_what_is_chosen_at_the_door_is_kept_after_it(client, mai):
+    a_shop()
+    User.objects.update(language="vi")
+    press_language(client, client.get("/login/?next=/cases/", HTTP_ACCEPT_LANGUAGE="vi"), to="en")
+
+    log_in(client, mai)
+
+    mai.refresh_from_db()
+    assert mai.language == "en"
+    assert b'lang="en"' in client.get("/cases/").content
+
+
+def test_pages_follow_who_logs_in_not_who_sat_there_before(client, mai):
+    a_shop()
+    before = user("staff", "Dung", password=PASSWORD)
+    log_in(client, before)
+    press_language(client, client.get("/cases/", HTTP_ACCEPT_LANGUAGE="vi"), to="en")
+    client.post("/logout/")
+    User.objects.filter(pk=mai.pk).update(language="vi")
+
+    log_in(client, mai)
+
+    assert b'<html lang="vi"' in client.get("/cases/").content
+    mai.refresh_from_db()
+    assert mai.language == "vi"
+
+
+def test_who_never_chose_keeps_the_language_of_the_page(client, mai):
+    log_in(client, mai, HTTP_ACCEPT_LANGUAGE="en-GB")
+
+    mai.refresh_from_db()
+    assert mai.language == "en"
+
+
+@pytest.mark.parametrize("language", ["", "xx", "en\x00", "e" * 5000])
+def test_a_language_that_we_do_not_speak_is_not_kept(client, mai, language):
+    client.force_login(mai)
+
+    client.post("/language/", {"language": language, "next": "/cases/"})
+    client.post("/logout/")
+    client.post("/language/", {"language": language, "next": "/login/"})
+    log_in(client, mai, HTTP_ACCEPT_LANGUAGE="en")
+
+    mai.refresh_from_db()
+    assert mai.language == "en"
 
 
 @pytest.mark.parametrize("there", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])

@@ -56,6 +56,8 @@ def test_it_reads_or_refuses_any_text(text):
         ("50000", "VND", "en", "₫50,000"),
         ("12.5", "USD", "vi", "12,50\xa0US$"),
         ("12.5", "USD", "en", "$12.50"),
+        ("-50000", "VND", "vi", "−50.000\xa0₫"),
+        ("-50000", "VND", "en", "−₫50,000"),
     ],
 )
 def test_it_is_seen_as_the_reader_writes_it(amount, currency, language, seen):

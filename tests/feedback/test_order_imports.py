@@ -75,6 +75,26 @@ def test_rows_of_one_order_need_not_stand_together(monkeypatch):
     assert all(order.lines.count() == 2 for order in Order.objects.all())
 
 
+@pytest.mark.parametrize(
+    ("orders", "sizes", "is_same"),
+    [("1122", [2, 2], True), ("1223", [3, 1], False), ("1212", [2, 2], False), ("1--1", [2, 2], False)],
+)
+def test_no_order_lies_in_two_parts_and_those_that_fit_are_left_alone(monkeypatch, orders, sizes, is_same):
+    """A digit is a row with this number, a hyphen one without any, which is alone."""
+    monkeypatch.setattr(order_parts, "ROWS", 2)
+    one = begin(*(f"{n.strip('-')},2026-11-10,,,Bát,1,100000,,," for n in orders))
+    before = list(one.parts.order_by("number").values_list("pk", flat=True))
+
+    order_parts.bring_together(one, order_imports.plan_of(one))
+
+    parts = one.parts.order_by("number")
+    assert [part.rows for part in parts] == sizes
+    assert ([part.pk for part in parts] == before) == is_same
+    key = order_parts.keys(order_imports.plan_of(one))
+    found = [{key(row) for row in order_parts.unpacked(part)} for part in parts]
+    assert not set.intersection(*found)
+
+
 def test_in_any_order_with_any_doubles_it_comes_to_the_same():
     """A newer row of an order wins wherever it stands, in one file or in several."""
     head = "number,date,total,email,updated at"

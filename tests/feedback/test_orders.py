@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from feedback import consents, orders, purchases
-from feedback.models import Customer, Event, Location, Order, Product
+from feedback.models import Card, Customer, Event, Location, Order, Product
 from surveys import invitations
 from tests import factories
 from tests.factories import NOW
@@ -288,6 +288,49 @@ def test_clocks_that_change_and_leap_days_are_read(zone, written, moment):
     factories.a_shop(zone=zone)
 
     assert take(placed_at=written)[0].placed_at.astimezone(UTC).isoformat() == moment
+
+
+def test_what_the_earliest_order_leaves_out_another_of_the_same_batch_says():
+    """The number is known: a call-back can be promised."""
+    ones = [
+        raw(number="1", placed_at="2026-11-01", customer={"email": "lan@example.com"}),
+        raw(number="2", placed_at="2026-11-03", customer={"email": "lan@example.com", "name": "Chị Lan",
+                                                          "phone": "+84900000013"}),
+        raw(number="3", placed_at="2026-11-02", customer={"email": "lan@example.com",
+                                                          "phone": "+84900000012"}),
+    ]  # fmt: skip
+    purchases.take_many([orders.parse(one, now=NOW) for one in ones], now=NOW)
+
+    lan = Customer.objects.get()
+    assert (lan.name, lan.phone) == ("Chị Lan", "+84900000012")
+    assert lan.since == Order.objects.get(number="1").placed_at
+
+
+def test_a_later_order_or_word_fills_what_is_blank_and_overwrites_nothing():
+    take(number="1", customer={"email": "lan@example.com"})
+    take(number="2", customer={"email": "lan@example.com", "name": "Lan"})
+    take(number="1", customer={"email": "lan@example.com", "name": "Loan", "phone": "+84900000012"})
+    take(number="3", customer={"email": "lan@example.com", "name": "Liên", "phone": "+84900000013"})
+
+    lan = Customer.objects.get()
+    assert (lan.name, lan.phone) == ("Lan", "+84900000012")
+
+
+def test_an_older_word_fills_nothing():
+    take(updated_at="2026-11-12", customer={"email": "lan@example.com"})
+    take(updated_at="2026-11-11", customer={"email": "lan@example.com", "phone": "+84900000012"})
+
+    assert Customer.objects.get().phone == ""
+
+
+def test_the_number_of_whoever_a_card_was_lent_to_is_not_its_owners():
+    lan = factories.customer("Lan", email="lan@example.com")
+    Card.objects.create(customer=lan, number="100000000008", issued_at=NOW)
+    take(card_number="100000000008", customer={"email": "an@example.com", "phone": "+84900000012"})
+
+    assert Order.objects.get().customer == lan
+    lan.refresh_from_db()
+    assert lan.phone == ""
 
 
 def test_an_order_moves_when_its_source_names_somebody_else():

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from feedback import cases, disputes, messages, overrides, shop
+from feedback import cases, disputes, message_plans, messages, overrides, shop
 from feedback.models import Concession, Decision, Override
 from feedback.policy.decision import Decision as Decided
 from feedback.reports import divergence
@@ -71,8 +72,8 @@ def test_what_it_offers_can_be_granted_and_told(mai):
     override(case, mai)
     decision = decision_of(case)
     decided = overrides.effective(decision)
-    usual = messages.proposal(case, decision, decided, NOW)
-    plan = messages.Plan(remedy="credit", promises=usual.promises)
+    usual = message_plans.proposal(case, decision, decided, timezone.now())
+    plan = message_plans.Plan(remedy="credit", promises=usual.promises)
     bao = user(Role.STAFF, "Bảo")
 
     message = messages.compose_again(case, decision, plan, by=bao, edition=0)

@@ -269,7 +269,7 @@ def test_the_replay_names_the_cases(client, huy):
     work.drain(trials.TRY)
 
     said = words(page := client.get(reverse("policy", args=[made.version])))
-    table = client.get(reverse("policy_replay_csv", args=[made.version])).content.decode()
+    table = client.get(reverse("policy_replay_csv", args=[made.version])).getvalue().decode()
 
     assert "1 case of the last 6 months" in said
     assert "1 get another answer" in said
@@ -334,7 +334,7 @@ def test_thresholds_say_what_each_would_have_spent_and_kept(client, huy):
     a_case(spent=2_000_000)
 
     said = words(client.get(reverse("thresholds"), {"threshold": "1000000"}))
-    table = client.get(reverse("thresholds_csv")).content.decode().splitlines()
+    table = client.get(reverse("thresholds_csv")).getvalue().decode().splitlines()
 
     assert "Valued from ₫1,000,000: 1 customer helped, ₫310,000 spent, ₫190,000 kept." in said
     assert table[1] == "0,1,1,310000,500000,190000,VND"

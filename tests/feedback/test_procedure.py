@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from feedback import cases, escalation, leases, procedure
+from feedback import case_forms, cases, escalation, leases, procedure
 from feedback.models import Case, Event, OutgoingMail, Watch
 from tests import factories
 from tests.factories import NOW, a_shop, read_comment, user
@@ -42,7 +42,7 @@ def test_its_clocks_start_when_it_is_told(channel, severity, hours):
     case = opened(channel)
 
     assert (case.severity, case.answer_by - NOW) == (severity, timedelta(hours=hours))
-    assert case.escalate_at == case.answer_by
+    assert case.escalate_at == case.acknowledge_by <= case.answer_by
 
 
 def test_no_shop_in_vietnam_takes_longer_than_the_law(mai):
@@ -142,7 +142,7 @@ def test_what_cannot_be_joined_says_why(mai):
     )
     with pytest.raises(procedure.NotAllowed):
         procedure.join(again, first, by=mai, now=NOW)
-    cases.close(first, by=mai)
+    cases.close(first, by=mai, why="withdrawn")
     with pytest.raises(cases.Stale):
         procedure.join(opened("sms"), first, by=mai, now=NOW)
 
@@ -202,6 +202,8 @@ def huy():
 
 def test_unanswered_it_is_shown_to_a_manager(huy):
     case = opened()
+    procedure.acknowledge(case, now=NOW)
+    look(case.acknowledge_by)
     assert look(case.answer_by - timedelta(minutes=1)) == 0
 
     assert look(case.answer_by) == 1
@@ -216,10 +218,50 @@ def test_unanswered_it_is_shown_to_a_manager(huy):
     assert look(case.answer_by) == 0
 
 
+def whys():
+    return [event.data["why"] for event in Event.objects.filter(verb="case escalated").order_by("id")]
+
+
+def test_not_acknowledged_it_is_shown_to_a_manager_then_unanswered_then_unsettled(huy):
+    """ISO 10002: each step that is overdue, by its age; once each until the last day is over."""
+    case = opened()
+    assert case.acknowledge_by < case.answer_by
+    assert look(case.acknowledge_by - timedelta(minutes=1)) == 0
+
+    for _each in range(3):
+        case.refresh_from_db()
+        assert [look(case.escalate_at) for _twice in range(2)] == [1, 0]
+
+    assert whys() == ["acknowledge", "answer", "settle"]
+    letters = list(OutgoingMail.objects.order_by("id").values_list("text", flat=True))
+    assert ["not acknowledged yet" in text for text in letters] == [True, False, False]
+    assert ["without an answer" in text for text in letters] == [False, True, False]
+
+
+def test_whoever_was_answered_knows_that_we_have_it(huy):
+    case = opened()
+    cases.answered(Case.objects.all(), NOW)
+
+    look(case.acknowledge_by)
+
+    assert (whys(), OutgoingMail.objects.count()) == ([], 0)
+
+
+def test_in_person_nobody_waits_to_be_told(huy):
+    """They stand before us, and whoever notes it tells them."""
+    case = opened("in_person", severity="minor")
+    procedure.acknowledge(case, now=NOW)
+
+    look(case.acknowledge_by)
+
+    case.refresh_from_db()
+    assert (whys(), case.escalate_at) == ([], case.answer_by)
+
+
 def test_answered_in_time_it_is_shown_when_it_is_not_settled(huy, mai):
     case = opened()
     cases.answered(Case.objects.all(), NOW)
-    look(case.answer_by)
+    look(case.acknowledge_by)
     case.refresh_from_db()
     assert (case.escalations, OutgoingMail.objects.count()) == (0, 0)
 
@@ -245,7 +287,7 @@ def test_still_open_it_is_shown_again_and_then_seldom(huy):
 
 def test_what_is_settled_is_shown_to_nobody(huy, mai):
     case = opened()
-    cases.close(case, by=mai)
+    cases.close(case, by=mai, why="withdrawn")
 
     assert look(NOW + timedelta(days=60)) == 0
 
@@ -268,7 +310,23 @@ def test_owner_and_watchers_hear_of_theirs(huy):
 
 def test_a_broken_promise_sets_its_clock_anew(huy, mai):
     case = opened()
-    cases.close(case, by=mai)
+    cases.close(case, by=mai, why="withdrawn")
     cases.reopen(case, by=mai)
 
     assert look(NOW + timedelta(days=400)) == 1
+
+
+@pytest.mark.parametrize("role", ["advocate", "administrator"])
+def test_who_may_not_work_on_cases_is_given_none(client, mai, role):
+    """S2-8: an advocate reads; nobody who only sets up carries a case or a promise."""
+    about, an = opened(), user(role, "An")
+    client.force_login(mai)
+
+    answer = client.post(f"/cases/{about.public_id}/owner/", {"to": an.pk, "note": "", "known": ""})
+
+    assert answer.status_code == 400
+    assert not case_forms._staff_rows().filter(pk=an.pk).exists()
+    with pytest.raises(procedure.CannotWork):
+        procedure.hand_over(about, to=an, note="", by=mai, known=None)
+    about.refresh_from_db()
+    assert about.owner is None

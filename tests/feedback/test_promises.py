@@ -8,9 +8,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback import cases, messages, promises
-from feedback.messages import Plan, Planned
-from feedback.models import Case, Decision, Event, OutgoingMail, OwnDay, Promise
+from feedback import cases, handling, messages, promises
+from feedback.message_plans import Plan, Planned
+from feedback.models import Case, Comment, Decision, Event, OutgoingMail, OwnDay, Promise, Touchpoint
 from feedback.reports import promises as report
 from feedback.roles import Role
 from tests import factories
@@ -55,7 +55,7 @@ def owed(bao, wednesday):
         cases.decide_many([about], NOW, cases={about.pk: case})
         cases.correct_fact(about, "fault", "ours", reason="The photo shows it.", by=user())
         decision = Decision.objects.select_related("policy").get(comment=about, is_current=True)
-        plan = Plan(promises=(Planned(what="gửi lại ấm mới", who=bao.pk, by=by_when),))
+        plan = Plan(promises=(Planned(what="gửi lại ấm mới", who=bao.pk, by=by_when, why="Theo lịch lò."),))
         written = messages.compose_again(case, decision, plan, by=bao, edition=0)
         messages.approve(written, by=user(Role.APPROVER), edition=written.edition, by_mail=False)
         return case.promises.get()
@@ -69,7 +69,7 @@ def owed(bao, wednesday):
         (TUESDAY, WEDNESDAY),
         (date(2026, 12, 4), date(2026, 12, 7)),  # Friday: Monday
         (date(2026, 12, 31), date(2027, 1, 4)),  # New Year's Day, a Friday
-        (date(2027, 2, 4), date(2027, 2, 11)),  # the day before Tết's holidays
+        (date(2027, 2, 3), date(2027, 2, 11)),  # the day before Tết's holidays
     ],
 )
 def test_it_is_asked_about_on_the_next_working_day(owed, by_when, asked_on):
@@ -136,6 +136,28 @@ def test_not_kept_opens_the_case_again_and_is_a_fact(owed, bao):
     assert verbs == ["promise broken", "case open"]
 
 
+@pytest.mark.parametrize("via", ["phone", "link"])
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_a_broken_promise_makes_nothing_due_later(owed, bao, wednesday, via, has_ended):
+    """S0-6, L11: what is late stays late, since the day that it is late from."""
+    promise, late = owed(), date(2026, 11, 20)
+    if has_ended:
+        cases.resolve(promise.case, by=bao, first_time=True)
+    Case.objects.update(due_on=late)
+    wednesday.move_to(LATER)
+
+    if via == "phone":
+        promises.settle(promise, kept=False, via=via, by=bao, now=LATER)
+    else:
+        promises.settle(promise, kept=True, via="phone", by=bao, now=LATER)
+        promises.hear(promise, kept=False, told="Chưa thấy đâu.", now=LATER)
+
+    case = Case.objects.get()
+    assert (case.state, case.due_on) == ("open", late)
+    with pytest.raises(handling.NotYet):
+        cases.resolve(case, by=bao, first_time=True)
+
+
 def test_the_first_answer_counts(owed, bao):
     promise = owed()
     same = Promise.objects.get()
@@ -186,6 +208,86 @@ def test_the_customer_answers_by_the_link(owed, bao, client, wednesday):
     client.post(link, {"kept": "yes"})
     promise.refresh_from_db()
     assert promise.state == "broken"
+
+
+@pytest.mark.parametrize("is_owned", [True, False])
+def test_not_yet_is_seen_at_once(owed, bao, client, wednesday, is_owned):
+    """S0-6: by whoever looks after it, on top of their day, and by mail, once; else by the managers."""
+    for someone, address in ((bao, "bao@shop.example"), (user(Role.MANAGER, "Huy"), "huy@shop.example")):
+        someone.email = address
+        someone.save()
+    promise = owed(email="lan@example.com")
+    link = asked(promise, bao)
+    Case.objects.filter(pk=promise.case_id).update(owner=bao if is_owned else None)
+    wednesday.move_to(LATER)
+
+    for _twice in range(2):
+        client.post(link, {"kept": "no", "told": "Chưa thấy đâu."})
+
+    letter = OutgoingMail.objects.get(about__startswith="feedback.user:")
+    assert letter.to == ("bao@shop.example" if is_owned else "huy@shop.example")
+    assert f"/promises/{promise.pk}/" in letter.text
+    client.force_login(bao)
+    assert [one.pk for one in client.get("/day/").context["not_yet"]["rows"]] == [promise.case_id] * is_owned
+
+
+@pytest.mark.parametrize("via", ["phone", "link"])
+def test_not_yet_counts_after_any_yes(owed, bao, client, wednesday, via):
+    """S0-6: from the page to the case that is open again, whoever said before that it was kept."""
+    promise = owed(email="lan@example.com")
+    link = asked(promise, bao)
+    wednesday.move_to(LATER)
+    by = None if via == "link" else bao
+    promises.settle(promise, kept=True, via=via, by=by, now=LATER, told="Đã nhận.")
+    cases.resolve(promise.case, by=bao, first_time=True)
+
+    page = client.get(link).content.decode()
+    assert 'value="no"' in page
+    assert ("Chúng tôi đã ghi" in page) == (via == "phone")
+    after = client.post(link, {"kept": "no", "told": "Chưa thấy đâu."}, follow=True).content.decode()
+
+    promise.refresh_from_db()
+    case = Case.objects.get(pk=promise.case_id)
+    assert (promise.state, promise.told_via, promise.settled_by) == ("broken", "link", None)
+    assert promise.told == "Đã nhận.\nChưa thấy đâu."
+    assert (case.state, case.due_on, case.answered_at) == ("open", WEDNESDAY, None)
+    assert [one.comment.text for one in case.follow_ups.all()] == ["Chưa thấy đâu."]
+    assert Decision.objects.get(comment=case.comment, is_current=True).facts["promise_broken"] is True
+    assert "xin lỗi" in after
+    assert "vào hồ sơ" in after
+
+
+def test_what_they_add_after_the_answer_is_kept_in_the_case(owed, bao, client, wednesday):
+    """S0-6: each words once, and the page says so."""
+    promise = owed(email="lan@example.com")
+    link = asked(promise, bao)
+    wednesday.move_to(LATER)
+    for words in ("Chưa thấy đâu.", "Chưa thấy đâu.", "Hai tuần rồi!", "Hai tuần rồi!"):
+        client.post(link, {"kept": "no", "told": words})
+    cases.resolve(Case.objects.get(), by=bao, first_time=False)
+    assert "vẫn chưa ổn" in client.get(link).content.decode()
+    client.post(link, {"kept": "no", "told": "Vẫn chưa."})
+
+    case = Case.objects.get()
+    assert [one.comment.text for one in case.follow_ups.order_by("pk")] == ["Hai tuần rồi!", "Vẫn chưa."]
+    assert case.state == "open"
+    assert {one.comment.customer for one in case.follow_ups.all()} == {case.customer}
+    client.force_login(bao)
+    assert "Vẫn chưa." in client.get(f"/cases/{case.public_id}/").content.decode()
+
+
+def test_of_whom_nothing_is_kept_any_more_no_words_are(owed, bao, client, wednesday):
+    """L11: and the page says it, with the words still there."""
+    promise = owed(email="lan@example.com")
+    link = asked(promise, bao)
+    wednesday.move_to(LATER)
+    Promise.objects.update(state="withdrawn", settled_at=LATER)
+
+    answer = client.post(link, {"kept": "no", "told": "Chưa thấy đâu."})
+
+    assert answer.status_code == 409
+    assert "Chưa thấy đâu." in answer.content.decode()
+    assert not Case.objects.get().follow_ups.exists()
 
 
 @pytest.mark.parametrize("data", [{}, {"kept": "maybe"}, {"kept": "no", "told": "a" * 501}])
@@ -269,6 +371,7 @@ def settled(owed, bao, kept, broken):
 def test_the_share_kept_has_its_interval(owed, bao):
     """Wilson's of 6 of 8: .41 to .93."""
     settled(owed, bao, kept=6, broken=2)
+    Comment.objects.update(touchpoint=Touchpoint.objects.get(slug="delivery"))
     owed()
 
     found = report.kept(date(2026, 11, 1), date(2026, 12, 31), WEDNESDAY, "vi")
@@ -279,6 +382,9 @@ def test_the_share_kept_has_its_interval(owed, bao):
     assert [(one.name, one.n) for one in found.months] == [(date(2026, 11, 1), 0), (date(2026, 12, 1), 8)]
     assert [one.name for one in found.people] == ["Bảo"]
     assert [one.name for one in found.problems] == ["damaged"]
+    delivery, unknown = found.touchpoints
+    assert (delivery.name, delivery.kept, delivery.broken) == ("Giao hàng", 6, 2)
+    assert (unknown.name, unknown.n, unknown.unanswered) == (None, 0, 1)
 
 
 def test_few_answers_name_no_share(owed, bao):
@@ -294,7 +400,7 @@ def test_the_report_is_a_page_and_a_table(owed, bao, client):
     client.force_login(user(Role.MANAGER))
 
     page = client.get("/reports/promises/?from=2026-11-01&to=2026-12-31")
-    table = client.get("/reports/promises.csv?from=2026-11-01&to=2026-12-31").content.decode()
+    table = client.get("/reports/promises.csv?from=2026-11-01&to=2026-12-31").getvalue().decode()
 
     assert page.status_code == 200
     assert "75" in page.content.decode()

@@ -176,3 +176,19 @@ def test_whoever_left_sees_nothing_more(client, bao):
     User.objects.update(is_active=False)
     assert client.get(f"/calendar/{token}.ics").status_code == 404
     assert tokens.digest(token) == User.objects.get(pk=bao.pk).feed_digest
+
+
+@pytest.mark.parametrize(("role", "n"), [("staff", 2), ("front_line", 4)])
+def test_the_teams_promises_are_in_somebodys_calendar(client, role, n):
+    """A promise and its call-back: about a case that they look after; for the front line what is nobody's."""
+    hoa = user(role, "Hoa")
+    day = date(2026, 12, 1)
+    for owner in (hoa, None, user("staff", "Mai")):
+        Promise.objects.create(
+            case=case(owner=owner), what="call", by_when=day, call_back_on=day + DAY,
+            made_at=NOW,
+        )  # fmt: skip
+
+    answer = client.get(f"/calendar/{calendar_feed.make(hoa, NOW)}.ics").content.decode()
+
+    assert len([one for one in answer.split("BEGIN:VEVENT")[1:] if "/promises/" in one]) == n

@@ -63,6 +63,8 @@ _HOOKS = {"MAIL_HOOK_SECRET": "gom:a-long-secret-indeed"}
         ({"MAIL_HOOKS": "sendgrid", "MAIL_HOOK_SIGNING_KEY": "SG.123"}, "MAIL_HOOK_SIGNING_KEY"),
         ({"MAIL_HOOKS": "resend,mailgun", "MAIL_HOOK_SIGNING_KEY": "x"}, "MAIL_HOOKS"),
         ({"MAIL_HOOKS": "amazon_ses"}, "MAIL_HOOK_TOPIC"),
+        ({"SMS_HOOK_SECRET": "geheim"}, "SMS_HOOK_SECRET"),
+        ({"SMS_HOOK_SECRET": "whsec_c2hvcnQ="}, "SMS_HOOK_SECRET"),
     ],
 )
 def test_a_mail_service_that_could_not_be_believed_stops_the_program(given, named):

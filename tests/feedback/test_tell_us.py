@@ -1,5 +1,6 @@
 """The permanent way to tell us something (S1-16)."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.cache import cache
 
 from feedback import cases, comments, work
 from feedback.front import tell_us
-from feedback.models import Case, Comment, Customer, Decision, Event
+from feedback.models import Case, Comment, Customer, Decision, Event, OutgoingMail
 from tests.factories import a_shop, customer, order, user
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,13 @@ def test_two_people_may_use_the_same_words(client):
     assert Comment.objects.count() == 3
 
 
+def test_another_wish_is_another_complaint(client):
+    for wish in ("", "Hoàn tiền", "Hoàn tiền", "Đổi cái khác"):
+        client.post("/tell-us/", {"text": COMPLAINT, "wish": wish})
+
+    assert sorted(Case.objects.values_list("wish", flat=True)) == ["", "Hoàn tiền", "Đổi cái khác"]
+
+
 def test_it_speaks_vietnamese_too(client):
     client.cookies["django_language"] = "vi"
 
@@ -211,3 +219,122 @@ def test_it_pauses_who_sends_and_sends(client, monkeypatch):
     assert Comment.objects.count() == 2
     other = client.post("/tell-us/", {"text": "Từ nơi khác"}, REMOTE_ADDR="203.0.113.7")
     assert other.status_code == 302
+
+
+@pytest.fixture
+def lans_order():
+    lan = customer("Lan", email="lan@example.com", phone="090 123 45 67")
+    return order(lan, number="DH-77")
+
+
+def about_an_order(client, **given):
+    answer = client.post("/tell-us/", {"text": COMPLAINT} | given)
+    return answer, Comment.objects.select_related("typed", "order", "customer").last()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": "LAN@example.com", "order": "DH-77"},
+        {"phone": "+84 90 1234567", "order": " #dh-77 "},
+        {"email": "other@example.com", "phone": "0901234567", "order": "DH-77"},
+    ],
+)
+def test_an_order_of_the_address_or_the_telephone_is_tied_to_the_words(client, lans_order, given):
+    _answer, said = about_an_order(client, **given)
+
+    assert said.order == Case.objects.get().order == lans_order
+    assert said.customer_claimed
+    assert not hasattr(said, "typed") or said.typed.order_number == ""
+
+
+def main_of(answer):
+    """Without the token of the form that switches the language."""
+    return re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL).group()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": "minh@example.com", "order": "DH-77"},
+        {"phone": "0987654321", "order": "DH-77"},
+        {"order": "DH-77"},
+        {"email": "lan@example.com", "order": "DH-99"},
+        {"email": "minh@example.com", "order": "DH-99"},
+    ],
+)
+def test_nobody_learns_whether_an_order_exists(client, lans_order, given):
+    """Another's, or none that exists: the same page, letter and words for all; staff see what was typed."""
+    answer, said = about_an_order(client, **given)
+    thanked = main_of(client.get(answer.url))
+
+    right, _tied = about_an_order(client, email="lan@example.com", order="DH-77", wish="Đổi")
+    assert (answer.status_code, answer.url) == (right.status_code, right.url)
+    assert thanked == main_of(client.get(right.url))
+    assert (said.order, said.typed.order_number) == (None, given["order"])
+    assert all("DH-" not in letter.text for letter in OutgoingMail.objects.all())
+    client.force_login(user("staff", "Mai"))
+    page = client.get(f"/cases/{said.case.public_id}/").content.decode()
+    assert "Order number as it was typed" in page
+    assert given["order"] in page
+
+
+def test_a_merged_customers_order_is_theirs_by_either_address(client, lans_order):
+    customer("Lan 2", email="lan2@example.com", merged_into=lans_order.customer)
+
+    assert about_an_order(client, email="lan2@example.com", order="DH-77")[1].order == lans_order
+
+
+def test_an_order_of_two_stores_is_not_guessed(client, lans_order):
+    order(lans_order.customer, number="DH-77", store="web")
+
+    _answer, said = about_an_order(client, email="lan@example.com", order="DH-77")
+    assert (said.order, said.typed.order_number) == (None, "DH-77")
+
+
+def test_a_tied_order_says_nothing_of_who_wrote(client, lans_order):
+    """Whoever knows an address and a number is still nobody that we have checked (decision 2)."""
+    about_an_order(client, email="lan@example.com", order="DH-77")
+    comments.read_all()
+    work.drain(cases.DECIDE)
+
+    facts = Decision.objects.get(is_current=True).facts
+    assert (facts["lifetime_value"], facts["standing"]) == (None, "unknown")
+
+
+def test_a_telephone_is_where_they_are_answered(client):
+    client.post("/tell-us/", {"text": "Are you open on Sunday?", "phone": "090 123 45 67", "name": "Lan"})
+
+    assert Case.objects.get().customer.phone == "090 123 45 67"
+
+
+def test_another_telephone_of_a_known_customer_is_kept_beside_the_words(client, lans_order):
+    _answer, said = about_an_order(client, email="lan@example.com", phone="0987654321")
+
+    lans_order.customer.refresh_from_db()
+    assert (said.typed.phone, lans_order.customer.phone) == ("0987654321", "090 123 45 67")
+
+
+def test_another_order_is_another_complaint(client, lans_order):
+    for number in ("", "DH-1", "DH-1", "DH-2", "DH-77", "DH-77"):
+        about_an_order(client, email="lan@example.com", order=number)
+
+    assert Comment.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"phone": "abc"}, "This is no phone number. One looks like 090 123 45 67."),
+        ({"phone": "1"}, "This is no phone number."),
+        ({"email": "lan at example"}, "This is no e-mail address. One looks like name@example.com."),
+        ({"order": "x" * 65}, "at most 64"),
+        ({"order": "a\x00b"}, "Null characters"),
+    ],
+)
+def test_a_number_or_an_address_that_is_none_is_refused_in_clear_words(client, given, says):
+    answer = client.post("/tell-us/", {"text": COMPLAINT} | given)
+
+    assert answer.status_code == 400
+    assert says in answer.content.decode()
+    assert not Comment.objects.exists()

@@ -43,6 +43,7 @@ def test_it_writes_money_as_the_reader_does(amount, currency, language, text):
         (0.643, 0, "en", "64%"),
         (0.028, 1, "vi", "2,8%"),
         (Decimal("0.028"), 1, "en", "2.8%"),
+        (-0.2, 0, "vi", "−20%"),
         (None, 0, "en", "–"),
     ],
 )

@@ -1,12 +1,14 @@
 """Today, the public door, and the way to the other pages."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from feedback import shop
-from feedback.front import context
+from feedback.front import context, movers
+from feedback.models import Headline
 from tests.factories import a_shop, case, customer, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +76,62 @@ def test_it_shows_which_themes_moved(client, now):
 
     movers = client.get("/").context["movers"]
 
-    assert [(row["slug"], row["change"]) for row in movers] == [("damaged", 3)]
+    assert [(row["one"].slug, row["one"].now, row["one"].before) for row in movers] == [("damaged", 3, 0)]
+
+
+def test_themes_that_move_with_everything_do_not_lead(client, now):
+    """S4-5, decision 10: twice as many comments name every theme twice as often; what grew among them leads,
+    and what may be chance is told so."""
+    a_shop()
+    for days, counts in (
+        (3, {"damaged": 20, "courier": 20, "late_delivery": 9}),
+        (40, {"damaged": 10, "courier": 10}),
+    ):
+        for theme, count in counts.items():
+            for _ in range(count):
+                read_comment(said_at=now - timedelta(days=days), themes=[(theme, "negative")])
+    client.force_login(user("manager"))
+
+    movers = [row["one"] for row in client.get("/").context["movers"]]
+
+    assert (movers[0].slug, movers[0].is_sure) == ("late_delivery", True)
+    assert {one.slug: one.is_sure for one in movers[1:]} == {"damaged": False, "courier": False}
+
+
+def test_managers_see_the_figures_first_staff_what_to_do(client, now):
+    """S2-6: the defection rate is the headline of the managers' first page."""
+    a_shop()
+    read_comment(said_at=now)
+    day = shop.day(now)
+    Headline.objects.create(day=day, name="left", value=0.1, n=50, data={"left": 5}, found_at=now)
+
+    def page(role):
+        client.force_login(user(role))
+        return client.get("/").content.decode()
+
+    manager, staff = page("manager"), page("staff")
+    assert manager.index('id="headlines"') < manager.index('id="to-do"')
+    assert staff.index('id="to-do"') < staff.index('id="headlines"')
+
+
+def test_hiding_that_goes_with_the_stars_is_told_on_the_first_page(client, now):
+    """Differential hiding, differentiator 8: an alarm, where it cannot be chance."""
+    a_shop()
+    client.force_login(user("staff"))
+    assert "/reports/hidden/" not in client.get("/").content.decode()
+
+    Headline.objects.create(day=shop.day(now), name="hides", value=0.002, n=9, found_at=now)
+
+    assert "/reports/hidden/" in client.get("/").content.decode()
+
+
+def test_others_may_have_had_it_too(now):
+    """S4-5: of ten buyers two spoke and one of them complained of it: of the eight others about four."""
+    row = Headline(name="silent", value=0.8, n=10, data={"silent": 8})
+
+    assert movers.others(1, {"silent": row}) == 4
+    assert movers.others(9, {"silent": row}) == 8
+    assert movers.others(1, {}) is None
 
 
 def test_front_line_gets_the_search_and_no_reports(client):
@@ -145,3 +202,17 @@ def test_its_queries_do_not_grow(client, role, most, django_assert_max_num_queri
 
     with django_assert_max_num_queries(most):
         assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("role", "tag"), [("manager", 'a href="/surveys/"'), ("staff", "div")])
+def test_the_number_of_answers_opens_surveys_not_the_few_with_words(client, role, tag):
+    """An answer may have no words, so the comments of surveys are others than those counted."""
+    a_shop()
+    read_comment()
+    client.force_login(user(role))
+    client.cookies["django_language"] = "en"
+
+    page = client.get("/").content.decode()
+
+    assert re.search(rf'<{tag} class="card tile">\s*<span class="label">Survey answers</span>', page)
+    assert "/comments/?channel=survey" not in page

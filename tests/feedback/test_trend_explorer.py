@@ -120,10 +120,8 @@ def test_a_leap_day_is_told_from_the_day_before_it(client, huy):
     ("filters", "field"),
     [
         ({"split": "weather"}, "split"),
-        ({"split": "source", "channel": "review"}, "split"),
         ({"compare": "decade"}, "compare"),
         ({"compare": "year", "from": "2024-01-01"}, "compare"),
-        ({"compare": "year", "channel": "review", "language": "vi"}, "compare"),
         ({"theme": "no\x00ne"}, "theme"),
     ],
 )

@@ -51,7 +51,7 @@ def test_the_workbook_has_the_numbers_of_the_page_and_charts_of_them(client):
     sheets = workbook.sheets(book)
     assert sheets["Themes"][1][:6] == ["Late delivery", 2, 2, 0, 0, 0]
     assert "Late delivery" in sheets["Over time"][0]
-    assert list(sheets) == ["Over time", "Themes", "Told apart"]
+    assert list(sheets) == ["What this is", "Over time", "Themes", "Told apart", "Told apart, in all"]
     assert len(workbook.charts(book)) == 4
 
 

@@ -4,8 +4,9 @@ import threading
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from feedback import comments, leases, tasks, work
 from feedback.models import Case, Comment
@@ -149,3 +150,30 @@ def test_a_fault_in_the_thread_of_letters_ends_the_worker(many_connections):
 
     with pytest.raises(LookupError):
         work.forever([leases.Job(name="send", due=due, run=print, apart=True)], threading.Event())
+
+
+@pytest.mark.skipif(not settings.SQLITE, reason="no other database tells that somebody wrote")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_it_looks_at_once_when_somebody_wrote_and_seldom_else(many_connections, monkeypatch):
+    """An idle worker costs nearly nothing, and no fresh row waits for it."""
+    stop, looked, rounds, looks = threading.Event(), threading.Event(), [], set()
+
+    def due(now):
+        looks.add(now)
+        looked.set()
+        return comments.due(now)
+
+    def write():
+        looked.wait(20)
+        factories.comment()
+        connections.close_all()
+
+    monkeypatch.setattr(work, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(work, "UNWRITTEN_SECONDS", 60)
+    writer = threading.Thread(target=write)
+    writer.start()
+    work.forever([leases.Job(name="read", due=due, run=read_in_turn(stop, rounds).run)], stop)
+    writer.join()
+
+    assert rounds == [1]
+    assert len(looks) <= 3  # it may have been written within the first

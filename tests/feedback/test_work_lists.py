@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from feedback import shop
-from feedback.front import work_lists
+from feedback.front import work_queries
 from feedback.models import Decision, Message, Promise, Watch
-from tests.factories import NOW, a_shop, case, decision, user
+from tests.factories import NOW, a_shop, case, comment, customer, decision, user
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def today():
 
 def promise(who, by_when, **columns):
     owed = {"what": "call", "by_when": by_when, "call_back_on": by_when + DAY, "made_at": NOW, "who": who}
-    return Promise.objects.create(case=columns.pop("case", None) or case(), **owed, **columns)
+    return Promise.objects.create(**{"case": columns.pop("case", None) or case()} | owed | columns)
 
 
 def page(client):
@@ -58,6 +58,28 @@ def test_what_i_promised_by_the_next_working_day(client, mai, today):
     promise(None, today)
 
     assert page(client)["promised"]["rows"] == [due, tomorrow]
+
+
+def test_what_the_team_promised_is_on_somebodys_list(client, mai, today):
+    """S0-6: on that of whoever looks after the case; else on everybody's at the counter, marked."""
+    about_mine = promise(None, today, case=case(owner=mai))
+    nobodys = promise(None, today)
+    promise(None, today, case=case(owner=user("staff", "Bảo")))
+
+    found = page(client)
+    client.force_login(user("front_line", "Hoa"))
+    answer = client.get("/day/")
+
+    assert (found["promised"]["rows"], found["teams"]["rows"]) == ([about_mine], [nobodys])
+    assert answer.context["teams"]["rows"] == [nobodys]
+    assert "the team’s" in answer.content.decode()
+
+
+def test_who_only_reads_does_not_carry_the_teams_promises(client, today):
+    client.force_login(user("advocate", "An"))
+    promise(None, today)
+
+    assert "teams" not in page(client)
 
 
 def test_the_cases_i_look_after_the_first_due_first(client, mai, today):
@@ -133,6 +155,17 @@ def test_the_board_says_who_has_how_much(client, mai, today):
     assert (second.who, second.open, second.waiting, second.to_ask) == (bao, 2, 1, 1)
 
 
+def test_the_board_leads_to_what_was_shown_to_a_manager(client, mai, today):
+    """Marked in every list; settled ones are nobody's business any more."""
+    shown = case(owner=mai, due_on=today, escalations=2)
+    case(owner=mai, due_on=today)
+    case(state="closed", closed_at=NOW, escalations=1)
+
+    assert 'href="/cases/?shown=1"' in client.get("/board/").content.decode()
+    assert list(client.get("/cases/?shown=1").context["page"]) == [shown]
+    assert client.get("/day/").content.decode().count("shown to a manager") == 1
+
+
 def test_the_board_leads_to_their_cases(client, mai, today):
     mine, other = case(owner=mai, due_on=today - DAY), case()
 
@@ -146,7 +179,9 @@ def test_an_owner_that_cannot_be(client, mai, owner):
     assert client.get("/cases/", {"owner": owner}).status_code == 400
 
 
-@pytest.mark.parametrize("address", ["/day/", "/board/"])
+@pytest.mark.parametrize(
+    "address", ["/day/", "/board/", "/promises/", "/cases/", "/cases/?owner=0&due=1", "/cases/?shown=1"]
+)
 def test_more_rows_take_no_more_queries(client, mai, today, address):
     def fill(times):
         for n in range(times):
@@ -154,6 +189,16 @@ def test_more_rows_take_no_more_queries(client, mai, today, address):
             case(due_on=today)
             promise(mai, today - DAY, case=case(owner=user("staff", f"A{n}")))
             promise(mai, today)
+            promise(
+                mai,
+                today - 3 * DAY,
+                call_back_on=today,
+                first_call_on=today - 2 * DAY,
+                unreached=2,
+                tried_at=NOW,
+            )
+            promise(None, today)
+            promise(None, today, case=case(owner=mai))
             draft(False)
 
     def asked():
@@ -164,9 +209,9 @@ def test_more_rows_take_no_more_queries(client, mai, today, address):
             client.get(address)
         return len(queries)
 
-    fill(work_lists.SHOWN + 2)
+    fill(work_queries.SHOWN + 2)
     few = asked()
-    fill(work_lists.SHOWN + 2)
+    fill(work_queries.SHOWN + 2)
 
     assert asked() <= few
 
@@ -174,3 +219,28 @@ def test_more_rows_take_no_more_queries(client, mai, today, address):
 def test_a_new_shop_has_empty_pages(client, mai):
     assert "Nobody to call today." in client.get("/day/").content.decode()
     assert "Nothing is open." in client.get("/board/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/day/", "/board/", "/cases/"])
+def test_what_customers_write_is_shown_as_words(client, mai, today, address):
+    """Rows are drawn once and filled in: each of another's words, and none of them as HTML."""
+    for name in ("<b>Lan</b>", "Minh & Co"):
+        about = case(comment(f"<i>{name}</i>"), owner=mai, due_on=today - DAY, customer=customer(name))
+        promise(mai, today - 2 * DAY, case=about)
+
+    text = client.get(address).content.decode()
+
+    assert "&lt;b&gt;Lan&lt;/b&gt;" in text
+    assert "&lt;i&gt;Minh &amp; Co&lt;/i&gt;" in text
+    assert "<b>Lan" not in text
+    assert "own-" not in text
+
+
+def test_the_lists_as_each_language_says_them(client, mai, today):
+    case(owner=mai, due_on=today - DAY, route="safety")
+
+    english = client.get("/day/").content.decode()
+    client.cookies["django_language"] = "vi"
+
+    assert "late, due yesterday" in english
+    assert "late, due" not in client.get("/day/").content.decode()

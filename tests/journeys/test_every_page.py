@@ -32,6 +32,7 @@ from feedback.models import (
     Customer,
     DataLink,
     DataRequest,
+    Decision,
     Defection,
     DefectionRule,
     Delivery,
@@ -54,42 +55,17 @@ from reviews.models import Polling, Reply, Source
 from reviews.records import ReviewRecord
 from surveys import entrances, importing, invitations, publishing, responses, shared
 from surveys.models import AnswerImport, Coupon, CouponShop, Entrance, Response, Reward
+from tests import factories
 from tests.test_routes import TABLE
 
 NO_PAGE = {name for name, (method, _who) in TABLE.items() if method == "post" and name != "tell_us"}
-NO_PAGE |= {"healthz", "trends_csv", "thresholds_csv", "policy_file", "policy_replay_csv"}
-NO_PAGE |= {"api_policy", "api_schema", "api_theme_trends", "survey_picture", "survey_export"}
-NO_PAGE |= {"survey_plan_log_csv", "survey_asked_csv", "survey_sign", "tell_us_sign", "kiosk_ask"}
+FILES = ("_csv", "_xlsx", "_json", "_zip", "_sign", "_faults", "_export")
 NO_PAGE |= {
-    "concessions_csv",
-    "divergence_csv",
-    "api_dispute",
-    "silence_csv",
-    "service_csv",
-    "service_xlsx",
-    "api_service",
+    name for name in TABLE if name.endswith(FILES) or (name.startswith("api_") and name != "api_root")
 }
-NO_PAGE |= {"survey_results_csv", "survey_answers", "answer_import_faults", "reward_costs_csv"}
-NO_PAGE |= {"recovery_csv", "recovery_xlsx", "api_recovery"}
-NO_PAGE |= {"clocks_kept_csv", "clocks_kept_xlsx", "causes_csv", "causes_xlsx"}
-NO_PAGE |= {"consistency_csv", "consistency_xlsx", "api_consistency"}
-NO_PAGE |= {"touchpoints_csv", "touchpoints_xlsx", "api_touchpoints"}
-NO_PAGE |= {"voices_csv", "voices_xlsx", "voices_people_csv", "api_voices", "api_answers"}
-NO_PAGE |= {"hours_csv", "hours_xlsx", "contact_import_faults", "api_contact_hours"}
-NO_PAGE |= {
-    "card_sign",
-    "suppression_csv",
-    "impact_csv",
-    "tenure_csv",
-    "tenure_xlsx",
-    "missed_csv",
-    "api_missed_themes",
-}
-NO_PAGE |= {"suppression_xlsx", "trends_xlsx", "impact_xlsx", "alerts_csv", "comments_export"}
-NO_PAGE |= {"api_alerts", "api_comments", "api_impact", "tenure_csv", "tenure_xlsx"}
-NO_PAGE |= {"promises_kept_csv", "case_enclosure", "order_import_refused", "calendar_feed"}
-NO_PAGE |= {"defections_csv", "defection_cohorts_csv"}
-NO_PAGE |= {"my_data_json", "my_data_zip", "own_data_json", "own_data_zip"}
+NO_PAGE |= {"healthz", "policy_file", "survey_picture", "kiosk_ask", "voices", "survey_answers"}
+NO_PAGE |= {"case_enclosure", "order_import_refused", "calendar_feed"}
+
 
 REVIEWS = [
     (1, 1, "Minh", "Ấm bị vỡ khi mở hộp. Không hoàn tiền thì tôi đăng 1 sao khắp nơi."),
@@ -130,6 +106,7 @@ class World:
             )[:1],
             "survey": [invitations.find(self.invitation).survey.public_id],
             "proposal": Proposal.objects.values_list("public_id", flat=True),
+            "defection_interview": Defection.objects.order_by("pk").values_list("public_id", flat=True),
             "defection": Defection.objects.order_by("pk").values_list("public_id", flat=True),
             "dispute": Dispute.objects.values_list("pk", flat=True),
             "preferences": [self.mailed_to],
@@ -175,6 +152,9 @@ class World:
             return [reverse(name, args=[one.decision.decision_digest, one.language]) for one in alike]
         if name == "survey_shared":
             return [reverse(name, args=[shared.sign(invitations.find(self.invitation).survey)])]
+        if name == "case_letter":
+            posted = factories.letter_sent(Decision.objects.filter(case__isnull=False).first().case)
+            return [reverse(name, args=[posted.case.public_id, posted.public_id])]
         if name == "survey_question":
             return [reverse(name, args=[*ids["survey"], one]) for one in ("problem", "recommend", "wish")]
         if name.startswith("survey_") and name != "survey_new":
@@ -455,16 +435,25 @@ STAFF_PAGES = {
     "cards card_paper customer_card customer_merge "
     "data_requests retention".split(),
     "mai": "today reply reply_evidence reply_groups reply_batch hidden_reviews suppression case practice "
-    "practice_page disputes dispute promises promise case_new case_noted day board my_calendar "
-    "work_plan".split(),
+    "practice_page disputes dispute promises promise case_new case_noted case_letter day board my_calendar "
+    "work_plan defection_interview".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence service alerts impact missed proposal digest voices voices_people "
-    "touchpoints consistency clocks_kept causes tenure "
+    "silence service alerts impact missed proposal digest voices_people "
+    "touchpoints consistency clocks_kept causes wishes tenure expected investment leaving fit "
     "contact_new staffed_hours contact_imports contact_import hours "
     "concessions divergence "
     "survey_new survey_edit survey_question survey_publish survey_try survey_reward".split(),
-    "dung": ["policies", "policy", "policy_new", "thresholds", "defections", "defection", "defection_rule"],
+    "dung": [
+        "policies",
+        "policy",
+        "decisions",
+        "policy_new",
+        "thresholds",
+        "defections",
+        "defection",
+        "defection_rule",
+    ],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()
 PUBLIC_PAGES += ["promise_answer", "solved", "reviews_how", "digest_stop"]

@@ -46,3 +46,25 @@ def test_in_person_four_taps_and_one_field(counter, jobs, fits):
     counter.get_by_role("link", name="Khắc phục ngay").click()
     counter.get_by_role("heading", name="Cách xử lý").wait_for()
     fits(counter)
+
+
+def test_put_right_while_they_stand_there(counter, jobs, fits):
+    """S2-9: looked at, given within the limit, the cause noted; on a phone, without JavaScript's help."""
+    counter.goto("/cases/new/")
+    counter.locator("textarea").first.fill("Ấm bị vỡ khi mở hộp.")
+    counter.get_by_text("Hàng đến bị hư hỏng", exact=True).click()
+    counter.get_by_role("button", name="Lưu").click()
+    counter.get_by_role("heading", name="Nói với khách").wait_for()
+    jobs()
+    counter.get_by_role("link", name="Khắc phục ngay").click()
+    counter.get_by_role("button", name="Tôi đã xem: đúng như khách nói, và lỗi của chúng ta").click()
+    counter.get_by_text("Giải quyết", exact=True).click()
+    counter.locator("#spot ~ details input[name=remedy]").first.check()
+    counter.get_by_label("Chi phí của chúng ta, nếu chưa ghi bên cạnh").fill("90000")
+    counter.locator("#id_spot_cause_removed").fill("Bọc hai lớp giấy.")
+    fits(counter)
+    counter.get_by_role("button", name="Đã đưa, đã báo, đã xong").click()
+
+    counter.get_by_text("Đã giải quyết: khoản khách được đã ghi sổ").wait_for()
+    case = Case.objects.get()
+    assert (case.state, case.concessions.count()) == ("resolved", 1)

@@ -12,6 +12,7 @@ from tests import factories
 
 MONDAY = datetime(2026, 11, 30, 3, tzinfo=UTC)  # ten in the morning at the shop
 WEDNESDAY = MONDAY.replace(month=12, day=2)
+THURSDAY = MONDAY.replace(month=12, day=3)
 WHAT = "gửi bù hai cái bát còn thiếu"
 
 
@@ -80,6 +81,27 @@ def test_it_arrived(promised, people, log_in, jobs, fits):
     assert Promise.objects.get().state == "kept"
     promised.refresh_from_db()
     assert promised.state == "open"  # nobody has said yet that all is well
+
+
+def test_nobody_picked_up(promised, people, log_in, jobs, fits):
+    """On Wednesday no answer: it is not lost, stands on Thursday's page with the attempt, and arrived."""
+    with time_machine.travel(WEDNESDAY):
+        shop.forget()
+        page = ask(people, log_in, jobs, fits)
+        page.locator("[name=note]").fill("Máy bận, gọi lại chiều mai.")
+        page.locator("form[action$='/not-reached/'] button").click()
+        expect(page.locator("#call ~ ol.timeline, section ol.timeline")).to_contain_text("Máy bận")
+        fits(page)
+    assert Promise.objects.get().state == "open"
+    with time_machine.travel(THURSDAY):
+        page = log_in(people["bao"], "/day/")
+        row = page.locator("section", has=page.locator("#call")).locator("li", has_text=WHAT)
+        expect(row).to_contain_text("đã gọi một lần")
+        row.locator("a").click()
+        page.locator("[name=kept][value=yes]").click()
+        page.wait_for_url("**/promises/")
+
+    assert Promise.objects.get().state == "kept"
 
 
 def test_it_did_not(promised, people, log_in, jobs, fits):

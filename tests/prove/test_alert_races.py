@@ -15,6 +15,7 @@ from tests.crowd import at_once, how_many_are_told, take_the_guard_off
 
 CROWD, ROUNDS = 6, 8
 DAY = timedelta(days=1)
+ACTS = ("taken", "snoozed", "woken", "handed over", "given back", "settled")
 pytestmark = [
     pytest.mark.prove,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -29,11 +30,16 @@ def people(many_connections):
     return [factories.user("manager", f"Huy {n}", email=f"huy{n}@example.com") for n in range(CROWD)]
 
 
-def found(number):
+def found(number, act, people):
+    """As it stands before the act."""
     today = shop.day(timezone.now())
+    before = {
+        "woken": {"snoozed_until": today + DAY, "snoozed_by": people[0]}, "given back": {"owner": people[0]}
+    }  # fmt: skip
     return Alert.objects.create(
         kind="rise", theme=f"theme-{number}", since=today, seen=9, expected=2, ratio=4, low=2, high=8,
         chance=0.001, found_on=today, last_found_on=today,
+        **before.get(act, {}),
     )  # fmt: skip
 
 
@@ -43,6 +49,9 @@ def dealing(act, alert, people):
     return {
         "taken": [partial(alerts.take, alert, by=by) for by in people],
         "snoozed": [partial(alerts.snooze, alert, by=by, **until) for by in people],
+        "woken": [partial(alerts.wake, alert, by=by, today=shop.day(now)) for by in people],
+        "handed over": [partial(alerts.hand_over, alert, to, held_by=None, by=to) for to in people],
+        "given back": [partial(alerts.give_back, alert, by=people[0]) for _ in people],
         "settled": [partial(alerts.settle, alert, f"Huy {n}", by=by, now=now) for n, by in enumerate(people)],
     }[act]
 
@@ -51,20 +60,20 @@ def events(alert, act):
     return Event.objects.filter(subject=f"feedback.alert:{alert.pk}", verb=f"alert {act}").count()
 
 
-@pytest.mark.parametrize("act", ["taken", "snoozed", "settled"])
+@pytest.mark.parametrize("act", ACTS)
 def test_one_of_those_who_deal_with_it_does(people, act):
     for number in range(ROUNDS):
-        alert = found(number)
+        alert = found(number, act, people)
 
         told = how_many_are_told(dealing(act, alert, people), alerts.Stale)
 
         assert (told, events(alert, act)) == (CROWD - 1, 1)
 
 
-@pytest.mark.parametrize("act", ["taken", "snoozed", "settled"])
+@pytest.mark.parametrize("act", ACTS)
 def test_without_the_guard_all_of_them_do(people, act, monkeypatch):
     take_the_guard_off(monkeypatch, Alert)
-    alert = found(0)
+    alert = found(0, act, people)
 
     told = how_many_are_told(dealing(act, alert, people), alerts.Stale)
 

@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from feedback import cases, concessions, disputes, messages, overrides
-from feedback.messages import Plan
+from feedback import cases, concessions, disputes, message_plans, messages, overrides
+from feedback.message_plans import Plan
 from feedback.models import Concession, Decision, Dispute, Event, Message, Order, Promise
 from tests import crowd, factories
 
@@ -49,7 +49,8 @@ def told(**order):
 def drafted(case, by, remedy="refund"):
     decision = Decision.objects.select_related("policy").get(comment=case.comment_id, is_current=True)
     decided = overrides.effective(decision)
-    plan = Plan(remedy=remedy, promises=messages.proposal(case, decision, decided, timezone.now()).promises)
+    usual = message_plans.proposal(case, decision, decided, timezone.now(), remedy=remedy)
+    plan = Plan(remedy=remedy, promises=usual.promises)
     return messages.compose_again(case, decision, plan, by=by, edition=0)
 
 
@@ -63,7 +64,7 @@ def approval(message, by):
 
 def edited(message, words, by):
     return partial(
-        messages.edit, message.case, message.decision, words, messages.plan_of(message), by=by,
+        messages.edit, message.case, message.decision, words, message_plans.plan_of(message), by=by,
         edition=message.edition,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 pytestmark = pytest.mark.prove
-MANY = 9_000  # rows, in parts of 2,000; every third order has two
+MANY = 18_000  # rows, in parts of 4,000; every third order has two
 
 
 def orders_file(path):
@@ -27,7 +27,7 @@ def test_a_file_of_orders_is_taken_in_once(installation, tmp_path):
     orders = orders_file(file)
     first = installation.start("manage.py", "import_orders", str(file))
     installation.kill_when(first, lambda: installation.count("feedback_order") > 0)
-    for more in (2_000, 4_000):
+    for more in (4_000, 8_000):
         worker = installation.start("manage.py", "work")
         installation.kill_when(worker, lambda more=more: installation.count("feedback_order") >= more)
 

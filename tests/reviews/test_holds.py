@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 from datetime import UTC
 
@@ -157,6 +158,22 @@ def test_a_batch_approves_only_what_is_as_it_was_shown(own, receive, bao):
 
     assert batches.counted(results) == 2
     assert now(made[0]).state == "draft"
+
+
+def test_a_batch_goes_by_its_decision_and_not_by_one_problem_of_many(client, own, receive, bao):
+    """Late and broken alike are looked into first: each says what it is about, and none names the group."""
+    for n, text in enumerate([LATE, "Ấm bị vỡ khi mở hộp."]):
+        receive(own, external_id=f"r{n}", text=text)
+    client.force_login(bao)
+
+    listed = client.get("/replies/alike/", headers={"accept-language": "en"}).content.decode()
+    (group,) = batches.groups(bao)
+    at_it = f"/replies/alike/{group.digest}/{group.language}/"
+    shown = client.get(at_it, headers={"accept-language": "en"}).content.decode()
+
+    assert "Looked into" in listed
+    assert not {"Came late", "Came damaged"} & set(re.split(r"[<>]", listed))
+    assert {"Came late", "Came damaged"} <= set(re.split(r"[<>]", shown))
 
 
 def test_no_batch_for_staff_where_an_approver_is_needed(own, receive, bao):

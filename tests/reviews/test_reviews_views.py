@@ -48,6 +48,15 @@ def test_an_empty_list_says_what_will_be_here(at_the_desk):
     assert "filters cannot be used" not in page
 
 
+@pytest.mark.parametrize("typed", ["%", "_", "\\", "😂", "?!"])
+def test_signs_alone_find_nothing_and_say_so(at_the_desk, typed):
+    """Every reply would have been shown as if it held them."""
+    page = at_the_desk.get(reverse("replies"), {"q": typed}, headers={"accept-language": "en"})
+
+    assert page.status_code == 400
+    assert "signs alone are not looked for" in page.content.decode()
+
+
 def test_a_filter_that_finds_nothing_is_not_called_wrong(at_the_desk, reply):
     page = at_the_desk.get(reverse("replies"), {"state": "published"}, headers={"accept-language": "en"})
 
@@ -329,6 +338,19 @@ def test_our_sentence_is_put_there_without_a_script(do, reply):
 def test_no_words_break_the_desk(do, text):
     for act in ("lint", "save", "approve"):
         assert do(act, text=text).status_code < 500
+
+
+def test_what_nobody_sees_is_no_fault_in_a_draft(do, reply):
+    """Issue 4, bad input. The lint reads past a NUL, so saving must not refuse it; a word that it cuts is
+    heard."""
+    harmless, cut = f"{reply.text}\x00", f"{reply.text}\nTiệm ca\x00m kết hoàn tiền 100%."
+
+    assert 'class="stop"' not in do("lint", text=harmless).text
+    assert do("save", text=harmless).status_code == 302
+    assert (now(reply).text, now(reply).edition) == (reply.text, 1)
+    assert 'class="stop"' in do("lint", text=cut).text
+    assert do("approve", text=cut).status_code == 422
+    assert "Tiệm cam kết" in now(reply).text
 
 
 @pytest.mark.parametrize("state", Reply.State)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from feedback import shop
-from feedback.models import Event
+from feedback import api_access, shop
+from feedback.front import headlines
+from feedback.models import Event, Headline
 from reviews import account, asking, hiding, intake
 from reviews.intake import receive_many
 from reviews.models import HIDDEN_FOR, PublicPlan, Review, Source
@@ -181,7 +182,7 @@ def test_the_csv_says_the_same(client, reviewed, mai, bao):
     hide("1-0", mai, "personal_data")
     client.force_login(bao)
 
-    rows = list(csv.DictReader(io.StringIO(client.get("/reports/hidden.csv").content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(client.get("/reports/hidden.csv").getvalue().decode("utf-8-sig"))))
 
     one = next(row for row in rows if (row["kind"], row["value"]) == ("stars", "1"))
     assert (one["received"], one["shown"], one["hidden"], one["personal_data"]) == ("20", "19", "1", "1")
@@ -252,3 +253,51 @@ def test_staff_come_to_it_from_what_is_hidden(client, reviewed, bao):
 
     assert 'href="/reports/hidden/"' in client.get("/reviews/hidden/").text
     assert 'href="/reviews/how/"' in client.get("/reviews/").text
+
+
+def test_programs_read_the_same_figures(client, reviewed, mai, bao):
+    """Differentiator 8, S4-5: the proof by the API; JSON has no infinity."""
+    hide("1-0", mai), hide("1-1", mai, "unrelated")
+    client.force_login(bao)
+
+    told = client.get("/api/v1/reports/hidden").json()
+
+    found = account.count()
+    assert (told["received"], told["shown"], told["hidden"]) == (40, 38, 2)
+    assert told["is_whole"]
+    assert told["average"] == pytest.approx(found.average)
+    one = next(row for row in told["by_stars"] if row["kind"] == "1")
+    assert (one["received"], one["shown"], one["hidden"]["fake"], one["hidden"]["unrelated"]) == (
+        20,
+        18,
+        1,
+        1,
+    )
+    test = told["stars_independence"]
+    assert (test["low_hidden"], test["others_hidden"], test["odds"]) == (2, 0, None)
+    assert test["chance"] == pytest.approx(found.by_stars.chance)
+
+
+def test_only_keys_of_reports_read_them(client, reviewed):
+    orders, reports = (api_access.issue(scope, [scope], by=None) for scope in ("orders", "reports"))
+
+    def status(key):
+        return client.get("/api/v1/reports/hidden", headers={"Authorization": f"Bearer {key}"}).status_code
+
+    assert client.get("/api/v1/reports/hidden").status_code == 401
+    assert status(orders) == 403
+    assert status(reports) == 200
+
+
+def test_the_first_page_hears_of_it_when_hiding_goes_with_the_stars(reviewed, mai):
+    """Differentiator 8: the job looks; while it may be chance nothing is said."""
+    hide("1-0", mai), hide("5-0", mai)
+    headlines.find_now()
+    assert not Headline.objects.filter(name="hides").exists()
+
+    for number in range(1, 9):
+        hide(f"1-{number}", mai)
+    headlines.find_now()
+
+    row = Headline.objects.get(name="hides")
+    assert (row.n, row.value) == (10, pytest.approx(account.count().by_stars.chance))

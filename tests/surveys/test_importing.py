@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback import comments, forgotten, leases, tables
+from feedback import comments, forgotten, leases, tables, wallet
 from feedback.models import Comment, Customer
 from surveys import counting, given_elsewhere, importing, results
 from surveys.given_elsewhere import BadRow
@@ -17,6 +17,7 @@ from surveys.models import Answer, AnswerImport, ImportedAnswer, Invitation, Res
 from tests.factories import user
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+NOON = datetime(2026, 4, 30, 12, tzinfo=UTC)
 HEAD = ["Response ID", "Person Email", "Score", "Comment", "Created At"]
 LAN = ["r1", "lan@example.com", "9", "Giao hàng chậm quá.", "2026-03-31 14:05:06 UTC"]
 MINH = ["r2", "", "0", "", "31/03/2026 14:05"]
@@ -167,6 +168,39 @@ def test_they_become_answers_of_a_survey_of_their_own(take):
     assert (nps.name, nps.value, nps.n) == ("nps", 0, 2)
     assert found.figures.asked == 0
     assert found.figures.rate is None
+
+
+def test_what_part_they_buy_with_us_is_noted_of_those_we_know(take):
+    """S2-1: the newest word counts, whichever row it stands in; taken in twice, it is noted once."""
+    lan = Customer.objects.create(name="Lan", email="lan@example.com", since=NOON)
+    head = [*HEAD, "Share of wallet"]
+    rows = [[*LAN, "40 %"], ["r3", *LAN[1:4], "2026-02-01 10:00:00 UTC", "90"], [*MINH, "10"],
+            ["r4", *LAN[1:4], LAN[4], ""]]  # fmt: skip
+
+    take(*rows, head=head), take(*rows, head=head)
+
+    assert [(who, percent) for who, _day, percent in wallet.told().tolist()] == [(lan.pk, 90), (lan.pk, 40)]
+
+
+@pytest.mark.parametrize(
+    ("written", "share"), [("75", 75), ("75 %", 75), ("75%", 75), ("100,0", 100), ("0", 0), ("", None)]
+)
+def test_shares_as_other_programs_write_them(written, share):
+    assert read_share(written).share == share
+
+
+@pytest.mark.parametrize("written", ["101", "-1", ".75", "0.75", "half", "٣", "\x00"])
+def test_what_is_no_share_is_named(written):
+    with pytest.raises(BadRow) as bad:
+        read_share(written)
+
+    assert [(fault.field, fault.key) for fault in bad.value.faults] == [("share", "not_a_share")]
+
+
+def read_share(written):
+    columns = {"score": 0, "said_at": 1, "share": 2}
+    cells = ["9", "2026-03-31", written]
+    return given_elsewhere.read(cells, columns, scale="scale_10", now=NOON, zone=ZONE)
 
 
 def test_the_comments_are_read_and_count_as_why_they_came(take):

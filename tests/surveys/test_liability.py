@@ -93,7 +93,7 @@ def test_the_page_and_its_csv_say_the_same(manager, code):
     code((2026, 1, 11))
 
     page = manager.get("/reports/rewards/?from=2026-01-01&to=2026-02-28").content.decode()
-    text = manager.get("/reports/rewards.csv?from=2026-01-01&to=2026-02-28").content.decode()
+    text = manager.get("/reports/rewards.csv?from=2026-01-01&to=2026-02-28").getvalue().decode()
 
     assert "1 code worth ₫50,000 can still be redeemed" in page
     rows = list(csv.DictReader(io.StringIO(text[1:])))
@@ -101,6 +101,11 @@ def test_the_page_and_its_csv_say_the_same(manager, code):
         ("2026-01", "2", "0", "2"),
         ("2026-02", "0", "50000", "1"),
     ]
+    told = manager.get("/api/v1/reports/rewards?from=2026-01-01&to=2026-02-28").json()
+    assert [{key: str(cell) for key, cell in one.items()} for one in told["months"]] == [
+        {key: row[key] for key in told["months"][0]} for row in rows
+    ]
+    assert (told["total"]["outstanding"], told["total"]["redeemed_worth"]) == (1, "50000.00")
 
 
 @pytest.mark.parametrize("query", ["from=x", "from=2026-02-01&to=2026-01-01"])

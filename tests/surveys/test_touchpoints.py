@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from feedback import improvements, shop
 from feedback.models import Comment, Customer, FollowUp, Touchpoint
-from surveys import dealings, invitations, responses, touchpoints
+from surveys import dealings, invitations, places, responses, touchpoints
 from surveys.experience import Felt
 from tests import factories
 
@@ -71,6 +71,25 @@ def test_what_names_no_place_stands_by_itself_at_the_end(heard, now):
 
     assert found(now).rows[-1].slug == ""
     assert counts(now, "") == {"satisfied": 1}
+
+
+def test_a_review_that_names_no_place_counts_where_its_words_point(now, the_shop):
+    """S1-13: each review is attached to a touchpoint; praise as well as complaints."""
+    for problem, themes in (("damaged", []), ("none", [("staff_attitude", "positive")])):
+        factories.read_comment(reading={"problem": problem, "complaint": False}, themes=themes, said_at=now)
+    both = [("staff_attitude", "positive"), ("late_delivery", "negative")]
+    factories.read_comment(reading={"problem": "none", "complaint": False}, themes=both, said_at=now)
+    said(now, touchpoint="store", themes=[("late_delivery", "negative")])
+
+    where = {row.slug: row.n for row in found(now).rows if row.n}
+
+    assert where == {"packing": 1, "staff": 1, "": 1, "store": 1}
+
+
+def test_words_point_to_no_place_that_the_shop_does_not_have():
+    assert places.of_words("late", (), {"delivery"}) == "delivery"
+    assert places.of_words("late", (), {"product"}) == ""
+    assert places.of_words("waiting", ("general", "price_value"), {"store"}) == ""
 
 
 def test_insiders_old_versions_and_further_words_are_left_out(heard, now):

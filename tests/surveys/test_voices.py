@@ -3,16 +3,18 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from feedback.models import Contact, Order
 from feedback.roles import Role
-from surveys import voices
+from surveys import voices, voices_words
 from surveys.models import Answer, Invitation, Response
 from surveys.voices import Group
 from tests import factories
@@ -224,17 +226,57 @@ QUERY = {"from": "2026-01-01", "to": "2026-01-31"}
 
 
 def test_the_page_says_it_and_each_number_opens_its_customers(manager, january):
-    page = manager.get(reverse("voices"), QUERY).content.decode()
+    page = manager.get(reverse("silence"), QUERY).content.decode()
 
-    assert "Who speaks, and what the silent may think" in page
+    assert "What all buyers may think" in page
     assert f"{reverse('voices_people')}?from=2026-01-01" in page
     people = manager.get(reverse("voices_people"), QUERY | {"group": "silent", "who": "all"})
     assert "Lan Nguyễn" in people.content.decode()
 
 
+def test_one_page_tells_who_is_silent_who_left_and_what_to_ask_next(manager, january):
+    """S4-3: with an answer for how many buyers each of the few who speak stands."""
+    found = manager.get(reverse("silence"), QUERY)
+
+    assert [leads_to for _step, leads_to in found.context["steps"]] == [
+        f"{reverse('voices_people')}?from=2026-01-01&to=2026-01-31&measure=nps&group=silent&who=stopped",
+        reverse("surveys"),
+    ]
+    assert "1 of the silent was never asked about the order." in found.content.decode()
+    assert "40 of 41 buyers were asked about their order and 40 answered" in found.content.decode()
+
+
+def test_where_half_of_it_was_leads_to_it(manager):
+    found = manager.get(reverse("voices"), QUERY)
+
+    assert (found.status_code, found.url) == (301, f"{reverse('silence')}?from=2026-01-01&to=2026-01-31")
+
+
+def test_who_was_asked_in_vain_is_to_be_reminded_unless_they_were(answered):
+    for number in range(40):
+        answered(9 if number < 35 else None)
+    asked = [step.words for step in voices_words.next_steps(report())]
+    for _number in range(20):
+        answered(9, reminded=1)
+    reminded = [step.words for step in voices_words.next_steps(report())]
+
+    assert [words[:47] for words in asked[1:]] == ["5 were asked and did not answer. Remind them on"]
+    assert len(reminded) == 1
+
+
+@pytest.mark.parametrize("why_not", ["unseen", "still_differ"])
+def test_who_never_answers_is_asked_another_way(answered, why_not):
+    for _number in range(40):
+        answered(9)
+    found = report()
+    found = replace(found, corrected=replace(found.corrected, why_not=why_not))
+
+    assert [step.leads_to for step in voices_words.next_steps(found)][-1] == "silent"
+
+
 def test_files_hold_the_numbers_and_no_names(manager, january):
     rows = list(
-        csv.reader(io.StringIO(manager.get(reverse("voices_csv"), QUERY).content.decode("utf-8-sig")))
+        csv.reader(io.StringIO(manager.get(reverse("voices_csv"), QUERY).getvalue().decode("utf-8-sig")))
     )
     assert rows[0][:2] == ["group", "n"]
     assert [row[:2] for row in rows[1:4]] == [["complained", "0"], ["spoke", "40"], ["silent", "1"]]
@@ -243,7 +285,7 @@ def test_files_hold_the_numbers_and_no_names(manager, january):
     book = zipfile.ZipFile(io.BytesIO(b"".join(manager.get(reverse("voices_xlsx"), QUERY).streaming_content)))
     assert any("complained" in book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
 
-    people = manager.get(reverse("voices_people_csv"), QUERY | {"who": "all"}).content.decode()
+    people = manager.get(reverse("voices_people_csv"), QUERY | {"who": "all"}).getvalue().decode()
     assert january.public_id in people
     assert "Lan" not in people
 
@@ -269,6 +311,21 @@ def test_programs_read_the_same(manager, january):
     ],
 )
 def test_what_cannot_be_used_is_said(manager, the_shop, given):
-    names = ("voices", "voices_csv", "voices_xlsx") if not {"group", "who"} & set(given) else ()
+    names = ("silence", "voices_csv", "voices_xlsx") if not {"group", "who"} & set(given) else ()
     for name in (*names, "voices_people", "voices_people_csv"):
         assert manager.get(reverse(name), given).status_code == 400
+
+
+def test_a_group_whose_days_are_not_over_is_not_drawn_as_nought(client, bought):
+    """S4-3: nobody was followed, so that nobody can be said not to have bought again."""
+    bought(customer(), (2026, 9, 1))
+    client.force_login(factories.user(Role.MANAGER))
+    client.cookies["django_language"] = "en"
+
+    with time_machine.travel(datetime(2026, 11, 16, 12, tzinfo=ZONE), tick=False):
+        page = client.get(reverse("silence"), {"from": "2026-09-01", "to": "2026-09-30"}).content.decode()
+
+    drawn = page.split("bought again within")[1].split("</table>")[0]
+    assert "–, their days are not over" in drawn
+    assert "0%" not in drawn
+    assert "<svg" not in drawn

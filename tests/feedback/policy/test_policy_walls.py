@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "feedback.personal_data",
     "feedback.unmarked",
     "feedback.money",
+    "feedback.wishes",  # a closed list of words for what was asked for, and the remedies that give it
 }
 MODULES = sorted((ROOT / "feedback" / "policy").glob("*.py")) + sorted(
     (ROOT / "feedback" / "wording").glob("*.py")

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.text.bounds import breaks_of, likeliest
+from feedback.text.batch import batch
+from feedback.text.bounds import Bounded, breaks_of, likeliest
 from feedback.text.reader import read
+from feedback.text.reading import Lang
+from feedback.text.vocabulary import Vocabulary
 
 NUMBERS = st.floats(-5, 5, allow_nan=False)
 SCORES = st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=6)
@@ -48,7 +51,21 @@ def test_what_is_learned_from_adds_up_over_all_ways(scores):
 
 
 def test_the_widest_break_before_a_word_counts():
-    assert breaks_of([0, 0, 0, 0, 1], [0, 0, 0, 1, 2], [0, 0, 1, 2, 3]) == [0, 0, 1, 2, 3]
+    words = batch(Vocabulary(), ["We wait and I write, late. Pay", "or else"], [Lang.EN, Lang.EN])
+
+    assert breaks_of(words).tolist() == [0, 0, 1, 0, 0, 2, 3, 0, 1]
+
+
+def test_a_text_is_told_of_alike_alone_and_among_others():
+    texts = ["refund me or I'll tell everyone on Facebook", "hoàn tiền không thì mình bóc phốt", "too late"]
+    langs, vocabulary = [Lang.EN, Lang.VI, Lang.EN], Vocabulary()
+    together = Bounded(batch(vocabulary, texts, langs)).scores
+
+    alone = [
+        Bounded(batch(vocabulary, [text], [lang])).scores for text, lang in zip(texts, langs, strict=True)
+    ]
+
+    assert together == pytest.approx(np.concatenate(alone), abs=1e-4)
 
 
 @pytest.mark.parametrize(("complaint", "threat"), THREATS)

@@ -116,6 +116,46 @@ def test_it_takes_no_legal_right_and_no_refund_wish_for_leverage(language, half)
     assert len(wrong) <= len(rows) * (1 - PLAINLY_NOT[half]), wrong
 
 
+@pytest.mark.parametrize(("half", "most"), [("seen", 0.06), ("held", 0.04)])
+def test_it_takes_no_failing_page_no_proof_and_no_story_for_leverage(half, most):
+    """S3-4: pages, photos, telling and money, and nobody threatens."""
+    lines = (CORPUS / "leverage.neighbours.jsonl").read_text("utf-8").splitlines()
+    texts = [row["text"] for row in map(json.loads, lines) if row["half"] == half]
+    wrong = [text for text, reading in zip(texts, read_many(texts), strict=True) if reading.leverage]
+
+    assert len(texts) > 70
+    assert len(wrong) <= len(texts) * most, wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Payment page broken on my phone: the pay button does nothing.",
+        "Gửi hình rồi tiệm bù, không sao.",
+        "Lần trước vỡ một cái, tôi nghĩ mình xui, gửi hình rồi tiệm bù, không sao.",
+    ],
+)
+def test_it_is_not_startled_by_a_page_or_a_photo(text):
+    """S3-4"""
+    assert read(text).leverage is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        ("damaged", "Vỡ rồi, không hoàn tiền thì tôi bóc phốt"),
+        ("damaged", "Bể rồi, không hoàn tiền thì tôi đăng 1 sao"),
+        ("late", "Trễ quá, không hoàn tiền thì tôi bóc phốt"),
+    ],
+)
+def test_two_words_before_a_threat_still_say_what_went_wrong(problem, text):
+    """S3-4: "không hoàn tiền" belongs to the threat, and nobody waits for a refund yet."""
+    reading = read(text)
+
+    assert reading.leverage is not None
+    assert reading.problem == problem == read(text.partition(",")[0]).problem
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_it_tells_the_kinds_apart(language):
     rows = [row for row in corpus(language) if row["kind"]]

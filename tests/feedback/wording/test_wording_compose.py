@@ -12,10 +12,11 @@ from feedback.policy.decision import Decision, Reason
 from feedback.policy.facts import Facts, Problem, Right
 from feedback.policy.remedies import ALTERNATIVES, Kind
 from feedback.policy.terms import Terms
-from feedback.wording.compose import DoesNotFit, Promised, compose, explain, plain_name
+from feedback.wording.compose import DoesNotFit, compose, explain, plain_name
 from feedback.wording.limit import Limit
 from feedback.wording.lint import bans, codes_of, lint
 from feedback.wording.phrases import ADDRESSES, LANGUAGES, draw, phrases
+from feedback.wording.recap import Promised
 
 TERMS = Terms.shipped()
 CASES: list[dict] = [

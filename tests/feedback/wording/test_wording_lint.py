@@ -10,10 +10,10 @@ from feedback.policy.decide import decide
 from feedback.policy.decision import Decision, Remedy
 from feedback.policy.facts import Facts
 from feedback.policy.terms import Terms
-from feedback.wording.compose import Promised
 from feedback.wording.findings import MESSAGES
 from feedback.wording.limit import Limit
 from feedback.wording.lint import bans, blocks, lint
+from feedback.wording.recap import Promised
 
 OFFER = Decision(
     rule="goodwill",
@@ -29,6 +29,11 @@ def codes(text: str, audience: str = "public", language: str = "en", **rest) -> 
 
 
 BAD = [
+    ("vi", "hurry", "Anh chị bình tĩnh."),
+    ("vi", "hurry", "Xin anh/chị hãy bình tĩnh."),
+    ("vi", "hurry", "Bạn nên giữ bình tĩnh."),
+    ("en", "hurry", "Please stay calm."),
+    ("en", "hurry", "You need to keep calm."),
     # the eight rows (S1-12)
     ("en", "dont_know", "Honestly I don't know what happened there."),
     ("en", "dont_know", "I have no idea, sorry."),
@@ -153,6 +158,10 @@ BAD = [
 ]
 
 GOOD = [
+    ("vi", "Cảm ơn anh/chị đã bình tĩnh kể lại cho chúng tôi."),
+    ("vi", "Chúng tôi quý sự bình tĩnh của anh/chị."),
+    ("en", "Thank you for staying so calm about it."),
+    ("en", "We try to stay calm and listen."),
     ("en", "Thank you for the five stars, this makes us happy."),
     ("en", "We are sorry to have kept you waiting."),
     ("en", "We would like to know more; please write to us privately."),

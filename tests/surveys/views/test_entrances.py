@@ -279,7 +279,7 @@ def links(client, survey, first, last):
 
 
 def rows_of(answer):
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_links_for_the_shops_own_sender(manager, survey, buy, now):

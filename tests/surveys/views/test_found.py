@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from feedback import comments, leases
 from feedback.models import Event, User
 from surveys import counting, publishing, responses
+from tests import workbook
 from tests.surveys.test_counting import POINTS
 
 
@@ -126,6 +127,33 @@ def test_the_numbers_as_csv(manager, address, answer):
     assert (nps["value"], nps["n"]) == ("0.0", "2")
     part = next(row for row in found if row["section"] == "language" and row["figure"] == "answered")
     assert (part["count"], part["paid"], part["unsolicited"]) == ("2", "2", "0")
+
+
+def test_the_same_numbers_as_workbook_and_for_programs(manager, survey, address, answer):
+    answer(recommend="10")
+    answer(recommend="0")
+
+    lines = rows(manager.get(f"{address}results.csv?part=language"))
+    (sheet,) = workbook.sheets(manager.get(f"{address}results.xlsx?part=language").getvalue()).values()
+    told = manager.get(f"/api/v1/surveys/{survey.public_id}/results?part=language").json()
+
+    assert len(sheet) - 1 == len(lines) == len(told["figures"])
+    for name in ("section", "part", "question", "figure", "n", "value", "low", "high"):
+        assert ["" if one[name] is None else str(one[name]) for one in told["figures"]] == [
+            line[name] for line in lines
+        ]
+    assert told["answered"] == 2
+
+
+@pytest.mark.parametrize("query", ["from=2026-13-01", "why=none", "part=name", "question=%00"])
+def test_programs_are_told_which_filter_is_bad(manager, survey, query):
+    refused = manager.get(f"/api/v1/surveys/{survey.public_id}/results?{query}")
+
+    assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, query.partition("=")[0])
+
+
+def test_an_unknown_survey_tells_programs_nothing(manager):
+    assert manager.get("/api/v1/surveys/nosuch/results").status_code == 404
 
 
 def test_answers_go_along_with_themes_and_case(manager, address, answer):

@@ -157,7 +157,7 @@ def test_the_log_warns_of_a_row_that_was_changed(manager, url, asked):
 
 
 def rows_of(answer):
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_the_log_is_a_table_that_starts_no_formula(manager, url, asked):

@@ -73,7 +73,7 @@ def test_the_article_on_the_page(manager, article):
 
 
 def test_the_article_as_csv(manager, article):
-    text = manager.get(f"/reports/recovery.csv?{DAYS}&currency=USD&margin=100").content.decode()
+    text = manager.get(f"/reports/recovery.csv?{DAYS}&currency=USD&margin=100").getvalue().decode()
     rows = list(csv.DictReader(io.StringIO(text[1:])))
 
     means = {row["cohort"]: row["value"] for row in rows if row["figure"] == "mean_after"}
@@ -113,7 +113,7 @@ def test_the_article_for_programs(client, article):
 def test_dong_have_no_decimals(manager, article):
     Order.objects.update(currency="VND")
     page = manager.get(f"{PAGE}?{DAYS}&margin=100").content.decode()
-    text = manager.get(f"/reports/recovery.csv?{DAYS}&margin=100").content.decode()
+    text = manager.get(f"/reports/recovery.csv?{DAYS}&margin=100").getvalue().decode()
 
     assert "₫86<" in page
     assert ",each,86," in text

@@ -136,7 +136,7 @@ def test_the_same_as_files_and_for_programs(manager, client, answered):
     told(resolved_first_time=True)
     query = f"{DAYS}&currency=USD&margin=100&cost=4"
 
-    text = manager.get(f"/reports/service.csv?{query}").content.decode()
+    text = manager.get(f"/reports/service.csv?{query}").getvalue().decode()
     book = manager.get(f"/reports/service.xlsx?{query}")
     key = api_access.issue("Books", ["reports"], by=None)
     data = client.get(f"/api/v1/reports/service?{query}", headers={"Authorization": f"Bearer {key}"}).json()
@@ -153,7 +153,7 @@ def test_dong_have_no_decimals(manager, answered):
     Order.objects.update(currency="VND")
     told(resolved_first_time=True)
 
-    text = manager.get(f"/reports/service.csv?{DAYS}&margin=100").content.decode()
+    text = manager.get(f"/reports/service.csv?{DAYS}&margin=100").getvalue().decode()
 
     assert "earned,earned,VND,1,86," in text
 

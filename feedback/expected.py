@@ -1,0 +1,160 @@
+"""Find what each customer will buy in the next year (S2-7), and how many are valued (S3-3). Once a day."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+import numpy as np
+from django.db import transaction
+
+from feedback import defections, leases, shop, value
+from feedback.defection import bgnbd
+from feedback.defection.expected import Expected, Model, expect, learn
+from feedback.defection.histories import Histories
+from feedback.defection.rules import Rule
+from feedback.models import Customer, Expectation, ExpectedValue
+from feedback.models.queue import LeasableQuerySet
+from feedback.money import LARGEST, quantize
+
+EVERY = timedelta(days=1)
+_TOGETHER = 2000  # customers in one transaction
+_ABOUT = Context(prec=3, rounding=ROUND_HALF_UP)  # what is foretold is no better known than that
+_CHANGES = [
+    "found_at", "currency", "worth", "spend", "basket", "visits", "rate", "share", "came", "days", "is_gone",
+    "is_by_library",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    at: datetime
+    currency: str
+    model: Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valued:
+    """Customers whose lifetime value reaches a threshold, of all that can be known again."""
+
+    n: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        return self.n / self.of
+
+
+def due(now: datetime) -> LeasableQuerySet[Expectation]:
+    return Expectation.objects.filter(look_at__lte=now)
+
+
+def find(rows: Sequence[Expectation], now: datetime) -> None:
+    """The job. Done twice it writes the same; killed halfway, the rest is as it stood the night before."""
+    histories, day, rule = defections.load(), shop.day(now).toordinal(), _rule()
+    model = learn(histories, day, rule)
+    found = expect(model, histories, day, rule)
+    by_library = _by_library(histories, day, model, rule)
+    for begin in range(0, len(found.known), _TOGETHER):
+        places = range(begin, min(begin + _TOGETHER, len(found.known)))
+        _write(list(_rows(found, places, by_library, now)))
+    with transaction.atomic():
+        ExpectedValue.objects.exclude(found_at=now).delete()
+        result = {"currency": shop.current().currency, "model": model.as_data()}
+        leases.finish(rows, look_at=now + EVERY, found_at=now, result=result)
+
+
+FIND = leases.Job(name="find what customers will buy", due=due, run=find, batch=1, lease=timedelta(hours=1))
+
+
+def find_now(now: datetime) -> None:
+    """Here, at once: for the demo shop and for tests."""
+    if not Expectation.objects.update(look_at=now):
+        Expectation.objects.create(look_at=now)
+    leases.run_once(FIND, now)
+
+
+def of(customer: Customer) -> ExpectedValue | None:
+    """None before the job has looked, or when the shop's currency has changed since."""
+    return ExpectedValue.objects.filter(customer=customer, currency=shop.current().currency).first()
+
+
+def learnt() -> Learnt | None:
+    row = Expectation.objects.exclude(found_at=None).first()
+    if row is None or row.found_at is None or row.result.get("currency") != shop.current().currency:
+        return None
+    return Learnt(
+        at=row.found_at, currency=row.result["currency"], model=Model.from_data(row.result["model"])
+    )
+
+
+def valued(threshold: Decimal) -> Valued | None:
+    """As of the last night; None before there was one. Two counts over an index."""
+    known = ExpectedValue.objects.filter(currency=shop.current().currency)
+    of = known.count()
+    return Valued(n=known.filter(worth__gte=threshold).count(), of=of) if of else None
+
+
+def _rule() -> Rule | None:
+    """The shop's own definition, unless it looks at one category alone: that says nothing of the rest."""
+    version = defections.in_force()
+    rule = version.rule if version else None
+    return None if rule is None or rule.category else rule
+
+
+def _by_library(histories: Histories, day: int, model: Model, rule: Rule | None) -> np.ndarray | None:
+    """Visits of the next year by BG/NBD, where it is installed and the trial on the past says that its
+    absolute error is the smaller one."""
+    if model.tried is None or not bgnbd.is_there():
+        return None
+    cut = day - model.tried
+    foretold = bgnbd.visits(histories, cut, ahead=model.tried)
+    if foretold is None:
+        return None
+    came = histories.on(cut).visits(cut, day)
+    ours = expect(learn(histories, cut, rule), histories, cut, rule, ahead=model.tried).visits
+    if np.abs(foretold - came).sum() >= np.abs(ours - came).sum():
+        return None
+    return bgnbd.visits(histories, day, ahead=365)
+
+
+def _rows(
+    found: Expected, places: Sequence[int], by_library: np.ndarray | None, now: datetime
+) -> Iterator[ExpectedValue]:
+    currency, known = shop.current().currency, found.known
+    customers = known.histories.customers[known.at[places]].tolist()
+    worths = value.lifetime_values(customers)
+    visits = found.visits if by_library is None else by_library
+    for place, customer in zip(places, customers, strict=True):
+        basket = about(float(found.basket[place]), currency)
+        yield ExpectedValue(
+            customer_id=customer,
+            found_at=now,
+            currency=currency,
+            worth=_kept(worths.get(customer, Decimal(0))),
+            spend=about(float(visits[place] * found.basket[place]), currency),
+            basket=basket,
+            visits=float(visits[place]),
+            rate=float(found.rate[place]) * found.ahead,
+            share=float(found.share[place]),
+            came=int(known.n[place]),
+            days=int(known.day - known.first[place]),
+            is_gone=bool(found.is_gone[place]),
+            is_by_library=by_library is not None,
+        )
+
+
+def _write(rows: list[ExpectedValue]) -> None:
+    ExpectedValue.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["customer"], update_fields=_CHANGES
+    )
+
+
+def about(amount: float, currency: str) -> Decimal:
+    """Three figures of it, in the currency's own decimals: 3,417,283.6 VND is 3,420,000."""
+    return _kept(quantize(_ABOUT.create_decimal_from_float(amount) + 0, currency))
+
+
+def _kept(amount: Decimal) -> Decimal:
+    """What a column can hold."""
+    return max(-LARGEST, min(LARGEST, amount))

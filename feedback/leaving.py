@@ -1,0 +1,219 @@
+"""Find where customers leave: by place, product, promise and group of buyers (S2-6, S2-10). Once a day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Avg, F, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from feedback import defections, journal, leases, shop
+from feedback.defection.leaving import Part, Tally, by_group, by_part, judged, size_of
+from feedback.defection.rules import judge
+from feedback.models import Case, Defection, DefectionSplit, Location, OrderLine, Product, StaffTarget, User
+from feedback.models.queue import LeasableQuerySet
+
+EVERY = timedelta(days=1)
+MOST_PRODUCTS = 200  # kept, those with most buyers
+LOCATION, CATEGORY, PRODUCT = "location", "category", "product"
+PROMISE, FIT = "promise", "fit"
+_BUYER = Coalesce("customer__merged_into", "customer")
+_LINE_BUYER = Coalesce("order__customer__merged_into", "order__customer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """`whole`: all known customers."""
+
+    at: datetime
+    whole: Part
+    parts: Sequence[Part]
+
+    def of(self, kind: str) -> list[Part]:
+        return [one for one in self.parts if one.kind == kind]
+
+
+def due(now: datetime) -> LeasableQuerySet[DefectionSplit]:
+    return DefectionSplit.objects.filter(look_at__lte=now)
+
+
+def find(rows: Sequence[DefectionSplit], now: datetime) -> None:
+    """The job. Done twice it writes the same. Without a definition nobody has left, and nothing is kept."""
+    version = defections.in_force()
+    rule = version.rule if version else None
+    if rule is None:
+        leases.finish(rows, look_at=now + EVERY)
+        return
+    verdicts = judge(rule, defections.load(category=rule.category), shop.day(now).toordinal())
+    known = set(verdicts.customers.tolist())
+    gone = set(verdicts.customers[verdicts.is_gone].tolist())
+    found = _parts(_Known(known, gone, _who_complained()))
+    with transaction.atomic():
+        result = {"whole": [len(known), len(gone)], "parts": [_row(one) for one in found]}
+        leases.finish(rows, look_at=now + EVERY, found_at=now, result=result)
+
+
+FIND = leases.Job(name="find where customers leave", due=due, run=find, batch=1, lease=timedelta(hours=1))
+
+
+def find_now(now: datetime) -> None:
+    """Here, at once: for the demo shop and for tests."""
+    if not DefectionSplit.objects.update(look_at=now):
+        DefectionSplit.objects.create(look_at=now)
+    leases.run_once(FIND, now)
+
+
+def newest() -> Found | None:
+    """None before the job has looked. One query."""
+    row = DefectionSplit.objects.exclude(found_at=None).first()
+    if row is None or row.found_at is None:
+        return None
+    n, left = row.result["whole"]
+    parts = [Part(**one) for one in row.result["parts"]]
+    return Found(at=row.found_at, whole=Part(kind="whole", key="", n=n, left=left), parts=parts)
+
+
+def set_target(*, name: str, pushes: str, location: Location | None, by: User, now: datetime) -> StaffTarget:
+    with journal.recording():
+        made = StaffTarget.objects.create(
+            name=name, pushes=pushes, location=location, made_by=by, made_at=now
+        )
+        journal.log("staff target noted", made, by=by, pushes=pushes)
+    return made
+
+
+def end_target(key: int, *, by: User, now: datetime) -> bool:
+    """False: somebody ended it before, or it never was."""
+    with journal.recording():
+        target = StaffTarget.objects.filter(pk=key, ended_at=None).first()
+        if target is None or not StaffTarget.objects.filter(pk=key, ended_at=None).update(ended_at=now):
+            return False
+        journal.log("staff target ended", target, by=by)
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A target that pushes customers to leave for `cause`: `named` of the `said` who said why in the last
+    year left for it."""
+
+    target: StaffTarget
+    cause: str
+    named: int
+    said: int
+
+    @property
+    def cause_label(self) -> str:
+        return str(Defection.Cause(self.cause).label)
+
+
+def targets() -> list[StaffTarget]:
+    rows = StaffTarget.objects.filter(ended_at=None).select_related("location", "made_by")
+    return list(rows.order_by("pk"))
+
+
+def warned(known: Iterable[StaffTarget], now: datetime) -> list[Warned]:
+    """One query."""
+    asked = Defection.objects.filter(found_at__gte=now - timedelta(days=365)).exclude(
+        cause__in=["", "not_said"]
+    )
+    causes = list(asked.values_list("cause", flat=True))
+    found = []
+    for one in known:
+        cause = StaffTarget.AGAINST.get(StaffTarget.Pushes(one.pushes))
+        if cause:
+            found.append(Warned(target=one, cause=cause, named=causes.count(cause), said=len(causes)))
+    return sorted(found, key=lambda one: -one.named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Customers by their keys: all, those who have left, those who complained."""
+
+    everybody: set[int]
+    gone: set[int]
+    complained: set[int]
+
+    def count(self, pairs: Iterable[tuple[Any, ...]]) -> dict[Any, Tally]:
+        """By key, of (customer, key) rows that hold no pair twice: one pass, nobody is kept."""
+        counts: dict[Any, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for who, *key in pairs:
+            if who in self.everybody:
+                tally = counts[key[0] if len(key) == 1 else tuple(key)]
+                tally[0] += 1
+                tally[1] += who in self.gone
+                tally[2] += who in self.complained
+        return {key: (n, left, complained) for key, (n, left, complained) in counts.items()}
+
+
+def _parts(known: _Known) -> list[Part]:
+    whole = len(known.everybody), len(known.gone), len(known.complained & known.everybody)
+    places = by_part(LOCATION, known.count(_by_location()), whole)
+    categories = by_part(CATEGORY, known.count(_by_category()), whole)
+    products = by_part(PRODUCT, known.count(_by_product()), whole)[:MOST_PRODUCTS]
+    promises = by_group(PROMISE, known.count(_by_promise()))
+    kept = {one.key for one in products}
+    sizes = {key: of for key, of in known.count(_by_size()).items() if key[0] in kept}
+    return judged([*places, *categories, *products, *promises, *by_group(FIT, sizes)])
+
+
+def _who_complained() -> set[int]:
+    rows = Case.objects.exclude(customer=None).values_list("customer", flat=True).distinct()
+    return set(rows.order_by().iterator(chunk_size=5000))
+
+
+def _by_location() -> Iterator[tuple[Any, ...]]:
+    rows = defections.orders().exclude(location=None).annotate(root=_BUYER)
+    return _pairs(rows.values_list("root", "location__code"))
+
+
+def _by_category() -> Iterator[tuple[Any, ...]]:
+    """A line's own category, else its product's."""
+    rows = _lines().annotate(of=Coalesce(NullIf("category", Value("")), "product__category"))
+    return _pairs(rows.exclude(of=None).exclude(of="").values_list("root", "of"))
+
+
+def _by_product() -> Iterator[tuple[Any, ...]]:
+    return _pairs(_lines().exclude(product=None).values_list("root", "product__sku"))
+
+
+def _by_promise() -> Iterator[tuple[Any, ...]]:
+    """Those to whom each promised day was kept, and those to whom one was not."""
+    rows = defections.orders().exclude(promised_on=None).exclude(delivered_on=None).annotate(root=_BUYER)
+    broken = set(rows.filter(delivered_on__gt=F("promised_on")).values_list("root", flat=True))
+    for who in rows.values_list("root", flat=True).distinct().order_by().iterator(chunk_size=5000):
+        yield who, "delivery", "late" if who in broken else "kept"
+
+
+def _by_size() -> Iterator[tuple[Any, ...]]:
+    """By product: those who take one at once, two or three, or more, on average."""
+    rows = _lines().exclude(product=None).values("root", "product__sku").annotate(size=Avg("quantity"))
+    sized = rows.order_by().values_list("root", "product__sku", "size")
+    for who, sku, size in sized.iterator(chunk_size=5000):
+        yield who, sku, size_of(float(size))
+
+
+def _lines() -> QuerySet[Any, Any]:
+    return OrderLine.objects.filter(order__in=defections.orders()).annotate(root=_LINE_BUYER)
+
+
+def _pairs(rows: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
+    return iter(rows.distinct().order_by().iterator(chunk_size=5000))
+
+
+def _row(part: Part) -> dict[str, object]:
+    return {name: getattr(part, name) for name in Part.__dataclass_fields__}
+
+
+def product_names(language: str) -> dict[str, str]:
+    """By SKU."""
+    column = "name_vi" if language == "vi" else "name_en"
+    return dict(Product.objects.values_list("sku", column))
+
+
+def location_names(language: str) -> dict[str, str]:
+    column = "name_vi" if language == "vi" else "name_en"
+    return dict(Location.objects.values_list("code", column))

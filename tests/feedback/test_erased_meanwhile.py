@@ -1,0 +1,141 @@
+"""A customer is erased while their case is open, and somebody still has its pages before them."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from feedback import cases, comments, erasure, escalation, leases, promises, reminders
+from feedback.models import Case, Erasure, Message, OutgoingMail, Promise
+from tests.factories import NOW, a_shop, customer, order, read_comment, user
+
+pytestmark = pytest.mark.django_db
+NAME, WORDS = "Nguyễn Thuỳ Lan", "Ấm của Thuỳ Lan bị vỡ."
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _shop(client, settings, tmp_path):
+    settings.OUTBOX_DIR = tmp_path
+    a_shop()
+    client.cookies["django_language"] = "en"
+
+
+@pytest.fixture
+def mai(client):
+    someone = user("approver", "Mai", email="mai@shop.example")
+    client.force_login(someone)
+    return someone
+
+
+@pytest.fixture
+def lan():
+    return customer(NAME, email="thuy.lan@example.com")
+
+
+@pytest.fixture
+def hers(lan, mai):
+    """Decided, with a draft, and a promise about which she was asked by mail."""
+    about = read_comment(
+        WORDS, reading={"problem": "damaged", "fault": "ours"}, channel="form", customer=lan, order=order(lan)
+    )
+    case = cases.open_case(about, now=NOW)
+    Case.objects.filter(pk=case.pk).update(owner=mai)
+    cases.decide_many([about], NOW, cases={about.pk: case})
+    yesterday = timezone.localdate() - DAY
+    Promise.objects.create(
+        case=case, what="call", who=mai, by_when=yesterday - DAY, call_back_on=yesterday, made_at=NOW,
+        remind_at=NOW,
+    )  # fmt: skip
+    return Case.objects.get(pk=case.pk)
+
+
+def erase(lan):
+    erasure.ask(lan, how=Erasure.How.PAGE)
+    for minutes in (0, 2, 4):
+        while leases.run_once(erasure.ERASE, timezone.now() + timedelta(minutes=minutes)):
+            pass
+
+
+def link_of(promise, mai):
+    promises.ask_by_mail(promise, by=mai, now=timezone.now())
+    return f"/promised/{promises.token_of(promise)}/"
+
+
+def test_its_pages_show_nothing_of_them(client, mai, lan, hers):
+    erase(lan)
+
+    for address in (
+        "/day/",
+        "/board/",
+        "/cases/?state=all",
+        f"/cases/{hers.public_id}/",
+        "/promises/?show=settled",
+    ):
+        page = client.get(address)
+        assert page.status_code == 200
+        for word in ("Thuỳ Lan", "thuy.lan", WORDS):
+            assert word not in page.content.decode()
+
+
+def test_forms_that_were_open_before_change_nothing(client, mai, lan, hers):
+    """No error of ours, and neither a message nor a promise to somebody who is gone."""
+    promise, at = hers.promises.get(), f"/cases/{hers.public_id}"
+    form = client.get(f"{at}/").context["message"]["form"]
+    sent = {form.add_prefix(name): form[name].value() or "" for name in form.fields}
+    sent |= {"text": WORDS, "edition": 0, "decision": hers.decisions.get().pk}
+    erase(lan)
+
+    posts = [
+        (f"{at}/message/", sent), (f"{at}/message/again/", sent), (f"{at}/message/approve/", sent),
+        (f"{at}/move/", {"to": "waiting"}), (f"{at}/move/", {"to": "resolved", "first_time": "yes"}),
+        (f"{at}/severity/", {"severity": "serious"}), (f"{at}/watch/", {}),
+        (f"/promises/{promise.pk}/answer/", {"kept": "no", "via": "phone", "told": WORDS}),
+        (f"/promises/{promise.pk}/not-reached/", {"note": WORDS}),
+        (f"/promises/{promise.pk}/ask/", {}),
+    ]  # fmt: skip
+    for address, data in posts:
+        assert client.post(address, data).status_code < 500, address
+
+    hers.refresh_from_db()
+    promise.refresh_from_db()
+    assert (hers.state, promise.state, promise.told) == ("closed", "withdrawn", "")
+    assert not promise.attempts.exists()
+    assert not Message.objects.exclude(state="discarded").exists()
+    assert not OutgoingMail.objects.filter(to__contains="thuy.lan").exists()
+
+
+def test_the_link_in_their_mail_opens_nothing_any_more(mai, lan, hers):
+    link = link_of(hers.promises.get(), mai)
+    erase(lan)
+
+    answers = [Client().get(link).status_code, Client().post(link, {"kept": "no", "told": WORDS}).status_code]
+
+    assert max(answers) < 500
+    assert Promise.objects.get().state == "withdrawn"
+    assert Promise.objects.get().told == ""
+
+
+def test_no_job_speaks_of_it_again(mai, lan, hers):
+    erase(lan)
+    before = OutgoingMail.objects.count()
+
+    for job in (escalation.ESCALATE, reminders.REMIND):
+        assert leases.run_once(job, timezone.now() + 30 * DAY) == 0
+    comments.read_all()
+
+    assert OutgoingMail.objects.count() == before
+    assert Case.objects.get().state == "closed"
+
+
+def test_whoever_follows_a_link_for_us_answers_nothing(mai, lan, hers):
+    """A scanner of mail: it looks, asks for the head, or sends the form without having been given it."""
+    link = link_of(hers.promises.get(), mai)
+    scanner = Client(enforce_csrf_checks=True)
+
+    for method in ("get", "head", "options", "post", "put"):
+        assert getattr(scanner, method)(link).status_code < 500
+    assert scanner.post(link, {"kept": "no"}).status_code == 403
+
+    assert Promise.objects.get().state == "open"
