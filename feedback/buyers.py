@@ -72,9 +72,9 @@ def digest(one: Named) -> str:
     return forgotten.digest("buyer", f"{said}\x1f{one.card_number}")
 
 
-def of(orders: Sequence[Named], *, also: Sequence[tuple[int, Named]] = ()) -> list[Buyer]:
+def of(orders: Sequence[Named]) -> list[Buyer]:
     """The customer of each, made where there is none; in a transaction. Some queries, however many orders.
-    `also`: a newer word of orders that customers have already; it fills in what is not known of them."""
+    What the orders say of them is the caller's to `note`."""
     known = _known(orders)
     found = [known.of(one) for one in orders]
     new = [place for place, buyer in enumerate(found) if buyer is None]
@@ -82,9 +82,7 @@ def of(orders: Sequence[Named], *, also: Sequence[tuple[int, Named]] = ()) -> li
         made = _make([orders[place] for place in new])
         for place, buyer in zip(new, made, strict=True):
             found[place] = buyer
-    buyers = [buyer for buyer in found if buyer]
-    _note([(one.customer_id, order) for one, order in zip(buyers, orders, strict=True)], also)
-    return buyers
+    return [buyer for buyer in found if buyer]
 
 
 def let_go(buyers: Iterable[Buyer]) -> None:
@@ -202,7 +200,7 @@ def _make_with_phone(first: Mapping[str, Named]) -> dict[str, int]:
 
 def _first(orders: Sequence[Named], column: str) -> dict[str, Named]:
     """The earliest order of each: whose name counts when several are new at once. What it leaves out, the
-    others say (`_note`)."""
+    others say (`note`)."""
     earliest: dict[str, Named] = {}
     for one in orders:
         said = getattr(one, column)
@@ -222,9 +220,11 @@ def _row(one: Named) -> dict[str, Any]:
     }
 
 
-def _note(pairs: Sequence[tuple[int, Named]], also: Sequence[tuple[int, Named]]) -> None:
+def note(pairs: Sequence[tuple[int, Named]], also: Sequence[tuple[int, Named]]) -> None:
     """They were a customer from their first order on, whichever comes in first; and what an earlier one left
-    out, another says. `also`: of orders that were there before, so that only the latter counts."""
+    out, another says. `also`: of orders that were there before, so that only the latter counts.
+
+    Call it after every order of the transaction was locked: orders go before customers."""
     earliest: dict[int, datetime] = {}
     for key, one in pairs:
         earliest[key] = min(one.placed_at, earliest.get(key, one.placed_at))

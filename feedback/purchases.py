@@ -83,10 +83,12 @@ def version_of(changed_at: datetime, content: bytes = b"", *, rank: int = 0) -> 
 def take_many(taken: Sequence[Taken], *, now: datetime) -> list[Written]:
     """Store them, in one transaction; what became of each, in order. Consents and Events are the caller's."""
     done: dict[int, Written] = {}
+    said = _Said([], [])
     with transaction.atomic():
         for places in _rounds(taken):
             batch = [taken[place] for place in places]
-            done.update(zip(places, _take(batch, now), strict=True))
+            done.update(zip(places, _take(batch, now, said), strict=True))
+        buyers.note(said.of_new, said.of_known)
     return [done[place] for place in range(len(taken))]
 
 
@@ -106,7 +108,15 @@ def _rounds(taken: Sequence[Taken]) -> Iterator[list[int]]:
     yield from rounds
 
 
-def _take(batch: Sequence[Taken], now: datetime) -> list[Written]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What orders say of customers, by key; noted last, so that no customer is locked before an order is."""
+
+    of_new: list[tuple[int, Taken]]
+    of_known: list[tuple[int, Taken]]
+
+
+def _take(batch: Sequence[Taken], now: datetime, said: _Said) -> list[Written]:
     known = _known(batch)
     asked = [
         place
@@ -114,12 +124,13 @@ def _take(batch: Sequence[Taken], now: datetime) -> list[Written]:
         if place not in known or (_is_moved(one, known[place].buyer) and not _is_older(one, known[place]))
     ]
     asked_of = set(asked)
-    again = [
+    said.of_known.extend(
         (row.customer, one)
         for place, row in known.items()
         if place not in asked_of and ((one := batch[place]).name or one.phone) and not _is_older(one, row)
-    ]
-    who = dict(zip(asked, buyers.of([batch[place] for place in asked], also=again), strict=True))
+    )
+    who = dict(zip(asked, buyers.of([batch[place] for place in asked]), strict=True))
+    said.of_new.extend((who[place].customer_id, batch[place]) for place in asked)
     locations = _locations(batch)
     fresh = [place for place in asked if place not in known]
     created = _create({place: batch[place] for place in fresh}, who, locations, now)

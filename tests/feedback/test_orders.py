@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from feedback import consents, orders, purchases
@@ -304,6 +306,28 @@ def test_what_the_earliest_order_leaves_out_another_of_the_same_batch_says():
     lan = Customer.objects.get()
     assert (lan.name, lan.phone) == ("Chị Lan", "+84900000012")
     assert lan.since == Order.objects.get(number="1").placed_at
+
+
+def test_what_orders_say_of_a_customer_is_written_after_every_order_was_locked():
+    """C8: an erasure locks orders, then their customer; the other way round each waits for the other. The
+    order named twice in one batch is locked for its second word."""
+    lan = factories.customer("", email="lan@example.com")
+    said = [raw(placed_at="2020-01-05", customer={"email": lan.email}), raw(number="9", total=2, customer={})]
+    said.append(raw(number="9", total=3, customer={"email": lan.email, "name": "Lan"}))
+    with CaptureQueriesContext(connection) as asked:
+        purchases.take_many([orders.parse(one, now=NOW) for one in said], now=NOW)
+
+    of_orders = [
+        place
+        for place, one in enumerate(asked)
+        if '"feedback_order"."id" IN' in one["sql"] or '"feedback_order"."id" = ANY' in one["sql"]
+    ]
+    of_people = [place for place, one in enumerate(asked) if "UPDATE feedback_customer SET" in one["sql"]]
+    assert of_orders
+    assert of_people
+    assert max(of_orders) < min(of_people)
+    lan.refresh_from_db()
+    assert lan.since == Order.objects.get(number=said[0]["number"]).placed_at
 
 
 def test_a_later_order_or_word_fills_what_is_blank_and_overwrites_nothing():
