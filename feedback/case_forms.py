@@ -162,6 +162,8 @@ class OverrideForm(forms.Form):
     def __init__(self, data=None, *, currency: str, initial=None):
         self.currency = currency
         super().__init__(data, initial=initial, auto_id="id_override_%s")
+        self.fields["amount"].asked_when = ""  # its label says it
+        self.fields["cost"].asked_when = _("(unless it is an alternative)")
         more = [(word, label) for word, label in labels.REMEDIES.items()]
         self.fields["remedy"].choices = [
             ("", _("choose …")),

@@ -7,17 +7,21 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback import concessions, journal
 from feedback.models import Case, Decision, Override, User
+from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Reason, Remedy, Rule
+from feedback.policy.facts import Facts
 from feedback.policy.remedies import Kind
 from feedback.roles import Role, roles_of
 
 ROLES = (Role.APPROVER, Role.MANAGER)
-_IN_MONEY = {Kind.REFUND, Kind.CREDIT, Kind.PRICE_REDUCTION, Kind.PAY_DIFFERENCE}
+_OFF_THE_PRICE = {Kind.REFUND, Kind.PRICE_REDUCTION, Kind.PAY_DIFFERENCE}
+_IN_MONEY = {Kind.CREDIT, *_OFF_THE_PRICE}
 
 
 class NotAllowed(RuntimeError):
@@ -130,7 +134,7 @@ def _why_not(
     if decided.rule in (Rule.DISPUTE, Rule.NO_PROBLEM):
         return "", _("There is nothing here to decide otherwise.")
     if remedy:
-        return _why_not_more(decided, remedy, amount, cost)
+        return _too_much(decision, remedy, amount) or _why_not_more(decided, remedy, amount, cost)
     if decided.rule == Rule.STATUTORY_RIGHT or decision.facts.get("statutory_right"):
         return "remedy", _("The law gives the customer this right: nobody here may give less.")
     if decided.rule == Rule.OWN_FAULT:
@@ -155,6 +159,23 @@ def _why_not_more(
     if offered is not None and _gives_no_more(offered, amount, cost):
         return "remedy", _("The policy offers this already, and no less of it.")
     return "", ""
+
+
+def _too_much(decision: Decision, remedy: str, amount: Decimal | None) -> tuple[str, str | Promise] | None:
+    """A slip of the keyboard: nobody gets back more than the order came to, nor a credit above all they ever
+    spent. It is decided otherwise once only, so that nobody could take it back."""
+    facts = Facts.from_dict(decision.facts)
+    if amount is None or facts.order_value is None:
+        return None
+    most, what = facts.order_value, _("The order came to %(sum)s: nobody gets back more than that.")
+    if remedy not in _OFF_THE_PRICE:
+        most = max(most, facts.lifetime_value or Decimal(0))
+        what = _("They spent %(sum)s here in all: a credit above that would be a slip.")
+    return (
+        ("amount", what % {"sum": format_money(most, facts.currency, get_language() or "en")})
+        if amount > most
+        else None
+    )
 
 
 def _gives_no_more(offered: Remedy, amount: Decimal | None, cost: Decimal) -> bool:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from feedback import cases, disputes, message_plans, messages, overrides, shop
 from feedback.models import Concession, Decision, Override
@@ -177,3 +177,37 @@ def test_the_report_counts_by_person_problem_and_direction(mai):
     assert {one.key: one.n for one in found.problems} == {"change_of_mind": 2, "wrong_address": 1}
     assert (found.total.more_cost, found.total.saved) == (Decimal(120_000), Decimal(50_000))
     assert sum(more + less for _first, more, less in found.weeks) == 3
+
+
+@pytest.mark.parametrize(
+    ("remedy", "amount", "is_refused"),
+    [
+        ("refund", 500_000, False),
+        ("refund", 500_001, True),
+        ("price_reduction", 5_000_000, True),
+        ("credit", 500_000, False),
+        ("credit", 500_001, True),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_refused(mai, remedy, amount, is_refused):
+    """S3-7: it is decided otherwise once, so that 5,000,000 for 500,000 could not be taken back."""
+    case = told()
+
+    if not is_refused:
+        assert (
+            override(case, mai, remedy=remedy, amount=Decimal(amount), cost=Decimal(amount)).amount == amount
+        )
+        return
+    with pytest.raises(overrides.NotAllowed) as refused, translation.override("en"):
+        override(case, mai, remedy=remedy, amount=Decimal(amount), cost=Decimal(amount))
+    assert refused.value.field == "amount"
+    assert "₫500,000" in str(refused.value.why)
+    assert not Override.objects.exists()
+
+
+def test_a_regulars_credit_may_be_above_one_order(mai):
+    case = told()
+    factories.order(case.customer, total=Decimal(2_000_000))
+    cases.correct_fact(case.comment, "fault", "customer", reason="We looked.", by=user())
+
+    assert override(case, mai, amount=Decimal(900_000), cost=Decimal(900_000)).amount == 900_000
