@@ -274,6 +274,7 @@ EVENTS = {
     "case acknowledged": _("Told that we have it"),
     "case assessed": _("Judged how serious it is"),
     "case handed over": _("Handed over"),
+    "case taken": _("Taken on"),
     "case joined": _("Another case was joined to this one"),
     "case escalated": _("Shown to a manager"),
     "customer wrote again": _("The customer wrote again"),

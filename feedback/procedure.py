@@ -156,6 +156,20 @@ def hand_over(case: Case, *, to: User | None, note: str, by: User, known: int | 
     case.refresh_from_db()
 
 
+def take(case: Case, *, by: User) -> bool:
+    """Whoever presses first looks after a case that was nobody's; what was said to the team stays beside it.
+    False: it is somebody's, or over; `case` is then as it stands. Raises CannotWork."""
+    if WORK.isdisjoint(roles_of(by)):
+        raise CannotWork
+    with journal.recording():
+        free = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, owner=None)
+        is_taken = bool(free.update(owner=by))
+        if is_taken:
+            journal.log("case taken", case, by=by)
+    case.refresh_from_db()
+    return is_taken
+
+
 def watch(case: Case, by: User, now: datetime) -> None:
     Watch.objects.get_or_create(case=case, user=by, defaults={"since": now})
 

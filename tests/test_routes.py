@@ -181,7 +181,7 @@ TABLE = {
     "calendar_close": ("post", EVERYONE),
     "calendar_feed": ("get", PUBLIC),
     **dict.fromkeys(["case_new", "case_noted"], ("get", ACT | {Role.FRONT_LINE})),
-    "case_owner": ("post", ACT | {Role.FRONT_LINE}),
+    **dict.fromkeys(["case_owner", "case_take"], ("post", ACT | {Role.FRONT_LINE})),
     **dict.fromkeys(["case_severity", "case_join", "case_step"], ("post", ACT)),
     **dict.fromkeys(["case_archetype", "case_verdict", "case_worth"], ("post", ACT)),
     "case_settle": ("post", ACT | {Role.FRONT_LINE}),

@@ -45,7 +45,7 @@ class Load:
 def day(request: HttpRequest) -> HttpResponse:
     today = shop.day(timezone.now())
     may_note = holds(request, *capture.CALL)
-    context = {"today": today, "may_note": may_note, "is_desk": holds(request, *DESK)}
+    context = {"today": today, "may_note": may_note, "may_take": may_note, "is_desk": holds(request, *DESK)}
     names = [*LISTS, "call_first", "teams"] if may_note else list(LISTS)
     also = ["late"]
     if holds(request, *EDITORS):
@@ -79,6 +79,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "loads": loads,
         "total": _total(loads),
         "first": work_queries.rows("latest", Day.of(request.user, today)),
+        "may_take": holds(request, *capture.CALL),
     }
     return render(request, "feedback/board.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from feedback import kept, labels
+from feedback.cases import UNSETTLED
 from feedback.models import Case, Customer, Handling, Promise
 from feedback.templatetags import feedback as words
 
@@ -32,21 +33,23 @@ def bar(context: Context) -> SafeString:
 
 
 @register.simple_tag
-def case_row(case: Case, today: date, show_owner: bool) -> SafeString:
-    """A line of a list: what was said, how urgent it is, of whom."""
+def case_row(case: Case, today: date, show_owner: bool, may_take: bool = False) -> SafeString:
+    """A line of a list: what was said, how urgent it is, of whom; to be taken where it is nobody's."""
     owner = kept.Own(case.owner) if case.owner else ""
     about = _about_case(case, today, 90) | {"show_owner": show_owner, "owner": owner}
+    about["is_free"] = bool(may_take and not owner)
     return kept.piece("feedback/_case_row.html", about)
 
 
 @register.simple_tag
-def listed_case(case: Any, today: date) -> SafeString:
+def listed_case(case: Any, today: date, may_take: bool = False) -> SafeString:
     """The same where there is more room; with what went wrong, as `case.problem` says."""
     problem = kept.Own(capfirst(labels.known(labels.PROBLEMS, case.problem))) if case.problem else ""
     handling = getattr(case, "handling", None)
     about = _about_case(case, today, 160) | {
         "problem": problem,
         "is_open": case.state == Case.State.OPEN,
+        "is_free": bool(may_take) and case.owner_id is None and case.state in UNSETTLED,
         "is_first": handling is not None and handling.final == Handling.Archetype.PASSIONATE,
     }
     return kept.piece("feedback/_listed_case.html", about)

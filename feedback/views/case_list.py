@@ -40,7 +40,7 @@ _SHOWN = (
         "comment__text",
         "comment__author",
     ),
-    *("customer__name", "customer__email", "customer__public_id"),
+    *("owner", "customer__name", "customer__email", "customer__public_id"),
     *("comment__analysis__problem", "comment__analysis__corrected_problem", "comment__analysis__flags"),
     *("handling__archetype", "handling__chosen", "handling__chosen_at"),
 )

@@ -188,6 +188,7 @@ def show(
         "refused": refused,
         "others": _others(case, shop.day(timezone.now()), language),
         "worth": _worth(case, language),
+        "reach": case.customer if holds(request, *SOLVE) and _is_with_us(case) else None,
         "today": shop.day(timezone.now()),
         "compared": wishes.compared(case),
         "handling": case_procedure.shown(case, request.user, timezone.now()),
@@ -230,6 +231,10 @@ def _others(case: Case, today: date, language: str) -> list[dict[str, Any]]:
         for slug, n in counted
         if n > 1
     ]
+
+
+def _is_with_us(case: Case) -> bool:
+    return case.customer is not None and case.customer.erased_at is None
 
 
 def _worth(case: Case, language: str) -> str:

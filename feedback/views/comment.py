@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +16,7 @@ from feedback.forms import CorrectionForm
 from feedback.models import Comment, Event, Mention, Theme
 from feedback.roles import DESK, Role, allow, holds
 from feedback.views.own_data import ERASERS, EraseForm
+from feedback.views.ways_back import came_from
 
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
 
@@ -62,7 +63,11 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 def _show(
     request: HttpRequest, comment: Comment, *, form: CorrectionForm | None = None, status: int = 200
 ) -> HttpResponse:
-    context: dict[str, Any] = {"comment": comment, "back": _back(request), "history": _history(comment)}
+    context: dict[str, Any] = {
+        "comment": comment,
+        "back": came_from(request.GET),
+        "history": _history(comment),
+    }
     if comment.read_at is not None:
         mentions = list(comment.mentions.select_related("theme").order_by("theme__position"))
         words = [
@@ -121,13 +126,6 @@ def _history(comment: Comment) -> list[dict[str, Any]]:
     ]
 
 
-def _back(request: HttpRequest) -> str:
-    """Where they came from: a page of ours, or nothing."""
-    there = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
-    return there if is_ours and there.startswith("/") else ""
-
-
 def _address(request: HttpRequest, public_id: str) -> str:
-    back = _back(request)
+    back = came_from(request.GET)
     return reverse("comment", args=[public_id]) + (f"?{urlencode({'next': back})}" if back else "")

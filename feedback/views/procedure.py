@@ -13,7 +13,8 @@ from feedback.case_forms import JoinForm, OwnerForm, SeverityForm, StepForm
 from feedback.cases import Stale
 from feedback.models import Case, Enclosure
 from feedback.roles import EVERYONE, allow
-from feedback.views.cases import ACT, SOLVE, found, show
+from feedback.views.cases import ACT, SOLVE, found, show, url_of
+from feedback.views.ways_back import came_from
 
 
 @allow(*ACT)
@@ -46,6 +47,21 @@ def owner(request: HttpRequest, public_id: str) -> HttpResponse:
     said = _("%(who)s looks after it now.") % {"who": who} if who else _("The team looks after it now.")
     messages.success(request, said)
     return redirect("case", public_id)
+
+
+@allow(*SOLVE)
+@require_POST
+def take(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One press, from the case or from a list. Pressed twice, it is theirs once."""
+    case = found(public_id)
+    if procedure.take(case, by=request.user) or case.owner_id == request.user.pk:
+        messages.success(request, _("You look after it now."))
+    elif case.owner:
+        who = {"who": case.owner}
+        messages.warning(request, _("%(who)s was faster, and looks after it. Nothing was changed.") % who)
+    else:
+        messages.warning(request, _("This case has ended. Nothing was changed."))
+    return redirect(came_from(request.POST) or url_of(case))
 
 
 @allow(EVERYONE)

@@ -79,6 +79,7 @@ urlpatterns = [
     path("cases/<slug:public_id>/state/", cases.move, name="case_move"),
     path("cases/<slug:public_id>/severity/", procedure.severity, name="case_severity"),
     path("cases/<slug:public_id>/owner/", procedure.owner, name="case_owner"),
+    path("cases/<slug:public_id>/take/", procedure.take, name="case_take"),
     path("cases/<slug:public_id>/watch/", procedure.watch, name="case_watch"),
     path("cases/<slug:public_id>/join/", procedure.join, name="case_join"),
     path("cases/<slug:public_id>/step/", procedure.step, name="case_step"),

@@ -568,3 +568,100 @@ def test_thanks_do_not_count_as_telling_us_again(mai, broken_pot, is_thanks):
         cases.add_words(broken_pot, comment("…", customer=broken_pot.customer), now=NOW, is_thanks=is_thanks)
 
     assert cases.is_told_again(broken_pot) is not is_thanks
+
+
+def taken(client, made, **given):
+    return client.post(f"/cases/{made.public_id}/take/", given, follow=True)
+
+
+def test_whoever_presses_take_looks_after_it(client):
+    """One press by the front line; a second one changes nothing, and the list is where they come back to."""
+    hoa = user("front_line", "Hoa")
+    client.force_login(hoa)
+    made = case()
+    assert "Take this case" in page_of(client, made).content.decode()
+
+    first, second = taken(client, made), taken(client, made, next="/cases/?owner=0")
+
+    made.refresh_from_db()
+    assert made.owner == hoa
+    assert "You look after it now." in first.content.decode()
+    assert second.redirect_chain[0][0] == "/cases/?owner=0"
+    assert "Take this case" not in page_of(client, made).content.decode()
+    assert Event.objects.filter(verb="case taken").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "Bảo was faster, and looks after it."), ("vi", "Bảo đã nhanh tay hơn và đang lo vụ này.")],
+)
+def test_whoever_comes_second_is_told_who_has_it(client, mai, language, says):
+    bao = user("staff", "Bảo")
+    made = case(owner=bao)
+    client.cookies["django_language"] = language
+
+    answer = taken(client, made)
+
+    made.refresh_from_db()
+    assert made.owner == bao
+    assert says in answer.content.decode()
+
+
+def test_what_has_ended_is_not_taken(client, mai):
+    made = case(state="closed", closed_at=NOW)
+
+    answer = taken(client, made, next="https://elsewhere.example/")
+
+    assert "This case has ended." in answer.content.decode()
+    assert answer.redirect_chain == [(f"/cases/{made.public_id}/", 302)]
+
+
+@pytest.mark.parametrize("address", ["/cases/", "/cases/?owner=0", "/day/", "/board/"])
+def test_a_list_offers_what_is_nobodys(client, mai, address):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    free, hers = case(due_on=yesterday), case(due_on=yesterday, owner=user("staff", "Bảo"))
+
+    page = client.get(address).content.decode()
+
+    assert page.count(f'formaction="/cases/{free.public_id}/take/"') == 1
+    assert f"/cases/{hers.public_id}/take/" not in page
+    assert page.count('<form method="post" id="take">') == 1
+
+
+@pytest.mark.parametrize("address", ["/cases/", "/board/", "/cases/{}/"])
+def test_who_only_reads_is_offered_nothing_to_take(client, address):
+    """S2-8"""
+    client.force_login(user("advocate", "An"))
+    made = case(due_on=timezone.localdate() - timedelta(days=1))
+
+    assert "/take/" not in client.get(address.format(made.public_id)).content.decode()
+
+
+def test_whoever_calls_finds_the_number_on_the_case(client, mai):
+    made = case(customer=customer("Lan", email="lan@example.com", phone="+84901234567"))
+
+    page = page_of(client, made).content.decode()
+
+    assert 'href="tel:+84901234567"' in page
+    assert "lan@example.com" in page
+
+
+@pytest.mark.parametrize("role", ["advocate", "administrator"])
+def test_who_calls_nobody_is_shown_no_number(client, role):
+    client.force_login(user(role, "An"))
+    made = case(customer=customer("Lan", email="lan@example.com", phone="+84901234567"))
+
+    page = page_of(client, made).content.decode()
+
+    assert "+84901234567" not in page
+    assert "lan@example.com" not in page
+
+
+def test_of_somebody_erased_no_number_is_shown(client, mai):
+    """Even where a row was left by something that went wrong."""
+    gone = customer("Lan", email="lan@example.com", phone="+84901234567", erased_at=NOW)
+
+    page = page_of(client, case(customer=gone)).content.decode()
+
+    assert "+84901234567" not in page
+    assert "lan@example.com" not in page

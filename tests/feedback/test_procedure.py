@@ -101,6 +101,30 @@ def test_who_saw_another_owner_hands_nothing_over(mai):
         procedure.hand_over(case, to=bao, note="", by=bao, known=None)
 
 
+def test_who_takes_it_keeps_what_was_said_to_the_team(mai):
+    case = opened(owner=mai)
+    procedure.hand_over(case, to=None, note="Khách chỉ nghe máy buổi tối.", by=mai, known=mai.pk)
+
+    assert procedure.take(case, by=mai)
+
+    assert (case.owner, case.handover) == (mai, "Khách chỉ nghe máy buổi tối.")
+    assert Event.objects.filter(verb="case taken", by=mai).count() == 1
+
+
+def test_what_somebody_has_is_not_taken(mai):
+    """Nor what has ended; nor by anybody who only reads."""
+    bao = user("staff", "Bảo")
+    hers, over = opened(owner=bao), opened(state="closed", closed_at=NOW)
+
+    assert not procedure.take(hers, by=mai)
+    assert not procedure.take(over, by=mai)
+    with pytest.raises(procedure.CannotWork):
+        procedure.take(opened(), by=user("advocate", "An"))
+
+    assert (hers.owner, over.owner) == (bao, None)
+    assert not Event.objects.filter(verb="case taken").exists()
+
+
 def test_watching_twice_is_watching(mai):
     case = opened()
     for _each in range(2):

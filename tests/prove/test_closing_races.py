@@ -9,7 +9,7 @@ from django.utils import timezone
 from feedback import cases, procedure
 from feedback.models import Case, Event
 from tests import factories
-from tests.crowd import how_many_are_told, take_the_guard_off
+from tests.crowd import at_once, how_many_are_told, take_the_guard_off
 
 CROWD, ROUNDS = 8, 20
 pytestmark = [
@@ -111,6 +111,28 @@ def test_without_the_guard_all_of_them_take_it(people, unguarded):
 
     assert told_of(handing(case, people)) == 0
     assert events(case, "case handed over") == CROWD
+
+
+def taking(case, people):
+    return [partial(procedure.take, as_on_the_page(case), by=by) for by in people]
+
+
+def test_of_those_who_press_take_one_has_it(people):
+    for _round in range(ROUNDS):
+        case = opened()
+
+        took = at_once(taking(case, people))
+
+        case.refresh_from_db()
+        assert (sum(took), case.owner) == (1, people[took.index(True)])
+        assert events(case, "case taken") == 1
+
+
+def test_without_the_guard_all_of_them_believe_it_theirs(people, unguarded):
+    case = opened()
+
+    assert all(at_once(taking(case, people)))
+    assert events(case, "case taken") == CROWD
 
 
 def test_two_cases_joined_to_each_other_at_once_leave_one(people):
