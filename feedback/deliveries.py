@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -32,9 +33,9 @@ from feedback import (
 )
 from feedback.models import Customer, Delivery, Erasure, Order, OrderSource, User
 from feedback.models.incoming import DeliveryQuerySet
-from feedback.orders import BadOrder
+from feedback.orders import BadOrder, PaidBackTooMuch
 from feedback.purchases import Taken
-from feedback.refunds import Paid
+from feedback.refunds import ABOVE_TOTAL, AboveTotal, Paid
 from feedback.told import shopify, stripe, woocommerce
 from feedback.told.facts import About, Contest, Fact, Ignored, Snapshot, Unusable, Whose, Wish
 
@@ -64,12 +65,13 @@ def keep(
 
 
 def keep_aside(
-    source: OrderSource, *, topic: str, body: bytes, reason: str, field: str, now: datetime
-) -> None:
+    source: OrderSource, *, topic: str, body: bytes, reason: str, field: str, now: datetime,
+    about: int | None = None,
+) -> None:  # fmt: skip
     """Of an order that was asked for and cannot be used: listed as if it had been delivered."""
     row = bulk.unsaved(
         Delivery, source_id=source.pk, topic=topic, digest=_digest(topic, body), body=body, received_at=now,
-        state=_State.UNUSABLE.value, reason=reason, field=field[:60],
+        state=_State.UNUSABLE.value, reason=reason, field=field[:60], about=about,
     )  # fmt: skip
     bulk.insert_first(row, of="*")
 
@@ -109,6 +111,8 @@ def taken(snapshot: Snapshot, source: OrderSource, now: datetime, *, is_pulled: 
     raw = {name: value for name, value in raw.items() if name != "refunds" or value}
     try:
         one = orders.parse({**_plain(raw), "store": source.store}, now=now)
+    except PaidBackTooMuch as bad:
+        raise Unusable(ABOVE_TOTAL, bad.field) from None
     except BadOrder as bad:
         raise Unusable("bad_field", bad.field) from None
     content = json.dumps(raw, sort_keys=True, default=str).encode()
@@ -197,7 +201,17 @@ def _work_on(row: Delivery, told: list[tuple[Delivery, Taken]], now: datetime) -
 
 
 def _take_in(told: Sequence[tuple[Delivery, Taken]], now: datetime) -> None:
-    written = purchases.take_many([one for _row, one in told], now=now)
+    """All at once; where one says more paid back than its order's total, each by itself."""
+    try:
+        with transaction.atomic():
+            written = purchases.take_many([one for _row, one in told], now=now)
+    except AboveTotal as bad:
+        if len(told) == 1:
+            _put_by(told[0][0], bad.order_id, "refunds")
+        else:
+            for one_of_them in told:
+                _take_in([one_of_them], now)
+        return
     for (row, one), done in zip(told, written, strict=True):
         verb = {"created": "order received", "updated": "order updated"}.get(done.outcome)
         if verb:
@@ -207,6 +221,11 @@ def _take_in(told: Sequence[tuple[Delivery, Taken]], now: datetime) -> None:
                 Order.objects.select_related("customer__merged_into").get(pk=done.order_id), one
             )
         _end(row, _State.DONE, now, about=done.order_id)
+
+
+def _put_by(row: Delivery, order_id: int, field: str) -> None:
+    """Listed as not to be used, and tried again by itself as soon as its order changes (refunds.wake)."""
+    leases.finish([row], state=_State.UNUSABLE, reason=ABOVE_TOTAL, field=field[:60], about=order_id)
 
 
 def _end(row: Delivery, state: str, now: datetime, **more: Any) -> None:
@@ -254,14 +273,19 @@ def _change(row: Delivery, fact: About, order: Order, now: datetime) -> None:
             "total": str(order.total), "refunds": list(fact.refunds), **fact.changes}  # fmt: skip
     try:
         one = orders.parse(_plain(said), now=now)
+        changed = refunds.note([Paid(order_id=order.pk, currency=order.currency, refunds=one.refunds)])
+    except (PaidBackTooMuch, AboveTotal) as above:
+        _put_by(row, order.pk, getattr(above, "field", "refunds"))
+        return
     except BadOrder as bad:
         raise Unusable(
             "other_currency" if bad.field.endswith("currency") else "bad_field", bad.field
         ) from None
-    changed = refunds.note([Paid(order_id=order.pk, currency=order.currency, refunds=one.refunds)])
     delivered = {name: value for name in ("carrier", "delivered_on") if (value := getattr(one, name))}
     if delivered:
         changed |= bool(Order.objects.filter(pk=order.pk).exclude(**delivered).update(**delivered))
+    if changed:
+        refunds.wake({order.pk})
     if changed or fact.is_deleted:
         journal.log("order updated", order)
     _end(row, _State.DONE, now, about=order.pk)

@@ -26,7 +26,7 @@ from feedback.order_tables import columns, reading
 from feedback.order_tables.columns import BadRows, Fault, Plan, Return, Sale
 from feedback.order_words import FAULTS, ROW, WRONG
 from feedback.purchases import Outcome, Taken
-from feedback.refunds import IN_ALL, Paid, PaidBack
+from feedback.refunds import ABOVE_TOTAL, IN_ALL, AboveTotal, Paid, PaidBack
 
 PER_LEASE = 10  # parts
 LOOKED_AT_PARTS = 2  # of a preview
@@ -286,7 +286,7 @@ def _write(read: _Read, now: datetime) -> list[Outcome]:
     try:
         with transaction.atomic():
             outcomes = [one.outcome for one in purchases.take_many([t for t, _rows in read.taken], now=now)]
-    except (IntegrityError, DataError):  # one of them: the others are not to suffer
+    except (IntegrityError, DataError, AboveTotal):  # one of them: the others are not to suffer
         outcomes = _write_one_by_one(read, now)
     return outcomes + [outcome for back, row in read.returns if (outcome := _give_back(back, row, read))]
 
@@ -297,13 +297,17 @@ def _write_one_by_one(read: _Read, now: datetime) -> list[Outcome]:
         try:
             with transaction.atomic():
                 outcomes += [one.outcome for one in purchases.take_many([taken], now=now)]
+        except AboveTotal:
+            wrong = "refunded" if taken.refunds else "total"
+            read.refused += [(row, (Fault(field=wrong, key=ABOVE_TOTAL),)) for row in rows]
         except (IntegrityError, DataError):
             read.refused += [(row, (Fault(field="", key="cannot_be_kept"),)) for row in rows]
     return outcomes
 
 
 def _give_back(back: Return, row: Numbered, read: _Read) -> Outcome | None:
-    """A slip about goods that came back waits among the refused rows for an order that is not there yet."""
+    """A slip about goods that came back waits among the refused rows for an order that is not there yet, or
+    whose total does not hold it."""
     orders = Order.objects.select_for_update(no_key=True)
     order = orders.filter(store=back.store, number=back.number).first()
     if order is None or order.currency != back.currency:
@@ -313,7 +317,13 @@ def _give_back(back: Return, row: Numbered, read: _Read) -> Outcome | None:
     paid = PaidBack(
         external_id=back.external_id, amount=back.amount, refunded_at=back.refunded_at, reason=back.reason
     )
-    is_new = refunds.note([Paid(order_id=order.pk, currency=back.currency, refunds=[paid])])
+    try:
+        is_new = refunds.note([Paid(order_id=order.pk, currency=back.currency, refunds=[paid])])
+    except AboveTotal:
+        read.refused.append((row, (Fault(field=back.stands_in, key=ABOVE_TOTAL),)))
+        return None
+    if is_new:
+        refunds.wake({order.pk})
     return Outcome.UPDATED if is_new else Outcome.UNCHANGED
 
 

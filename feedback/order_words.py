@@ -53,6 +53,7 @@ FAULTS = table_words.FAULTS | {
     "no_letters": _("needs a name with letters or digits"),
     "not_above_zero": _("is no number above zero, with three decimals at most"),
     "too_many_lines": _("the order has more than 500 lines"),
+    "refund_above_total": _("with this, more was paid back than the total of the order"),
     "no_such_order": _("is an order that is not there (yet)"),
     "never_closed": _("a quotation mark is never closed: this and all later rows were left out"),
     "cannot_be_kept": _("the database refuses this order: its number and its id belong to two others"),
@@ -67,6 +68,9 @@ UNUSABLE = {
     "not_an_amount": _("holds no such amount"),
     "unknown_status": _("says a state that we do not know"),
     "other_currency": _("speaks of another currency than its order: the two cannot be added up"),
+    "refund_above_total": _(
+        "pays back more than its order's total: a single refund is used as soon as that order changes"
+    ),
     "no_order": _("its order is not there yet: it is used as soon as that comes"),
     "no_order_named": _("names no order"),
     "shop_redact": _("asks that everybody who bought there be forgotten"),

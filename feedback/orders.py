@@ -9,30 +9,44 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from feedback import consents, journal, money, purchases, shop
+from feedback import consents, journal, money, purchases, refunds, shop
 from feedback.comments import clean
 from feedback.consents import Given
 from feedback.models import Order
 from feedback.purchases import Line, Outcome, Taken
-from feedback.refunds import IN_ALL, PaidBack
+from feedback.refunds import IN_ALL, AboveTotal, PaidBack
 
 _A_DAY = timedelta(days=1)
 LONGEST_LIST = 500
+_TOO_MUCH = gettext_lazy("With this, more was paid back than the total of the order.")
 
 
 class BadOrder(ValueError):
     """`field` names what cannot be used; the message is for people."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str | Promise) -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
-        self.message = message
+        self.message = str(message)
+
+
+class PaidBackTooMuch(BadOrder):
+    """More than the order's total; it may be that a newer total is only still to come."""
 
 
 def parse(raw: object, *, now: datetime) -> Taken:
-    """A JSON object as an order. Raises BadOrder naming the field."""
+    """A JSON object as an order. Raises BadOrder naming the field, PaidBackTooMuch above its total."""
+    taken = _parse(raw, now)
+    if (place := refunds.above(taken.refunds, taken.total)) is not None:
+        raise PaidBackTooMuch(f"refunds[{place + 1}].amount", _TOO_MUCH)
+    return taken
+
+
+def _parse(raw: object, now: datetime) -> Taken:
     if not isinstance(raw, Mapping):
         raise BadOrder("order", _("An order must be a JSON object."))
     number = _text(raw, "number", 64, required=True)
@@ -92,10 +106,13 @@ def receipt_number(typed: str) -> str:
 def take(taken: Taken) -> tuple[Order, bool]:
     """Store it; the second value: is it new. A repeat updates what it names and keeps the rest.
 
-    Raises BadOrder when its number and its id there belong to two orders.
+    Raises BadOrder when its number and its id there belong to two orders, and when more would have been paid
+    back on it than its total.
     """
     try:
         return _take(taken)
+    except AboveTotal:
+        raise PaidBackTooMuch("refunds" if taken.refunds else "total", _TOO_MUCH) from None
     except IntegrityError:
         raise BadOrder("external_id", _("Its number and its id belong to two orders.")) from None
 

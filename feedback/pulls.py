@@ -14,14 +14,16 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.db import transaction
 from django.db.models import Q
 
 from feedback import credentials, deliveries, journal, leases, orders, purchases, web
 from feedback.models import Order, OrderSource
 from feedback.models.queue import LeasableQuerySet
 from feedback.purchases import Outcome, Taken
+from feedback.refunds import ABOVE_TOTAL, AboveTotal
 from feedback.told import shopify, woocommerce
-from feedback.told.facts import Ignored, Snapshot, Unusable
+from feedback.told.facts import Ignored, Unusable
 from feedback.web import Away, Trouble
 
 PER_PAGE = 50
@@ -42,6 +44,16 @@ class Page:
     orders: Sequence[Any]
     cursor: Mapping[str, Any] | None
     topic: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An order of the list: read, and as it stood there."""
+
+    changed_at: datetime
+    taken: Taken
+    given: Any
+    topic: str
 
 
 def due(now: datetime) -> LeasableQuerySet:
@@ -134,7 +146,7 @@ def _good(said: web.Said) -> Any:
 def _keep(source: OrderSource, page: Page, now: datetime) -> None:
     """The page and our place after it, in one transaction."""
     read = woocommerce.order if source.kind == _Kind.WOOCOMMERCE else shopify.order
-    told: list[tuple[Snapshot, Taken]] = []
+    told: list[_Told] = []
     newest = source.cursor.get("newest", "")
     for given in page.orders:
         try:
@@ -142,7 +154,8 @@ def _keep(source: OrderSource, page: Page, now: datetime) -> None:
             if not isinstance(raw, dict):
                 raise Unusable("not_json")
             snapshot = read(raw)
-            told.append((snapshot, deliveries.taken(snapshot, source, now, is_pulled=True)))
+            taken = deliveries.taken(snapshot, source, now, is_pulled=True)
+            told.append(_Told(snapshot.changed_at, taken, given, page.topic))
             newest = max(newest, _second(snapshot.changed_at))
         except Ignored:
             continue
@@ -152,18 +165,27 @@ def _keep(source: OrderSource, page: Page, now: datetime) -> None:
     _go_on(source, page, newest, found, now)
 
 
-def _take_in(source: OrderSource, told: Sequence[tuple[Snapshot, Taken]], now: datetime) -> int:
+def _take_in(source: OrderSource, told: Sequence[_Told], now: datetime) -> int:
     """How many the webhook should have told us of by now, and did not."""
-    written = purchases.take_many([one for _snapshot, one in told], now=now)
+    try:
+        with transaction.atomic():
+            written = purchases.take_many([one.taken for one in told], now=now)
+    except AboveTotal as above:
+        if len(told) > 1:
+            return sum(_take_in(source, [one], now) for one in told)
+        (one,) = told
+        bad = Unusable(ABOVE_TOTAL, "refunds")
+        _put_aside(source, one.topic, one.given, bad, now, about=above.order_id)
+        return 0
     missed = 0
-    for (snapshot, one), done in zip(told, written, strict=True):
+    for one, done in zip(told, written, strict=True):
         if done.outcome in (Outcome.CREATED, Outcome.UPDATED):
             journal.log("order received" if done.outcome is Outcome.CREATED else "order updated",
                         f"feedback.order:{done.order_id}")  # fmt: skip
-        if one.consents:
+        if one.taken.consents:
             known = Order.objects.select_related("customer__merged_into")
-            orders.note_consents(known.get(pk=done.order_id), one)
-        missed += done.outcome is Outcome.CREATED and snapshot.changed_at < now - LATE
+            orders.note_consents(known.get(pk=done.order_id), one.taken)
+        missed += done.outcome is Outcome.CREATED and one.changed_at < now - LATE
     return missed if source.heard_at and source.bookmark else 0
 
 
@@ -186,10 +208,14 @@ def _second(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _put_aside(source: OrderSource, topic: str, given: Any, bad: Unusable, now: datetime) -> None:
+def _put_aside(
+    source: OrderSource, topic: str, given: Any, bad: Unusable, now: datetime, about: int | None = None
+) -> None:
     """Beside what the webhook brought: listed with its reason, tried again by a press."""
     body = json.dumps(given, sort_keys=True).encode()
-    deliveries.keep_aside(source, topic=topic, body=body, reason=bad.key, field=bad.field, now=now)
+    deliveries.keep_aside(
+        source, topic=topic, body=body, reason=bad.key, field=bad.field, now=now, about=about
+    )
 
 
 def _stumbled(source: OrderSource, away: Away, now: datetime) -> None:

@@ -81,13 +81,17 @@ def version_of(changed_at: datetime, content: bytes = b"", *, rank: int = 0) -> 
 
 
 def take_many(taken: Sequence[Taken], *, now: datetime) -> list[Written]:
-    """Store them, in one transaction; what became of each, in order. Consents and Events are the caller's."""
+    """Store them, in one transaction; what became of each, in order. Consents and Events are the caller's.
+
+    Raises AboveTotal when more would have been paid back on an order than its total; none is stored then.
+    """
     done: dict[int, Written] = {}
     said = _Said([], [])
     with transaction.atomic():
         for places in _rounds(taken):
             batch = [taken[place] for place in places]
             done.update(zip(places, _take(batch, now, said), strict=True))
+        refunds.wake({one.order_id for one in done.values() if one.outcome is Outcome.UPDATED})
         buyers.note(said.of_new, said.of_known)
     return [done[place] for place in range(len(taken))]
 
@@ -246,6 +250,7 @@ def _change(
     orders = {order.pk: order for order in locked.filter(pk__among=sorted(keys.values())).order_by("pk")}
     done: dict[int, Written] = {}
     newer: list[tuple[int, Taken, Order]] = []
+    lowered: set[int] = set()
     for place, one in batch:
         order = orders[keys[place]]
         if _is_older(one, order):
@@ -258,12 +263,15 @@ def _change(
         if changes:
             _move(order, changes)
             Order.objects.filter(pk=order.pk).update(**changes)
+            if changes.get("total", order.total) < order.total:
+                lowered.add(order.pk)
         is_new = bool(changes.keys() - {"version", "buyer"}) or order.pk in lined
         done[place] = Written(order.pk, Outcome.UPDATED if is_new else Outcome.UNCHANGED)
     for place, one in batch:
         is_newest = done[place].outcome is not Outcome.OLDER
         if _pay_back_too(orders[keys[place]], one, is_newest) and is_newest:
             done[place] = Written(keys[place], Outcome.UPDATED)
+    refunds.check(lowered)
     return done
 
 

@@ -1,16 +1,28 @@
-"""Refunds of orders: each once by its source's id, whichever order they come in."""
+"""Refunds of orders: each once by its source's id, whichever order they come in; never more than was paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F
+
 from feedback import bulk
-from feedback.models import Refund
+from feedback.models import Delivery, Refund
 
 # The id of a refund of which only the sum is known. Refunds with ids of their own take its place.
 IN_ALL = "all"
+ABOVE_TOTAL = "refund_above_total"  # why a delivery cannot be used (feedback.order_words)
+
+
+class AboveTotal(ValueError):
+    """More would have been paid back on the order than it came to: one is wrong, or not known yet."""
+
+    def __init__(self, order_id: int) -> None:
+        super().__init__(f"refunds of order {order_id} are above its total")
+        self.order_id = order_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +49,72 @@ class Paid:
 
 def note(paid: Sequence[Paid]) -> bool:
     """Of orders that the caller has locked; whether anything changed. Of a refund said twice the earlier time
-    counts: a source that keeps no time of it gives the time of the order's last change."""
+    counts: a source that keeps no time of it gives the time of the order's last change.
+
+    Raises AboveTotal, and then nothing is written."""
     if not paid:
         return False
+    with transaction.atomic():
+        changed = _note(paid)
+        check(changed)
+    return bool(changed)
+
+
+def check(order_ids: Collection[int]) -> None:
+    """Of orders that the caller has locked. Raises AboveTotal."""
+    if not order_ids:
+        return
+    left: dict[int, Decimal] = {}
+    rows = Refund.objects.filter(order__among=sorted(order_ids), currency=F("order__currency"))
+    for order_id, total, amount in rows.values_list("order_id", "order__total", "amount"):
+        left[order_id] = left.get(order_id, total) - amount
+        if left[order_id] < 0:
+            raise AboveTotal(order_id)
+
+
+def above(refunds: Sequence[PaidBack], total: Decimal) -> int | None:
+    """The place in the list where they pass the total; None when they stay below. A sum beside single ones
+    does not count, of one said twice the last."""
+    single = {one.external_id: (place, one.amount) for place, one in enumerate(refunds)}
+    if len(single) > 1:
+        single.pop(IN_ALL, None)
+    for place, amount in single.values():
+        total -= amount
+        if total < 0:
+            return place
+    return None
+
+
+def wake(order_ids: Collection[int]) -> None:
+    """What was told of these orders and was more than their total is looked at again: they have changed."""
+    if order_ids:
+        waiting = Delivery.objects.filter(state=Delivery.State.UNUSABLE, reason=ABOVE_TOTAL)
+        waiting.filter(about__in=sorted(order_ids)).exclude(body=b"").update(
+            state=Delivery.State.NEW, reason="", field=""
+        )
+
+
+def _note(paid: Sequence[Paid]) -> set[int]:
+    """The orders of which something changed."""
     kept: dict[int, dict[str, Refund]] = {}
     for known in Refund.objects.filter(order__among=[of.order_id for of in paid]):
         kept.setdefault(known.order_id, {})[known.external_id] = known
     new: list[dict[str, Any]] = []
-    changed = False
+    changed: set[int] = set()
     for of in paid:
         there = kept.get(of.order_id, {})
         said = _told_apart(of.refunds, there)
         for one in said:
             if row := there.get(one.external_id):
-                changed |= _amend(row, of, one)
-            elif not of.is_older:
+                is_new = _amend(row, of, one)
+            elif is_new := not of.is_older:
                 new.append(_row(of, one))
-        changed |= _let_go(of, there, said)
+            if is_new:
+                changed.add(of.order_id)
+        if _let_go(of, there, said):
+            changed.add(of.order_id)
     bulk.write(Refund, new)
-    return changed or bool(new)
+    return changed
 
 
 def _told_apart(refunds: Sequence[PaidBack], there: Mapping[str, Refund]) -> list[PaidBack]:

@@ -121,7 +121,8 @@ class Sale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """A row about money that went back on another order. `number` is the other order's."""
+    """A row about money that went back on another order. `number` is the other order's; `stands_in`: the
+    field of the amount."""
 
     store: str
     number: str
@@ -130,6 +131,7 @@ class Return:
     currency: str
     refunded_at: datetime
     reason: str
+    stands_in: str = "refunded"
 
 
 def guess(header: Iterable[str]) -> dict[str, int]:

@@ -118,6 +118,7 @@ class _Reading:
             currency=self.currency,
             refunded_at=refunded_at,
             reason=words.get("refund_reason", ""),
+            stands_in=name,
         )
 
     def narrow_words(self) -> dict[str, str]:
@@ -203,6 +204,8 @@ class _Reading:
         amount, at = self.amount("refunded"), self.moment("refunded_at")
         if amount is None and cells.plain(self.given.get("status", "")) in _ALL_BACK:
             amount = total
+        elif amount is not None and total is not None and amount > total:
+            self.fault("refunded", "refund_above_total")
         return amount, at
 
     def lines(self) -> tuple[Line, ...]:

@@ -338,3 +338,29 @@ def test_the_command_needs_a_table_of_orders(tmp_path):
     for name in (path, tmp_path / "none.csv"):
         with pytest.raises(CommandError):
             call_command("import_orders", str(name))
+
+
+def test_refunds_above_their_order_are_refused_with_their_reason_and_can_be_tried_again():
+    """Of a slip and of a sum in the order's own row; the rows beside them go in."""
+    one = take(
+        LAN, MINH, "R-1,2026-11-12,-300000,,,,,,A-1,", "R-2,2026-11-13,-150001,,,,,,A-1,",
+        "A-3,2026-11-12,100000,lan@example.com,Cốc,1,100000,100001,,",
+    )  # fmt: skip
+
+    assert counts(one)[0] == 2
+    assert Refund.objects.get().amount == 300_000
+    wrong = [(fault.field, fault.key) for _cells, faults in order_imports.faults(one) for fault in faults]
+    assert sorted(wrong) == [("refunded", "refund_above_total"), ("total", "refund_above_total")]
+    Order.objects.filter(number="A-1").update(total=500_000)
+    assert order_imports.try_again(one, by=None, now=timezone.now())
+    order_imports.take_all(one, by=None, now=timezone.now())
+    one.refresh_from_db()
+    assert (Refund.objects.count(), one.refused) == (2, 1)
+
+
+def test_a_later_file_may_not_bring_a_total_below_what_was_paid_back():
+    take(LAN, "R-1,2026-11-12,-300000,,,,,,A-1,")
+    one = take(LAN.replace("450000", "200000"), MINH)
+
+    assert counts(one) == (1, 0, 0, 1)
+    assert Order.objects.get(number="A-1").total == 450_000

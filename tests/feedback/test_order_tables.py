@@ -102,6 +102,7 @@ def test_the_month_may_stand_first():
         ({"product": "Bát", "quantity": "NaN", "price": "1"}, {("quantity", "not_above_zero")}),
         ({"delivered_on": "2027-01-01"}, {("delivered_on", "in_future")}),
         ({"country": "Việt Nam"}, {("country", "not_a_country")}),
+        ({"refunded": "450001"}, {("refunded", "refund_above_total")}),
         ({"discount": "-5"}, {("discount", "below_zero")}),
         ({"date": "x", "total": "x", "email": "x"},
          {("placed_at", "not_a_moment"), ("total", "not_an_amount"), ("email", "not_an_address")}),

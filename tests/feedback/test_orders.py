@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from feedback import consents, orders, purchases
-from feedback.models import Card, Customer, Event, Location, Order, Product
+from feedback.models import Card, Customer, Event, Location, Order, Product, Refund
 from surveys import invitations
 from tests import factories
 from tests.factories import NOW
@@ -290,6 +290,52 @@ def test_clocks_that_change_and_leap_days_are_read(zone, written, moment):
     factories.a_shop(zone=zone)
 
     assert take(placed_at=written)[0].placed_at.astimezone(UTC).isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    ("refunds", "field"),
+    [
+        ([{"external_id": "1", "amount": "450001"}], "refunds[1].amount"),
+        ([{"external_id": "1", "amount": "300000"}, {"external_id": "2", "amount": "150001"}],
+         "refunds[2].amount"),
+        ([{"amount": "450001"}], "refunds[1].amount"),
+    ],
+)  # fmt: skip
+def test_more_paid_back_than_the_total_names_its_field(refunds, field):
+    with pytest.raises(orders.BadOrder) as bad:
+        take(refunds=refunds)
+
+    assert bad.value.field == field
+    assert not Order.objects.exists()
+
+
+def test_all_of_an_order_may_be_paid_back_and_a_sum_beside_single_refunds_does_not_count():
+    one, two = {"external_id": "1", "amount": "300000"}, {"external_id": "2", "amount": "150000"}
+    take(refunds=[{"amount": "450000"}])
+    take(refunds=[one, two, {"amount": "450000"}])
+    take(refunds=[one | {"amount": "290000"}, one, two])
+
+    assert sum(Refund.objects.values_list("amount", flat=True)) == 450_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"refunds": [{"external_id": "2", "amount": "100000"}]}, "refunds"),
+        ({"refunds": [{"external_id": "1", "amount": "440000"}], "total": "430000"}, "refunds[1].amount"),
+        ({"total": "399999"}, "total"),
+    ],
+)
+def test_refunds_known_before_count_too(changes, field):
+    take(refunds=[{"external_id": "1", "amount": "400000"}])
+    with pytest.raises(orders.BadOrder) as bad:
+        take(**changes)
+
+    assert bad.value.field == field
+    assert (Order.objects.get().total, Refund.objects.get().amount) == (450_000, 400_000)
+    take(total="400000")
+    take(total="500000", refunds=[{"external_id": "2", "amount": "100000"}])
+    assert sum(Refund.objects.values_list("amount", flat=True)) == 500_000
 
 
 def test_what_the_earliest_order_leaves_out_another_of_the_same_batch_says():
