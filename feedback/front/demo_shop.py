@@ -29,6 +29,7 @@ ACCOUNTS = (
     Account(username="thu", name="Thu", role=Role.FRONT_LINE),
     Account(username="bao", name="Bảo", role=Role.STAFF),
     Account(username="mai", name="Mai", role=Role.APPROVER),
+    Account(username="minh", name="Minh", role=Role.APPROVER),  # the other pair of eyes
     Account(username="huy", name="Huy", role=Role.MANAGER),
     Account(username="an", name="An", role=Role.ADVOCATE),
     Account(username="lan", name="Lan", role=Role.ADMINISTRATOR),
