@@ -12,7 +12,19 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from feedback import archetypes, bulk, clocks, comments, facts, handling, journal, leases, policies, shop
-from feedback.models import Case, Comment, Decision, Event, FactCorrection, FollowUp, Policy, Promise, User
+from feedback.models import (
+    Case,
+    Comment,
+    Customer,
+    Decision,
+    Erasure,
+    Event,
+    FactCorrection,
+    FollowUp,
+    Policy,
+    Promise,
+    User,
+)
 from feedback.models.queue import LeasableQuerySet
 from feedback.models.words import Channel, WhyItCame
 from feedback.policy.decide import decide
@@ -33,6 +45,10 @@ UNSETTLED = (Case.State.OPEN, Case.State.WAITING)
 
 class Stale(RuntimeError):
     """Somebody else changed it first; look again."""
+
+
+class Gone(RuntimeError):
+    """Whoever complained was erased on their wish: nothing of theirs begins again."""
 
 
 def open_case(
@@ -248,18 +264,36 @@ def close(case: Case, *, by: User, why: str = "") -> None:
 
 
 def reopen(case: Case, *, by: User) -> None:
-    _move(
-        case,
-        by,
-        "open",
-        from_states=("waiting", "resolved", "closed"),
-        resolved_at=None,
-        closed_at=None,
-        resolved_first_time=None,
-        cause_removed="",
-        joined_to=None,
-        escalate_at=timezone.now(),
-    )
+    """Raises Gone, Stale."""
+    with journal.recording():
+        hold_words(case)
+        if is_gone(case):
+            raise Gone
+        _move(
+            case,
+            by,
+            "open",
+            from_states=("waiting", "resolved", "closed"),
+            resolved_at=None,
+            closed_at=None,
+            resolved_first_time=None,
+            cause_removed="",
+            joined_to=None,
+            escalate_at=timezone.now(),
+        )
+
+
+def hold_words(case: Case) -> None:
+    """Words before case, as an edit and an erasure take them: what `is_gone` says then stays so. Within a
+    transaction."""
+    list(Comment.objects.select_for_update(no_key=True).filter(pk=case.comment_id).values("pk"))
+
+
+def is_gone(case: Case) -> bool:
+    """Whether whoever complained, or who said these words, was erased, or is just being."""
+    known = Customer.objects.filter(cases=case.pk).exclude(erased_at=None)
+    unknown = Erasure.objects.filter(comment=case.comment_id).exclude(stage=Erasure.Stage.ASKED)
+    return known.exists() or unknown.exists()
 
 
 def hear_again(case: Case, *, now: datetime, is_thanks: bool, is_unsolved: bool = False) -> None:

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from feedback import cases, comments, journal, mail, threads, tokens
 from feedback.addressee import language_of, mail_address
-from feedback.models import Case, Comment, User
+from feedback.models import Case, User
 
 LONGEST = 500  # characters of what they add
 ONCE_IN = timedelta(hours=20)
@@ -21,7 +21,7 @@ ENDED = (Case.State.RESOLVED, Case.State.CLOSED)
 
 
 class Stale(RuntimeError):
-    """It was answered already, or the case is open again, or nobody solved it."""
+    """It was answered already, or the case is open again, or nobody solved it, or they were erased."""
 
 
 class NotAllowed(RuntimeError):
@@ -73,8 +73,9 @@ def note(case: Case, *, satisfied: bool, now: datetime, words: str = "", by: Use
     """`by`: who heard it; None: the customer themselves, by the link. Raises Stale."""
     said = comments.clean(words).strip()[:LONGEST]
     with journal.recording():
-        # Words, case: in this order, as an edit and an erasure take them.
-        list(Comment.objects.select_for_update(no_key=True).filter(pk=case.comment_id).values("pk"))
+        cases.hold_words(case)
+        if cases.is_gone(case):
+            raise Stale
         ended = Case.objects.filter(pk=case.pk, state__in=ENDED, satisfied=None)
         if not ended.update(satisfied=satisfied, satisfied_at=now, satisfied_words=said):
             raise Stale
@@ -90,7 +91,7 @@ def hear(case: Case, *, satisfied: bool, words: str, now: datetime) -> bool:
     """
     said = comments.clean(words).strip()[:LONGEST]
     with journal.recording():
-        list(Comment.objects.select_for_update(no_key=True).filter(pk=case.comment_id).values("pk"))
+        cases.hold_words(case)
         rows = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("customer")
         held = rows.get(pk=case.pk)
         if held.customer is None or held.customer.erased_at:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import (
@@ -42,6 +43,9 @@ from feedback.wording.compose import explain
 PER_PAGE = 40
 LATELY = timedelta(days=30)
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
+GONE = gettext_noop(
+    "This customer was erased on their wish: the case stays as it ended, and nothing begins again."
+)
 SOLVE = (Role.FRONT_LINE, *ACT)
 
 
@@ -89,6 +93,8 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.warning(
             request, _("Somebody else changed this case just before. This is how it stands now.")
         )
+    except cases.Gone:
+        messages.error(request, _(GONE))
     except handling.NotYet as error:
         form.add_error(error.field, str(error.why))
         return show(request, case, moving=form, status=400)
@@ -188,6 +194,7 @@ def show(
         "refused": refused,
         "others": _others(case, shop.day(timezone.now()), language),
         "worth": _worth(case, language),
+        "is_gone": cases.is_gone(case),
         "reach": case.customer if holds(request, *SOLVE) and _is_with_us(case) else None,
         "today": shop.day(timezone.now()),
         "compared": wishes.compared(case),

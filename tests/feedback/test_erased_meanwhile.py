@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from feedback import cases, comments, erasure, escalation, leases, promises, reminders
-from feedback.models import Case, Erasure, Message, OutgoingMail, Promise
+from feedback.models import Case, Erasure, Event, Message, OutgoingMail, Promise
 from tests.factories import NOW, a_shop, customer, order, read_comment, user
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,46 @@ def test_forms_that_were_open_before_change_nothing(client, mai, lan, hers):
     assert not promise.attempts.exists()
     assert not Message.objects.exclude(state="discarded").exists()
     assert not OutgoingMail.objects.filter(to__contains="thuy.lan").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "nothing begins again"), ("vi", "không mở lại gì nữa")]
+)
+def test_whoever_opens_it_again_is_told_why_not(client, mai, lan, hers, language, says):
+    """Not even until the erasure looks once more."""
+    erase(lan)
+    client.cookies["django_language"] = language
+
+    before = client.get(f"/cases/{hers.public_id}/").content.decode()
+    answer = client.post(f"/cases/{hers.public_id}/state/", {"to": "open"}, follow=True)
+
+    hers.refresh_from_db()
+    assert hers.state == "closed"
+    assert says in answer.content.decode()
+    assert 'name="to" value="open"' not in before
+    assert not Event.objects.filter(verb="case open").exists()
+
+
+def test_nor_is_it_opened_by_what_somebody_heard(client, mai, lan, hers):
+    """Not satisfied would open it again."""
+    cases.resolve(hers, by=mai, first_time=True, cause_removed="Packed better", is_told=True)
+    erase(lan)
+
+    answer = client.post(f"/cases/{hers.public_id}/satisfied/", {"satisfied": "no", "words": WORDS})
+
+    hers.refresh_from_db()
+    assert (hers.state, hers.satisfied, hers.satisfied_words) == ("closed", None, "")
+    assert answer.status_code == 409
+
+
+def test_nor_are_words_that_nobody_is_known_for(client, mai):
+    """Erased as words, since no customer stands for whoever said them."""
+    made = cases.open_case(read_comment(WORDS, channel="form"), now=NOW)
+    erasure.ask(comment=made.comment, how=Erasure.How.PHONE, by=mai)
+    leases.run_once(erasure.ERASE, timezone.now())
+
+    with pytest.raises(cases.Gone):
+        cases.reopen(made, by=mai)
 
 
 def test_the_link_in_their_mail_opens_nothing_any_more(mai, lan, hers):

@@ -1,5 +1,7 @@
-"""C5–C8 for the private message, and S3-5 for a grant beside a dispute: many at once; each guard also off."""
+"""C5–C8 for the private message, S3-5 for a grant beside a dispute, a case that is opened again while its
+customer is erased: many at once; each guard also off."""
 
+import threading
 from decimal import Decimal
 from functools import partial
 
@@ -7,9 +9,19 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from feedback import cases, concessions, disputes, message_plans, messages, overrides
+from feedback import (
+    belongings,
+    cases,
+    concessions,
+    disputes,
+    erasure,
+    journal,
+    message_plans,
+    messages,
+    overrides,
+)
 from feedback.message_plans import Plan
-from feedback.models import Concession, Decision, Dispute, Event, Message, Order, Promise
+from feedback.models import Case, Concession, Customer, Decision, Dispute, Event, Message, Order, Promise
 from tests import crowd, factories
 
 ROUNDS, CROWD = 20, 20
@@ -337,3 +349,72 @@ def test_an_override_waits_for_a_dispute_that_is_being_written(people):
         opened = Event.objects.filter(verb="dispute opened", data__order=case.order_id).order_by("pk").first()
         assert made is None or made.pk < opened.pk
         assert Order.objects.filter(pk=case.order_id).exists()
+
+
+def ended(by):
+    case = told()
+    cases.close(case, by=by, why="withdrawn")
+    return Case.objects.select_related("comment").get(pk=case.pk)
+
+
+def stop(case):
+    """What an erasure does first, in its own transaction."""
+    with journal.recording():
+        erasure._stop(belongings.of(case.customer), timezone.now())
+
+
+def test_nothing_of_somebody_erased_is_opened_again(people):
+    """Whoever opened it before finds it closed; whoever comes after is told."""
+    bao, mai = people
+    for _round in range(ROUNDS):
+        case = ended(bao)
+        again = [partial(cases.reopen, case, by=by) for by in (bao, mai)]
+
+        crowd.at_once([*again, partial(stop, case)], told=(cases.Stale, cases.Gone))
+
+        case.refresh_from_db()
+        assert case.state == "closed"
+
+
+def meanwhile(monkeypatch, case):
+    """Somebody who has just seen that the customer is here, and writes only once the erasure has begun."""
+    seen, stopped, is_gone = threading.Event(), threading.Event(), cases.is_gone
+
+    def slowly(case):
+        answer = is_gone(case)
+        seen.set()
+        stopped.wait(crowd.PATIENCE)
+        return answer
+
+    def erase():
+        seen.wait(crowd.PATIENCE)
+        stop(case)
+        stopped.set()
+
+    monkeypatch.setattr(cases, "is_gone", slowly)
+    return erase
+
+
+@pytest.mark.postgres
+def test_without_the_lock_it_is_open_after_they_are_gone(people, monkeypatch):
+    """The twin."""
+    bao, _mai = people
+    case = ended(bao)
+    monkeypatch.setattr(cases, "hold_words", lambda case: None)
+
+    crowd.at_once([partial(cases.reopen, case, by=bao), meanwhile(monkeypatch, case)])
+
+    case.refresh_from_db()
+    assert (case.state, Customer.objects.get(pk=case.customer_id).erased_at is None) == ("open", False)
+
+
+def test_without_the_look_it_is_opened_after_they_are_gone(people, monkeypatch):
+    """The other twin, on any database."""
+    bao, _mai = people
+    case = ended(bao)
+    stop(case)
+    monkeypatch.setattr(cases, "is_gone", lambda case: False)
+
+    cases.reopen(case, by=bao)
+
+    assert case.state == "open"
