@@ -66,11 +66,14 @@ class MessageForm(forms.Form):
         currency: str,
         address: str,
         latest: date | None = None,
+        is_given: bool = False,
         initial=None,
     ):
         self.currency, self.latest = currency, latest
+        self.is_given, self.offers_any = is_given, bool(remedies)
         super().__init__(data, initial=initial, auto_id="id_message_%s")
-        self.fields["remedy"].choices = [("", _("nothing yet: the customer chooses first")), *remedies]
+        nothing = _("nothing more") if is_given else _("nothing yet: the customer chooses first")
+        self.fields["remedy"].choices = [("", nothing), *remedies]
         ways = [("hand", _("I send it myself: chat, phone, letter …"))]
         if address:
             ways.insert(0, ("mail", _("by e-mail to %(address)s") % {"address": address}))

@@ -1,5 +1,6 @@
 """What the page of a case shows of its private message: the form, the findings, what was sent before."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from feedback import (
     case_forms,
     channels,
     concessions,
+    granted,
     handling,
     labels,
     message_plans,
@@ -22,6 +24,7 @@ from feedback.case_forms import MessageForm
 from feedback.models import Case, Decision, Message, User
 from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
+from feedback.wording.given import Given
 from feedback.wording.lint import blocks
 from feedback.wording.ways import MARKED, PLAIN, text_messages, way_of
 
@@ -86,9 +89,11 @@ def form_of(
 ) -> MessageForm:
     decided = decided or overrides.effective(decision)
     currency, language = decision.facts["currency"], (get_language() or "vi")[:2]  # the reader's
+    given = granted.of(case, decided)
     return MessageForm(
         data,
-        remedies=remedies_of(case, decision, decided, language),
+        remedies=_remedies(case, decision, decided, given, language),
+        is_given=bool(given),
         currency=currency,
         address=addressee.mail_address(case),
         latest=message_plans.latest(case, decided, shop.day(timezone.now())),
@@ -97,12 +102,17 @@ def form_of(
 
 
 def remedies_of(case: Case, decision: Decision, decided: Decided, language: str) -> list[tuple[str, str]]:
-    """To choose from, each with what it costs us."""
-    currency = decision.facts["currency"]
-    costs = [
-        _cost(concessions.proposed(one, decision, case.order), currency, language) for one in decided.remedies
-    ]
-    return case_forms.labelled(decided.remedies, costs)
+    """To choose from, each with what it costs us; what was given already is none of them."""
+    return _remedies(case, decision, decided, granted.of(case, decided), language)
+
+
+def _remedies(
+    case: Case, decision: Decision, decided: Decided, given: Sequence[Given], language: str
+) -> list[tuple[str, str]]:
+    currency, kinds = decision.facts["currency"], {one.remedy.kind for one in given}
+    open_ = [one for one in decided.remedies if one.kind not in kinds]
+    costs = [_cost(concessions.proposed(one, decision, case.order), currency, language) for one in open_]
+    return case_forms.labelled(open_, costs)
 
 
 def findings(
@@ -122,9 +132,11 @@ def findings(
     }
 
 
-def fitting(plan: message_plans.Plan, decision: Decision) -> message_plans.Plan:
-    """The plan without a remedy that the current decision does not offer any more."""
-    offered = {one.kind for one in overrides.effective(decision).remedies}
+def fitting(plan: message_plans.Plan, case: Case, decision: Decision) -> message_plans.Plan:
+    """The plan without a remedy that the current decision does not offer any more, or that they have."""
+    decided = overrides.effective(decision)
+    given = {one.remedy.kind for one in granted.of(case, decided)}
+    offered = {one.kind for one in decided.remedies} - given
     if plan.remedy in offered:
         return plan
     return message_plans.Plan(promises=plan.promises)

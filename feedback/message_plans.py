@@ -10,11 +10,12 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from feedback import addressee, channels, shop
+from feedback import addressee, channels, granted, shop
 from feedback.models import Case, Decision, Message, Promise
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Remedy
 from feedback.wording import commitments
+from feedback.wording.given import Given
 from feedback.wording.phrases import addressed, phrases
 
 SOON = 7  # working days, where neither the case nor the policy says (L11)
@@ -66,6 +67,7 @@ def proposal(case: Case, decision: Decision, decided: Decided, now: datetime, *,
     if made and not remedy:
         return Plan()
     today = shop.day(now)
+    decided, _given = offered(case, decision, decided, remedy)
     owed = dict.fromkeys(
         Planned(what=what, who=case.owner_id, by=shop.working_days_later(today, within))
         for what, within in _owed(case, decided, remedy)
@@ -160,6 +162,16 @@ def is_late(case: Case, decided: Decided, plan: Plan) -> bool:
     """Promised for later than usual: an approver agrees who did not write it (decision 14)."""
     usual = latest(case, decided, shop.day(timezone.now()))
     return any(one.by > usual for one in plan.promises)
+
+
+def offered(
+    case: Case, decision: Decision, decided: Decided, remedy: str
+) -> tuple[Decided, tuple[Given, ...]]:
+    """What a message offers that grants `remedy` ("" for none), and what they got or are to get already."""
+    given = granted.of(case, decided)
+    if remedy and all(one.remedy.kind != remedy for one in given):
+        return narrowed(decided, remedy), given
+    return granted.left(case, decision, decided, given), given
 
 
 def narrowed(decided: Decided, remedy: str) -> Decided:

@@ -18,6 +18,7 @@ from feedback import (
     channels,
     comments,
     concessions,
+    granted,
     handling,
     journal,
     mail,
@@ -79,10 +80,13 @@ def earlier(case: Case) -> list[Message]:
 
 
 def words_of(case: Case, decided: Decided, decision: Decision, plan: Plan) -> str:
-    """The message as the program writes it: with a remedy granted it speaks of that one only."""
+    """The message as the program writes it: with a remedy granted it offers that one only, and never what
+    they have or are to get already."""
     language = addressee.language_of(case)
+    offered, given = message_plans.offered(case, decision, decided, plan.remedy)
     return compose(
-        message_plans.narrowed(decided, plan.remedy),
+        offered,
+        given=given,
         audience=PRIVATE,
         language=language,
         problem=decision.facts["problem"],
@@ -99,11 +103,12 @@ def words_of(case: Case, decided: Decided, decision: Decision, plan: Plan) -> st
 def findings(case: Case, decision: Decision, decided: Decided, text: str, plan: Plan) -> tuple[Finding, ...]:
     """What the lint says to `text` as this case's message with this plan (S1-9)."""
     here, language = shop.current(), addressee.language_of(case)
+    offered, given = message_plans.offered(case, decision, decided, plan.remedy)
     return lint(
         text,
         audience=PRIVATE,
         language=language,
-        decision=message_plans.narrowed(decided, plan.remedy),
+        decision=granted.looked_at(offered, given),
         name=addressee.name_of(case),
         promises=_promised(case, plan),
         own=tuple(filter(None, (here.name, here.signature(language), here.reply_address))),
@@ -317,6 +322,8 @@ def _grant(
     remedy = message_plans.chosen(decided, plan.remedy)
     if remedy is None:
         raise Refused(_("The decision does not offer this."), field="remedy")
+    if any(one.remedy.kind == remedy.kind for one in granted.of(case, decided)):
+        raise Refused(_("This remedy was granted already."), field="remedy")
     costs = costs_of(plan, remedy, decision, case)
     field, why = concessions.why_not(remedy, decision, decided, costs)
     if why:

@@ -39,6 +39,8 @@ def why_not(case: Case, decision: Decision, decided: Decided) -> str | Words:
         return _("First check that it is this customer.")
     if concessions.staff_limit(decision) is None:
         return _("The policy names no sum that you may give alone: hand it to staff.")
+    if concessions.granted_before(case, decision.facts["currency"]) > 0:
+        return _("Something was granted here before: hand it to staff.")
     return ""
 
 
@@ -114,8 +116,6 @@ def _settle(
     field, why = concessions.why_not(chosen, decision, decided, costs)
     if why:
         raise Refused(why, field="cost" if field == "costs" else "")
-    if concessions.granted_before(case, decision.facts["currency"]) > 0:
-        raise Refused(_("Something was granted here before: hand it to staff."))
     stake = max(sum(costs.values(), Decimal(0)), concessions.paid_out(chosen))
     if concessions.is_over_limit(decision, {"all": stake}):
         raise Refused(_("This is above what you may give alone: hand it to staff."), field="remedy")

@@ -54,7 +54,11 @@ def compose_again(request: HttpRequest, public_id: str) -> HttpResponse:
         return _nothing_to_say(request, case)
     try:
         messages.compose_again(
-            case, current, case_message.fitting(form.plan, current), by=request.user, edition=_edition(form)
+            case,
+            current,
+            case_message.fitting(form.plan, case, current),
+            by=request.user,
+            edition=_edition(form),
         )
     except messages.Stale as stale:
         return _stale(request, case, form, stale)

@@ -9,6 +9,7 @@ from feedback.policy.decision import Decision, Reason, Remedy, Rule
 from feedback.policy.facts import Problem
 from feedback.wishes import GIVES
 from feedback.wording import recap, texted
+from feedback.wording.given import Given, lines
 from feedback.wording.limit import Limit
 from feedback.wording.phrases import Phrases, draw, phrases
 from feedback.wording.recap import Promised
@@ -39,13 +40,15 @@ def compose(
     promises: Sequence[Promised] = (),
     way: Way = Way.WRITTEN,
     wish: str = "",
+    given: Sequence[Given] = (),
 ) -> str:
     """`name` is used in private only. `address`: what Vietnamese calls the customer; "": as a title before
     their name says, else neutral (`phrases.ADDRESSES`, `titles.CALLED`).
     `signature` is the shop's own and ends the text.
 
     `way` and `wish` (a word of feedback.wishes, "" for none recorded) are for private messages; they choose
-    words, and nothing that is offered.
+    words, and nothing that is offered. `given`: what they got before, or are to get, beside what is offered
+    now; in private only.
 
     Nothing is ever cut off: DoesNotFit when `limit` is too small for any honest text.
     """
@@ -58,13 +61,15 @@ def compose(
         drafts = _public(decision, book, problem, seed)
     elif audience == PRIVATE and way == Way.TEXT:
         called = greeted(_one_line(name), book.language)
-        said = texted.text(decision, book, called=called, wish=wish, promises=promises)
+        said = texted.text(decision, book, called=called, wish=wish, promises=promises, given=given)
         return _first_that_fits(iter([said]), limit, "", "")
     elif audience == PRIVATE and way == Way.SPOKEN:
-        spoken = _spoken(decision, book, problem, seed, name=name, wish=wish, promises=promises)
+        core = _core(decision, book, seed, wish, promises, given)
+        spoken = _spoken(decision, book, problem, seed, name=name, core=core)
         return _first_that_fits(spoken, limit, "", "")
     elif audience == PRIVATE:
-        drafts = _private(decision, book, problem, seed, name=name, wish=wish, promises=promises)
+        core = _core(decision, book, seed, wish, promises, given)
+        drafts = _private(decision, book, problem, seed, name=name, core=core)
     else:
         raise ValueError(f"audience: “{audience}” is neither public nor private")
     return _first_that_fits(drafts, limit, signature.strip(), "\n" if audience == PRIVATE else "\n\n")
@@ -148,12 +153,10 @@ def _private(
     seed: str,
     *,
     name: str,
-    wish: str,
-    promises: Sequence[Promised],
+    core: Sequence[str],
 ) -> Iterator[str]:
     """Greeting; what we understood; what we can do; a question; who does what by when (S1-9)."""
     greeting, closing = _greeting(book, name, seed), book.pick(PRIVATE, "closing", seed)
-    core = _core(decision, book, seed, wish, promises)
     if decision.rule == Rule.NO_PROBLEM:
         said = " ".join(book.pick(PUBLIC, slot, seed) for slot in ("praise", "joy", "door"))
         yield _paragraphs(greeting, said, *core, closing)
@@ -175,26 +178,34 @@ def _spoken(
     seed: str,
     *,
     name: str,
-    wish: str,
-    promises: Sequence[Promised],
+    core: Sequence[str],
 ) -> Iterator[str]:
     """The same steps, to be said: a line each, without the signature of a letter."""
     hello = _greeting(book, name, seed, section="spoken")
     thanks = book.pick("spoken", "thanks", seed)
     if decision.rule == Rule.NO_PROBLEM:
         door = book.pick(PUBLIC, "door", seed)
-        yield _paragraphs(hello, f"{thanks} {door}", *_core(decision, book, seed, wish, promises))
+        yield _paragraphs(hello, f"{thanks} {door}", *core)
         return
     understood = _understood(decision, book, problem, seed)
     check = book.pick(PRIVATE, "check", seed)
-    yield _paragraphs(hello, f"{thanks} {understood} {check}", *_core(decision, book, seed, wish, promises))
+    yield _paragraphs(hello, f"{thanks} {understood} {check}", *core)
 
 
-def _core(decision: Decision, book: Phrases, seed: str, wish: str, promises: Sequence[Promised]) -> list[str]:
+def _core(
+    decision: Decision,
+    book: Phrases,
+    seed: str,
+    wish: str,
+    promises: Sequence[Promised],
+    given: Sequence[Given],
+) -> list[str]:
+    is_answered = bool(given) and not decision.remedies  # what they asked for was weighed before
     return [
-        _of_the_wish(decision, book, seed, wish),
+        "" if is_answered else _of_the_wish(decision, book, seed, wish),
+        "\n".join([book.pick(PRIVATE, "given", seed), *lines(given, book)]) if given else "",
         _what_we_can_do(decision, book, seed),
-        _question(decision, book, seed),
+        _question(decision, book, seed) or (book.pick(PRIVATE, "ask_given", seed) if given else ""),
         _recap(decision, book, seed, promises),
     ]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from feedback.money import format_money
 from feedback.policy.decision import Decision, Reason, Remedy, Rule
 from feedback.wishes import GIVES
+from feedback.wording.given import Given, Stage
 from feedback.wording.phrases import Phrases
 from feedback.wording.recap import Promised, short_date, working_days
 
@@ -25,15 +26,28 @@ _PLAIN = str.maketrans({"₫": "VND ", "–": "-", "—": "-", "’": "'", "‘"
                         "\u00a0": " "})  # fmt: skip
 
 
-def text(decision: Decision, book: Phrases, *, called: str, wish: str, promises: Sequence[Promised]) -> str:
+def text(
+    decision: Decision,
+    book: Phrases,
+    *,
+    called: str,
+    wish: str,
+    promises: Sequence[Promised],
+    given: Sequence[Given] = (),
+) -> str:
     """`called`: the name as it is greeted, "" for none. `wish`: a word of feedback.wishes."""
-    parts = _parts(decision, book, called, wish, promises)
+    parts = _parts(decision, book, called, "" if given and not decision.remedies else wish, promises, given)
     whole = " ".join(part for part in parts if part)
     return whole.translate(_PLAIN) if book.language == "en" else whole
 
 
 def _parts(
-    decision: Decision, book: Phrases, called: str, wish: str, promises: Sequence[Promised]
+    decision: Decision,
+    book: Phrases,
+    called: str,
+    wish: str,
+    promises: Sequence[Promised],
+    given: Sequence[Given],
 ) -> Iterator[str]:
     if called:
         yield book.word("text", "named").replace("{name}", called)
@@ -42,13 +56,17 @@ def _parts(
     if decision.rule == Rule.NO_PROBLEM:
         yield book.word("text", "thanks")
     yield from _of_the_wish(decision, book, wish)
+    yield _given(given, book)
     options = [_remedy(one, book) for one in decision.remedies]
     options += [book.word("texted", kind) for kind in decision.alternatives]
     if options:
         yield _offer(decision, book, options, wish)
     elif intro := _WITHOUT_OPTIONS.get(decision.reason):
         yield book.word("text", intro)
-    yield from _asked(decision, book, has_options=bool(options), wish=wish)
+    asked = list(_asked(decision, book, has_options=bool(options), wish=wish))
+    yield from asked
+    if given and not options and not asked:
+        yield book.word("text", "ask_given")
     yield _recap(decision, book, promises)
 
 
@@ -76,6 +94,12 @@ def _offer(decision: Decision, book: Phrases, options: Sequence[str], wish: str)
     ours = book.word("text", "ours") if kinds & _SENT else ""
     question = book.word("text", "choose" if len(options) > 1 else "agree")
     return book.word("text", slot).replace("{options}", f"{listed}{ours}: {question}")
+
+
+def _given(given: Sequence[Given], book: Phrases) -> str:
+    """What is on its way stands in the recap."""
+    done = [_remedy(one.remedy, book) for one in given if one.stage is not Stage.COMING]
+    return book.word("text", "given").replace("{what}", ", ".join(done)) if done else ""
 
 
 def _remedy(remedy: Remedy, book: Phrases) -> str:

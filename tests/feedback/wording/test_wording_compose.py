@@ -2,21 +2,25 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import product
 
 import pytest
 
 from feedback.policy.decide import decide
-from feedback.policy.decision import Decision, Reason
+from feedback.policy.decision import Decision, Reason, Remedy, Rule
 from feedback.policy.facts import Facts, Problem, Right
 from feedback.policy.remedies import ALTERNATIVES, Kind
 from feedback.policy.terms import Terms
 from feedback.wording.compose import DoesNotFit, compose, explain, plain_name
+from feedback.wording.given import Given, Stage
 from feedback.wording.limit import Limit
 from feedback.wording.lint import bans, codes_of, lint
 from feedback.wording.phrases import ADDRESSES, LANGUAGES, draw, phrases
 from feedback.wording.recap import Promised
+from feedback.wording.ways import Way
 
 TERMS = Terms.shipped()
 CASES: list[dict] = [
@@ -313,3 +317,21 @@ def test_it_refuses_what_it_does_not_know(name, value):
 
     with pytest.raises(ValueError, match=name):
         compose(decided(fault="ours"), **given)
+
+
+@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize(("language", "address"), [("en", ""), *(("vi", word) for word in ADDRESSES)])
+@pytest.mark.parametrize("stage", Stage)
+def test_what_was_given_is_said_and_fit_to_send_whatever_the_words(way, language, address, stage):
+    """S1-9: it is no offer, and says what we can do if it is not right yet."""
+    nothing_left = Decision(rule=Rule.OWN_FAULT, reason=Reason.OWN_FAULT, policy_version="1")
+    for kind, seed in product(Kind, range(5)):
+        remedy = Remedy(kind=kind.value, amount=Decimal(50_000), currency="VND")
+
+        text = private(
+            nothing_left, language, "damaged", f"{kind}{seed}", name="Lan", address=address, way=way,
+            given=[Given(remedy=remedy, stage=stage)],
+        )  # fmt: skip
+
+        allowed = replace(nothing_left, remedies=(remedy,))
+        assert lint(text, audience="private", language=language, decision=allowed, name="Lan") == (), text
