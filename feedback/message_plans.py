@@ -176,7 +176,7 @@ def offered(
 
 def narrowed(decided: Decided, remedy: str) -> Decided:
     """The decision with that remedy alone, where it offers it."""
-    return replace(decided, remedies=(granted,)) if (granted := chosen(decided, remedy)) else decided
+    return replace(decided, remedies=(only,)) if (only := chosen(decided, remedy)) else decided
 
 
 def chosen(decided: Decided, remedy: str) -> Remedy | None:
