@@ -4,16 +4,18 @@ for programs. Each tells what its page and files tell; what a job keeps, with 20
 from typing import Any
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from feedback import defections, expected, leaving, tenure
-from feedback.api_reports import PAGE, Report, described, page_of, rows
+from feedback import defections, expected, leaving, shop, tenure
+from feedback.api_reports import PAGE, MarginSerializer, Report, described, page_of, rows
 from feedback.defection.cohorts import Cohort
 from feedback.defection.investment import Verdict
 from feedback.models import Defection, ExpectedValue
 from feedback.reports import defections as defection_report
+from feedback.reports import margin
 from feedback.roles import DESK
 from feedback.views import investment as investment_page
 from feedback.views import leaving as leaving_page
@@ -96,6 +98,7 @@ class InvestmentLineSerializer(serializers.Serializer):
 class InvestmentSerializer(serializers.Serializer):
     start = serializers.DateField()
     margin = serializers.FloatField(help_text="0 to 1.")
+    margin_from = MarginSerializer()
     said = serializers.IntegerField(help_text="Left and told us why.")
     silent = serializers.IntegerField(help_text="Were asked and did not say.")
     unasked = serializers.IntegerField()
@@ -139,11 +142,13 @@ class YearSerializer(serializers.Serializer):
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
     spent_in_first_year = serializers.FloatField(allow_null=True, help_text="By the same people.")
+    earned = serializers.FloatField(allow_null=True, help_text="What was spent, times the margin.")
 
 
 class TenureSerializer(serializers.Serializer):
     found_at = serializers.DateTimeField()
     currency = serializers.CharField()
+    margin_from = MarginSerializer()
     years = YearSerializer(many=True)
 
 
@@ -213,9 +218,10 @@ class Leaving(Report):
 )
 class InvestmentCheck(Report):
     def tell(self, request: Request) -> dict[str, Any]:
-        found, margin = investment_page.found_now()
+        found, taken = investment_page.found_now()
         return {
-            "start": found.start, "margin": margin, "said": found.said, "silent": found.silent,
+            "start": found.start, "margin": taken.share, "margin_from": margin.as_data(taken),
+            "said": found.said, "silent": found.silent,
             "unasked": found.unasked,
             "causes": rows(investment_page.COLUMNS, investment_page.lines(found)),
         }  # fmt: skip
@@ -269,12 +275,19 @@ class TenureCurve(Report):
         found = tenure.newest()
         if found is None:
             return None
+        taken = margin.of_shop(found.currency, shop.day(timezone.now()))
         years = [
             {"year": one.number, "customers": one.n, "stayed": one.stayed, "spent": one.mean, "low": one.low,
-             "high": one.high, "spent_in_first_year": one.first}
+             "high": one.high, "spent_in_first_year": one.first,
+             "earned": None if one.mean is None else round(one.mean * float(taken.share), 2)}
             for one in found.years
         ]  # fmt: skip
-        return {"found_at": found.at, "currency": found.currency, "years": years}
+        return {
+            "found_at": found.at,
+            "currency": found.currency,
+            "margin_from": margin.as_data(taken),
+            "years": years,
+        }
 
 
 def _cohort(one: Cohort) -> dict[str, Any]:

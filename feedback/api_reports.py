@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 
 from feedback import shop
 from feedback.forms import PeriodFilter
+from feedback.margins import Source
 from feedback.models import ApiToken
 from feedback.roles import PUBLIC, REPORTS, Role
 
@@ -33,6 +34,19 @@ PAGE = OpenApiParameter("page", int, description=gettext_lazy("Of the list; the 
 Form = TypeVar("Form", bound=BaseForm)
 Period = TypeVar("Period", bound=PeriodFilter)
 View = TypeVar("View", bound="type[Report]")
+
+
+class MarginSerializer(serializers.Serializer):
+    """What is earned of what is spent, and what it rests on."""
+
+    share = serializers.CharField(help_text="0 to 1.")
+    basis = serializers.ChoiceField(
+        [one.value for one in Source], help_text="The shop's own costs, the policy, or what was asked for."
+    )
+    low = serializers.CharField(allow_null=True, help_text="Of its 95 % interval; null unless measured.")
+    high = serializers.CharField(allow_null=True)
+    orders = serializers.IntegerField(help_text="Of the last 365 days whose costs are known.")
+    known = serializers.CharField(help_text="How much of what was bought they are, 0 to 1.")
 
 
 class Report(APIView):

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from feedback.api_reports import DAYS, Report, chosen, described
+from feedback.api_reports import DAYS, MarginSerializer, Report, chosen, described
 from surveys import cohorts, recovery_figures
 from surveys.result_forms import RecoveryFilter
 
@@ -55,6 +55,7 @@ class ComparisonSerializer(serializers.Serializer):
 
 class StakeSerializer(serializers.Serializer):
     margin = serializers.CharField()
+    margin_from = MarginSerializer()
     cost = serializers.CharField(allow_null=True)
     verdict = serializers.ChoiceField(["", "pays", "does_not_pay", "unclear"])
     each = SumSerializer(help_text="What solving one may cost before it is a loss, in three months.")
@@ -85,7 +86,9 @@ class RecoverySerializer(serializers.Serializer):
     parameters=[
         *DAYS,
         OpenApiParameter("currency", str, description=_("The shop's own when left out.")),
-        OpenApiParameter("margin", int, description=_("In per cent; the policy's when left out.")),
+        OpenApiParameter(
+            "margin", int, description=_("In per cent; the shop's own, else the policy's, when left out.")
+        ),
         OpenApiParameter("cost", Decimal, description=_("Of solving one case.")),
     ],
 )

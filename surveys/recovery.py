@@ -11,8 +11,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from feedback import facts, shop
+from feedback import margins, shop
+from feedback.margins import Margin
 from feedback.models import Customer, Order, Refund
+from feedback.reports import margin as own_margin
 from surveys import spending
 from surveys.cohorts import Cohort
 from surveys.models import Response
@@ -34,8 +36,7 @@ class Report:
     others: Mapping[str, int]
     elsewhere: int
     is_cut: bool
-    margin: Decimal
-    margin_is_assumed: bool
+    margin: Margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,17 @@ def report(
     margin: Decimal | None = None,
     cost: Decimal | None = None,
 ) -> Report:
-    """About orders placed from `start` to `end`, both included. `margin` None: the policy's assumed one.
+    """About orders placed from `start` to `end`, both included. `margin` None: of the shop's own costs,
+    else the policy's assumed one.
 
-    Five queries and the policy's, however many customers.
+    Five queries, and two and the policy's for the margin, however many customers.
     """
     asked, others, is_cut = _asked(start, end, currency)
     respondents, elsewhere = _with_spend(asked, currency, today)
-    taken = facts.live_terms()[1].assumed_margin if margin is None else margin
+    taken = own_margin.of_shop(currency, today) if margin is None else margins.asked(margin)
     found = spending.compare(
         respondents,
-        margin=float(taken),
+        margin=float(taken.share),
         cost=None if cost is None else float(cost),
     )
     return Report(
@@ -76,7 +78,6 @@ def report(
         elsewhere=elsewhere,
         is_cut=is_cut,
         margin=taken,
-        margin_is_assumed=margin is None,
     )
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from feedback import money
+from feedback.reports import margin as own_margin
 from surveys.recovery import Report
 from surveys.resampling import Estimate
 from surveys.spending import MONTHS, Comparison, Group, Middle
@@ -38,6 +39,9 @@ def lines(report: Report) -> Iterator[list[Any]]:
         head = ["stake", "not_resolved", "", report.currency, "", "", ""]
         for name in ("each", "lost", "open_now"):
             yield [*head, name, *_sums(getattr(stake, name), report.currency), ""]
+        taken = report.margin
+        share = ["" if end is None else end for end in (taken.share, taken.low, taken.high)]
+        yield ["margin", taken.source.value, "", "", taken.orders, "", "", "margin", *share, ""]
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -53,6 +57,7 @@ def as_data(report: Report) -> dict[str, Any]:
         if found.stake is None
         else {
             "margin": str(round(Decimal(str(found.stake.margin)), 4)),
+            "margin_from": own_margin.as_data(report.margin),
             "cost": None if found.stake.cost is None else _worth(found.stake.cost, currency),
             "verdict": found.stake.verdict,
             **{

@@ -76,7 +76,8 @@ class ResultsFilter(ReportFilter):
 
 
 class RecoveryFilter(ReportFilter):
-    """Of orders placed in these days. `margin` in per cent; without one the policy's assumed one counts."""
+    """Of orders placed in these days. `margin` in per cent; without one the shop's own, else the
+    policy's."""
 
     usual_days = 487  # a year, and the months that still run
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from feedback.api_reports import DAYS, Report, chosen, described
+from feedback.api_reports import DAYS, MarginSerializer, Report, chosen, described
 from feedback.front import service_result
 from feedback.front.service_page import ServiceFilter
 
@@ -37,6 +37,7 @@ class ServiceSerializer(serializers.Serializer):
     solved = serializers.IntegerField(help_text="Customers, each time the first time they told.")
     unsolved = serializers.IntegerField(help_text="Customers, at least once not.")
     margin = serializers.CharField(help_text="0 to 1.")
+    margin_from = MarginSerializer()
     each = WorthSerializer(allow_null=True, help_text="What one solved customer brings in three months.")
     earned = WorthSerializer(allow_null=True)
     missed = WorthSerializer(allow_null=True)
@@ -60,7 +61,9 @@ class ServiceSerializer(serializers.Serializer):
     parameters=[
         *DAYS,
         OpenApiParameter("currency", str, description=_("The shop's own when left out.")),
-        OpenApiParameter("margin", int, description=_("In per cent; the policy's when left out.")),
+        OpenApiParameter(
+            "margin", int, description=_("In per cent; the shop's own, else the policy's, when left out.")
+        ),
         OpenApiParameter("cost", Decimal, description=_("Of handling one case; left out, it is in no sum.")),
     ],
 )

@@ -12,9 +12,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from feedback import shop, word_of_mouth
+from feedback.margins import Margin
 from feedback.models import Case, Concession, Dispute
 from feedback.models.cases import COST
 from feedback.money import quantize
+from feedback.reports import margin as own_margin
 from feedback.value import DISPUTE_COST
 from feedback.word_of_mouth import Heard
 from surveys import recovery
@@ -36,8 +38,7 @@ class Report:
     currency: str
     cases: int
     balance: Balance
-    margin: Decimal
-    margin_is_assumed: bool
+    margin: Margin
     handling: Decimal | None
     good: Heard
     bad: Heard
@@ -76,7 +77,6 @@ def report(
             costs=dict(_costs(start, end, currency, ended["n"], cost)),
         ),
         margin=returned.margin,
-        margin_is_assumed=returned.margin_is_assumed,
         handling=cost,
         good=word_of_mouth.of_good(ended["good"]),
         bad=word_of_mouth.of_bad(ended["bad"]),
@@ -130,6 +130,9 @@ def lines(found: Report) -> Iterator[list[Any]]:
     for name, spent in balance.costs.items():
         yield ["cost", name, code, "", spent, "", ""]
     yield ["result", "left", code, "", *worth(balance.left, code)]
+    taken = found.margin
+    ends = ["" if end is None else end for end in (taken.share, taken.low, taken.high)]
+    yield ["margin", taken.source.value, "", taken.orders, *ends]
     for name, heard in (("good", found.good), ("bad", found.bad)):
         yield ["word_of_mouth", name, "", heard.n, heard.listeners, "", ""]
 
@@ -143,7 +146,8 @@ def as_data(found: Report) -> dict[str, Any]:
         "cases": found.cases,
         "solved": balance.solved,
         "unsolved": balance.unsolved,
-        "margin": str(found.margin),
+        "margin": str(found.margin.share.normalize()),
+        "margin_from": own_margin.as_data(found.margin),
         **{name: _named(getattr(balance, name), code) for name in ("each", "earned", "missed", "left")},
         "costs": {name: str(spent) for name, spent in balance.costs.items()},
         "spent": str(balance.spent),

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import defections, facts, shop
+from feedback import defections, shop
 from feedback.defection.investment import FEWEST, Line, Verdict
 from feedback.defection_forms import CauseForm
+from feedback.margins import Margin
 from feedback.models import Defection
 from feedback.money import format_money, quantize
-from feedback.reports import investment
+from feedback.reports import investment, margin
 from feedback.reports.investment import Investment
 from feedback.roles import REPORTS, Role, allow, holds
 from feedback.views import downloads
@@ -74,13 +75,13 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 
 def _show(request: HttpRequest, form: CauseForm, *, status: int = 200) -> HttpResponse:
-    found, margin = found_now()
+    found, taken = found_now()
     most = max((line.lost for line in found.check.lines), default=Decimal(0))
     context: dict[str, Any] = {
         "found": found,
         "rows": [_shown(found, line, most) for line in found.check.lines],
         "findings": list(_findings(found, request.LANGUAGE_CODE)),
-        "margin": margin,
+        "margin": taken,
         "currency": shop.current().currency,
         "fewest": FEWEST,
         "days": investment.DAYS,
@@ -89,10 +90,10 @@ def _show(request: HttpRequest, form: CauseForm, *, status: int = 200) -> HttpRe
     return render(request, "feedback/investment.html", context, status=status)
 
 
-def found_now() -> tuple[Investment, Decimal]:
+def found_now() -> tuple[Investment, Margin]:
     now = timezone.now()
-    margin = facts.live_terms(now)[1].assumed_margin
-    return investment.report(shop.day(now), margin), margin
+    taken = margin.of_shop(shop.current().currency, shop.day(now))
+    return investment.report(shop.day(now), taken.share), taken
 
 
 def _chosen(request: HttpRequest) -> dict[str, Any]:

@@ -5,13 +5,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback import charts, facts, tenure
+from feedback import charts, shop, tenure
 from feedback.defection.tenure import FEWEST, Year
+from feedback.margins import Margin
 from feedback.money import quantize
+from feedback.reports import margin
 from feedback.roles import REPORTS, allow
+from feedback.tenure import Found
 from feedback.views import downloads
 from feedback.workbooks import Chart, Kind, Sheet
 
@@ -22,20 +26,22 @@ COLUMNS = ("spent", "low", "high", "spent_in_first_year", "earned")
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     found = tenure.newest()
-    margin = facts.live_terms()[1].assumed_margin
+    taken = _margin(found)
     years = found.years if found else []
     context: dict[str, Any] = {
         "found": found,
-        "rows": [(one, _amounts(one, margin, found.currency)) for one in years] if found else [],
-        "margin": margin,
+        "rows": [(one, _amounts(one, taken.share, found.currency)) for one in years] if found else [],
+        "margin": taken,
         "fewest": FEWEST,
     }
     told = [one for one in years if one.mean is not None]
     if len(told) > 1:
         names = [_("year %(n)s") % {"n": one.number} for one in told]
         lines = [
-            charts.Series(_("in that year"), [_earned(one.mean, margin) for one in told], "p1"),
-            charts.Series(_("the same people’s first"), [_earned(one.first, margin) for one in told], "p2"),
+            charts.Series(_("in that year"), [_earned(one.mean, taken.share) for one in told], "p1"),
+            charts.Series(
+                _("the same people’s first"), [_earned(one.first, taken.share) for one in told], "p2"
+            ),
         ]
         context |= {"figure": charts.line_figure(lines, names), "finding": _finding(told)}
     return render(request, "feedback/tenure.html", context)
@@ -44,10 +50,11 @@ def page(request: HttpRequest) -> HttpResponse:
 @allow(REPORTS)
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponseBase:
-    found, margin = tenure.newest(), facts.live_terms()[1].assumed_margin
+    found = tenure.newest()
+    share = _margin(found).share
     lines: list[list[Any]] = [["year", "n", "stayed", *COLUMNS, "currency"]]
     for one in found.years if found else ():
-        amounts = _amounts(one, margin, found.currency)
+        amounts = _amounts(one, share, found.currency)
         told = [amounts.get(name, "") for name in COLUMNS]
         lines.append([one.number, one.n, one.stayed, *told, found.currency])
     return downloads.csv_of(lines, "tenure")
@@ -56,10 +63,11 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
 @allow(REPORTS)
 @require_safe
 def as_xlsx(request: HttpRequest) -> HttpResponseBase:
-    found, margin = tenure.newest(), facts.live_terms()[1].assumed_margin
+    found = tenure.newest()
+    share = _margin(found).share
     rows = [
         [_("year %(n)s") % {"n": one.number}, one.n, one.stayed]
-        + [_amounts(one, margin, found.currency).get(name) for name in COLUMNS]
+        + [_amounts(one, share, found.currency).get(name) for name in COLUMNS]
         for one in (found.years if found else ())
     ]
     head = [
@@ -71,17 +79,21 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     return downloads.workbook_of([sheet], "tenure")
 
 
-def _amounts(one: Year, margin: Decimal, currency: str) -> dict[str, Decimal]:
+def _margin(found: Found | None) -> Margin:
+    return margin.of_shop(found.currency if found else shop.current().currency, shop.day(timezone.now()))
+
+
+def _amounts(one: Year, share: Decimal, currency: str) -> dict[str, Decimal]:
     """By COLUMNS, in the currency's own decimals; empty where too few stayed."""
     if one.mean is None:
         return {}
     told = {"spent": one.mean, "low": one.low, "high": one.high, "spent_in_first_year": one.first}
     amounts = {name: quantize(Decimal(amount or 0), currency) for name, amount in told.items()}
-    return amounts | {"earned": quantize(Decimal(one.mean) * margin, currency)}
+    return amounts | {"earned": quantize(Decimal(one.mean) * share, currency)}
 
 
-def _earned(amount: float | None, margin: Decimal) -> float | None:
-    return None if amount is None else round(amount * float(margin))
+def _earned(amount: float | None, share: Decimal) -> float | None:
+    return None if amount is None else round(amount * float(share))
 
 
 def _finding(told: list[Year]) -> str:

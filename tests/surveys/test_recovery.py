@@ -171,20 +171,33 @@ def test_the_margin_is_the_policy_s_unless_another_is_asked_for(answered):
         for _ in range(30):
             answered(cohort=cohort)
 
-    assert report().margin_is_assumed
-    assert not report(margin=Decimal("0.4")).margin_is_assumed
+    assert report().margin.source == "policy"
+    assert report(margin=Decimal("0.4")).margin.source == "asked"
+
+
+def test_the_margin_is_of_the_shop_s_own_costs_where_it_told_them(answered, bought):
+    """S0-5: 100,000 paid for goods of 60,000 earns 40 %."""
+    for cohort in ("not_resolved", "resolved_first"):
+        for _ in range(30):
+            bought(answered(cohort=cohort), (2026, 2, 2))
+    for order in Order.objects.all():
+        order.lines.create(name="Bát", price=order.total, cost=Decimal(60_000))
+
+    found = report()
+    assert (found.margin.source, found.margin.share, found.margin.orders) == ("costs", Decimal("0.4"), 120)
+    assert found.found.stake.margin == 0.4
 
 
 def test_more_customers_ask_no_more(answered, bought, django_assert_num_queries):
     for _ in range(3):
         bought(answered(), (2026, 2, 2))
     report()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         report()
     for _ in range(40):
         bought(answered(), (2026, 2, 2))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         report()
 
 
