@@ -7,6 +7,7 @@ from feedback import (
     api_customers,
     api_discovery,
     api_disputes,
+    api_people,
     api_policy,
     api_trends,
 )
@@ -25,6 +26,8 @@ urlpatterns = [
     path("comments", api_trends.Comments.as_view(), name="api_comments"),
     path("reports/impact", api_trends.WhatToMend.as_view(), name="api_impact"),
     path("reports/defections", api_customers.DefectionRate.as_view(), name="api_defections"),
+    path("reports/defections/customers", api_people.Departed.as_view(), name="api_departed"),
+    path("reports/leaving/customers", api_people.LeftOfPart.as_view(), name="api_leaving_people"),
     path("reports/leaving", api_customers.Leaving.as_view(), name="api_leaving"),
     path("reports/investment", api_customers.InvestmentCheck.as_view(), name="api_investment"),
     path("reports/expected", api_customers.ExpectedNextYear.as_view(), name="api_expected"),
@@ -36,5 +39,6 @@ urlpatterns = [
     path("reports/concessions", api_complaints.Concessions.as_view(), name="api_concessions"),
     path("reports/divergence", api_complaints.Divergence.as_view(), name="api_divergence"),
     path("policy/decisions", api_complaints.Decisions.as_view(), name="api_decisions"),
+    path("policy/thresholds/customers", api_people.Valued.as_view(), name="api_valued"),
     path("policy/thresholds", api_complaints.Thresholds.as_view(), name="api_thresholds"),
 ]

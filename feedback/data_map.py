@@ -520,6 +520,7 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Expectation.failure": _FAILURE,
     "feedback.Expectation.result": "means and shares of all customers together",
     "feedback.ExpectedValue.currency": _CURRENCY,
+    "feedback.Departed.currency": _CURRENCY,
     "feedback.Headline.name": _WORD,
     "feedback.Headline.data": "counts and shares",
     "feedback.Combination.digest": _DIGEST,

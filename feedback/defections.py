@@ -13,7 +13,7 @@ from django.db.models import F, FloatField, Max, Min, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Mod, TruncDate
 
-from feedback import journal, leases, shop, wallet
+from feedback import departed, journal, leases, shop, wallet
 from feedback.defection.backtests import BackTest, back_test
 from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
@@ -67,12 +67,9 @@ def define(rule: Rule, *, by: User, now: datetime) -> DefectionRule:
 
 
 def preview(rule: Rule, now: datetime) -> Preview:
-    """In some seconds at most: from `MOST_LOOKED_AT` orders on, it looks at one customer in so many."""
-    one_in = -(-_at_most() // MOST_LOOKED_AT) or 1
-    histories, today = load(category=rule.category, one_in=one_in), shop.day(now).toordinal()
-    cut = today - rule.judged_by
+    found, one_in = trial(rule, now)
+    histories, cut = found.known.histories, shop.day(now).toordinal() - rule.judged_by
     has_past = bool((histories.days <= cut).any())
-    found = judge(rule, histories, today)
     return Preview(
         n=len(found.known),
         flagged=int(found.is_gone.sum()),
@@ -80,6 +77,14 @@ def preview(rule: Rule, now: datetime) -> Preview:
         window=rule.judged_by,
         tested=back_test(rule, histories, cut, window=rule.judged_by) if has_past else None,
     )
+
+
+def trial(rule: Rule, now: datetime) -> tuple[Verdicts, int]:
+    """What a rule says today of those who are looked at, and that they are one customer in so many. In some
+    seconds at most: from `MOST_LOOKED_AT` orders on it is a part of them."""
+    one_in = -(-_at_most() // MOST_LOOKED_AT) or 1
+    histories = load(category=rule.category, one_in=one_in)
+    return judge(rule, histories, shop.day(now).toordinal()), one_in
 
 
 def _at_most() -> int:
@@ -181,6 +186,7 @@ def run(rows: Sequence[DefectionRule], now: datetime) -> None:
     _note_who_came_back(found)
     _tell_anew(found)
     _note_who_left(version, found, now)
+    departed.keep(found)
     months = [[one.first.isoformat(), one.n, one.left] for one in by_month(found)]
     earlier = judge(rule, histories, today - A_MONTH)
     result = {

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 from django.db import transaction
+from django.db.models import QuerySet
 
 from feedback import defections, leases, shop, value
 from feedback.defection import bgnbd
@@ -90,9 +91,13 @@ def learnt() -> Learnt | None:
 
 def valued(threshold: Decimal) -> Valued | None:
     """As of the last night; None before there was one. Two counts over an index."""
-    known = ExpectedValue.objects.filter(currency=shop.current().currency)
-    of = known.count()
-    return Valued(n=known.filter(worth__gte=threshold).count(), of=of) if of else None
+    of = ExpectedValue.objects.filter(currency=shop.current().currency).count()
+    return Valued(n=worth_at_least(threshold).count(), of=of) if of else None
+
+
+def worth_at_least(threshold: Decimal) -> QuerySet[ExpectedValue]:
+    """Whom `valued` counts, by an index."""
+    return ExpectedValue.objects.filter(currency=shop.current().currency, worth__gte=threshold)
 
 
 def _rule() -> Rule | None:

@@ -18,6 +18,7 @@ from feedback.erasure import Part
 from feedback.models import (
     Case,
     Customer,
+    Departed,
     ExpectedValue,
     MailAddress,
     Message,
@@ -65,7 +66,7 @@ def files(rows: Rows, now: datetime) -> None:
 def first(rows: Rows, now: datetime) -> None:
     """While the names are still known: what was noted elsewhere, and that this address wants no mail."""
     emails = [email.lower() for email in _known(rows, "email")]
-    for kept in (ExpectedValue, WalletShare):
+    for kept in (Departed, ExpectedValue, WalletShare):
         kept.objects.filter(customer__among=list(rows.get("feedback.Customer", ()))).delete()
     MailAddress.objects.filter(email__in=emails, unsubscribed_at=None).update(unsubscribed_at=now)
     _clear_admin_log(rows)

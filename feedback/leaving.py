@@ -21,6 +21,11 @@ MOST_PRODUCTS = 200  # kept, those with most buyers
 LOCATION, CATEGORY, PRODUCT = "location", "category", "product"
 PROMISE, FIT = "promise", "fit"
 _BUYER = Coalesce("customer__merged_into", "customer")
+_SIZES = {
+    "1": (0, 1.5),
+    "2": (1.5, 3.5),
+    "4": (3.5, 1e18),
+}  # as size_of rounds a mean
 _LINE_BUYER = Coalesce("order__customer__merged_into", "order__customer")
 
 
@@ -165,15 +170,29 @@ def _who_complained() -> set[int]:
     return set(rows.order_by().iterator(chunk_size=5000))
 
 
+def buyers(kind: str, key: str, group: str) -> QuerySet[Any, Any]:
+    """Whom a part counts, by their keys (`root`): the same rows as the job goes through, of one part. No part
+    of that kind: nobody."""
+    if kind == LOCATION:
+        return _placed().filter(location__code=key).values("root")
+    if kind == CATEGORY:
+        return _sorted().filter(of=key).values("root")
+    if kind == PRODUCT:
+        return _lines().filter(product__sku=key).values("root")
+    if kind == PROMISE:
+        late = _promised().filter(delivered_on__gt=F("promised_on")).values("root")
+        return late if group == "late" else _promised().exclude(root__in=late).values("root")
+    low, high = _SIZES.get(group, (0, 0))
+    sized = _lines().filter(product__sku=key).values("root").annotate(size=Avg("quantity"))
+    return sized.filter(size__gte=low, size__lt=high).order_by().values("root")
+
+
 def _by_location() -> Iterator[tuple[Any, ...]]:
-    rows = defections.orders().exclude(location=None).annotate(root=_BUYER)
-    return _pairs(rows.values_list("root", "location__code"))
+    return _pairs(_placed().values_list("root", "location__code"))
 
 
 def _by_category() -> Iterator[tuple[Any, ...]]:
-    """A line's own category, else its product's."""
-    rows = _lines().annotate(of=Coalesce(NullIf("category", Value("")), "product__category"))
-    return _pairs(rows.exclude(of=None).exclude(of="").values_list("root", "of"))
+    return _pairs(_sorted().values_list("root", "of"))
 
 
 def _by_product() -> Iterator[tuple[Any, ...]]:
@@ -182,7 +201,7 @@ def _by_product() -> Iterator[tuple[Any, ...]]:
 
 def _by_promise() -> Iterator[tuple[Any, ...]]:
     """Those to whom each promised day was kept, and those to whom one was not."""
-    rows = defections.orders().exclude(promised_on=None).exclude(delivered_on=None).annotate(root=_BUYER)
+    rows = _promised()
     broken = set(rows.filter(delivered_on__gt=F("promised_on")).values_list("root", flat=True))
     for who in rows.values_list("root", flat=True).distinct().order_by().iterator(chunk_size=5000):
         yield who, "delivery", "late" if who in broken else "kept"
@@ -194,6 +213,20 @@ def _by_size() -> Iterator[tuple[Any, ...]]:
     sized = rows.order_by().values_list("root", "product__sku", "size")
     for who, sku, size in sized.iterator(chunk_size=5000):
         yield who, sku, size_of(float(size))
+
+
+def _placed() -> QuerySet[Any, Any]:
+    return defections.orders().exclude(location=None).annotate(root=_BUYER)
+
+
+def _promised() -> QuerySet[Any, Any]:
+    return defections.orders().exclude(promised_on=None).exclude(delivered_on=None).annotate(root=_BUYER)
+
+
+def _sorted() -> QuerySet[Any, Any]:
+    """A line's own category, else its product's."""
+    rows = _lines().annotate(of=Coalesce(NullIf("category", Value("")), "product__category"))
+    return rows.exclude(of=None).exclude(of="")
 
 
 def _lines() -> QuerySet[Any, Any]:

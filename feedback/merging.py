@@ -15,7 +15,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from feedback import journal
-from feedback.models import Consent, Customer, DefectionRule, Event, Expectation, ExpectedValue, User
+from feedback.models import (
+    Consent,
+    Customer,
+    DefectionRule,
+    Departed,
+    Event,
+    Expectation,
+    ExpectedValue,
+    User,
+)
 
 MERGED, PARTED = "customer merged", "customers parted"
 # What a person asked of us in their own name, and letters that went out: the map finds it through the merge.
@@ -194,7 +203,8 @@ def _since(customer: Customer) -> None:
 def _tell_anew(*customers: Customer) -> None:
     """What jobs found of either is about orders that lie elsewhere now. The next sweep looks at everybody;
     until then nothing is said of these, rather than something that is not so."""
-    ExpectedValue.objects.filter(customer__in=customers).delete()
+    for kept in (ExpectedValue, Departed):
+        kept.objects.filter(customer__in=customers).delete()
     now = timezone.now()
     Expectation.objects.filter(look_at__gt=now).update(look_at=now)
     DefectionRule.objects.in_force().filter(judge_at__gt=now).update(judge_at=now)

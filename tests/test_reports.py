@@ -65,7 +65,12 @@ REPORTS = [
     Report("impact", "feedback/impact.html"),
 ]
 OF_DAYS = [one for one in REPORTS if one.of_days]
-NOT_REPORTS = {"recovery_people", "voices_people", "voices"}  # customers beneath a number; an old address
+NOT_REPORTS = {
+    "recovery_people",
+    "voices_people",
+    "leaving_people",
+    "voices",
+}  # customers beneath a number; an old address
 
 
 def of(report):

@@ -24,7 +24,7 @@ from feedback.models.contacts import (
     StaffedHour,
 )
 from feedback.models.copies import Fingerprint
-from feedback.models.defections import CauseDecision, Defection, DefectionRule
+from feedback.models.defections import CauseDecision, Defection, DefectionRule, Departed
 from feedback.models.digests import Digest
 from feedback.models.discovery import DiscoveryClock, Proposal, ProposalComment
 from feedback.models.engines import Engine, Rereading
@@ -93,6 +93,7 @@ __all__ = [
     "DefectionRule",
     "DefectionSplit",
     "Delivery",
+    "Departed",
     "Digest",
     "DiscoveryClock",
     "Dispute",

@@ -149,6 +149,30 @@ class Defection(Addressed):
         return self.whys.splitlines()[-1] if self.whys else ""
 
 
+class Departed(models.Model):
+    """Who has left by the definition that counts, as the job found it with the rate (S2-6): one row for each
+    customer that the rate counts. `visits`, `spent`: all of theirs, net of what was sent back. `usual`: days
+    between their visits, None where there was but one.
+
+    Nobody's history: a row that the job does not find again goes.
+    """
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="+")
+    first_on = models.DateField()
+    last_on = models.DateField()
+    since = models.DateField()
+    visits = models.PositiveIntegerField()
+    usual = models.FloatField(null=True)
+    spent = MoneyField()
+    currency = CurrencyField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-spent", "id"], name="departed_dearest"),
+            models.Index(fields=["first_on"], name="departed_by_first"),
+        ]
+
+
 class CauseDecision(models.Model):
     """What is done about a cause of leaving, and what that costs (S2-4, S2-5). Never rewritten: the newest
     of each cause counts."""

@@ -28,7 +28,7 @@ from feedback.defection_forms import (
 from feedback.models import Defection, DefectionRule
 from feedback.reports import defections as report
 from feedback.roles import DESK, REPORTS, Role, allow, holds
-from feedback.views import downloads
+from feedback.views import departed, downloads, people_pages
 
 PER_PAGE = 40
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
@@ -262,6 +262,7 @@ def _show_rule(
     if seen is not None and form.is_valid():
         context |= {
             "tried_said": said(form.rule),
+            "people_url": people_pages.url("defection_rule_people", **form.rule.as_data()),
             "kept": [(name, str(value)) for name, value in form.rule.as_data().items()],
         }
         if seen.tested is not None:
@@ -290,11 +291,9 @@ def _figure(rate: report.Rate | None) -> dict[str, Any]:
     if rate is None:
         return {}
     quarters = rate.quarters[-SHOWN_QUARTERS:]
-    names = [
-        _("Q%(quarter)s %(year)s") % {"quarter": (one.first.month + 2) // 3, "year": one.first.year}
-        for one in quarters
-    ]
-    context: dict[str, Any] = {"quarters": list(zip(names, quarters, strict=True))[::-1]}
+    names = [departed.quarter_words(one.first) for one in quarters]
+    urls = [people_pages.url("departed", quarter=one.first) for one in quarters]
+    context: dict[str, Any] = {"quarters": list(zip(names, quarters, urls, strict=True))[::-1]}
     if sum(one.rate is not None for one in quarters) > 1:
         points = [None if one.rate is None else one.rate * 100 for one in quarters]
         context["figure"] = charts.line_figure([charts.Series(_("left"), points, "warn")], names)

@@ -18,7 +18,7 @@ from feedback.defection_forms import RewardForm, TargetForm
 from feedback.leaving import CATEGORY, FIT, LOCATION, PRODUCT, PROMISE, Found
 from feedback.money import quantize
 from feedback.roles import REPORTS, Role, allow, holds
-from feedback.views import downloads
+from feedback.views import downloads, people_pages
 from feedback.workbooks import Sheet
 
 SHOWN = 30  # products and groups; the files have all that are kept
@@ -123,7 +123,18 @@ def _table(found: Found, kind: str, names: dict[str, str]) -> dict[str, Any]:
 
 def _shown(part: Part, name: str, among: list[Part]) -> dict[str, Any]:
     most = max((one.rate or 0 for one in among), default=0)
-    return {"part": part, "name": name, "width": round(100 * (part.rate or 0) / most, 1) if most else 0}
+    return {
+        "part": part,
+        "name": name,
+        "width": round(100 * (part.rate or 0) / most, 1) if most else 0,
+        "left_url": people_pages.url("leaving_people", kind=part.kind, key=part.key, group=part.group),
+    }
+
+
+def part_words(part: Part, language: str) -> str:
+    """What a part is called: a place, a product, or a group of buyers."""
+    names = leaving.product_names(language) | leaving.location_names(language)
+    return _label(part, names) if part.group else names.get(part.key, part.key)
 
 
 def _label(part: Part, names: dict[str, str]) -> str:

@@ -178,7 +178,7 @@ def test_the_rate_is_the_headline_with_its_interval(client, huy):
 
     assert response.context["rate"].whole.rate == 34 / 160
     assert "34 of 160; 95 % interval 16% to 28%. Aim: none." in page
-    assert [(one.n, one.rate) for _name, one in response.context["quarters"]] == [
+    assert [(one.n, one.rate) for _name, one, _url in response.context["quarters"]] == [
         (40, 0.1), (20, None), (100, 0.2),
     ]  # fmt: skip
     assert "figure" in response.context
@@ -193,7 +193,7 @@ def test_a_quarter_too_young_to_tell_is_no_success(client, huy):
 
     response = client.get(reverse("defections"))
 
-    assert [(one.n, one.rate) for _name, one in response.context["quarters"]] == [
+    assert [(one.n, one.rate) for _name, one, _url in response.context["quarters"]] == [
         (50, None), (50, 0.24), (50, 0.2),
     ]  # fmt: skip
     assert response.content.decode().count("too young to tell") == 1

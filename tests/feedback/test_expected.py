@@ -219,7 +219,7 @@ def test_the_threshold_says_how_many_are_valued(manager, lan):
 
     page = words(manager.get(reverse("thresholds")))
 
-    assert "1 of 3 customers is valued now (33%): lifetime value from ₫3,000,000 on." in page
+    assert "1 of 3 customers</a> is valued now (33%): lifetime value from ₫3,000,000 on." in page
     assert "whether it pays cannot be told" in page
 
 

@@ -35,7 +35,9 @@ from feedback.models import (
     Decision,
     Defection,
     DefectionRule,
+    DefectionSplit,
     Delivery,
+    Departed,
     Dispute,
     Erasure,
     MailAddress,
@@ -143,6 +145,10 @@ class World:
             return [start, f"{start}?with={twin.public_id}"]
         if name == "recovery_people":
             return [f"{reverse(name)}?cohort=not_resolved&who={who}" for who in ("open", "counted")]
+        if name == "defection_rule_people":
+            return [f"{reverse(name)}?kind=days&days=30"]
+        if name == "leaving_people":
+            return [f"{reverse(name)}?kind=location&key=hue"]
         if name == "password_reset_confirm":
             huy = User.objects.first() or User.objects.create_user("huy", password="x")
             uid, token = urlsafe_base64_encode(force_bytes(huy.pk)), default_token_generator.make_token(huy)
@@ -213,6 +219,11 @@ def left(buyer, now):
     version = defections.define(Rule(kind=Kind.INTERVAL, times=2, at_least=45), by=huy, now=now)
     months = [[f"2026-{month:02}-01", 60, 20 + month] for month in range(1, 10)]
     DefectionRule.objects.update(result={"cohorts": months}, judged_at=now, judge_at=now + timedelta(days=9))
+    whole = {"whole": [60, 1], "parts": [{"kind": "location", "key": "hue", "n": 60, "left": 1}]}
+    DefectionSplit.objects.update_or_create(defaults={"look_at": now, "found_at": now, "result": whole})
+    Departed.objects.create(
+        customer=buyer, first_on=now.date(), last_on=now.date(), since=now.date(), visits=3, spent=21_510_000
+    )
     for customer, state in ((buyer, "open"), (Customer.objects.create(name="Yến", since=now), "contacted")):
         asked = {"cause": "staff", "said": "Nhân viên trả lời cho xong.", "contacted_at": now}
         Defection.objects.create(
@@ -439,7 +450,7 @@ STAFF_PAGES = {
     "work_plan defection_interview".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "silence service alerts impact missed proposal digest voices_people "
+    "leaving_people silence service alerts impact missed proposal digest voices_people "
     "touchpoints consistency clocks_kept causes wishes tenure expected investment leaving fit "
     "contact_new staffed_hours contact_imports contact_import hours "
     "concessions divergence "
@@ -453,6 +464,9 @@ STAFF_PAGES = {
         "defections",
         "defection",
         "defection_rule",
+        "defection_rule_people",
+        "departed",
+        "valued",
     ],
 }
 PUBLIC_PAGES = "today login public_reviews tell_us tell_us_thanks answer preferences api_root".split()

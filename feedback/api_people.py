@@ -1,0 +1,79 @@
+"""The customers behind a number of a report, for programs: the rows of its page and files."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from feedback.api_reports import PAGE, Report, described, page_of, valid
+from feedback.roles import DESK, EVERYONE, REPORTS, Role
+from feedback.views import departed, people_pages, valued
+from feedback.views.people_pages import People
+
+
+class BehindANumberSerializer(serializers.Serializer):
+    customers = serializers.IntegerField(help_text="How many there are on all pages.")
+    counted = serializers.IntegerField(allow_null=True, help_text="What the report says, where it was kept.")
+    found_at = serializers.DateTimeField(allow_null=True, help_text="When the report was found.")
+    currency = serializers.CharField()
+    pages = serializers.IntegerField()
+    rows = serializers.ListField(child=serializers.DictField(), help_text="As in the files, 500 a page.")
+
+
+def api(
+    people: People, roles: frozenset[Role], *, parameters: Sequence[Any], summary: Promise
+) -> type[Report]:
+    """The same rows for programs."""
+
+    @described(
+        people.address,
+        BehindANumberSerializer,
+        summary=summary,
+        description=gettext_lazy(
+            "The customers whom one number of the report counts, by the id of their page, with what made "
+            "them count. Scope: `reports`."
+        ),
+        parameters=[*parameters, PAGE],
+    )
+    class Behind(Report):
+        person_roles: ClassVar[frozenset[Role]] = roles
+
+        def tell(self, request: Request) -> dict[str, Any]:
+            form = valid(people_pages.form_of(people, request.query_params))
+            found = people.find(form)
+            if found is None:
+                raise NotFound
+            page = page_of(request, found.rows)
+            lines = list(found.lines(list(page["rows"])))
+            count = len(found.rows) if isinstance(found.rows, list) else found.rows.count()
+            return {
+                "customers": count, "counted": found.counted, "found_at": found.at,
+                "currency": found.currency, "pages": page["pages"],
+                "rows": [
+                    dict(zip(people_pages.names(people), [customer.public_id, *cells], strict=True))
+                    for customer, cells in lines
+                ],
+            }  # fmt: skip
+
+    return Behind
+
+
+QUARTER = OpenApiParameter("quarter", date, description=gettext_lazy("First day of the quarter; else all."))
+PART = [
+    OpenApiParameter(name, str, required=name == "kind", description=gettext_lazy("As in the report."))
+    for name in ("kind", "key", "group")
+]
+THRESHOLD = OpenApiParameter("threshold", str, description=gettext_lazy("Left out: the one that counts."))
+Departed = api(departed.LEFT, DESK, parameters=[QUARTER], summary=gettext_lazy("List the customers who left"))
+LeftOfPart = api(
+    departed.OF_PART, REPORTS, parameters=PART, summary=gettext_lazy("List who left of a place or a product")
+)
+Valued = api(
+    valued.VALUED, EVERYONE, parameters=[THRESHOLD], summary=gettext_lazy("List the valued customers")
+)

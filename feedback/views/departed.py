@@ -1,0 +1,127 @@
+"""The customers behind the rate of defection: all who left, a cohort of first purchase, or a part of it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from feedback import defections, departed, leaving, shop
+from feedback.leaving import CATEGORY, FIT, LOCATION, PRODUCT, PROMISE
+from feedback.models import Departed
+from feedback.reports import defections as report
+from feedback.roles import DESK, REPORTS
+from feedback.views import leaving as leaving_page
+from feedback.views import people_pages
+from feedback.views.people_pages import Column, Found, Kind, Line, People
+
+COLUMNS = (
+    Column(name="last_bought_on", label=gettext_lazy("Last bought on"), kind=Kind.DAY),
+    Column(name="usual_days", label=gettext_lazy("Usual days between visits"), kind=Kind.NUMBER),
+    Column(name="left_since", label=gettext_lazy("Left since"), kind=Kind.DAY),
+    Column(name="visits", label=gettext_lazy("Visits"), kind=Kind.NUMBER),
+    Column(name="spent", label=gettext_lazy("Spent with us"), kind=Kind.MONEY),
+)
+KINDS = (LOCATION, CATEGORY, PRODUCT, PROMISE, FIT)
+
+
+class DepartedFilter(forms.Form):
+    """`quarter`: the first day of the quarter of their first purchase; left out: all."""
+
+    quarter = forms.DateField(label=gettext_lazy("First bought in"), required=False)
+
+    def __init__(self, data: Any, *, today: date):
+        super().__init__(data)
+
+    def clean_quarter(self) -> date | None:
+        quarter = self.cleaned_data["quarter"]
+        if quarter and (quarter.day, quarter.month % 3) != (1, 1):
+            raise ValidationError(_("A quarter has its first day as its name: 2026-07-01."))
+        return quarter
+
+
+class PartFilter(forms.Form):
+    """One part of the shop: `kind` and `key` as in the report's files, `group` of its buyers."""
+
+    kind = forms.ChoiceField(choices=[(one, one) for one in KINDS])
+    key = forms.CharField(max_length=200, required=False)
+    group = forms.CharField(max_length=10, required=False)
+
+    def __init__(self, data: Any, *, today: date):
+        super().__init__(data)
+
+
+def quarter_words(first: date) -> str:
+    return _("Q%(quarter)s %(year)s") % {"quarter": (first.month + 2) // 3, "year": first.year}
+
+
+def lines(rows: Sequence[Departed]) -> Iterator[Line]:
+    for row in rows:
+        usual = None if row.usual is None else round(row.usual)
+        yield row.customer, [row.last_on, usual, row.since, row.visits, row.spent]
+
+
+def _left(form: DepartedFilter) -> Found | None:
+    version, quarter = defections.in_force(), form.cleaned_data["quarter"]
+    rate = report.rate(version) if version else None
+    if version is None or rate is None:
+        return people_pages.not_found_yet(_("Customers who left"), shop.current().currency)
+    rows, counted, title = departed.now(), rate.whole.left, _("Customers who left")
+    if quarter:
+        cohort = next((one for one in rate.quarters if one.first == quarter), None)
+        if cohort is None:
+            return None
+        following = (quarter + timedelta(days=100)).replace(day=1)
+        rows, counted = departed.first_bought(quarter, following), cohort.left
+        title = _("Customers who first bought in %(quarter)s and left") % {"quarter": quarter_words(quarter)}
+    return Found(
+        title=title, rows=rows, lines=lines, currency=shop.current().currency, counted=counted,
+        at=version.judged_at,
+    )  # fmt: skip
+
+
+def _of_part(form: PartFilter) -> Found | None:
+    found, chosen = leaving.newest(), form.cleaned_data
+    wanted = (chosen["kind"], chosen["key"], chosen["group"])
+    parts = found.parts if found else ()
+    part = next((one for one in parts if (one.kind, one.key, one.group) == wanted), None)
+    if found is None or part is None:
+        return None
+    return Found(
+        title=_("Customers who left: %(part)s")
+        % {"part": leaving_page.part_words(part, get_language() or "vi")},
+        rows=departed.now().filter(customer__in=leaving.buyers(*wanted)),
+        lines=lines,
+        currency=shop.current().currency,
+        counted=part.left,
+        at=found.at,
+    )
+
+
+def _back(form: PartFilter) -> tuple[str, str]:
+    if form.cleaned_data["kind"] in (PROMISE, FIT):
+        return people_pages.url("fit"), _("What does not fit whom")
+    return people_pages.url("leaving"), _("Where customers leave")
+
+
+LEFT = People(
+    address="departed",
+    file="customers-who-left",
+    form=DepartedFilter,
+    find=_left,
+    columns=COLUMNS,
+    back=lambda form: (people_pages.url("defections"), _("Who stopped buying")),
+)
+OF_PART = People(
+    address="leaving_people",
+    file="customers-who-left",
+    form=PartFilter,
+    find=_of_part,
+    columns=COLUMNS,
+    back=_back,
+)
+page, as_csv, as_xlsx = people_pages.views(LEFT, DESK)
+part, part_csv, part_xlsx = people_pages.views(OF_PART, REPORTS)

@@ -1,0 +1,171 @@
+"""The customers behind a number of a report: a page, CSV and XLSX, in one way for every report.
+
+Which customers, and what made them count, the report's own module says with a People.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from feedback import shop
+from feedback.models import Customer
+from feedback.roles import Role, allow
+from feedback.views import downloads
+
+PER_PAGE = 50
+_TOGETHER = 500  # rows of a file whose further facts are looked up at once
+View = Callable[[HttpRequest], HttpResponseBase]
+Line = tuple[Customer, Sequence[Any]]
+
+
+class Kind(StrEnum):
+    """How a cell is shown."""
+
+    TEXT = "text"
+    PATTERN = "pattern"  # a longer text
+    DAY = "day"
+    MONEY = "money"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """`name` in files and for programs, `label` on the page."""
+
+    name: str
+    label: Promise | str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a number counts. `title`: of whom it is, in words. `rows`: all of them, in their order; `lines`
+    turns some of them into customers, each with a cell for every column, in as many queries however many.
+    `counted`: the number that the report shows, found at `at`, where it was kept and not counted just now.
+    """
+
+    title: str
+    rows: Any  # a QuerySet or a sequence
+    lines: Callable[[Sequence[Any]], Iterable[Line]]
+    currency: str
+    counted: int | None = None
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """`address`: the name of its page's; those of its files end in `_csv` and `_xlsx`. `form`: what stands in
+    the address, checked. `find`: None where there is no such number. `back`: the report's address by the
+    same filters, and what it is called."""
+
+    address: str
+    file: str
+    form: Callable[..., forms.Form]
+    find: Callable[[Any], Found | None]
+    columns: Sequence[Column]
+    back: Callable[[Any], tuple[str, str]]
+
+
+def not_found_yet(title: str, currency: str) -> Found:
+    """Of a number that a job has still to find."""
+    return Found(
+        title=title,
+        rows=[],
+        lines=lambda rows: (),
+        currency=currency,
+        note=_("Nobody has looked yet. A job does, as soon as it can."),
+    )
+
+
+def url(address: str, **chosen: Any) -> str:
+    """Where a number leads to."""
+    return f"{reverse(address)}?{urlencode({name: said for name, said in chosen.items() if said != ''})}"
+
+
+def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, View]:
+    """Page, CSV and XLSX for the roles of the report."""
+
+    def page(request: HttpRequest) -> HttpResponse:
+        form = form_of(people, request.GET)
+        if not form.is_valid():
+            return render(request, "feedback/people.html", {"form": form}, status=400)
+        found = _found(people, form)
+        shown = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
+        back_url, back_label = people.back(form)
+        query = request.GET.copy()
+        query.pop("page", None)
+        context = {
+            "found": found,
+            "page": shown,
+            "columns": people.columns,
+            "rows": list(_shown(people, found, list(shown))),
+            "differs": found.counted is not None and found.counted != shown.paginator.count,
+            "back_url": back_url,
+            "back_label": back_label,
+            **{
+                f"{kind}_url": f"{reverse(f'{people.address}_{kind}')}?{query.urlencode()}"
+                for kind in ("csv", "xlsx")
+            },
+        }
+        return render(request, "feedback/people.html", context)
+
+    def file(write: downloads.Write) -> View:
+        def taken(request: HttpRequest) -> HttpResponseBase:
+            form = form_of(people, request.GET)
+            if not form.is_valid():
+                return HttpResponse(
+                    form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8"
+                )
+            return write(_table(people, _found(people, form)), people.file)
+
+        return taken
+
+    every = (page, file(downloads.csv_of), file(downloads.xlsx_of))
+    one, as_csv, as_xlsx = (allow(*roles)(require_safe(view)) for view in every)
+    return one, as_csv, as_xlsx
+
+
+def form_of(people: People, given: Any) -> forms.Form:
+    return people.form(given, today=shop.day(timezone.now()))
+
+
+def _found(people: People, form: forms.Form) -> Found:
+    found = people.find(form)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _shown(people: People, found: Found, rows: Sequence[Any]) -> Iterator[tuple[Customer, list[Any]]]:
+    for customer, cells in found.lines(rows):
+        yield customer, [(column.kind, cell) for column, cell in zip(people.columns, cells, strict=True)]
+
+
+def names(people: People) -> list[str]:
+    """Of what files and programs get of each customer."""
+    return ["customer", *(one.name for one in people.columns)]
+
+
+def _table(people: People, found: Found) -> Iterator[Sequence[Any]]:
+    """One line a customer, by the id of their page: names and addresses stay inside."""
+    has_money = any(one.kind is Kind.MONEY for one in people.columns)
+    yield [*names(people), *(["currency"] if has_money else [])]
+    rows = iter(found.rows if isinstance(found.rows, list) else found.rows.iterator(chunk_size=2000))
+    while part := list(islice(rows, _TOGETHER)):
+        for customer, cells in found.lines(part):
+            yield [customer.public_id, *cells, *([found.currency] if has_money else [])]
