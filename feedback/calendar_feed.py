@@ -62,9 +62,13 @@ def _entries(user: User) -> Iterator[tuple[str, date, str, str]]:
     """Its own name, its day, what it says, where it leads."""
     for promise in _owed(user).order_by("by_when", "pk")[:MOST]:
         path, said = reverse("promise", args=[promise.pk]), {"what": promise.what}
-        promised = _("Promised: %(what)s") if promise.who_id else _("Promised by the team: %(what)s")
-        yield f"promise-{promise.pk}", promise.by_when, promised % said, path
-        yield f"call-{promise.pk}", promise.call_back_on, _("Call back: %(what)s") % said, path
+        # The promise is worded to the customer: whoever reads it here is the one who does it.
+        keep = (
+            _("Keep our promise: “%(what)s”") if promise.who_id else _("Keep the team’s promise: “%(what)s”")
+        )
+        ask = _("Ask the customer whether we kept it: “%(what)s”")
+        yield f"promise-{promise.pk}", promise.by_when, keep % said, path
+        yield f"call-{promise.pk}", promise.call_back_on, ask % said, path
     mine = Case.objects.unsettled().filter(owner=user).order_by("due_on", "pk")
     for public_id, due_on in mine.values_list("public_id", "due_on")[:MOST]:
         path = reverse("case", args=[public_id])

@@ -111,6 +111,27 @@ def calendar_day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def due_day(value: date | datetime | None) -> str:
+    """As `day`, but one that is over by its date: of something to be done, "Thursday" is the coming one."""
+    if not value:
+        return ""
+    return calendar_day(value) if _local_date(value) < timezone.localdate() else day(value)
+
+
+@register.filter
+def due_moment(value: datetime | None) -> SafeString | str:
+    """`due_day` with the hour."""
+    return _moment(value, due_day(value)) if value else ""
+
+
+@register.filter
+def late(due: date | None, today: date) -> str:
+    """How late it is; "" where it is not."""
+    n = (today - due).days if due else 0
+    return ngettext("%(n)s day late", "%(n)s days late", n) % {"n": n} if n > 0 else ""
+
+
+@register.filter
 def full_day(value: date | None) -> str:
     """5 Oct 2025: the day itself, for what is read another day, on paper."""
     return format_date(value, _DAYS[_language()][1], locale=_language()) if value else ""
@@ -129,10 +150,7 @@ def moment(value: datetime | None) -> SafeString | str:
     """The day as `day` says it, with the time; the machine's form beside it."""
     if not value:
         return ""
-    time = format_time(timezone.localtime(value), "HH:mm", locale=_language())
-    return format_html(
-        '<time datetime="{}">{}, {}</time>', value.isoformat(timespec="minutes"), day(value), time
-    )
+    return _moment(value, day(value))
 
 
 @register.filter
@@ -178,6 +196,11 @@ def own_name(language: str) -> str:
 
 
 @lru_cache(maxsize=2000)
+def _moment(value: datetime, said: str) -> SafeString:
+    time = format_time(timezone.localtime(value), "HH:mm", locale=_language())
+    return format_html('<time datetime="{}">{}, {}</time>', value.isoformat(timespec="minutes"), said, time)
+
+
 def _day(there: date, today: date, language: str) -> str:
     away = (there - today).days
     if away in (-1, 0, 1):

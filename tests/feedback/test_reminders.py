@@ -130,8 +130,8 @@ def test_their_calendar_holds_what_they_have_to_do(client, bao):
     found = entries(client, calendar_feed.make(bao, NOW).lower())
 
     assert found == {
-        ("Promised: send a new pot", MONDAY + 2 * DAY),
-        ("Call back: send a new pot", MONDAY + 3 * DAY),
+        ("Keep our promise: “send a new pot”", MONDAY + 2 * DAY),
+        ("Ask the customer whether we kept it: “send a new pot”", MONDAY + 3 * DAY),
         ("A complaint must be settled today", MONDAY + 5 * DAY),
     }
     assert mine.public_id

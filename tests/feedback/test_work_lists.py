@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from babel.dates import format_date
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,6 +15,7 @@ from tests.factories import NOW, a_shop, case, comment, customer, decision, user
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+DAYS = {"en": "d MMM", "vi": "d/M"}
 
 
 @pytest.fixture(autouse=True)
@@ -242,5 +244,29 @@ def test_the_lists_as_each_language_says_them(client, mai, today):
     english = client.get("/day/").content.decode()
     client.cookies["django_language"] = "vi"
 
-    assert "late, due yesterday" in english
-    assert "late, due" not in client.get("/day/").content.decode()
+    assert "1 day late, due " in english
+    assert "day late" not in client.get("/day/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "due", "late", "coming"),
+    [("en", "due {}", "4 days late", "by {}"), ("vi", "hạn {}", "trễ 4 ngày", "hạn {}")],
+)
+@pytest.mark.parametrize("address", ["/day/", "/cases/", "/promises/?show=coming"])
+def test_a_day_that_is_over_is_not_said_as_the_coming_one(
+    client, mai, today, language, due, late, coming, address
+):
+    """S0-6: "by Thursday" said on a Monday is the next Thursday."""
+    client.cookies["django_language"] = language
+    over = today - 4 * DAY
+    promise(mai, over, case=case(owner=mai, due_on=over), call_back_on=today + DAY)
+    said, weekday = (
+        format_date(over, DAYS[language], locale=language),
+        format_date(over, "EEEE", locale=language),
+    )
+
+    text = client.get(address).content.decode()
+
+    assert weekday not in text
+    assert (coming if "promises" in address else due).format(said) in text
+    assert (late in text) is ("promises" not in address)
