@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import JSONField, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from feedback import archetypes, bulk, clocks, comments, facts, handling, journal, leases, policies, shop
 from feedback.models import (
@@ -212,15 +213,20 @@ def resolve(
     cause_removed: str = "",
     root_cause: str = "",
     is_told: bool = False,
+    keeps_promises: bool = False,
 ) -> None:
     """S0-1: whether it was solved the first time they told us is asked for, not guessed. S2-9: and so is
     what was done about the cause; S1-15: of which kind it was, "" for not known. `is_told`: they know how it
-    ended (S4-6). What they said of an earlier ending was said of that one. Raises handling.NotYet."""
+    ended (S4-6). What they said of an earlier ending was said of that one. `keeps_promises`: what we still
+    owe stays promised, and is asked about after its day (S0-6). Raises handling.NotYet."""
     now = timezone.now()
     handling.check_end(case, done=bool(cause_removed.strip()), told=is_told, is_solved=True)
     with journal.recording():
+        hold(case)
         if first_time:
             _check_first(case)
+        if not keeps_promises:
+            check_nothing_owed(case)
         _move(
             case,
             by,
@@ -245,9 +251,24 @@ def is_told_again(case: Case) -> bool:
 
 def _check_first(case: Case) -> None:
     """Whoever writes again at this moment holds the case first, or finds it resolved. Raises NotYet."""
-    list(Case.objects.select_for_update(no_key=True).filter(pk=case.pk).values("pk"))
     if is_told_again(case):
         raise handling.NotYet(handling.NOT_FIRST, field="first_time")
+
+
+def check_nothing_owed(case: Case) -> None:
+    """Hold the case: whoever promises something at this moment has done so, or waits. Raises NotYet."""
+    if owed := list(case.promises.filter(state=Promise.State.OPEN).order_by("by_when", "pk")):
+        words = _(
+            "We still owe them: %(what)s. First note on its page whether it was kept, or mark that it stays "
+            "promised: then they are asked about it after its day."
+        )
+        what = "; ".join(str(one) for one in owed)
+        raise handling.NotYet(words % {"what": what}, field="keeps_promises")
+
+
+def hold(case: Case) -> None:
+    """Words before case, case before promises. Within a transaction."""
+    list(Case.objects.select_for_update(no_key=True).filter(pk=case.pk).values("pk"))
 
 
 def close(case: Case, *, by: User, why: str = "") -> None:

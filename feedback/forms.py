@@ -380,6 +380,9 @@ class MoveForm(forms.Form):
         label=_("What did it come from?"), choices=[("", _("not known")), *Case.Cause.choices], required=False
     )
     is_told = forms.BooleanField(label=_("The customer knows how it ended"), required=False)
+    keeps_promises = forms.BooleanField(
+        label=_("It is solved, and what we promised stays promised"), required=False
+    )
     closed_why = Choice(
         label=_("Why is it closed without being solved?"),
         choices=[("", _("choose …")), *Case.ClosedWhy.choices],

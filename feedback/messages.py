@@ -263,6 +263,7 @@ def _held(message: Message, edition: int) -> Message:
     concessions.lock(message.case)
     # Whoever decides anew waits here, so that the decision stays the current one until all is written.
     list(Comment.objects.select_for_update(no_key=True).filter(pk=message.case.comment_id).values("pk"))
+    cases.hold(message.case)  # nobody resolves it without seeing what is promised here
     now = _as_it_stands(message)
     if (now.edition, now.state) != (edition, State.DRAFT):
         raise Stale(now)
@@ -349,7 +350,7 @@ def _wants_approver(
 
 
 def promise(case: Case, decision: Decision, planned: Iterable[Planned], at: datetime) -> list[int]:
-    """Their keys. Each is asked about on the working day after its own."""
+    """Their keys. Each is asked about on the working day after its own. Hold the case."""
     rows = [
         Promise(
             case=case,

@@ -85,10 +85,11 @@ def settle(
         with journal.recording():
             _settle(case, decision, remedy, cost, by, now)
             _withdraw(case, by)
+            _check_owed(case)
             promised = _promise(case, decision, follows, now)
             cases.resolve(
                 case, by=by, first_time=first_time, cause_removed=cause_removed, root_cause=root_cause,
-                is_told=True,
+                is_told=True, keeps_promises=True,
             )  # fmt: skip
             journal.log("settled on the spot", case, by=by, remedy=remedy, promises=promised)
     except IntegrityError as error:
@@ -132,6 +133,16 @@ def _withdraw(case: Case, by: User) -> None:
         gone = {"state": Message.State.DISCARDED, "reason": SETTLED, "edition": F("edition") + 1}
         if waiting.filter(pk=pk).update(**gone):
             journal.log("message discarded", case, by=by, message=pk, why=SETTLED)
+
+
+def _check_owed(case: Case) -> None:
+    """Before anything follows from here: what was promised earlier is settled first. Raises Refused."""
+    try:
+        cases.check_nothing_owed(case)
+    except handling.NotYet:
+        raise Refused(
+            _("Something is still promised to them: first note on the promise’s page whether it was kept.")
+        ) from None
 
 
 def _promise(case: Case, decision: Decision, follows: Planned | None, now: datetime) -> list[int]:

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from feedback import cases, comments, journal, mail, threads, tokens
 from feedback.addressee import language_of, mail_address
-from feedback.models import Case, User
+from feedback.models import Case, Promise, User
 
 LONGEST = 500  # characters of what they add
 ONCE_IN = timedelta(hours=20)
@@ -24,17 +24,24 @@ class Stale(RuntimeError):
     """It was answered already, or the case is open again, or nobody solved it, or they were erased."""
 
 
+class Owed(RuntimeError):
+    """Something that was promised is still open: nobody writes that it is solved."""
+
+
 class NotAllowed(RuntimeError):
     """There is no address that we may write to, or they were asked today already."""
 
 
 def ask(case: Case, *, by: User | None, now: datetime) -> None:
-    """A letter that tells them how it ended and takes yes or no by a link. Raises Stale, NotAllowed."""
+    """A letter that tells them how it ended and takes yes or no by a link. Raises Stale, Owed, NotAllowed."""
     address, asked = mail_address(case), case.satisfaction_asked_at
     if not address or (asked is not None and asked > now - ONCE_IN):
         raise NotAllowed
     token = _token(case)
     with journal.recording():
+        cases.hold(case)
+        if case.promises.filter(state=Promise.State.OPEN).exists():
+            raise Owed
         ended = Case.objects.filter(
             pk=case.pk, state__in=ENDED, satisfied=None, satisfaction_asked_at=asked, joined_to=None,
             resolved_at__isnull=False,  # it says that it is solved

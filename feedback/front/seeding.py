@@ -355,7 +355,7 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
             ready = demo_judging.ready(case, staff["bao"], now)
             first_time, cause = dice.random() < 0.64, demo_cases.cause(dice)
             first_time = first_time and not cases.is_told_again(case)
-            cases.resolve(case, by=staff["bao"], first_time=first_time, **cause, **ready)
+            cases.resolve(case, by=staff["bao"], keeps_promises=True, first_time=first_time, **cause, **ready)
             answered = min(_answered(clocks, case), ended)
             owner = staff[clocks.choice(("bao", "bao", "mai", "thu"))]
             Case.objects.filter(pk=case.pk).update(resolved_at=ended, answered_at=answered, owner=owner)

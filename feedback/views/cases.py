@@ -32,7 +32,7 @@ from feedback.buckets import Grain
 from feedback.case_forms import OverrideForm
 from feedback.forms import FactForm, MoveForm
 from feedback.handling_forms import SpotForm
-from feedback.models import Case, Decision, Event, FactCorrection, Theme, ThemeTotal
+from feedback.models import Case, Decision, Event, FactCorrection, Promise, Theme, ThemeTotal
 from feedback.models.totals import ALL
 from feedback.money import format_money
 from feedback.policy.facts import BadFacts
@@ -118,6 +118,7 @@ def _move(case: Case, given: dict[str, str], by) -> str:
             cases.resolve(
                 case, by=by, first_time=given["first_time"] == "yes", cause_removed=given["cause_removed"],
                 root_cause=given["root_cause"], is_told=given["is_told"],
+                keeps_promises=given["keeps_promises"],
             )  # fmt: skip
             return _("The case is resolved.")
         case "closed":
@@ -198,6 +199,7 @@ def show(
         "reach": case.customer if holds(request, *SOLVE) and _is_with_us(case) else None,
         "today": shop.day(timezone.now()),
         "compared": wishes.compared(case),
+        "owed": case.promises.filter(state=Promise.State.OPEN).order_by("by_when", "pk"),
         "handling": case_procedure.shown(case, request.user, timezone.now()),
     }
     context["handling"] |= procedure or {}

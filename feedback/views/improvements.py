@@ -75,6 +75,8 @@ def ask(request: HttpRequest, public_id: str) -> HttpResponse:
         satisfaction.ask(found(public_id), by=request.user, now=timezone.now())
     except satisfaction.NotAllowed:
         messages.error(request, _("There is no address that we may use, or they were asked today already."))
+    except satisfaction.Owed:
+        messages.error(request, _("Something is still promised to them: ask whether that was done first."))
     except satisfaction.Stale:
         messages.warning(request, _("It was answered already, or the case is open again."))
     else:

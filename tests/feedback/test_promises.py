@@ -124,7 +124,7 @@ def test_from_tuesday_to_wednesday(owed, bao, client):
 def test_not_kept_opens_the_case_again_and_is_a_fact(owed, bao):
     """S0-6: decided anew, with the broken promise."""
     promise = owed()
-    cases.resolve(promise.case, by=bao, first_time=True)
+    cases.resolve(promise.case, by=bao, first_time=True, keeps_promises=True)
 
     promises.settle(promise, kept=False, via="phone", by=bao, now=datetime(2026, 12, 2, 3, tzinfo=UTC))
 
@@ -142,7 +142,7 @@ def test_a_broken_promise_makes_nothing_due_later(owed, bao, wednesday, via, has
     """S0-6, L11: what is late stays late, since the day that it is late from."""
     promise, late = owed(), date(2026, 11, 20)
     if has_ended:
-        cases.resolve(promise.case, by=bao, first_time=True)
+        cases.resolve(promise.case, by=bao, first_time=True, keeps_promises=True)
     Case.objects.update(due_on=late)
     wednesday.move_to(LATER)
 
@@ -328,7 +328,7 @@ def test_no_letter_goes_where_we_may_not_write(owed, bao):
 def test_a_thank_you_loses_no_promise(owed, bao):
     """S0-6: the case is resolved and closed; the promise is still asked about."""
     promise = owed()
-    cases.resolve(promise.case, by=bao, first_time=True)
+    cases.resolve(promise.case, by=bao, first_time=True, keeps_promises=True)
     cases.close(promise.case, by=bao)
 
     assert list(promises.to_ask(WEDNESDAY)) == [promise]
@@ -407,3 +407,52 @@ def test_the_report_is_a_page_and_a_table(owed, bao, client):
     assert "person,Bảo,6,2,0,0.75," in table
     assert client.get("/reports/promises/?from=yesterday").status_code == 400
     assert client.get("/reports/promises.csv?from=yesterday").status_code == 400
+
+
+def resolved(client, case, **given):
+    given = {"to": "resolved", "first_time": "yes", "cause_removed": "Đã đổi mút mới."} | given
+    client.cookies["django_language"] = "en"
+    return client.post(f"/cases/{case.public_id}/state/", given)
+
+
+def test_no_case_ends_over_an_open_promise_unnoticed(owed, bao, client):
+    """S0-6: the notice names what is owed and both ways out; nothing is half done."""
+    promise = owed()
+    client.force_login(bao)
+
+    answer = resolved(client, promise.case)
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "We still owe them: gửi lại ấm mới." in page
+    assert f'href="/promises/{promise.pk}/"' in page
+    assert 'name="keeps_promises"' in page
+    assert Case.objects.get().state == "open"
+
+
+def test_content_already_they_are_asked_all_the_same(owed, bao, client):
+    """S0-6: said so by the person who resolves it; until it is answered no mail says that it is solved."""
+    promise = owed(email="lan@example.com")
+    client.force_login(bao)
+
+    resolved(client, promise.case, keeps_promises="on")
+    page = client.get(f"/cases/{promise.case.public_id}/").content.decode()
+    asked_too_early = client.post(f"/cases/{promise.case.public_id}/satisfied/ask/", follow=True)
+
+    assert Case.objects.get().state == "resolved"
+    assert list(promises.to_ask(WEDNESDAY)) == [promise]
+    assert "Tell them it is solved" not in page
+    assert "Something is still promised to them" in asked_too_early.content.decode()
+    assert not OutgoingMail.objects.filter(text__contains="/solved/").exists()
+
+
+def test_once_it_was_kept_it_is_solved_like_any_other(owed, bao, client):
+    promise = owed()
+    promises.settle(promise, kept=True, via="phone", by=bao, now=timezone.now())
+    client.force_login(bao)
+
+    resolved(client, promise.case)
+
+    page = client.get(f"/cases/{promise.case.public_id}/").content.decode()
+    assert Case.objects.get().state == "resolved"
+    assert "Tell them it is solved" in page
