@@ -85,10 +85,14 @@ def propose(
 
 
 def speak(policy: Policy, comment: str, *, by: User, now: datetime) -> None:
-    """S2-8: what the customers' advocate says to it; once, and kept. Raises OwnWords, Stale."""
+    """S2-8: what the customers' advocate says to it once the proof has run, whatever that found; it is said
+    once, and kept. Raises OwnWords, NotReady, Stale."""
     if policy.author_id == by.pk:
         raise OwnWords
     with journal.recording():
+        held = _locked(policy)
+        if held.state == State.PROPOSED and why_not(held, now) == "unproved":
+            raise NotReady("unproved")
         waiting = Policy.objects.filter(pk=policy.pk, state=State.PROPOSED, advocate=None)
         if not waiting.update(advocate=by, advocate_comment=comment, advocate_at=now):
             raise Stale

@@ -94,6 +94,9 @@ def speak(request: HttpRequest, version: int) -> HttpResponse:
     try:
         policies.speak(policy, form.cleaned_data["words"], by=request.user, now=timezone.now())
         messages.success(request, _("Kept. A manager can read it and adopt the version."))
+    except policies.NotReady:
+        form.add_error("words", _("First the proof has to run: you speak on what it shows."))
+        return _show(request, policy, advocate_form=form, status=409)
     except policies.OwnWords:
         messages.error(
             request, _("You wrote this version: somebody else has to speak for the customers on it.")

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from feedback import cases, journal, policies, trials, work
 from feedback.models import Decision, Event, Policy
+from feedback.policy.prove import program
 from feedback.policy.terms import BadTerms, Terms
 from tests import factories
 from tests.factories import NOW
@@ -191,6 +192,20 @@ def test_without_an_advocate_it_cannot_count(proposed, huy):
 def test_the_author_cannot_be_the_advocate(proposed, huy):
     with pytest.raises(policies.OwnWords):
         policies.speak(proposed, "I am both.", by=huy, now=NOW)
+
+
+def test_the_advocate_speaks_on_what_the_proof_shows(proposed, an):
+    """S2-8: not before it has run; on one that breaks a rule as well."""
+    with pytest.raises(policies.NotReady, match="unproved"):
+        policies.speak(proposed, "Good for them.", by=an, now=NOW)
+    Policy.objects.filter(pk=proposed.pk).update(
+        proof={}, proof_holds=False, proof_digest=proposed.digest, proof_program=program(), proved_at=NOW
+    )
+
+    policies.speak(proposed, "It breaks a rule.", by=an, now=NOW)
+
+    proposed.refresh_from_db()
+    assert proposed.advocate == an
 
 
 def test_the_advocate_speaks_once(ready):

@@ -250,6 +250,27 @@ def test_an_advocate_speaks_and_a_manager_adopts(client, huy):
     assert policies.live(timezone.now()) == made
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "You can speak once the proof has run"), ("vi", "Bạn có thể nói sau khi kiểm chứng đã chạy")],
+)
+def test_before_the_proof_the_advocate_is_told_to_wait(client, huy, language, says):
+    """S2-8: and what was typed meanwhile is not lost."""
+    made = policies.propose(Terms.shipped().as_dict(), comment="…", by=huy, now=timezone.now())
+    page = reverse("policy", args=[made.version])
+    client.force_login(factories.user("advocate", "An"))
+    client.cookies["django_language"] = language
+
+    before = words(client.get(page))
+    answer = client.post(f"{page}speak/", {"words": "Fewer are turned away."})
+
+    made.refresh_from_db()
+    assert says in before
+    assert f"{page}speak/" not in before
+    assert (answer.status_code, made.advocate) == (409, None)
+    assert "Fewer are turned away." in words(answer)
+
+
 def test_the_author_is_told_to_ask_somebody_else(client, huy):
     made = proposed(huy)
     huy.groups.add(factories.user("advocate").groups.get())
