@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from feedback import cases, handling, judging, leases, message_plans, messages, procedure
-from feedback.models import Case, Decision, Event, FollowUp, Handling, Improvement, Message
+from feedback.models import Analysis, Case, Decision, Event, FollowUp, Handling, Improvement, Message
 from feedback.procedure import NotAllowed
-from tests.factories import NOW, a_shop, case, customer, order, read_comment, user
+from tests.factories import NOW, a_shop, case, comment, customer, order, read_comment, user
 
 pytestmark = pytest.mark.django_db
 
@@ -275,6 +275,7 @@ def test_a_note_of_our_side_covers_nobody_elses(client, mai):
 
 
 ABUSE = {"flags": ["abuse"]}
+COVERED = '<details class="covered">'
 
 
 def test_abusive_words_are_covered_on_every_page(client, mai):
@@ -293,6 +294,23 @@ def test_abusive_words_are_covered_on_every_page(client, mai):
     for shown in (listed, day):
         assert made.public_id in shown
         assert "Đồ khốn nạn." not in shown
+
+
+@pytest.mark.parametrize(("words", "is_covered"), [("Đồ khốn nạn.", True), ("Ấm bị vỡ khi mở hộp.", False)])
+def test_they_are_covered_before_the_job_has_read_them(client, words, is_covered):
+    """S1-11: whoever is at the counter sees no insult for the seconds that reading takes."""
+    client.force_login(user("front_line", "Thu"))
+    lan, yesterday = customer(), timezone.localdate() - timedelta(days=1)
+    made = case(comment(words, channel="form", customer=lan), due_on=yesterday)
+
+    page = client.get(url(made)).content.decode()
+    listed = [client.get(address).content.decode() for address in ("/cases/", "/day/", "/board/")]
+
+    assert not Analysis.objects.exists()
+    assert (COVERED in page) is is_covered
+    assert [words in one for one in listed] == [not is_covered] * 3
+    story = client.get(f"/customers/{lan.public_id}/").content.decode()
+    assert (COVERED in story) is is_covered
 
 
 def test_insults_and_threats_wait_for_an_approver_and_change_no_word(mai):
