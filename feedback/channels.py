@@ -28,6 +28,7 @@ TABLE: Mapping[str, Advice] = {
     "email": _QUICK,
     "sms": _QUICK,
 }
+POST_TAKES = 3  # working days until a letter of ours is with them
 MEETING_WITHIN = 2  # working days until the meeting that a formal letter is answered with
 
 

@@ -480,6 +480,7 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.Shop.open_weekdays": _SET_UP,
     "feedback.OwnDay.name": _SET_UP,
     "feedback.Shop.reply_address": _SET_UP,
+    "feedback.Shop.phone": _SET_UP,
     "feedback.Shop.postal_address": _SET_UP,
     "feedback.Shop.signature_vi": _SET_UP,
     "feedback.Shop.signature_en": _SET_UP,

@@ -81,7 +81,9 @@ def _owed(case: Case, decided: Decided, remedy: str) -> Iterator[tuple[str, int]
     book, granted = phrases(addressee.language_of(case), addressee.address_of(case)), chosen(decided, remedy)
     for one in decided.commitments:
         if one.what == "carry_out":
-            yield commitments.to_carry_out(decided, granted, book), one.within
+            # By post they have to have it before they can choose.
+            later = 0 if granted else _post_takes(case)
+            yield commitments.to_carry_out(decided, granted, book), one.within + later
         elif one.what == "keep_promise":
             yield _broken(case) or book.word("words", one.what), one.within
         else:
@@ -114,13 +116,22 @@ def promised_with(case: Case, decided: Decided, remedy: str) -> str:
 
 
 def _meeting(case: Case, today: date) -> list[Planned]:
-    """A formal letter is answered by meeting whoever wrote it, once (the channel table of article 001)."""
+    """A formal letter is answered by meeting whoever wrote it, once (the channel table of article 001); not
+    before an invitation by post has come."""
     if channels.advice(case.comment.channel).next is not channels.Next.MEET or case.promises.exists():
         return []
     with translation.override(addressee.language_of(case)):
-        what = addressed(gettext("meet you in person and talk it over"), addressee.address_of(case))
-    by = shop.working_days_later(today, channels.MEETING_WITHIN)
+        place = shop.current().postal_address.strip()
+        said = gettext("meet you in person at %(place)s and talk it over") % {"place": place}
+        what = said if place else gettext("meet you in person and talk it over")
+        what = addressed(what, addressee.address_of(case))
+    by = shop.working_days_later(today, channels.MEETING_WITHIN + _post_takes(case))
     return [Planned(what=what, who=case.owner_id, by=by)]
+
+
+def _post_takes(case: Case) -> int:
+    """Working days until they read what we write."""
+    return channels.POST_TAKES if addressee.is_only_by_post(case) else 0
 
 
 def why_not_what(what: str) -> str:
@@ -136,7 +147,7 @@ def latest(case: Case, decided: Decided, today: date) -> date:
     windows = [one.within for one in decided.commitments]
     if channels.advice(case.comment.channel).next is channels.Next.MEET:
         windows.append(channels.MEETING_WITHIN)
-    own = shop.working_days_later(today, max(windows, default=SOON))
+    own = shop.working_days_later(today, max(windows, default=SOON) + _post_takes(case))
     return max(own, case.due_on) if case.due_on else own
 
 

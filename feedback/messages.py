@@ -111,7 +111,9 @@ def findings(case: Case, decision: Decision, decided: Decided, text: str, plan: 
         decision=granted.looked_at(offered, given),
         name=addressee.name_of(case),
         promises=_promised(case, plan),
-        own=tuple(filter(None, (here.name, here.signature(language), here.reply_address))),
+        own=tuple(
+            filter(None, (here.name, here.signature(language), here.reply_address, here.postal_address))
+        ),
     )
 
 

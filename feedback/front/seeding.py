@@ -137,6 +137,8 @@ def _shop(now: datetime) -> None:
         language="vi",
         country="VN",
         reply_address="hello@example.com",
+        postal_address="12 Xóm Lò, Bát Tràng, Gia Lâm, Hà Nội",
+        phone="024 0000 0123",
         signature_vi="Tiệm Gốm Lan",
         signature_en="Lan Pottery",
         is_demo=True,

@@ -36,6 +36,7 @@ class ShopForm(forms.ModelForm):
             "form_of_address",
             "reply_address",
             "postal_address",
+            "phone",
         ]
         field_classes = {"reply_address": EmailField}
         labels = {
@@ -44,11 +45,16 @@ class ShopForm(forms.ModelForm):
             "form_of_address": _("What do Vietnamese replies call a customer you do not know?"),
             "reply_address": _("E-mail address for customers"),
             "postal_address": _("Postal address"),
+            "phone": _("Telephone"),
         }
         help_texts = {
             "form_of_address": _("Whoever told us how they like to be called is called that, in private."),
             "reply_address": _("Answers to our mail arrive here."),
-            "postal_address": _("Stands at the foot of mail that offers a reward, as the law wants it."),
+            "postal_address": _(
+                "Stands at the foot of mail that offers a reward, as the law wants it, and on letters: there "
+                "you ask whoever wrote one to meet you."
+            ),
+            "phone": _("Stands on letters, for whoever would rather call."),
         }
 
     def __init__(self, *args, **kwargs):

@@ -39,6 +39,7 @@ class Shop(models.Model):
     opens_at = models.TimeField(_("opens at"), default=time(8), db_default=time(8))
     closes_at = models.TimeField(_("closes at"), default=time(18), db_default=time(18))
     reply_address = models.EmailField(_("e-mail for customers"), blank=True, default="")
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, default="", db_default="")
     postal_address = models.CharField(_("postal address"), max_length=250, blank=True, default="")
     # How Vietnamese replies and messages call somebody of whom we do not know better (S1-9).
     form_of_address = models.CharField(

@@ -125,6 +125,7 @@ def letter(request: HttpRequest, public_id: str, message: str) -> HttpResponse:
         "case": case,
         "out": out,
         "day": shop.day(out.sent_at or timezone.now()),
+        "sender": shop.current().signature(out.language),
         "name": addressee.name_of(case),
         "address": addressee.postal_address(case),
         "is_unchecked": case.comment.customer_claimed,

@@ -151,7 +151,8 @@ def lint(
         decision=decision,
         promises=promises,
     )
-    said = chain(_said(check), _offered(check), _figures(check), _leftovers(check))
+    figures = (one for one in _figures(check) if not _is_of_the_shop(one, shown, own))
+    said = chain(_said(check), _offered(check), figures, _leftovers(check))
     found = [*islice(said, MOST), *islice(_private_data(check, needles, own), MOST)]
     found += [_at_end(code, text) for code in _missing(check, name)]
     if len(text) > LONGEST:
@@ -422,6 +423,12 @@ def _private_data(check: Check, needles: Collection[str], own: Collection[str]) 
             for start, end in _places(needle, check.text):
                 if not any(first <= start and end <= last for first, last in ours):
                     yield check.finding("own_data", start, end)
+
+
+def _is_of_the_shop(one: Finding, text: str, own: Collection[str]) -> bool:
+    """A house number with a stroke is no day: "12/3 Hàng Gai"."""
+    ours = (match.span() for said in own if said.strip() for match in re.finditer(re.escape(said), text))
+    return any(first <= one.start and one.end <= last for first, last in ours)
 
 
 def _bare(text: str) -> str:

@@ -4,8 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from feedback import addressee, case_message, cases, merging
-from feedback.models import Case, Comment, Customer, Event
+from feedback import addressee, case_message, cases, merging, message_plans, messages, overrides, shop
+from feedback.models import Case, Comment, Customer, Decision, Event, Shop
 from tests import factories
 from tests.factories import a_shop, customer, letter_sent, user
 
@@ -142,3 +142,49 @@ def test_a_letter_answers_a_letter_only_where_nothing_else_reaches_them(client, 
     Comment.objects.update(customer_claimed=True)
     case.comment.customer_claimed = True
     assert addressee.is_only_by_post(case) is False
+
+
+def invited(**of_customer):
+    """A letter is answered: (the promise to meet them, the words of the message, what the lint finds)."""
+    lan = customer("Lan", postal_address=STREET, language="vi", **of_customer)
+    case = decided(channel="letter", customer=lan, reading={"lang": "vi", "problem": "damaged"})
+    case = Case.objects.select_related("comment__analysis", "customer", "order").get(pk=case.pk)
+    decision = Decision.objects.select_related("policy").get(comment=case.comment_id, is_current=True)
+    effective = overrides.effective(decision)
+    plan = message_plans.proposal(case, decision, effective, timezone.now())
+    words = messages.words_of(case, effective, decision, plan)
+    return plan.promises[0], words, messages.findings(case, decision, effective, words, plan)
+
+
+@pytest.mark.parametrize(("email", "days"), [("", 5), ("lan@example.com", 2)])
+def test_nobody_is_invited_for_a_day_before_the_letter_comes(email, days):
+    """The channel table of article 001: two working days, from when they have it."""
+    meeting, words, _findings = invited(email=email)
+
+    assert meeting.by == shop.working_days_later(shop.day(timezone.now()), days)
+    assert f"{meeting.by:%d/%m/%Y}" in words
+
+
+@pytest.mark.parametrize("place", ["12 Hàng Bạc, Hà Nội", "12/3 Hàng Bạc, Hà Nội"])
+def test_the_invitation_says_where(place):
+    """And a number of a house is not taken for a day that nobody promised."""
+    Shop.objects.update(postal_address=place)
+    shop.forget()
+
+    meeting, words, found = invited()
+
+    assert meeting.what == f"gặp trực tiếp anh/chị tại {place} để trao đổi"
+    assert meeting.what in words
+    assert not [one.code for one in found if one.blocks]
+
+
+@pytest.mark.parametrize(("language", "called"), [("vi", "Tiệm Gốm Lan"), ("en", "Lan Pottery")])
+def test_at_the_top_the_shop_is_called_as_it_signs(client, language, called):
+    Shop.objects.update(signature_vi="Tiệm Gốm Lan", signature_en="Lan Pottery", phone="024 0000 0123")
+    shop.forget()
+    out = letter_sent(decided(customer=customer("Lan")), language=language)
+
+    page = client.get(f"/cases/{out.case.public_id}/letter/{out.public_id}/").content.decode()
+
+    assert f"<strong>{called}</strong>" in page
+    assert "024 0000 0123" in page
