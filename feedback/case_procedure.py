@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from feedback import case_forms, channels, duplicates, handling, handling_forms, handling_words, procedure
 from feedback.archetypes import Archetype
 from feedback.cases import UNSETTLED
-from feedback.models import Case, Enclosure, Handling, User
+from feedback.models import Case, Enclosure, Handling, IncomingMail, User
 
 ADVICE = {
     channels.Next.MEET: _(
@@ -40,6 +41,7 @@ def shown(case: Case, by: User, now: datetime) -> dict[str, Any]:
         ),
         "joined": list(case.joined.select_related("comment").order_by("opened_at")),
         "enclosures": _enclosures(case),
+        "left_out": _left_out(case),
         "judged": judged(case, row, by),
     }
 
@@ -64,9 +66,20 @@ def judged(case: Case, row: Handling | None, by: User) -> dict[str, Any]:
     }
 
 
+def _left_out(case: Case) -> int:
+    """Things that came with its mails and are not kept: no pictures, or too many."""
+    mails = IncomingMail.objects.filter(comment__in=_words(case))
+    return mails.aggregate(n=Sum("left_out", default=0))["n"]
+
+
+def _words(case: Case) -> list[int]:
+    return [case.comment_id, *case.follow_ups.values_list("comment", flat=True)]
+
+
 def _enclosures(case: Case) -> Iterable[Enclosure]:
-    words = [case.comment_id, *case.follow_ups.values_list("comment", flat=True)]
-    return list(Enclosure.objects.filter(comment__in=words).defer("content").order_by("comment", "position"))
+    return list(
+        Enclosure.objects.filter(comment__in=_words(case)).defer("content").order_by("comment", "position")
+    )
 
 
 def _is_past(moment: datetime | None, now: datetime) -> bool:

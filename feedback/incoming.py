@@ -7,6 +7,7 @@ none of it, no plain text beside the HTML – there are words in the end, and ne
 import codecs
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -23,6 +24,12 @@ _OF_ASCII = ("iso2022", "utf-7", "hz")  # other writings in seven bits
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _MACHINES = re.compile(
     r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|auto-?(reply|responder)|notifications?)([+.\-_@]|$)"
+)
+# As mail programs begin what they write in somebody's absence, where a relay took away the headers.
+_AUTOMATIC_SUBJECT = re.compile(
+    r"^\s*(automatic\ reply|auto-?\ ?reply|auto\ response|out\ of(\ the)?\ office"
+    r"|trả\ lời\ tự\ động|tự\ động\ trả\ lời|thư\ trả\ lời\ tự\ động)\s*:",
+    re.IGNORECASE,
 )
 _AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-failed-recipients", "x-loop")
 _REPLY_MARKS = re.compile(r"^\s*((re|fwd?|tr|trả lời|chuyển tiếp|tl|fw)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
@@ -130,6 +137,8 @@ def _is_automatic(message: Message, sender: str, envelope_sender: str | None) ->
     if _header(message, "precedence").strip().lower() in _BULK or _header(message, "list-id"):
         return True
     if any(_header(message, name) for name in _AUTOMATIC_HEADERS):
+        return True
+    if _AUTOMATIC_SUBJECT.match(unicodedata.normalize("NFC", _header(message, "subject"))):
         return True
     if envelope_sender == "" or _header(message, "return-path").strip() == "<>":
         return True

@@ -240,6 +240,21 @@ def test_ten_megabytes_of_attachments(settings):
     assert Image.open(BytesIO(bytes(Enclosure.objects.get().content))).format == "JPEG"
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "1 attachment of theirs is not kept here"), ("vi", "1 tệp đính kèm của khách không được giữ")],
+)
+def test_what_is_not_kept_of_a_mail_is_said(client, language, says):
+    """A mail of nothing but a PDF: whoever reads the case knows that there is more."""
+    message = written("", subject="")
+    message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="hoa-don.pdf")
+    brought(message)
+    client.force_login(user("front_line", "Thu"))
+    client.cookies["django_language"] = language
+
+    assert says in client.get(f"/cases/{Case.objects.get().public_id}/").content.decode()
+
+
 def test_what_is_larger_than_any_mail_is_refused():
     answer = Client().post(
         "/hooks/inbound-sparkpost/",

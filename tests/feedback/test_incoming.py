@@ -1,5 +1,6 @@
 """One mail as it came, with all that mail programs do to it."""
 
+import unicodedata
 from email.message import EmailMessage
 
 import pytest
@@ -103,6 +104,27 @@ def test_what_would_leave_nothing_is_kept_whole(text):
 def test_what_no_person_wrote(headers):
     """RFC 3834; and those who never read it."""
     assert mail(written(headers=headers)).is_automatic
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_automatic"),
+    [
+        ("Automatic reply: We have your words", True),
+        ("Out of Office: back on Monday", True),
+        ("Trả lời tự động: Chúng tôi đã nhận", True),
+        (unicodedata.normalize("NFD", "Tự động trả lời: Chúng tôi đã nhận"), True),
+        ("Re: Automatic reply: We have your words", False),  # somebody answers such a mail
+        ("Trả lời tự động của shop rất khó chịu", False),
+        ("Automatic reply is broken", False),
+    ],
+)
+def test_an_answer_in_absence_without_its_headers(subject, is_automatic):
+    """Some relays take them away; a loop and a case of nothing would begin."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "lan@example.com", "answers@shop.example", subject
+    message.set_content("Tôi vắng mặt đến thứ Hai.")
+
+    assert mail(message.as_bytes()).is_automatic is is_automatic
 
 
 @pytest.mark.parametrize("sender", ["MAILER-DAEMON@x.example", "no-reply@x.example", "bounce+7@x.example",
