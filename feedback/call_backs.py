@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from feedback import comments, incoming_texts, journal, promises, quiet_numbers, shop, tokens
+from feedback import comments, handling, incoming_texts, journal, promises, quiet_numbers, shop, tokens
 from feedback.addressee import address_of, language_of, mail_address
 from feedback.models import CallAttempt, Case, Promise, User
 from feedback.models.words import Channel
@@ -35,7 +35,9 @@ class Way(StrEnum):
 
 def not_reached(promise: Promise, *, by: User, now: datetime, note: str = "") -> None:
     """Somebody called and nobody answered. Compare-and-set: of several who note it at once one is first, and
-    after an answer none. Raises Stale; TooEarly before its day."""
+    after an answer none. Raises Stale; TooEarly before its day; NotAllowed where nobody is to call."""
+    if handling.is_stopped(promise.case):
+        raise NotAllowed
     today = shop.day(now)
     if promise.call_back_on > today:
         raise Stale if _is_tried_on(promise, today) else TooEarly

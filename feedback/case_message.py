@@ -26,7 +26,7 @@ from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
 from feedback.wording.given import Given
 from feedback.wording.lint import blocks
-from feedback.wording.ways import MARKED, PLAIN, text_messages, way_of
+from feedback.wording.ways import MARKED, PLAIN, text_messages
 
 DRAFT = Message.State.DRAFT
 
@@ -56,7 +56,7 @@ def shown(
         "problem": problem,
         "stale": stale,
         "typed": typed,
-        "way": way_of(case.comment.channel).value,
+        "way": handling.way_of(case).value,
         "texts": text_messages(text),
         "text_sizes": {"plain": PLAIN, "marked": MARKED},
         "is_outdated": bool(known and known.state == DRAFT and known.decision_id != decision.pk),

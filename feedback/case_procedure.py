@@ -24,10 +24,11 @@ ADVICE = {
 def shown(case: Case, by: User, now: datetime) -> dict[str, Any]:
     """About ten queries, however much there is."""
     is_open = case.state in UNSETTLED
+    is_spoken_to = is_open and not handling.is_stopped(case)
     row = handling.seen(case, now)
     return {
         "is_open": is_open,
-        "advice": ADVICE.get(channels.advice(case.comment.channel).next, "") if is_open else "",
+        "advice": ADVICE.get(channels.advice(case.comment.channel).next, "") if is_spoken_to else "",
         "is_answer_late": is_open and case.answered_at is None and _is_past(case.answer_by, now),
         "severity": case_forms.SeverityForm(case=case),
         "owner": case_forms.OwnerForm(case=case),

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from feedback import archetypes, shop
 from feedback.archetypes import Archetype, History, Step
 from feedback.models import Analysis, Case, Comment, Decision, FollowUp, Handling, Message, Order
+from feedback.wording import ways
+from feedback.wording.ways import Way
 
 HALF, YEAR = timedelta(days=182), timedelta(days=365)
 ASKS_OUR_SIDE = ("staff_conduct",)  # problems of which somebody of ours has a side to tell
@@ -42,6 +44,7 @@ WHY = {
 }
 NOT_FIRST = _("They had to tell us again, so it was not solved the first time.")
 NO_REASON = _("Say why it is closed: nobody has solved it.")
+STOPPED = _("We talk to them in writing only: the contact was stopped.")
 NO_SIDE = _("First note what our own people say of it: both sides are heard before anything is decided.")
 
 
@@ -117,6 +120,12 @@ def wants_senior(case: Case) -> bool:
 
 def is_stopped(case: Case) -> bool:
     return Handling.objects.filter(pk=case.pk, stopped_at__isnull=False).exists()
+
+
+def way_of(case: Case) -> Way:
+    """How our words reach them: as they told us, and in writing only once the contact was stopped (S1-11)."""
+    way = ways.way_of(case.comment.channel)
+    return Way.WRITTEN if way is Way.SPOKEN and is_stopped(case) else way
 
 
 def insults_in(case: Case) -> int:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from feedback import addressee, channels, granted, shop
+from feedback import addressee, channels, granted, handling, shop
 from feedback.models import Case, Decision, Message, Promise
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Remedy
@@ -119,6 +119,8 @@ def _meeting(case: Case, today: date) -> list[Planned]:
     """A formal letter is answered by meeting whoever wrote it, once (the channel table of article 001); not
     before an invitation by post has come."""
     if channels.advice(case.comment.channel).next is not channels.Next.MEET or case.promises.exists():
+        return []
+    if handling.is_stopped(case):
         return []
     with translation.override(addressee.language_of(case)):
         place = shop.current().postal_address.strip()

@@ -39,7 +39,6 @@ from feedback.wording.compose import PRIVATE, compose
 from feedback.wording.findings import Finding
 from feedback.wording.lint import lint
 from feedback.wording.recap import Promised
-from feedback.wording.ways import way_of
 
 State = Message.State
 LONGEST = 10_000  # characters
@@ -95,7 +94,7 @@ def words_of(case: Case, decided: Decided, decision: Decision, plan: Plan) -> st
         address=addressee.address_of(case),
         signature=shop.current().signature(language),
         promises=_promised(case, plan),
-        way=way_of(case.comment.channel),
+        way=handling.way_of(case),
         wish=(case.wished or "") if case.wish.strip() else "",
     )
 
@@ -179,7 +178,7 @@ def sent_by_hand(message: Message, *, channel: str, by: User, now: datetime | No
     if channel in channels.advice(message.case.comment.channel).closed:
         raise NotAllowed(_("A letter is answered face to face, not by another letter and not by phone."))
     if channel in handling.SPOKEN and handling.is_stopped(message.case):
-        raise NotAllowed(_("We talk to them in writing only: the contact was stopped."))
+        raise NotAllowed(handling.STOPPED)
     at = now or timezone.now()
     with journal.recording():
         waiting = Message.objects.filter(pk=message.pk, state=State.APPROVED)

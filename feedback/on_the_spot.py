@@ -31,6 +31,8 @@ def why_not(case: Case, decision: Decision, decided: Decided) -> str | Words:
     """Why this one is for others; "" when it may be settled here and now."""
     if case.comment.channel not in WAYS or case.state not in cases.UNSETTLED:
         return _("This is for those who stand before you or are on the phone.")
+    if handling.is_stopped(case):
+        return handling.STOPPED
     if decided.needs_approver or handling.wants_senior(case):
         return _("This needs an approver: hand it to staff.")
     if concessions.is_locked_out(case.order_id):

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import call_backs, promises, shop
+from feedback import call_backs, handling, promises, shop
 from feedback.addressing import as_the_shop_does
 from feedback.models import Promise
 from feedback.roles import EVERYONE, Role, allow, holds, public
@@ -25,6 +25,7 @@ from feedback.templatetags.feedback import day
 
 PER_PAGE = 40
 CALL = (Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER)
+_HEARD = (Promise.Via.PHONE, Promise.Via.SHOP)
 _VIA = [(value, label) for value, label in Promise.Via.choices if value != Promise.Via.LINK]
 
 
@@ -64,6 +65,14 @@ class AnswerForm(forms.Form):
         validators=[MaxLengthValidator(promises.LONGEST)],
     )
     kept = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+    def __init__(self, *args: Any, is_stopped: bool, **kwargs: Any) -> None:
+        """`is_stopped`: nobody of ours talks to them, so nobody heard it (S1-11)."""
+        super().__init__(*args, **kwargs)
+        if is_stopped:
+            via = self.fields["via"]
+            via.choices = [(word, label) for word, label in _VIA if word not in _HEARD]
+            via.initial = Promise.Via.WRITING
 
 
 class NotReachedForm(forms.Form):
@@ -115,7 +124,7 @@ def promise_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def answered(request: HttpRequest, pk: int) -> HttpResponse:
     promise = _found(pk)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, is_stopped=handling.is_stopped(promise.case))
     if not form.is_valid():
         return _show(request, promise, form=form, status=400)
     given = form.cleaned_data
@@ -152,6 +161,8 @@ def not_reached(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except promises.TooEarly:
         messages.warning(request, _("The customer is called once the day to ask has come."))
+    except promises.NotAllowed:
+        messages.error(request, str(handling.STOPPED))
     else:
         again = {"day": day(promise.call_back_on)}
         messages.success(request, _("Noted: not reached. Again: %(day)s.") % again)
@@ -231,11 +242,12 @@ def _show(
     unreached: NotReachedForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    today = shop.day(timezone.now())
+    today, is_stopped = shop.day(timezone.now()), handling.is_stopped(promise.case)
     context = {
         "promise": promise,
         "case": promise.case,
-        "form": form or AnswerForm(),
+        "stopped": handling.STOPPED if is_stopped else "",
+        "form": form or AnswerForm(is_stopped=is_stopped),
         "unreached": unreached or NotReachedForm(),
         "may_call": holds(request, *CALL),
         "proposed": promises.proposed(promise, str(request.user)),

@@ -8,8 +8,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from icalendar import Calendar
 
-from feedback import calendar_feed, call_backs, leases, promises, quiet_numbers, reminders, shop
-from feedback.models import CallAttempt, Event, OutgoingMail, OwnDay, Promise
+from feedback import calendar_feed, call_backs, handling, leases, promises, quiet_numbers, reminders, shop
+from feedback.models import CallAttempt, Event, Handling, OutgoingMail, OwnDay, Promise
 from feedback.reports import clocks_kept
 from feedback.reports import promises as report
 from feedback.roles import Role
@@ -371,3 +371,48 @@ def test_who_may_not_call_notes_nothing(client, owed, bao):
     assert client.post(f"/promises/{promise.pk}/not-reached/").status_code == 403
     with pytest.raises(ObjectDoesNotExist):
         promise.attempts.get()
+
+
+def stopped(promise, by):
+    """Abusive twice: from then on in writing only."""
+    Handling.objects.create(
+        case=promise.case, archetype="", reasons={}, reckoned_at=NOW, stopped_at=NOW, stopped_by=by,
+        stopped_why="Twice.",
+    )  # fmt: skip
+
+
+def test_with_whom_the_contact_was_stopped_nobody_calls(owed, bao, client):
+    """S1-11: the page proposes to ask in writing, and no call."""
+    promise = owed(email="lan@example.com", phone="+84901234567")
+    called = client.get(f"/promises/{promise.pk}/").content.decode()
+    stopped(promise, bao)
+
+    page = client.get(f"/promises/{promise.pk}/").content.decode()
+    refused = client.post(f"/promises/{promise.pk}/not-reached/", follow=True).content.decode()
+    by_phone = client.post(f"/promises/{promise.pk}/answer/", {"via": "phone", "kept": "yes"})
+
+    for said in ("tel:", "Not reached", 'value="phone"', "this is Bảo"):
+        assert said not in page
+    assert "tel:" in called
+    assert "Ask by mail" in page
+    assert "in writing only" in refused
+    assert by_phone.status_code == 400
+    assert (Promise.objects.get().state, CallAttempt.objects.count()) == ("open", 0)
+
+
+def test_what_they_wrote_is_noted_all_the_same(owed, bao, client):
+    promise = owed(email="lan@example.com")
+    stopped(promise, bao)
+
+    client.post(f"/promises/{promise.pk}/answer/", {"via": "writing", "kept": "yes"})
+
+    assert Promise.objects.get().state == "kept"
+
+
+def test_words_to_say_become_words_to_write(owed, bao, client):
+    """S1-11: told on the phone, answered in writing, with a greeting and the signature."""
+    promise = owed(channel="phone")
+    before = handling.way_of(promise.case)
+    stopped(promise, bao)
+
+    assert (before, handling.way_of(promise.case)) == ("spoken", "written")
