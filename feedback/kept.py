@@ -4,6 +4,7 @@ Drawing is most of the work of a page. Kept is what a template makes of everythi
 somebody's own; the marked words are put in afterwards, and are never kept.
 """
 
+import html
 import re
 import secrets
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from feedback import shop
 MOST = 500  # drawings; past that all are forgotten
 _SALT = secrets.token_hex(8)  # nobody can write such a sign
 _SIGN = re.compile(rf"own-{_SALT}-(\d+)-")
+_PLAIN = frozenset({str, int, bool, type(None)})  # looked at first: most values are
 _kept: dict[object, list[str]] = {}
 
 
@@ -119,14 +121,18 @@ def _filled(
 
 def _marked(value: Any, own: list[str], escaped: bool) -> tuple[Any, object]:
     """The value as the template gets it, and what tells it from others; `own` is added to."""
-    if isinstance(value, Own | OwnHtml) and value:
-        own.append(conditional_escape(value) if escaped else str(value))
+    kind = type(value)
+    if kind is Own and value:
+        own.append(html.escape(value) if escaped else str(value))
+        return _sign(len(own) - 1), None
+    if kind in _PLAIN:
+        return value, (kind, value)
+    if kind is OwnHtml and value:
+        own.append(str(value))
         return _sign(len(own) - 1), None
     if isinstance(value, Mapping):
-        marked = {name: _marked(one, own, escaped) for name, one in value.items()}
-        return {name: one for name, (one, _key) in marked.items()}, tuple(
-            (name, key) for name, (_one, key) in marked.items()
-        )
+        marked = [(name, *_marked(one, own, escaped)) for name, one in value.items()]
+        return {name: one for name, one, _key in marked}, tuple((name, key) for name, _one, key in marked)
     if isinstance(value, list | tuple):
         each = [_marked(one, own, escaped) for one in value]
         return [one for one, _key in each], tuple(key for _one, key in each)

@@ -1,7 +1,12 @@
 """Queries that are built once and run often: what Django asks of a row with five others beside it, or of
 figures over several tables, costs it some times more to put into words than the database needs to answer.
+
+PostgreSQL in turn needs longer to plan such a query than to answer it, so it is told to keep its plans
+(`prepare_threshold` in the settings; psycopg prepares what a connection asks for often). What never changes
+stands in the statement itself: by it the planner knows that an index of a few rows is enough.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -10,13 +15,20 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import get_related_populators
 
+from feedback.models.among import list_parameter
+
 Row = TypeVar("Row", bound=models.Model)
 _ADAPT: dict[type, Callable[[Any], Any]] = {
     str: lambda text: text,
     int: lambda number: number,
     date: lambda day: connection.ops.adapt_datefield_value(day),
     datetime: lambda moment: connection.ops.adapt_datetimefield_value(moment),
+    list: lambda keys: list_parameter(keys, connection.vendor),  # for `pk__among`, and not empty
 }
+
+
+_PLACE = re.compile("%s|%%")
+_Parameter = tuple[int | None, Any]  # the place of a value, or else what it always is
 
 
 class _Statement:
@@ -31,13 +43,12 @@ class _Statement:
         self.sql, parameters = compiler.as_sql()
         adapted = [_ADAPT[kind](sign) for kind, sign in zip(kinds, signs, strict=True)]
         self._adapt = [_ADAPT[kind] for kind in kinds]
-        self._parameters = [
-            (adapted.index(one), None) if one in adapted else (None, one) for one in parameters
-        ]
+        places = [(adapted.index(one), None) if one in adapted else (None, one) for one in parameters]
+        self.sql, self._parameters = _with_constants(self.sql, places)
         self._converters = compiler.get_converters([column[0] for column in compiler.select])
 
     def run(self, values: Sequence[Any]) -> list[list[Any]]:
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self.sql, self.parameters(values))
             return [self._converted(found) for found in cursor.fetchall()]
 
@@ -54,8 +65,8 @@ class _Statement:
 
 
 class Prepared(Generic[Row]):
-    """`query` makes the queryset for values of these `kinds` (str, int, date, aware datetime): the same but
-    for them, whichever they are, and without annotations."""
+    """`query` makes the queryset for values of these `kinds` (str, int, date, aware datetime, list of whole
+    numbers): the same but for them, whichever they are, and without annotations."""
 
     def __init__(self, query: Callable[..., models.QuerySet[Row]], *kinds: type):
         self._query, self._kinds = query, kinds
@@ -95,7 +106,7 @@ class PreparedCounts:
 
     def __call__(self, *values: Any) -> tuple[int, ...]:
         sql, statements = self._built
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(sql, [one for each in statements for one in each.parameters(values)])
             return tuple(cursor.fetchone())
 
@@ -128,10 +139,48 @@ class _Built(Generic[Row]):
         return row
 
 
+def _cursor() -> Any:
+    """One whose statements PostgreSQL may keep; Django's own sends each anew. With Django's wrappers around
+    it, which count and log."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor  # needs the driver
+
+    here: Any = connection
+    here.ensure_connection()
+    binding: Any = ServerBindingCursor
+    return here._prepare_cursor(binding(here.connection))
+
+
+def _with_constants(sql: str, parameters: Sequence[_Parameter]) -> tuple[str, list[_Parameter]]:
+    """Parameters that are always the same, written into the statement where that is plain."""
+    left, rest = iter(parameters), []
+
+    def put(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return found[0]
+        place, constant = next(left)
+        written = None if place is not None else _written(constant)
+        if written is None:
+            rest.append((place, constant))
+        return "%s" if written is None else written
+
+    return _PLACE.sub(put, sql), rest
+
+
+def _written(constant: Any) -> str | None:
+    if type(constant) is int:
+        return str(constant)
+    if type(constant) is str and re.fullmatch(r"[\w .,:-]*", constant, re.ASCII):
+        return f"'{constant}'"
+    return None
+
+
 def _sign(kind: type, place: int) -> Any:
     """Stands for a value while the statement is built; nothing else in it is the same."""
-    if kind is int:
-        return 2_000_000_011 + place
+    if kind in (int, list):
+        number = 2_000_000_011 + place
+        return number if kind is int else [number]
     if kind is date:
         return date(9000, 2, 1) + timedelta(days=place)
     return (

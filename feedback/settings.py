@@ -141,6 +141,10 @@ if SQLITE:
         # Pages of the log, 16 MB, after which it is written back: each time costs two syncs of the disk.
         "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32000;",
     }
+elif not _database.get("DISABLE_SERVER_SIDE_CURSORS"):
+    # What a connection asks for often keeps its plan (feedback.prepared). Not behind a pooler that gives each
+    # transaction another connection, which a shop says by DISABLE_SERVER_SIDE_CURSORS in DATABASE_URL.
+    _database.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "feedback.User"

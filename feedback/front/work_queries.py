@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from feedback import contacts, promises, shop
 from feedback.models import Case, Message, Promise, User
@@ -84,10 +84,9 @@ def _to_ask(day: Day) -> QuerySet[Promise]:
 
 def _not_yet(day: Day) -> CaseQuerySet:
     """Mine, where the customer said by the link that it is not done, and nothing was promised since."""
-    said = Promise.objects.filter(
-        case=OuterRef("pk"), state=Promise.State.BROKEN, told_via=Promise.Via.LINK
-    ).exclude(case__promises__made_at__gt=F("settled_at"))
-    return _cases().filter(Exists(said), owner=day.me)
+    said = Promise.objects.filter(state=Promise.State.BROKEN, told_via=Promise.Via.LINK)
+    said = said.exclude(case__promises__made_at__gt=F("settled_at"))
+    return _cases().filter(pk__in=said.values("case"), owner=day.me)
 
 
 _CASES: dict[str, Callable[[Day], CaseQuerySet]] = {

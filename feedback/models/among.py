@@ -25,5 +25,10 @@ class Among(Lookup):
         column, parameters = self.process_lhs(compiler, connection)
         if connection.vendor == "sqlite":
             listed = "SELECT value FROM json_each(%s)"
-            return f"{column} IN ({listed})", (*parameters, json.dumps(self.rhs))
+            return f"{column} IN ({listed})", (*parameters, list_parameter(self.rhs, "sqlite"))
         return f"{column} = ANY(%s)", (*parameters, self.rhs)
+
+
+def list_parameter(values: list[Any], vendor: str) -> Any:
+    """As the database takes it."""
+    return json.dumps(values) if vendor == "sqlite" else values

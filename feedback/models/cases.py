@@ -3,7 +3,8 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value, When
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +15,17 @@ from feedback.models.queue import Leasable, LeasableQuerySet
 from feedback.models.words import Comment
 from feedback.policy.decide import ESTABLISHED, is_ours
 from feedback.policy.facts import Facts
+
+# The most urgent first: by route as Case.Route has them, then by day, those without a day last. SQLite has no
+# index with "nulls last".
+URGENCY = models.Case(
+    *(
+        When(route=route, then=Value(place))
+        for place, route in enumerate(("safety", "dispute", "privacy", "legal", "normal"))
+    ),
+    output_field=models.IntegerField(),
+)
+UNDATED = IsNull(F("due_on"), True)
 
 
 class CaseQuerySet(LeasableQuerySet):
@@ -146,9 +158,20 @@ class Case(Addressed, Leasable):
             # Of the board and the day lists: whose, and how late. What is settled is in none of them; SQLite
             # knows that of a column that is empty, not of a state among two.
             models.Index(
-                fields=["owner", "due_on", "state", "escalations", "route", "opened_at", "id"],
+                # The last two are always empty here: SQLite would look at the row to see that.
+                fields=[
+                    *("owner", "due_on", "state", "escalations", "route", "opened_at", "id"),
+                    *("resolved_at", "closed_at"),
+                ],
                 condition=Q(resolved_at=None, closed_at=None),
                 name="cases_on_the_board",
+            ),
+            models.Index(
+                URGENCY,
+                UNDATED,
+                *("due_on", "opened_at", "id"),
+                condition=Q(resolved_at=None, closed_at=None),
+                name="cases_by_urgency",
             ),
             models.Index(
                 fields=["due_on", "id"], condition=Q(resolved_at=None, closed_at=None), name="cases_by_day"
@@ -423,9 +446,13 @@ class Promise(Leasable):
             ),
             # All that the board counts: no row is looked at for it.
             models.Index(
-                fields=["who", "call_back_on", "unreached", "tried_at", "id"],
+                fields=["who", "call_back_on", "unreached", "tried_at", "id", "settled_at"],
                 condition=Q(settled_at=None),
                 name="promises_of_a_person",
+            ),
+            # Of the day's list: "not yet", said by the link.
+            models.Index(
+                fields=["case"], condition=Q(state="broken", told_via="link"), name="promises_not_yet_done"
             ),
         ]
 

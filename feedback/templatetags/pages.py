@@ -38,6 +38,7 @@ def case_row(case: Case, today: date, show_owner: bool, may_take: bool = False) 
     owner = kept.Own(case.owner) if case.owner else ""
     about = _about_case(case, today, 90) | {"show_owner": show_owner, "owner": owner}
     about["is_free"] = bool(may_take and not owner)
+    about["state"] = kept.Own(case.get_state_display()) if about["is_waiting"] else ""
     return kept.piece("feedback/_case_row.html", about)
 
 
@@ -48,6 +49,7 @@ def listed_case(case: Any, today: date, may_take: bool = False) -> SafeString:
     handling = getattr(case, "handling", None)
     about = _about_case(case, today, 160) | {
         "problem": problem,
+        "state": kept.Own(case.get_state_display()),
         "is_open": case.state == Case.State.OPEN,
         "is_free": bool(may_take) and case.owner_id is None and case.state in UNSETTLED,
         "is_first": handling is not None and handling.final == Handling.Archetype.PASSIONATE,
@@ -98,7 +100,6 @@ def _about_case(case: Case, today: date, most: int) -> dict[str, Any]:
         "is_due": case.due_on == today,
         "is_shown": case.escalations > 0,
         "is_waiting": case.state == Case.State.WAITING,
-        "state": kept.Own(case.get_state_display()),
         "customer": _customer(case.customer) or kept.Own(case.comment.author),
     }
 

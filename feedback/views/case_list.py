@@ -10,8 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db import models
-from django.db.models import F, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_safe
 from feedback import drawn, shop
 from feedback.forms import CaseFilter
 from feedback.models import Case, Decision, User
+from feedback.models.cases import UNDATED, URGENCY
 from feedback.prepared import Prepared, PreparedCounts, PreparedFigures
 from feedback.roles import DESK, EVERYONE, REPORTS, Role, allow, holds
 
@@ -44,11 +44,7 @@ _SHOWN = (
     *("comment__analysis__problem", "comment__analysis__corrected_problem", "comment__analysis__flags"),
     *("handling__archetype", "handling__chosen", "handling__chosen_at"),
 )
-_URGENCY = models.Case(
-    *(When(route=route, then=Value(place)) for place, route in enumerate(Case.Route)),
-    output_field=models.IntegerField(),
-)
-_BY_URGENCY = (_URGENCY, F("due_on").asc(nulls_last=True), "opened_at", "pk")
+_BY_URGENCY = (URGENCY, UNDATED, "due_on", "opened_at", "pk")  # as the index has them
 _NEWEST = ("-opened_at", "-pk")
 _PEOPLE = PreparedFigures(
     lambda: (
@@ -148,8 +144,8 @@ def _rows(way: _Way, some: QuerySet[Case]) -> QuerySet[Case]:
 def _listed(way: _Way, owner: int, today: date) -> QuerySet[Case]:
     rows = Case.objects.all()
     if way.state == CaseFilter.TO_DO:
-        # The same rows, in words that an index has: whose they are, or else all by state and route.
-        on_the_board = bool(way.owner) or way.is_shown
+        # The same rows, in words that an index has: whose, or all by urgency, or else by state and route.
+        on_the_board = bool(way.owner) or way.is_shown or not (way.route or way.problem)
         open_ = Q(state__in=[Case.State.OPEN, Case.State.WAITING])
         rows = rows.unsettled() if on_the_board else rows.filter(open_)
     elif way.state != "all":

@@ -104,3 +104,16 @@ def test_it_counts_several_at_once():
 
     assert found == [(2, 0), (0, 0)]
     assert len(captured) == 2
+
+
+def test_what_is_always_the_same_stands_in_the_statement():
+    """An index of few rows serves only who names them."""
+    prepared = Prepared(
+        lambda number: Order.objects.filter(number=number, currency="VND", carrier="o'n%e"), str
+    )
+
+    statement = prepared._built.statement
+
+    assert "'VND'" in statement.sql
+    assert len(statement.parameters(["1"])) == statement.sql.count("%s") == 2  # what could end a word is sent
+    assert prepared.all("1") == []
