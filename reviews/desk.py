@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from feedback import labels
 from feedback.marks import Segment, pieces
 from feedback.models import Comment, Event, FactCorrection, Mention, Theme
+from feedback.prepared import Prepared
 from reviews import listing
 from reviews.forms import QueueFilter
 from reviews.intake import DELETED, EDITED
@@ -56,16 +57,16 @@ def found(chosen: Mapping[str, str], now: datetime) -> QuerySet[Reply]:
 
 
 def page(chosen: Mapping[str, str], now: datetime, *, size: int, after: str = "", before: str = "") -> Page:
-    """Beginning after, or ending before, the reply of this public id. Two queries, however deep."""
+    """Beginning after, or ending before, the reply of this public id. Three queries, however deep."""
     order = _order(chosen)
     rows = found(chosen, now)
     at = after or before
     place = Reply.objects.filter(public_id=at).only(*_COLUMNS).first() if at else None
     if place is not None and not after:
-        above = _shown(_beside(rows, place, order, later=False)[: size + 1])
+        above = _shown(_keys(_beside(rows, place, order, later=False)[: size + 1]))
         return Page(rows=above[:size][::-1], has_before=len(above) > size, has_after=True)
     ordered = rows.order_by(*order) if place is None else _beside(rows, place, order, later=True)
-    here = _shown(ordered[: size + 1])
+    here = _shown(_keys(ordered[: size + 1]))
     return Page(rows=here[:size], has_before=place is not None, has_after=len(here) > size)
 
 
@@ -74,21 +75,32 @@ def count(chosen: Mapping[str, str], now: datetime) -> int:
     return found(chosen, now)[: MOST_COUNTED + 1].count()
 
 
+def first_page(chosen: Mapping[str, str], now: datetime, *, size: int) -> tuple[Page, int]:
+    """`page` and `count` of it by one look: with words, either has to look through all that have them."""
+    keys = _keys(found(chosen, now).order_by(*_order(chosen))[: MOST_COUNTED + 1])
+    page = Page(rows=_shown(keys[:size]), has_before=False, has_after=len(keys) > size)
+    return page, len(keys)
+
+
 def neighbours(reply: Reply, chosen: Mapping[str, str], now: datetime) -> list[Reply]:
-    """The list around an open reply, in the list's order, with the reply itself. Two queries."""
+    """The list around an open reply, in the list's order, with the reply itself. Three queries."""
     order, rows = _order(chosen), found(chosen, now).exclude(pk=reply.pk)
-    above = _shown(_beside(rows, reply, order, later=False)[:BEFORE])[::-1]
-    return [*above, reply, *_shown(_beside(rows, reply, order, later=True)[:AFTER])]
+    above = _keys(_beside(rows, reply, order, later=False)[:BEFORE])[::-1]
+    below = _keys(_beside(rows, reply, order, later=True)[:AFTER])
+    shown = _shown([*above, *below])
+    before = len(set(above) & {row.pk for row in shown})
+    return [*shown[:before], reply, *shown[before:]]
 
 
-def _shown(keys: QuerySet[Reply]) -> list[Reply]:
-    """The same few in the same order, with what a row of the list shows. One query.
+def _keys(rows: QuerySet[Reply]) -> list[int]:
+    """From the index: the rows themselves are wide, and only few are looked at."""
+    return list(rows.values_list("pk", flat=True))
 
-    The keys come first, from the index: the rows themselves are wide, and only these are looked at.
-    """
-    rows = Reply.objects.filter(pk__in=keys.values("pk")).order_by(*keys.query.order_by)
-    rows = rows if keys.query.standard_ordering else rows.reverse()
-    return list(rows.select_related(*_AROUND).only(*_SHOWN))
+
+def _shown(keys: list[int]) -> list[Reply]:
+    """In the same order, with what a row of the list shows. One query, none without keys."""
+    rows = {row.pk: row for row in (_ROWS.all(keys) if keys else ())}
+    return [rows[key] for key in keys if key in rows]
 
 
 def _order(chosen: Mapping[str, str]) -> tuple[str, ...]:
@@ -127,6 +139,9 @@ _SHOWN = (
     *(f"review__comment__analysis__{name}" for name in ("lang", "sentiment", "corrected_sentiment")),
     *(f"review__comment__analysis__{name}" for name in ("leverage", "flags")),
     *("decision__rule", "decision__facts"),
+)
+_ROWS = Prepared(
+    lambda keys: Reply.objects.filter(pk__among=keys).select_related(*_AROUND).only(*_SHOWN).order_by(), list
 )
 
 

@@ -340,6 +340,11 @@ class Reply(Addressed, Authored, Leasable):
             models.Index(
                 fields=["state", "urgency", "drafted_at", "id", *_CHOSEN_BY], name="replies_by_urgency"
             ),
+            # Of thousands with the words that are looked for: what else is asked of them, and their order.
+            models.Index(
+                fields=[*("review", "state", "language", "sentiment"), *("drafted_at", "urgency", "id")],
+                name="replies_of_a_review",
+            ),
             models.Index(
                 fields=["state", "drafted_at", "id", "urgency", *_CHOSEN_BY], name="replies_by_state"
             ),

@@ -28,10 +28,16 @@ def reply_list(request: HttpRequest) -> HttpResponse:
         return render(request, "reviews/replies.html", {"form": form}, status=400)
     chosen, now = form.cleaned_data, timezone.now()
     after, before = (_public_id(request, name) for name in ("after", "before"))
-    count = desk.count(chosen, now)
+    if chosen.get("q") and not after and not before:
+        page, count = desk.first_page(chosen, now, size=PER_PAGE)
+    else:
+        page, count = (
+            desk.page(chosen, now, size=PER_PAGE, after=after, before=before),
+            desk.count(chosen, now),
+        )
     context = {
         "form": form.as_chosen(),
-        "page": desk.page(chosen, now, size=PER_PAGE, after=after, before=before),
+        "page": page,
         "count": min(count, desk.MOST_COUNTED),
         "are_more": count > desk.MOST_COUNTED,
         "kept": tail(chosen),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from feedback import fact_sheet, proofreading
 from feedback.forms import FactForm
 from feedback.policy.decision import Decision as Decided
+from feedback.prepared import Prepared
 from feedback.roles import DESK, Role, allow, holds
 from feedback.wording.compose import explain
 from reviews import desk, drafting, replies, twin
@@ -22,6 +23,7 @@ from reviews.models import Reply, Source
 from reviews.views import kept
 
 EDITORS = (Role.STAFF, Role.APPROVER)
+_FOUND = Prepared(lambda public_id: Reply.objects.with_all_around().filter(public_id=public_id), str)
 COLLECTORS = (Role.STAFF, Role.APPROVER, Role.MANAGER)
 
 
@@ -85,7 +87,10 @@ def refuse(
 
 
 def find(public_id: str) -> Reply:
-    return get_object_or_404(Reply.objects.with_all_around(), public_id=public_id)
+    reply = _FOUND.first(public_id)
+    if reply is None:
+        raise Http404
+    return reply
 
 
 def back_to(request: HttpRequest, reply: Reply) -> HttpResponse:

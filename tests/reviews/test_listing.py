@@ -125,7 +125,7 @@ def test_keys_come_from_an_index_alone(own, filters, sort, later):
         assert "reviews_search_index" in plan or "CTE saying" in plan
         assert "SCAN reviews_reply" not in plan
     else:
-        assert "COVERING INDEX replies_by_" in plan or "Index Only Scan" in plan
+        assert "COVERING INDEX replies_" in plan or "Index Only Scan" in plan
 
 
 def take_in(source, first, last, *, said_at):
