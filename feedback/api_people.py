@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from feedback.api_reports import PAGE, Report, described, page_of, valid
 from feedback.roles import DESK, EVERYONE, REPORTS, Role
-from feedback.views import departed, people_pages, valued
+from feedback.views import departed, people_pages, tenure_people, valued
 from feedback.views.people_pages import People
 
 
@@ -22,6 +22,7 @@ class BehindANumberSerializer(serializers.Serializer):
     counted = serializers.IntegerField(allow_null=True, help_text="What the report says, where it was kept.")
     found_at = serializers.DateTimeField(allow_null=True, help_text="When the report was found.")
     currency = serializers.CharField()
+    erased = serializers.IntegerField(help_text="Counted as well; nobody knows any more who they are.")
     pages = serializers.IntegerField()
     rows = serializers.ListField(child=serializers.DictField(), help_text="As in the files, 500 a page.")
 
@@ -53,7 +54,7 @@ def api(
             lines = list(found.lines(list(page["rows"])))
             count = len(found.rows) if isinstance(found.rows, list) else found.rows.count()
             return {
-                "customers": count, "counted": found.counted, "found_at": found.at,
+                "customers": count, "counted": found.counted, "found_at": found.at, "erased": found.erased,
                 "currency": found.currency, "pages": page["pages"],
                 "rows": [
                     dict(zip(people_pages.names(people), [customer.public_id, *cells], strict=True))
@@ -76,4 +77,11 @@ LeftOfPart = api(
 )
 Valued = api(
     valued.VALUED, EVERYONE, parameters=[THRESHOLD], summary=gettext_lazy("List the valued customers")
+)
+YEAR = [OpenApiParameter("year", int), OpenApiParameter("who", str, enum=["all", "stayed"])]
+OfYear = api(
+    tenure_people.OF_YEAR,
+    REPORTS,
+    parameters=YEAR,
+    summary=gettext_lazy("List who bought in a year of staying"),
 )

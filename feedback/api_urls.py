@@ -31,6 +31,7 @@ urlpatterns = [
     path("reports/leaving", api_customers.Leaving.as_view(), name="api_leaving"),
     path("reports/investment", api_customers.InvestmentCheck.as_view(), name="api_investment"),
     path("reports/expected", api_customers.ExpectedNextYear.as_view(), name="api_expected"),
+    path("reports/tenure/customers", api_people.OfYear.as_view(), name="api_tenure_people"),
     path("reports/tenure", api_customers.TenureCurve.as_view(), name="api_tenure"),
     path("reports/wishes", api_complaints.WishesAndGiven.as_view(), name="api_wishes"),
     path("reports/causes", api_complaints.RootCauses.as_view(), name="api_causes"),

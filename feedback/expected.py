@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Max, QuerySet
 
 from feedback import defections, leases, shop, value
 from feedback.defection import bgnbd
 from feedback.defection.expected import Expected, Model, expect, learn
 from feedback.defection.histories import Histories
 from feedback.defection.rules import Rule
+from feedback.defection.tenure import YEAR, years_of
 from feedback.models import Customer, Expectation, ExpectedValue
 from feedback.models.queue import LeasableQuerySet
 from feedback.money import LARGEST, quantize
@@ -22,8 +23,8 @@ EVERY = timedelta(days=1)
 _TOGETHER = 2000  # customers in one transaction
 _ABOUT = Context(prec=3, rounding=ROUND_HALF_UP)  # what is foretold is no better known than that
 _CHANGES = [
-    "found_at", "currency", "worth", "spend", "basket", "visits", "rate", "share", "came", "days", "is_gone",
-    "is_by_library",
+    "found_at", "currency", "worth", "spend", "basket", "visits", "rate", "share", "came", "days", "years",
+    "is_gone", "is_by_library",
 ]  # fmt: skip
 
 
@@ -55,10 +56,10 @@ def find(rows: Sequence[Expectation], now: datetime) -> None:
     histories, day, rule = defections.load(), shop.day(now).toordinal(), _rule()
     model = learn(histories, day, rule)
     found = expect(model, histories, day, rule)
-    by_library = _by_library(histories, day, model, rule)
+    by_library, years = _by_library(histories, day, model, rule), years_of(histories)
     for begin in range(0, len(found.known), _TOGETHER):
         places = range(begin, min(begin + _TOGETHER, len(found.known)))
-        _write(list(_rows(found, places, by_library, now)))
+        _write(list(_rows(found, places, years, by_library, now)))
     with transaction.atomic():
         ExpectedValue.objects.exclude(found_at=now).delete()
         result = {"currency": shop.current().currency, "model": model.as_data()}
@@ -95,6 +96,17 @@ def valued(threshold: Decimal) -> Valued | None:
     return Valued(n=worth_at_least(threshold).count(), of=of) if of else None
 
 
+def in_their_year(number: int, on: date, *, stayed: bool) -> QuerySet[ExpectedValue]:
+    """Those who had that year of theirs behind them on this day, the newest customers first. `stayed`: who
+    bought in it."""
+    learnt_on = ExpectedValue.objects.aggregate(at=Max("found_at"))["at"]
+    later = (on - shop.day(learnt_on)).days if learnt_on else 0
+    rows = ExpectedValue.objects.filter(days__gte=YEAR * number - later)
+    if stayed:
+        rows = rows.annotate(bought=F("years").bitand(1 << (number - 1))).exclude(bought=0)
+    return rows.select_related("customer").order_by("days", "pk")
+
+
 def worth_at_least(threshold: Decimal) -> QuerySet[ExpectedValue]:
     """Whom `valued` counts, by an index."""
     return ExpectedValue.objects.filter(currency=shop.current().currency, worth__gte=threshold)
@@ -124,7 +136,11 @@ def _by_library(histories: Histories, day: int, model: Model, rule: Rule | None)
 
 
 def _rows(
-    found: Expected, places: Sequence[int], by_library: np.ndarray | None, now: datetime
+    found: Expected,
+    places: Sequence[int],
+    years: np.ndarray,
+    by_library: np.ndarray | None,
+    now: datetime,
 ) -> Iterator[ExpectedValue]:
     currency, known = shop.current().currency, found.known
     customers = known.histories.customers[known.at[places]].tolist()
@@ -144,6 +160,7 @@ def _rows(
             share=float(found.share[place]),
             came=int(known.n[place]),
             days=int(known.day - known.first[place]),
+            years=int(years[known.at[place]]),
             is_gone=bool(found.is_gone[place]),
             is_by_library=by_library is not None,
         )

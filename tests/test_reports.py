@@ -69,6 +69,9 @@ NOT_REPORTS = {
     "recovery_people",
     "voices_people",
     "leaving_people",
+    "tenure_people",
+    "silence_people",
+    "service_people",
     "voices",
 }  # customers beneath a number; an old address
 

@@ -212,6 +212,11 @@ TABLE = {
         ["silence", "silence_csv", "silence_xlsx", "stopped_csv", "stopped_xlsx"], ("get", REPORTS)
     ),
     **dict.fromkeys(["service", "service_csv", "service_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(
+        [f"{of}_people{kind}" for of in ("silence", "service", "tenure") for kind in ("", "_csv", "_xlsx")],
+        ("get", REPORTS),
+    ),
+    **dict.fromkeys(["api_silence_people", "api_service_people", "api_tenure_people"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "expected": ("get", EVERYONE),
     **dict.fromkeys(["leaving", "leaving_csv", "leaving_xlsx", "fit"], ("get", REPORTS)),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback.defection.histories import Histories
+from feedback.defection.histories import Histories, Whole
 
 YEAR = 365  # days
 LONGEST = 10  # years
@@ -50,6 +50,24 @@ def curve(histories: Histories, today: int) -> list[Year]:
             Year(number=number, n=int(is_over.sum()), stayed=len(spent), **_mean(spent, in_first[stayed]))
         )
     return found
+
+
+def years_of(histories: Histories) -> Whole:
+    """By customer, in which years of theirs they bought: bit 0 is the first, up to LONGEST of them."""
+    owners = histories.owners
+    number = (histories.days - histories.days[histories.starts[:-1]][owners]) // YEAR
+    found = np.zeros(len(histories), np.int64)
+    is_told = number < LONGEST
+    np.bitwise_or.at(found, owners[is_told], 1 << number[is_told])
+    return found
+
+
+def in_year(histories: Histories, place: int, number: int) -> tuple[int, float]:
+    """Of one customer, by their place: the visits of that year of theirs, and what they spent on these."""
+    mine = slice(int(histories.starts[place]), int(histories.starts[place + 1]))
+    days = histories.days[mine]
+    is_in = (days - days[0]) // YEAR == number - 1
+    return int(is_in.sum()), float(histories.amounts[mine][is_in].sum())
 
 
 def _spent(histories: Histories, owners: np.ndarray, visits: np.ndarray) -> np.ndarray:

@@ -69,6 +69,8 @@ def _context(request: HttpRequest, form: ServiceFilter, found: Service) -> dict[
         "rows": _rows(found, form),
         "recovery_url": f"{reverse('recovery')}?{urlencode(_of_recovery(form))}",
         "heard": word_of_mouth,
+        "solved_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': 'solved'})}",
+        "unsolved_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': 'unsolved'})}",
     }
 
 

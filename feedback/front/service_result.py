@@ -57,14 +57,14 @@ def report(
     """`cost`: of handling one case. The queries of recovery.report, and eight."""
     returned = recovery.report(start, end, currency=currency, today=today, margin=margin)
     stake = returned.found.stake
-    told = Case.objects.filter(_within("opened_at", start, end), joined_to=None)
+    told = told_in(start, end)
     ended = told.aggregate(
         n=Count("pk"),
         good=Count("pk", filter=Q(satisfied=True)),
         bad=Count("pk", filter=Q(satisfied=False)),
         unsaid=Count("pk", filter=Q(satisfied=None, state__in=[Case.State.RESOLVED, Case.State.CLOSED])),
     )
-    solved, unsolved = _customers(told)
+    solved, unsolved = (keys.count() for keys in customers(told))
     return Report(
         start=start,
         end=end,
@@ -90,12 +90,18 @@ def _within(column: str, start: date, end: date) -> Q:
     )
 
 
-def _customers(told: QuerySet[Case]) -> tuple[int, int]:
-    """Solved the first time, each time; and not solved so at least once. The shop's own people are nobody."""
+def told_in(start: date, end: date) -> QuerySet[Case]:
+    """Complaints of these days, both included."""
+    return Case.objects.filter(_within("opened_at", start, end), joined_to=None)
+
+
+def customers(told: QuerySet[Case]) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
+    """The keys of who was solved the first time, each time; and of who was not at least once. The shop's own
+    people are nobody."""
     known = told.filter(customer__isnull=False, customer__is_insider=False)
     bad = known.filter(resolved_first_time=False).order_by().values("customer")
     good = known.filter(resolved_first_time=True).exclude(customer__in=bad).order_by().values("customer")
-    return good.distinct().count(), bad.distinct().count()
+    return good.distinct(), bad.distinct()
 
 
 def _costs(

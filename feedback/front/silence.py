@@ -7,12 +7,12 @@ Their later buying is that of the `LATER` days after the month. Reads only; it g
 job does it and the page shows what it found.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from feedback import buckets, shop
 from feedback.buckets import Grain
@@ -27,6 +27,15 @@ LATER = 90
 FEWEST = 30  # buyers, below which no share is named
 FEWEST_AGAIN = 20  # of one kind, below which it is not said who of them bought again
 _DAY = timedelta(days=1)
+
+
+# Of the buyers of a month, whom each of its numbers counts.
+WHO = {
+    "all": Q(),
+    "silent": Q(was_heard=False),
+    "silent_again": Q(was_heard=False, is_back=True),
+    "heard_again": Q(was_heard=True, is_back=True),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +56,11 @@ class Month:
     @property
     def heard(self) -> int:
         return self.n - self.silent
+
+    def counts(self, who: str) -> int | None:
+        """The number of one of WHO; None while their days run."""
+        return {"all": self.n, "silent": self.silent, "silent_again": self.silent_again,
+                "heard_again": self.heard_again}[who]  # fmt: skip
 
     @property
     def share(self) -> float | None:
@@ -90,22 +104,48 @@ def _firsts(before: date) -> Iterator[date]:
 
 
 def _month(first: date, today: date) -> Month:
-    end = buckets.after(first, Grain.MONTH) - _DAY
-    later_until = end + timedelta(days=LATER)
-    bought_then = _orders(end + _DAY, later_until).filter(customer=OuterRef("pk"))
-    found = (
-        _buyers(first, end)
-        .annotate(was_heard=_heard(first, end + timedelta(days=HEARD_WITHIN)), is_back=Exists(bought_then))
-        .aggregate(
-            n=Count("pk"),
-            silent=Count("pk", filter=Q(was_heard=False)),
-            silent_again=Count("pk", filter=Q(was_heard=False, is_back=True)),
-            heard_again=Count("pk", filter=Q(was_heard=True, is_back=True)),
-        )
+    found = _told(first).aggregate(
+        n=Count("pk"), **{name: Count("pk", filter=of) for name, of in WHO.items() if name != "all"}
     )
-    if later_until >= today:
+    if _later(first)[1] >= today:
         found |= {"silent_again": None, "heard_again": None}
     return Month(first=first, **found)
+
+
+def customers(first: date, who: str) -> QuerySet[Customer]:
+    """Those whom a number of a month counts; `who`: one of WHO. The longest customers first."""
+    return _told(first).filter(WHO[who]).order_by("since", "pk")
+
+
+def bought(first: date, customer_ids: Collection[int]) -> dict[int, tuple[date, int]]:
+    """The last day of the month on which each bought, and on how many orders. One query."""
+    rows = _orders(first, _last(first)).filter(customer__among=list(customer_ids))
+    found = rows.values("customer").annotate(last=Max("placed_at"), n=Count("pk")).order_by()
+    return {one["customer"]: (shop.day(one["last"]), one["n"]) for one in found}
+
+
+def bought_later(first: date, customer_ids: Collection[int]) -> dict[int, date]:
+    """The first day on which each bought again in the days after the month. One query."""
+    rows = _orders(*_later(first)).filter(customer__among=list(customer_ids))
+    found = rows.values("customer").annotate(first=Min("placed_at")).order_by()
+    return {one["customer"]: shop.day(one["first"]) for one in found}
+
+
+def _told(first: date) -> QuerySet[Customer]:
+    """Buyers of the month; `was_heard`, `is_back`."""
+    until = _last(first) + timedelta(days=HEARD_WITHIN)
+    bought_then = _orders(*_later(first)).filter(customer=OuterRef("pk"))
+    return _buyers(first, _last(first)).annotate(was_heard=_heard(first, until), is_back=Exists(bought_then))
+
+
+def _last(first: date) -> date:
+    return buckets.after(first, Grain.MONTH) - _DAY
+
+
+def _later(first: date) -> tuple[date, date]:
+    """The first and the last of the days after the month."""
+    end = _last(first)
+    return end + _DAY, end + timedelta(days=LATER)
 
 
 def _orders(start: date, end: date) -> QuerySet[Order]:

@@ -38,6 +38,7 @@ class ExpectedValue(models.Model):
     share = models.FloatField()
     came = models.PositiveIntegerField()  # visits so far
     days = models.PositiveIntegerField()  # since the first
+    years = models.PositiveSmallIntegerField(default=0, db_default=0)  # bits: defection.tenure.years_of
     is_gone = models.BooleanField()  # by the definition that counts
     is_by_library = models.BooleanField(default=False)  # BG/NBD: rate and share are the plain model's
 

@@ -56,6 +56,7 @@ class Found:
     """What a number counts. `title`: of whom it is, in words. `rows`: all of them, in their order; `lines`
     turns some of them into customers, each with a cell for every column, in as many queries however many.
     `counted`: the number that the report shows, found at `at`, where it was kept and not counted just now.
+    `erased`: how many whom the number counts are in no row, since nobody knows any more who they are.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Found:
     counted: int | None = None
     at: datetime | None = None
     note: str = ""
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,7 @@ def _people_file(request: HttpRequest, write: downloads.Write) -> HttpResponseBa
     )
     rows = [
         [ids.get(one.customer), one.day, one.group.value, None if one.again is None else int(one.again),
-         one.spent, report.currency, int(one.has_stopped)]
+         None if one.again is None else one.spent, report.currency, int(one.has_stopped)]
         for one in found
     ]  # fmt: skip
     head = ("customer", "order_day", "group", "bought_again", "spent", "currency", "stopped")

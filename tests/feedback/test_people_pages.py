@@ -9,11 +9,12 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from feedback import defections, departed, expected, leases, leaving, merging
+from feedback import defections, departed, expected, leases, leaving, merging, tenure
 from feedback.defection.rules import Kind, Rule
+from feedback.front import headlines, silence
 from feedback.models import Customer, Departed, Location, Order, OrderLine, Product
 from tests import workbook
-from tests.factories import NOW, a_shop, customer, user
+from tests.factories import NOW, a_shop, case, comment, customer, read_comment, user
 
 pytestmark = pytest.mark.django_db
 
@@ -297,3 +298,165 @@ def test_a_threshold_that_is_none_is_refused(client, shop_of_three, threshold):
     expected.find_now(NOW)
     for name in ("valued", "valued_csv", "valued_xlsx", "api_valued"):
         assert look(client, name, threshold=threshold).status_code == 400
+
+
+@pytest.fixture
+def buyers_by_month(huy, monkeypatch):
+    """Of each month some spoke and some did not; some bought again, one was merged, one has no address."""
+    monkeypatch.setattr(silence, "FEWEST", 1)
+    monkeypatch.setattr(silence, "FEWEST_AGAIN", 1)
+    for place in range(14):
+        who = customer(f"Khách {place}", since=NOW - timedelta(days=500 - place))
+        buys(who, 60 + 20 * place, *([70 + 20 * place] if place % 3 else []))
+        if place % 2:
+            comment(customer=who, said_at=NOW - timedelta(days=59 + 20 * place))
+        if place % 4 < 2:
+            buys(who, 20 * place)
+        if place == 5:
+            buys(customer("Twin", merged_into=who), 61 + 20 * place)
+    buys(customer("Ai đó", email=""), 100, 140)
+    headlines.find_now()
+
+
+def test_each_month_lists_those_it_counts(client, buyers_by_month):
+    """S4-3."""
+    page = look(client, "silence")
+    months = page.context["months"]
+    counted = [(one.first, who, one.counts(who)) for one in months for who in silence.WHO]
+
+    for first, who, n in counted:
+        if n is None:
+            assert look(client, "silence_people", month=first, who=who).status_code == 404
+        elif n:
+            agree(client, "silence_people", n, month=first, who=who)
+            assert f"/reports/silence/customers/?month={first}&amp;who={who}" in page.content.decode()
+
+    assert {who for _first, who, n in counted if n} == set(silence.WHO)
+    assert agree(client, "silence_people", months[0].silent) == listed(client, "silence_people", who="silent")
+
+
+def test_who_said_nothing_shows_what_they_bought(client, buyers_by_month):
+    month = next(one for one in look(client, "silence").context["months"] if one.silent_again)
+    rows = in_csv(client, "silence_people", month=month.first, who="silent_again")
+
+    for row in rows:
+        assert month.first.isoformat() <= row["last_bought_on"] <= month.last.isoformat()
+        assert row["bought_again_on"] > month.last.isoformat()
+        assert int(row["orders"]) >= 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"month": "x"}, {"month": "2019-01-01"}, {"who": "heard"}, {"month": "9999-12-31"}]
+)
+def test_a_month_that_is_none_is_refused(client, buyers_by_month, wrong):
+    for name in ("silence_people", "silence_people_csv", "silence_people_xlsx", "api_silence_people"):
+        assert look(client, name, **wrong).status_code in (400, 404)
+
+
+def test_before_a_job_has_looked_nobody_is_listed(client, huy):
+    agree(client, "silence_people", 0)
+    agree(client, "tenure_people", 0)
+
+
+DAYS = {"from": (NOW - timedelta(days=300)).date(), "to": NOW.date()}
+
+
+@pytest.fixture
+def cases_told(huy):
+    """Solved the first time (4), not so at least once (3), still open, of staff, of nobody known, too old."""
+    for place in range(4):
+        told(customer(f"Tốt {place}"), True, True)
+    for place in range(3):
+        told(customer(f"Chưa {place}"), True, False)
+    told(customer("Mở"), None)
+    told(customer("Người nhà", is_insider=True), True)
+    told(None, False)
+    told(customer("Cũ"), False, opened_at=NOW - timedelta(days=400))
+
+
+def told(who, *ends, opened_at=NOW - timedelta(days=30)):
+    for solved in ends:
+        made = case(read_comment(customer=who))
+        state = {"state": "open"} if solved is None else {"state": "closed", "closed_at": NOW}
+        type(made).objects.filter(pk=made.pk).update(
+            opened_at=opened_at, resolved_first_time=solved, customer=who, **state
+        )
+
+
+@pytest.mark.parametrize(("who", "counted"), [("solved", 4), ("unsolved", 3)])
+def test_service_lists_whose_problem_was_solved(client, cases_told, who, counted):
+    """S0-10."""
+    page = look(client, "service", **DAYS)
+    assert getattr(page.context["balance"], who) == counted
+
+    agree(client, "service_people", counted, **DAYS, who=who)
+
+    assert page.context[f"{who}_url"].replace("&", "&amp;") in page.content.decode()
+    assert client.get(page.context[f"{who}_url"]).context["page"].paginator.count == counted
+    rows = in_csv(client, "service_people", **DAYS, who=who)
+    assert {row["complaints"] for row in rows} == {"2"}
+    assert {row["solved_first_time"] for row in rows} == {"2" if who == "solved" else "1"}
+
+
+def test_who_was_erased_is_counted_and_not_named(client, cases_told):
+    """The books stay (L15)."""
+    Customer.objects.filter(name="Tốt 1").update(erased_at=NOW)
+
+    assert look(client, "service", **DAYS).context["balance"].solved == 4
+    agree(client, "service_people", 3, **DAYS, who="solved")
+    page = look(client, "service_people", **DAYS, who="solved")
+    assert "1 more is counted whose data were erased" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"who": "x"}, {"from": "never"}, {"from": "2026-11-02", "to": "2026-11-01"}]
+)
+def test_service_refuses_what_it_cannot_use(client, huy, wrong):
+    for name in ("service_people", "service_people_csv", "service_people_xlsx", "api_service_people"):
+        assert look(client, name, **wrong).status_code == 400
+
+
+@pytest.fixture
+def years(huy):
+    """Customers of three years and a half, some of whom left out a year; two names of one person."""
+    for place in range(8):
+        who = customer(f"Khách {place}")
+        buys(who, *[1280 - place - 370 * year for year in range(4) if (place + year) % 3 or year == 0])
+    buys(customer("Twin", merged_into=Customer.objects.get(name="Khách 2")), 900, 20)
+    buys(customer("Mới"), 364)
+    buys(customer("Một năm"), 365)
+    tenure.find_now(NOW)
+    expected.find_now(NOW)
+
+
+def test_each_year_of_staying_lists_those_it_counts(client, years):
+    """S2-7."""
+    page = look(client, "tenure").content.decode()
+    found = tenure.newest().years
+    assert [one.number for one in found] == [1, 2, 3]
+    assert len({(one.n, one.stayed) for one in found}) == 3
+
+    for one in found:
+        agree(client, "tenure_people", one.n, year=one.number, who="all")
+        agree(client, "tenure_people", one.stayed, year=one.number, who="stayed")
+        rows = in_csv(client, "tenure_people", year=one.number, who="stayed")
+        assert all(int(row["visits"]) > 0 and row["spent"] != "0" for row in rows)
+        assert f"/reports/tenure/customers/?year={one.number}&amp;who=stayed" in page
+
+
+def test_a_night_between_two_jobs_changes_nobody(client, huy, years, time_machine):
+    """What is expected is found tonight, the curve was found last night: each on the day it is of."""
+    counted = tenure.newest().years[0]
+    time_machine.move_to(NOW + timedelta(days=1), tick=False)
+    expected.find_now(NOW + timedelta(days=1))
+    client.force_login(huy)
+
+    agree(client, "tenure_people", counted.n, year=1, who="all")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"year": "0"}, {"year": "x"}, {"year": "9" * 30}, {"who": "x"}, {"year": "9"}]
+)
+def test_a_year_that_is_none_is_refused(client, years, wrong):
+    for name in ("tenure_people", "tenure_people_csv", "tenure_people_xlsx", "api_tenure_people"):
+        assert look(client, name, **wrong).status_code in (400, 404)

@@ -234,6 +234,22 @@ def test_the_page_says_it_and_each_number_opens_its_customers(manager, january):
     assert "Lan Nguyễn" in people.content.decode()
 
 
+def test_money_of_days_that_still_run_is_not_named_nothing(manager, bought):
+    """Ordered 80 days ago, of which 180 count: until then they spent no “0”."""
+    bought(customer(name="Lan Nguyễn"), day=(2026, 8, 28))
+    minh = customer(name="Minh")
+    bought(minh, day=(2026, 8, 28))
+    bought(minh, day=(2026, 9, 28), total=70_000)
+    query = {"from": "2026-08-01", "to": "2026-08-31", "group": "silent", "who": "all"}
+
+    page = manager.get(reverse("voices_people"), query).content.decode()
+    rows = manager.get(reverse("voices_people_csv"), query).getvalue().decode("utf-8-sig").splitlines()
+
+    # Both rows say it of buying again, Lan's of the money too; Minh's has what came so far.
+    assert (page.count(">days still run<"), page.count(">so far<")) == (3, 1)
+    assert [row.split(",")[3:5] for row in rows[1:]] == [["", ""], ["", ""]]
+
+
 def test_one_page_tells_who_is_silent_who_left_and_what_to_ask_next(manager, january):
     """S4-3: with an answer for how many buyers each of the few who speak stands."""
     found = manager.get(reverse("silence"), QUERY)

@@ -1,0 +1,92 @@
+"""The customers behind the report on service: solved the first time they told us, and not (S0-10)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Count, Max, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiParameter
+
+from feedback import api_people, shop, value
+from feedback.api_reports import DAYS
+from feedback.front import service_result
+from feedback.front.service_page import ServiceFilter
+from feedback.models import Case, Customer
+from feedback.roles import REPORTS
+from feedback.views import people_pages
+from feedback.views.people_pages import Column, Found, Kind, Line, People
+
+TITLES = {
+    "solved": gettext_lazy("Solved the first time"),
+    "unsolved": gettext_lazy("Not solved the first time"),
+}
+COLUMNS = (
+    Column(name="last_told_on", label=gettext_lazy("Last told us on"), kind=Kind.DAY),
+    Column(name="complaints", label=gettext_lazy("Complaints in these days"), kind=Kind.NUMBER),
+    Column(name="solved_first_time", label=gettext_lazy("solved the first time"), kind=Kind.NUMBER),
+    Column(name="lifetime_value", label=gettext_lazy("Lifetime value"), kind=Kind.MONEY),
+)
+
+
+class ServicePeopleFilter(ServiceFilter):
+    """One number of that report, down to its customers: those not solved to begin with."""
+
+    who = forms.ChoiceField(choices=list(TITLES.items()), required=False)
+
+    def clean_who(self) -> str:
+        return self.cleaned_data["who"] or "unsolved"
+
+
+def _found(form: ServicePeopleFilter) -> Found:
+    chosen = form.cleaned_data
+    told = service_result.told_in(chosen["start"], chosen["end"])
+    solved, unsolved = service_result.customers(told)
+    everybody = Customer.objects.filter(pk__in=solved if chosen["who"] == "solved" else unsolved)
+    return Found(
+        title=str(TITLES[chosen["who"]]),
+        rows=everybody.filter(erased_at=None).order_by("name", "pk"),
+        lines=_lines(told),
+        currency=shop.current().currency,
+        erased=everybody.exclude(erased_at=None).count(),
+    )
+
+
+def _lines(told: QuerySet[Case]) -> Callable[[Sequence[Customer]], Iterator[Line]]:
+    def lines(rows: Sequence[Customer]) -> Iterator[Line]:
+        keys = [one.pk for one in rows]
+        theirs: Any = told.filter(customer__among=keys).order_by().values("customer")
+        sums = theirs.annotate(
+            last=Max("opened_at"), n=Count("pk"), solved=Count("pk", filter=Q(resolved_first_time=True))
+        )
+        found = {one["customer"]: one for one in sums}
+        worth = value.lifetime_values(keys)
+        for one in rows:
+            its = found[one.pk]
+            yield one, [shop.day(its["last"]), its["n"], its["solved"], worth.get(one.pk)]
+
+    return lines
+
+
+def _back(form: ServicePeopleFilter) -> tuple[str, str]:
+    return f"{reverse('service')}?{urlencode(form.as_shown())}", _("What service earns and costs")
+
+
+OF_SERVICE = People(
+    address="service_people",
+    file="service-customers",
+    form=ServicePeopleFilter,
+    find=_found,
+    columns=COLUMNS,
+    back=_back,
+)
+page, as_csv, as_xlsx = people_pages.views(OF_SERVICE, REPORTS)
+Told = api_people.api(
+    OF_SERVICE,
+    REPORTS,
+    parameters=[*DAYS, OpenApiParameter("who", str, enum=list(TITLES))],
+    summary=gettext_lazy("List whose problem was solved the first time, or was not"),
+)
