@@ -242,6 +242,7 @@ def noted(request: HttpRequest, public_id: str) -> HttpResponse:
         "comment": case.comment,
         "alike": duplicates.of(case),
         "may_join": holds(request, *ACT),
+        "is_letter": case.comment.channel == Channel.LETTER,
         "is_here": case.comment.channel == Channel.IN_PERSON,
     }
     return render(request, "feedback/case_noted.html", context)

@@ -480,3 +480,19 @@ def test_whoever_called_knew_then_that_we_have_it(client, wednesday):
 
     case = Case.objects.get()
     assert case.acknowledged_at == case.opened_at
+
+
+def test_after_a_letter_it_says_what_to_do_and_not_what_to_say(client):
+    """The channel table of article 001: nobody stands before us; meet them, within the letter's clocks."""
+    day = shop.day(timezone.now()) - timedelta(days=30)
+    answer = told(client, "letter", received_on=day.isoformat())
+    case = Case.objects.get()
+
+    page = client.get(answer.url).content.decode()
+    at_the_counter = client.get(told(client, "in_person", text="Ấm vỡ rồi.").url).content.decode()
+
+    assert "Say to the customer" not in page
+    for said in ("meet them", "Propose a meeting", "Received on", case.public_id.upper(), "It lay too long"):
+        assert said in page
+    assert "Nobody has told them yet" in page
+    assert "Say to the customer" in at_the_counter
