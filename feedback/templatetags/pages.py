@@ -51,6 +51,7 @@ def listed_case(case: Any, today: date, may_take: bool = False) -> SafeString:
         "problem": problem,
         "state": kept.Own(case.get_state_display()),
         "is_open": case.state == Case.State.OPEN,
+        "owner": kept.Own(case.owner) if case.owner else "",
         "is_free": bool(may_take) and case.owner_id is None and case.state in UNSETTLED,
         "is_first": handling is not None and handling.final == Handling.Archetype.PASSIONATE,
     }

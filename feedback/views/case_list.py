@@ -40,7 +40,8 @@ _SHOWN = (
         "comment__text",
         "comment__author",
     ),
-    *("owner", "customer__name", "customer__email", "customer__public_id"),
+    *("owner__first_name", "owner__last_name", "owner__username"),
+    *("customer__name", "customer__email", "customer__public_id"),
     *("comment__analysis__problem", "comment__analysis__corrected_problem", "comment__analysis__flags"),
     *("handling__archetype", "handling__chosen", "handling__chosen_at"),
 )
@@ -137,7 +138,7 @@ def _first(way: _Way) -> Prepared[Case]:
 
 def _rows(way: _Way, some: QuerySet[Case]) -> QuerySet[Case]:
     """Sorted before anything stands beside them: sorting whole rows would be slow."""
-    shown = Case.objects.select_related("comment__analysis", "customer", "handling").only(*_SHOWN)
+    shown = Case.objects.select_related("comment__analysis", "customer", "handling", "owner").only(*_SHOWN)
     return shown.filter(pk__in=some.values("pk")).order_by(*way.order)
 
 

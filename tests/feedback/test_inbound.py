@@ -164,7 +164,7 @@ def test_thanks_leave_it_ended_and_no_promise_is_lost(lans):
     promise = lans.promises.create(
         what="call", by_when=NOW.date(), call_back_on=NOW.date().replace(day=17), made_at=NOW
     )
-    cases.resolve(lans, by=user(), first_time=True, cause_removed="Packed better")
+    cases.resolve(lans, by=user(), first_time=True, cause_removed="Packed better", keeps_promises=True)
 
     brought(answer_to(lans, "Cảm ơn tiệm nhiều, rất hài lòng!"))
 
