@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from feedback import labels
 from feedback.money import format_money
+from feedback.policy.canonical import number
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.prove import INVARIANTS
 from feedback.policy.statutory import StatutoryRight
@@ -126,7 +127,7 @@ def value(path: str, given: Any, language: str) -> str:
     if path.startswith("money."):
         return format_money(Decimal(str(given)), path.split(".")[1], language)
     if name in _PARTS:
-        return f"{Decimal(str(given)) * 100:f}".rstrip("0").rstrip(".") + "%"
+        return number(Decimal(str(given)) * 100) + "%"
     if isinstance(given, list | tuple):
         words = labels.ALTERNATIVES if path.startswith("alternatives") else labels.REMEDIES
         return ", ".join(str(labels.known(words, kind)) for kind in given)

@@ -68,9 +68,9 @@ def test_each_thing_on_the_form_has_an_id_of_its_own(client, huy):
     assert len(ids) == len(set(ids)) > 20
 
 
-def filled(**changes):
+def filled(like=SHIPPED, **changes):
     """The form as a browser sends it back, with `changes`."""
-    form = TermsForm(like=SHIPPED)
+    form = TermsForm(like=like)
     sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     sent |= {"comment": "Help more customers."} | changes
     return {name: given for name, given in sent.items() if given not in (None, [])}
@@ -94,6 +94,26 @@ def test_the_form_says_what_the_policy_says(huy):
 
     assert form.is_valid(), form.errors
     assert changes(SHIPPED, form.raw()) == []
+
+
+@pytest.mark.parametrize(("share", "shown"), [("1", "100"), ("0", "0"), ("0.5", "50"), ("0.015", "1.5")])
+def test_a_version_of_the_shops_own_is_filled_in_as_it_is(huy, share, shown):
+    """All of an order was once filled in as 1 per cent: the next version gave a hundredth of it."""
+    own = SHIPPED | {"goodwill": SHIPPED["goodwill"] | {"share_of_order": share}}
+    form = TermsForm(filled(own), like=own)
+
+    assert form["goodwill.share_of_order"].value() == shown
+    assert form.is_valid(), form.errors
+    assert changes(own, form.raw()) == []
+
+
+def test_two_versions_in_a_row_differ_by_what_was_typed(client, huy):
+    client.post("/policy/new/", filled(**{"money.VND.valued_from": "1500000"}))
+    first = Policy.objects.get()
+    client.post("/policy/new/?like=1", filled(first.terms, **{"money.VND.valued_from": "2000000"}))
+
+    second = Policy.objects.get(version=2)
+    assert [one.path for one in changes(first.terms, second.terms)] == ["money.VND.valued_from"]
 
 
 def test_a_manager_proposes_a_version(client, huy):
