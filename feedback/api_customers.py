@@ -6,16 +6,18 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from feedback import defections, expected, leaving, shop, tenure
-from feedback.api_reports import PAGE, MarginSerializer, Report, described, page_of, rows
+from feedback.api_reports import PAGE, MarginSerializer, Report, described, page_of, rows, valid
 from feedback.defection.cohorts import Cohort
 from feedback.defection.investment import Verdict
+from feedback.defection_forms import RuleForm
 from feedback.models import Defection, ExpectedValue
+from feedback.reports import back_test, margin
 from feedback.reports import defections as defection_report
-from feedback.reports import margin
 from feedback.roles import DESK
 from feedback.views import investment as investment_page
 from feedback.views import leaving as leaving_page
@@ -103,6 +105,29 @@ class InvestmentSerializer(serializers.Serializer):
     silent = serializers.IntegerField(help_text="Were asked and did not say.")
     unasked = serializers.IntegerField()
     causes = InvestmentLineSerializer(many=True)
+
+
+class TriedShareSerializer(serializers.Serializer):
+    """A share with Wilson's 95 % interval; null of nobody."""
+
+    count = serializers.IntegerField()
+    of = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class DefinitionTriedSerializer(serializers.Serializer):
+    cut = serializers.DateField(help_text="The day it was tried on.")
+    window_days = serializers.IntegerField()
+    base_rate = TriedShareSerializer(help_text="Of all customers, those who stopped in that time.")
+    precision = TriedShareSerializer(help_text="Of those it finds, those who stopped.")
+    recall = TriedShareSerializer(help_text="Of those who stopped, those it finds.")
+    flagged = TriedShareSerializer(help_text="Of all customers, those it finds.")
+    false_alarms = serializers.IntegerField()
+    alerts_a_week = serializers.FloatField()
+    false_alarms_a_week = serializers.FloatField()
+    lead_days = serializers.FloatField(allow_null=True, help_text="Median; below 0: later than waiting.")
 
 
 class TriedSerializer(serializers.Serializer):
@@ -258,6 +283,33 @@ class ExpectedNextYear(Report):
             ],
             "pages": page["pages"], "by_customer": [_expected(one) for one in page["rows"]],
         }  # fmt: skip
+
+
+@described(
+    "definition_tried",
+    DefinitionTriedSerializer,
+    summary=_("Try a definition of defection on the past"),
+    description=_(
+        "Whom the definition would have found, beside who then stopped, with how many of all customers "
+        "stopped anyway; without `kind` the one that counts; 204: the past is too short. Scope: `reports`."
+    ),
+    parameters=[
+        OpenApiParameter("kind", str, description=_("And its numbers, as in the address of its page."))
+    ],
+    may_be_nothing=True,
+)
+class DefinitionTried(Report):
+    def tell(self, request: Request) -> dict[str, Any] | None:
+        version = defections.in_force()
+        if "kind" in request.query_params:
+            form = RuleForm(request.query_params, categories=defections.categories())
+            rule = valid(form).rule
+        elif version and version.rule:
+            rule = version.rule
+        else:
+            return None
+        tested = defections.preview(rule, timezone.now()).tested
+        return back_test.as_data(tested) if tested else None
 
 
 @described(

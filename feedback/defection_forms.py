@@ -101,6 +101,16 @@ class RuleForm(forms.Form):
         super().__init__(data)
         named = [(name, name) for name in categories]
         self.fields["category"].choices = [("", _("everything we sell")), *named]
+        self._say_what_is_usual()
+
+    def _say_what_is_usual(self) -> None:
+        """Every rule has these numbers: whoever leaves one out takes the usual one, and reads which."""
+        usual = _USUAL.as_data()
+        for name, field in self.fields.items():
+            if name != "kind":
+                number = "" if name == "category" else format_decimal(usual[name], locale=_locale())
+                words = gettext("(left empty: %(n)s)") % {"n": number} if number else ""
+                field.asked_when = words  # type: ignore[attr-defined]
 
     def clean(self):
         cleaned = super().clean()
@@ -275,8 +285,12 @@ def said(rule: Rule) -> str:
     return what
 
 
+def _locale() -> str:
+    return (get_language() or "vi")[:2]
+
+
 def _interval(rule: Rule) -> str:
-    times = format_decimal(rule.times, locale=(get_language() or "vi")[:2])
+    times = format_decimal(rule.times, locale=_locale())
     what = gettext("no purchase for more than %(times)s times their usual interval") % {"times": times}
     if rule.at_least > 1:
         what += gettext(", and at least %(n)s days") % {"n": rule.at_least}

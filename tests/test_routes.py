@@ -166,8 +166,8 @@ TABLE = {
     "contact_import_faults": ("get", SET_UP),
     **dict.fromkeys([f"contact_import_{act}" for act in ("columns", "take")], ("post", SET_UP)),
     **dict.fromkeys(["hours", "hours_csv", "hours_xlsx"], ("get", DESK)),
-    "defection_rule": ("get", SET_UP),
     **dict.fromkeys([f"defection_rule_people{kind}" for kind in ("", "_csv", "_xlsx")], ("get", SET_UP)),
+    **dict.fromkeys(["defection_rule", "defection_rule_csv"], ("get", SET_UP)),
     "defection_rule_keep": ("post", SET_UP),
     "defection_contact": ("post", ACT),
     "defection_interview": ("get", ACT),
@@ -360,7 +360,8 @@ TABLE = {
     "api_recovery": ("get", REPORTS),
     "api_service": ("get", REPORTS),
     **dict.fromkeys(
-        [f"api_{name}" for name in ("silence", "leaving", "investment", "expected", "tenure")],
+        [f"api_{name}" for name in ("silence", "leaving", "investment", "expected", "tenure")]
+        + ["api_definition_tried"],
         ("get", REPORTS),
     ),
     **dict.fromkeys(

@@ -11,9 +11,32 @@ from numpy.typing import NDArray
 
 from feedback.defection.histories import Histories, Real
 from feedback.defection.rules import Rule, judge
+from feedback.intervals import wilson
 
 WEEKS = 8  # before the cut, over which new alerts are counted
 _WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of `n`, with Wilson's 95 % interval; None of nothing."""
+
+    count: int
+    n: int
+
+    @property
+    def value(self) -> float | None:
+        return self.count / self.n if self.n else None
+
+    @property
+    def low(self) -> float | None:
+        ends = wilson(self.count, self.n)
+        return ends[0] if ends else None
+
+    @property
+    def high(self) -> float | None:
+        ends = wilson(self.count, self.n)
+        return ends[1] if ends else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +63,32 @@ class BackTest:
         return self.flagged - self.flagged_and_left
 
     @property
+    def base_rate(self) -> Share:
+        """Of all customers, whoever bought nothing in the window: what a flag at random would be right by."""
+        return Share(self.left, self.n)
+
+    @property
+    def right(self) -> Share:
+        """Of the flagged, those who bought nothing."""
+        return Share(self.flagged_and_left, self.flagged)
+
+    @property
+    def found(self) -> Share:
+        """Of those who bought nothing, the flagged."""
+        return Share(self.flagged_and_left, self.left)
+
+    @property
+    def named(self) -> Share:
+        """Of all customers, the flagged: so many of those who left a rule finds that knows nothing."""
+        return Share(self.flagged, self.n)
+
+    @property
     def precision(self) -> float | None:
-        return self.flagged_and_left / self.flagged if self.flagged else None
+        return self.right.value
 
     @property
     def recall(self) -> float | None:
-        return self.flagged_and_left / self.left if self.left else None
+        return self.found.value
 
     @property
     def accuracy(self) -> float | None:

@@ -7,14 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import charts, defections, shop
+from feedback.defection.backtests import BackTest, Share
 from feedback.defection_forms import (
     PRESETS,
     AnswerForm,
@@ -26,6 +28,7 @@ from feedback.defection_forms import (
     said,
 )
 from feedback.models import Defection, DefectionRule
+from feedback.reports import back_test
 from feedback.reports import defections as report
 from feedback.roles import DESK, REPORTS, Role, allow, holds
 from feedback.views import departed, downloads, people_pages
@@ -109,6 +112,21 @@ def rule(request: HttpRequest) -> HttpResponse:
         return _show_rule(request, form, version, None, status=400)
     seen = defections.preview(form.rule, timezone.now())
     return _show_rule(request, as_form(form.rule, categories), version, seen)
+
+
+@allow(*DEFINE)
+@require_safe
+def rule_csv(request: HttpRequest) -> HttpResponseBase:
+    """How the rule in the address did on the past, of none the one that counts or a usual one; 404 where it
+    cannot be used."""
+    categories, version = defections.categories(), defections.in_force()
+    counts = version.rule.as_data() if version and version.rule else _first()
+    form = RuleForm(request.GET if "kind" in request.GET else counts, categories=categories)
+    if not form.is_valid():
+        raise Http404
+    tested = defections.preview(form.rule, timezone.now()).tested
+    rows = list(back_test.lines(tested)) if tested else []
+    return downloads.csv_of([back_test.COLUMNS, *rows], "definition-tried")
 
 
 @allow(*DEFINE)
@@ -271,10 +289,37 @@ def _show_rule(
             context |= {
                 "cut": cut,
                 "few": seen.tested.flagged < 30,
+                "shares": _shares(seen.tested),
+                "verdict": _verdict(seen.tested),
+                "rule_csv": f"{reverse('defection_rule_csv')}?{urlencode(form.rule.as_data())}",
                 "lead": lead,
                 "lead_days": abs(lead or 0),
             }
     return render(request, "feedback/defection_rule.html", context, status=status)
+
+
+def _shares(tested: BackTest) -> list[tuple[str, Share, str]]:
+    """Each with what it stands beside: drawn in pairs, the measured one and what blind chance would do."""
+    words = {
+        "base_rate": (_("Of all customers, so many stopped in that time"), ""),
+        "precision": (_("Of those it finds, so many stopped"), "delighted"),
+        "recall": (_("Of those who stopped, so many it finds"), "delighted"),
+        "flagged": (_("Of all customers, so many it finds"), ""),
+    }
+    found = back_test.shares(tested)
+    return [(words[name][0], found[name], words[name][1]) for name in words]
+
+
+def _verdict(tested: BackTest) -> str:
+    """Is a find more often right than a find at random? By the interval of the one beside the other."""
+    right, base = tested.right, tested.base_rate.value
+    if right.low is None or right.high is None or base is None:
+        return ""
+    if right.low > base:
+        return _("Whom it finds stopped more often than customers do anyway: it knows something.")
+    if right.high < base:
+        return _("Whom it finds stopped less often than customers do anyway: it looks at the wrong ones.")
+    return _("Whom it finds did not stop more often than customers do anyway, by more than chance.")
 
 
 def _first() -> dict[str, Any]:

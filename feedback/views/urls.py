@@ -178,6 +178,7 @@ urlpatterns = [
     path("defections/rule/customers/", flagged.page, name="defection_rule_people"),
     path("defections/rule/customers.csv", flagged.as_csv, name="defection_rule_people_csv"),
     path("defections/rule/customers.xlsx", flagged.as_xlsx, name="defection_rule_people_xlsx"),
+    path("defections/rule.csv", defections.rule_csv, name="defection_rule_csv"),
     path("defections/rule/keep/", defections.rule_keep, name="defection_rule_keep"),
     path("defections/left/", departed.page, name="departed"),
     path("defections/left.csv", departed.as_csv, name="departed_csv"),

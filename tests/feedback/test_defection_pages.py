@@ -84,6 +84,59 @@ def test_a_trial_shows_how_it_would_have_done(client, huy, days, words):
     assert words in response.content.decode()
 
 
+def test_a_trial_stands_beside_how_many_stopped_anyway(client, huy):
+    """S2-3: of 40 customers 10 stay; the rule finds 20 of the 30 who stopped and none who came. Wilson:
+    30 of 40 is 75 % (59.8 to 85.8), 20 of 20 is 100 % (83.9 to 100), 20 of 30 is 66.7 % (48.8 to 80.8)."""
+    stopped = [(300, 290)] * 20 + [(300, 130)] * 10
+    for days in [*stopped, *[(300, 130, 60)] * 10]:
+        customer = factories.customer("Minh")
+        for ago in days:
+            factories.order(customer, placed_at=NOW - timedelta(days=ago))
+    given = {"kind": "days", "days": "60", "judged_by": "90"}
+
+    shown = client.get(reverse("defection_rule"), given)
+    text = client.get(reverse("defection_rule_csv"), given).getvalue().decode()
+
+    tested = shown.context["seen"].tested
+    assert (tested.base_rate.count, tested.base_rate.n) == (30, 40)
+    assert [round(end, 3) for end in (tested.base_rate.low, tested.base_rate.high)] == [0.598, 0.858]
+    rows = {row["figure"]: row for row in csv.DictReader(io.StringIO(text.lstrip("\ufeff")))}
+    assert rows["precision"]["share"] == "1.0"
+    assert (rows["precision"]["low"], rows["precision"]["high"]) == ("0.8389", "1.0")
+    assert (rows["recall"]["count"], rows["recall"]["of"]) == ("20", "30")
+    assert (rows["recall"]["low"], rows["recall"]["high"]) == ("0.4878", "0.8077")
+    page = " ".join(shown.content.decode().split())
+    assert "30 of all 40 customers bought nothing in that time" in page
+    assert "it knows something" in page
+    assert reverse("defection_rule_csv") in page
+
+    assert client.get(reverse("defection_rule_csv"), {"kind": "sometimes"}).status_code == 404
+    told = client.get(reverse("api_definition_tried"), given).json()
+    assert told["base_rate"] == {"count": 30, "of": 40, "share": 0.75, "low": told["base_rate"]["low"],
+                                 "high": told["base_rate"]["high"]}  # fmt: skip
+    assert told["precision"]["low"] == pytest.approx(0.8389, abs=1e-4)
+    assert client.get(reverse("api_definition_tried"), {"kind": "sometimes"}).status_code == 400
+
+
+def test_a_trial_of_a_rule_that_finds_nobody_divides_by_nobody(client, huy):
+    customer = factories.customer("Minh")
+    for ago in (300, 200, 100):
+        factories.order(customer, placed_at=NOW - timedelta(days=ago))
+    given = {"kind": "days", "days": "3000"}
+
+    assert client.get(reverse("defection_rule"), given).status_code == 200
+    told = client.get(reverse("api_definition_tried"), given).json()
+    assert told["precision"] == {"count": 0, "of": 0, "share": None, "low": None, "high": None}
+
+
+def test_numbers_that_every_rule_has_are_no_matter_of_liking(client, huy):
+    """Left out, each takes its usual value, and the form says which."""
+    page = client.get(reverse("defection_rule")).content.decode()
+
+    assert "(if you like)" not in page
+    assert "(left empty: 2)" in page
+
+
 def test_a_trial_says_when_a_rule_is_slower_than_waiting(client, huy):
     customer = factories.customer("Minh")
     for ago in (400, 360, 320):
