@@ -29,6 +29,16 @@ class HeardSerializer(serializers.Serializer):
     listeners_at_least = serializers.IntegerField()
 
 
+class ClaimsSerializer(serializers.Serializer):
+    """What a kept customer is worth by an article's claims (10 ×, 5 ×), never measured; null: not known."""
+
+    keeping = serializers.CharField(allow_null=True, help_text="What keeping one cost, of your own figures.")
+    win_one = serializers.CharField(allow_null=True, help_text="As given, else five times that.")
+    won_instead = serializers.CharField(allow_null=True, help_text="Times those solved.")
+    year = serializers.CharField(allow_null=True, help_text="What one customer earned in a year, measured.")
+    would_have_gone = serializers.CharField(allow_null=True, help_text="Times nine tenths of those solved.")
+
+
 class ServiceSerializer(serializers.Serializer):
     start = serializers.DateField()
     end = serializers.DateField()
@@ -45,6 +55,7 @@ class ServiceSerializer(serializers.Serializer):
     costs = serializers.DictField(child=serializers.CharField())
     spent = serializers.CharField()
     verdict = serializers.ChoiceField(["", "earns", "costs", "unclear"])
+    claims = ClaimsSerializer()
     word_of_mouth = serializers.DictField(child=HeardSerializer())
     not_said = serializers.IntegerField(help_text="Ended cases without a word on whether it was well.")
 
@@ -65,6 +76,7 @@ class ServiceSerializer(serializers.Serializer):
             "margin", int, description=_("In per cent; the shop's own, else the policy's, when left out.")
         ),
         OpenApiParameter("cost", Decimal, description=_("Of handling one case; left out, it is in no sum.")),
+        OpenApiParameter("win", Decimal, description=_("Of winning one new customer.")),
     ],
 )
 class Service(Report):

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from feedback import money, word_of_mouth
+from feedback.forms import AmountField
 from feedback.front import service_result
 from feedback.front.service_result import Report as Service
 from feedback.roles import REPORTS
@@ -31,11 +32,15 @@ COSTS: dict[str, Promise | str] = {
 
 
 class ServiceFilter(RecoveryFilter):
-    """`cost`: of handling one case, whatever became of it."""
+    """`cost`: of handling one case, whatever became of it. `win`: of winning one new customer."""
 
     def __init__(self, data: Any, *, today: date):
         super().__init__(data, today=today)
         self.fields["cost"].label = _("Cost of handling one case")
+        self.fields["win"] = AmountField(
+            label=_("Cost of winning one new customer"), required=False,
+            currency=self.fields["cost"].currency,  # type: ignore[attr-defined]
+        )  # fmt: skip
 
     def result(self) -> Service:
         chosen = self.cleaned_data
@@ -46,7 +51,12 @@ class ServiceFilter(RecoveryFilter):
             today=self.today,
             margin=None if chosen["margin"] is None else Decimal(chosen["margin"]) / 100,
             cost=chosen["cost"],
+            win=chosen["win"],
         )
+
+    def as_shown(self) -> dict[str, Any]:
+        win = self.cleaned_data["win"]
+        return super().as_shown() | ({} if win is None else {self.add_prefix("win"): win})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,7 @@ def _context(request: HttpRequest, form: ServiceFilter, found: Service) -> dict[
         "heard": word_of_mouth,
         "solved_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': 'solved'})}",
         "unsolved_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': 'unsolved'})}",
+        "worth": found.worth,
     }
 
 
@@ -143,8 +154,8 @@ def _sums(one: Estimate, currency: str) -> dict[str, Decimal | None]:
 
 
 def _of_recovery(form: ServiceFilter) -> dict[str, Any]:
-    """Without the cost: there it is that of solving one, here of handling any."""
-    return {name: value for name, value in form.as_shown().items() if name != "cost"}
+    """Without the costs: there it is that of solving one, here of handling any."""
+    return {name: value for name, value in form.as_shown().items() if name not in ("cost", "win")}
 
 
 def _cost_urls(form: ServiceFilter) -> dict[str, str]:

@@ -13,12 +13,12 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from feedback import shop, word_of_mouth
 from feedback.margins import Margin
-from feedback.models import Case, Concession, Dispute
+from feedback.models import Case, Concession, Dispute, Order, Refund
 from feedback.models.cases import COST
 from feedback.money import quantize
 from feedback.reports import margin as own_margin
 from feedback.value import DISPUTE_COST
-from feedback.word_of_mouth import Heard
+from feedback.word_of_mouth import Heard, Worth
 from surveys import recovery
 from surveys.earning import Balance
 from surveys.models import Reward
@@ -43,6 +43,7 @@ class Report:
     good: Heard
     bad: Heard
     unsaid: int
+    worth: Worth
 
 
 def report(
@@ -53,8 +54,10 @@ def report(
     today: date,
     margin: Decimal | None = None,
     cost: Decimal | None = None,
+    win: Decimal | None = None,
 ) -> Report:
-    """`cost`: of handling one case. The queries of recovery.report, and eight."""
+    """`cost`: of handling one case; `win`: of winning one new customer. The queries of recovery.report, and
+    ten."""
     returned = recovery.report(start, end, currency=currency, today=today, margin=margin)
     stake = returned.found.stake
     told = told_in(start, end)
@@ -65,6 +68,8 @@ def report(
         unsaid=Count("pk", filter=Q(satisfied=None, state__in=[Case.State.RESOLVED, Case.State.CLOSED])),
     )
     solved, unsolved = (keys.count() for keys in customers(told))
+    costs = dict(_costs(start, end, currency, ended["n"], cost))
+    spent = sum(costs.values(), NONE)
     return Report(
         start=start,
         end=end,
@@ -74,13 +79,19 @@ def report(
             each=stake.each if stake else None,
             solved=solved,
             unsolved=unsolved,
-            costs=dict(_costs(start, end, currency, ended["n"], cost)),
+            costs=costs,
         ),
         margin=returned.margin,
         handling=cost,
         good=word_of_mouth.of_good(ended["good"]),
         bad=word_of_mouth.of_bad(ended["bad"]),
         unsaid=ended["unsaid"],
+        worth=Worth(
+            kept=solved,
+            keeping=spent / solved if solved and spent else None,
+            winning=win,
+            year=_year(end, currency, returned.margin.share),
+        ),
     )
 
 
@@ -102,6 +113,17 @@ def customers(told: QuerySet[Case]) -> tuple[QuerySet[Any, Any], QuerySet[Any, A
     bad = known.filter(resolved_first_time=False).order_by().values("customer")
     good = known.filter(resolved_first_time=True).exclude(customer__in=bad).order_by().values("customer")
     return good.distinct(), bad.distinct()
+
+
+def _year(end: date, currency: str, margin: Decimal) -> Decimal | None:
+    """What one customer earned in the 365 days up to `end`; None where nobody bought. Two queries."""
+    days = _within("placed_at", end - timedelta(days=364), end)
+    bought = Order.objects.filter(days, currency=currency, cancelled_at=None, customer__is_insider=False)
+    found = bought.aggregate(spent=Sum("total"), n=Count("customer", distinct=True))
+    back = Refund.objects.filter(order__in=bought, currency=currency).aggregate(n=Sum("amount"))["n"]
+    if not found["n"]:
+        return None
+    return (Decimal(str(found["spent"])) - Decimal(str(back or 0))) / found["n"] * margin
 
 
 def _costs(
@@ -139,6 +161,8 @@ def lines(found: Report) -> Iterator[list[Any]]:
     taken = found.margin
     ends = ["" if end is None else end for end in (taken.share, taken.low, taken.high)]
     yield ["margin", taken.source.value, "", taken.orders, *ends]
+    for name, claimed in _claims(found):
+        yield ["claim", name, code, found.worth.kept, "" if claimed is None else claimed, "", ""]
     for name, heard in (("good", found.good), ("bad", found.bad)):
         yield ["word_of_mouth", name, "", heard.n, heard.listeners, "", ""]
 
@@ -158,12 +182,20 @@ def as_data(found: Report) -> dict[str, Any]:
         "costs": {name: str(spent) for name, spent in balance.costs.items()},
         "spent": str(balance.spent),
         "verdict": balance.verdict,
+        "claims": {name: None if sum_ is None else str(sum_) for name, sum_ in _claims(found)},
         "word_of_mouth": {
             name: {"contacts": one.n, "tellers": one.tellers, "listeners_at_least": one.listeners}
             for name, one in (("good", found.good), ("bad", found.bad))
         },
         "not_said": found.unsaid,
     }
+
+
+def _claims(found: Report) -> Iterator[tuple[str, Decimal | None]]:
+    """S1-14 in money, by figures of others, with what of the shop's own it rests on."""
+    for name in ("keeping", "win_one", "won_instead", "year", "would_have_gone"):
+        amount = getattr(found.worth, name)
+        yield name, None if amount is None else quantize(amount, found.currency)
 
 
 def worth(one: Estimate | None, currency: str) -> list[Any]:

@@ -100,6 +100,36 @@ def test_earned_spent_and_left(manager, answered):
     assert "$70.00" in shown.content.decode()
 
 
+def test_the_claims_stand_in_the_shop_s_own_money_beside_what_it_measured(manager, answered):
+    """S1-14: two solved for $25: keeping one cost $12.50, winning two at five times that $125. Who bought in
+    the year spent what they spent, and one in ten would have stayed in silence."""
+    told(resolved_first_time=True)
+    bought = order(currency="USD", placed_at=JANUARY)
+    one = told(bought.customer, order=bought, resolved_first_time=True)
+    concession(one, currency="USD", refund=Decimal(20), shipping_cost=5, booked_at=JANUARY)
+
+    shown = page(manager, currency="USD")
+    worth = shown.context["worth"]
+    assert (worth.kept, worth.keeping, worth.won_instead) == (2, Decimal("12.5"), 125)
+    assert worth.would_have_gone == 2 * worth.year * 9 / 10
+    assert "2 solved × 5 × $12.50" in shown.content.decode()
+
+    given = page(manager, currency="USD", win=300)
+    assert given.context["worth"].won_instead == 600
+    assert "2 solved × $300.00" in given.content.decode()
+    query = f"{DAYS}&currency=USD&margin=100&win=300"
+    text = manager.get(f"/reports/service.csv?{query}").getvalue().decode()
+    assert "claim,won_instead,USD,2,600.00" in text
+    told_to_programs = manager.get(f"/api/v1/reports/service?{query}").json()["claims"]
+    assert (told_to_programs["won_instead"], told_to_programs["keeping"]) == ("600.00", "12.50")
+
+
+def test_without_anybody_kept_no_claim_is_put_into_money(manager):
+    worth = page(manager).context["worth"]
+
+    assert (worth.won_instead, worth.would_have_gone) == (None, None)
+
+
 def test_redeemed_rewards_are_a_cost(manager, reward):
     Reward.objects.filter(pk=reward.pk).update(
         state="redeemed", redeemed_at=JANUARY, redeemed_order="1", amount=30_000
