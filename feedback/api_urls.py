@@ -25,9 +25,7 @@ urlpatterns = [
     path("trends/alerts", api_trends.Alerts.as_view(), name="api_alerts"),
     path("comments", api_trends.Comments.as_view(), name="api_comments"),
     path("reports/impact", api_trends.WhatToMend.as_view(), name="api_impact"),
-    path(
-        "reports/definition-tried", api_customers.DefinitionTried.as_view(), name="api_definition_tried"
-    ),
+    path("reports/definition-tried", api_customers.DefinitionTried.as_view(), name="api_definition_tried"),
     path("reports/defections", api_customers.DefectionRate.as_view(), name="api_defections"),
     path("reports/defections/customers", api_people.Departed.as_view(), name="api_departed"),
     path("reports/leaving/customers", api_people.LeftOfPart.as_view(), name="api_leaving_people"),

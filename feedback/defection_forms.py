@@ -110,7 +110,7 @@ class RuleForm(forms.Form):
             if name != "kind":
                 number = "" if name == "category" else format_decimal(usual[name], locale=_locale())
                 words = gettext("(left empty: %(n)s)") % {"n": number} if number else ""
-                field.asked_when = words  # type: ignore[attr-defined]
+                field.asked_when = words
 
     def clean(self):
         cleaned = super().clean()

@@ -16,7 +16,7 @@ from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Rule
 from feedback.wording.phrases import phrases
 
-TOLD = 130  # cases with a message
+TOLD = 75  # cases with a message
 _ALSO_TOLD = 20  # what was found out, to who wished for something that words fulfil
 _ANSWERED = ("apology", "explanation", "call_back")
 _MONTHS = 240  # days back

@@ -13,6 +13,7 @@ from feedback.wishes import GIVES
 from feedback.wording.phrases import addressed, phrases
 
 _KEEPS_TO_THE_WISH = 0.85
+_DEAR, _KEEPS_IF_DEAR = 700_000, 0.2  # most take a new one when it is offered to them on the telephone
 _FIRST_OFFERED = (5, 3, 2, 1)  # how much likelier than the next
 _AGAIN = ("waiting", "staff_conduct")  # what can be done over from the start in a shop
 
@@ -59,9 +60,12 @@ def chosen(dice: random.Random, case: Case, decided: Decision) -> str:
     """The kind of remedy: what they wished for where it is offered, else mostly what is offered first."""
     kinds = [one.kind for one in decided.remedies]
     wished = [kind for kind in kinds if kind in GIVES.get(case.wished or "", ())]
-    if wished and dice.random() < _KEEPS_TO_THE_WISH:
+    is_dear = case.order is not None and case.order.total > _DEAR
+    if wished and dice.random() < (_KEEPS_IF_DEAR if is_dear else _KEEPS_TO_THE_WISH):
         return wished[0]
     kinds = [kind for kind in kinds if kind != "redo" or _problem(case) in _AGAIN] or kinds
+    if is_dear:
+        kinds = sorted(kinds, key=lambda kind: kind in ("refund", "credit"))  # the thing itself, before money
     return dice.choices(kinds[: len(_FIRST_OFFERED)], _FIRST_OFFERED[: len(kinds)])[0]
 
 

@@ -1,15 +1,18 @@
 """The demo shop's definition of defection, and those whom staff have asked why they left."""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from feedback import defections, leaving, wallet
+from feedback import defections, leases, leaving, shop, wallet
 from feedback.defection.rules import Kind, Rule
-from feedback.models import Customer, Defection, User
+from feedback.front import demo_afterwards, demo_people
+from feedback.models import Customer, Defection, DefectionRule, Location, Product, User
 
-_ASKED, _ANSWERED = 14, 8  # of those found, the rest is left for whoever tries the demo
+_WON_BACK = (3, 6, 9, 12)  # places among the asked
+_ASKED, _ANSWERED = 16, 9  # of those found, the rest is left for whoever tries the demo
 # Cause, what was said, and what is done: most say that the courier or the price drove them away.
+_CALLED_BEFORE = timedelta(days=24)
 _SAID = (
     ("cheaper", "Chỗ khác bán tách giống vậy rẻ hơn ba mươi nghìn.", "price", "tháng này xem lại giá tách"),
     ("staff", "Hỏi thêm về men thì nhân viên trả lời cho xong.", "training", "nhân viên học lại về men gốm"),
@@ -46,13 +49,35 @@ def asked(dice: random.Random, staff: dict[str, User], now: datetime) -> None:
         row.cause = cause
         owner = staff["bao"] if place % 2 else staff["huy"]
         whys = _WHYS.get(said, "")
-        defections.contact(row, cause=cause, said=said, whys=whys, owner=owner, by=owner, now=now)
+        at = now - _CALLED_BEFORE if place in _WON_BACK else now
+        defections.contact(row, cause=cause, said=said, whys=whys, owner=owner, by=owner, now=at)
+        if place in _WON_BACK:
+            continue
         if place < _ANSWERED:
             defections.answer(row, answer=answer, reason=reason, by=staff["huy"], now=now)
+    _won_back(now)
     for cause, answer, what, cost, keeps in _DECIDED:
         defections.decide_cause(
             cause=cause, answer=answer, what=what, cost=cost, keeps=keeps, by=staff["huy"], now=now
         )
+
+
+def _won_back(now: datetime) -> None:
+    """Some were called weeks ago and have bought since: the shop's own job finds it."""
+    called = Defection.objects.filter(contacted_at__lt=now - _CALLED_BEFORE / 2).select_related("customer")
+    found_at = now - _CALLED_BEFORE - timedelta(days=2)
+    called.update(found_at=found_at, contact_by=shop.day(found_at + timedelta(days=3)))
+    dice = random.Random(53)
+    products = {one.sku: one for one in Product.objects.all()}
+    places = {one.code: one for one in Location.objects.all()}
+    days = (dice.uniform(2, 12) for _row in called)
+    bought = [
+        demo_people.order(dice, row.customer, products, places, now - timedelta(days=ago), now)
+        for row, ago in zip(called.order_by("pk"), days, strict=True)
+    ]
+    demo_afterwards.keep(bought, "LAN-B")
+    DefectionRule.objects.in_force().update(judge_at=now)
+    leases.run_once(defections.FIND, now)
 
 
 def shares(now: datetime) -> None:

@@ -5,9 +5,11 @@ import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from feedback import cards, deliveries, work
+from feedback import cards, deliveries, order_sources, work
+from feedback.front import demo_shop
 from feedback.models import Customer, Order, OrderSource, User
 
+SOURCES = ("gom-web", "stripe")  # whose webhooks are signed
 _CARDS = 12
 _PERCENT = Decimal("5.0")
 
@@ -24,9 +26,16 @@ def cards_issued(by: User, now: datetime) -> None:
 def told(now: datetime) -> None:
     """An order whose total is no amount, and a dispute whose order has not come in yet."""
     woo = OrderSource.objects.create(
-        slug="gom-web", name="Gốm Lan trên mạng", kind="woocommerce", store="shop", made_at=now
+        slug="gom-web",
+        name="Gốm Lan trên mạng",
+        kind="woocommerce",
+        store=demo_shop.WEB_STORE,
+        made_at=now - timedelta(days=400),
+        heard_at=now - demo_shop.WEB_IS_QUIET,
     )
-    bank = OrderSource.objects.create(slug="stripe", name="Stripe", kind="stripe", store="shop", made_at=now)
+    bank = OrderSource.objects.create(
+        slug="stripe", name="Stripe", kind="stripe", store=demo_shop.WEB_STORE, made_at=now
+    )
     at, number = now - timedelta(hours=3), Order.objects.count()
     order = {
         "id": 90_000 + number, "number": f"W-{number}", "status": "processing", "currency": "VND",
@@ -44,3 +53,4 @@ def told(now: datetime) -> None:
         body = json.dumps(said).encode()
         deliveries.keep(source, topic=topic, event_id="", body=body, now=at, triggered_at=None)
     work.drain(deliveries.WORK)
+    work.drain(order_sources.LOOK)

@@ -64,8 +64,8 @@ def afterwards(
     before = [one for one in history if one.order.placed_at <= told.order.placed_at]
     after = list(history[len(before) :])
     if told.problem in _UNHAPPY:
-        after = [] if dice.random() < 0.4 else [one for one in after if dice.random() < 0.5]
-    elif told.problem == Problem.FIRST_TIME and dice.random() < 0.12:
+        after = [] if dice.random() < 0.5 else [one for one in after if dice.random() < 0.5]
+    elif told.problem == Problem.FIRST_TIME and dice.random() < 0.25:
         after.append(_sooner(dice, before[-1]))
     return before + after, told
 

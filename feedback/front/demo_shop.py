@@ -1,6 +1,7 @@
 """The demo shop: what is fixed about it. Pottery, tea and coffee ware; two stores and a web shop."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from feedback.roles import Role
@@ -35,24 +36,32 @@ ACCOUNTS = (
     Account(username="lan", name="Lan", role=Role.ADMINISTRATOR),
 )
 
-# sku, Vietnamese name, English name, category, price and cost in VND
+# sku, Vietnamese name, English name, kind in the shop's own language, price and cost in VND
 PRODUCTS = (
-    ("CUP-01", "Tách men ngọc", "Celadon cup", "cups", 180_000, 82_000),
-    ("POT-02", "Ấm trà đất nung", "Clay teapot", "teapots", 520_000, 235_000),
-    ("BOWL-03", "Tô phở hoa lam", "Blue-flower noodle bowl", "bowls", 150_000, 68_000),
-    ("PLATE-04", "Bộ đĩa sáu chiếc", "Set of six plates", "plates", 690_000, 320_000),
-    ("VASE-05", "Bình hoa men rạn", "Crackle-glaze vase", "vases", 850_000, 380_000),
-    ("TEA-06", "Trà sen hằng tháng", "Lotus tea, monthly", "tea", 240_000, 110_000),
-    ("COF-07", "Bộ phin cà phê", "Phin coffee set", "coffee", 320_000, 140_000),
-    ("KET-08", "Ấm đun siêu tốc", "Electric kettle", "kettles", 780_000, 520_000),
-    ("MUG-09", "Ca vẽ tay", "Hand-painted mug", "cups", 160_000, 70_000),
-    ("GIFT-10", "Hộp quà tách đôi", "Gift box with two cups", "gifts", 450_000, 210_000),
+    ("CUP-01", "Tách men ngọc", "Celadon cup", "tách và ca", 180_000, 82_000),
+    ("POT-02", "Ấm trà đất nung", "Clay teapot", "ấm trà", 520_000, 235_000),
+    ("BOWL-03", "Tô phở hoa lam", "Blue-flower noodle bowl", "tô và bát", 150_000, 68_000),
+    ("PLATE-04", "Bộ đĩa sáu chiếc", "Set of six plates", "đĩa", 690_000, 320_000),
+    ("VASE-05", "Bình hoa men rạn", "Crackle-glaze vase", "bình hoa", 850_000, 380_000),
+    ("TEA-06", "Trà sen hằng tháng", "Lotus tea, monthly", "trà", 240_000, 110_000),
+    ("COF-07", "Bộ phin cà phê", "Phin coffee set", "cà phê", 320_000, 140_000),
+    ("KET-08", "Ấm đun siêu tốc", "Electric kettle", "ấm đun", 780_000, 520_000),
+    ("MUG-09", "Ca vẽ tay", "Hand-painted mug", "tách và ca", 160_000, 70_000),
+    ("GIFT-10", "Hộp quà tách đôi", "Gift box with two cups", "quà tặng", 450_000, 210_000),
+)
+# What somebody buys: of a hundred, the weights of the products in the order above, mean things at once.
+TASTES = (
+    (48, (6, 1, 6, 0, 0, 8, 2, 0, 6, 1), 1.15),  # a cup, a bowl, tea every month
+    (36, (4, 3, 4, 2, 1, 3, 4, 1, 4, 2), 1.5),  # for the own table
+    (16, (1, 4, 2, 5, 5, 1, 2, 3, 1, 5), 2.1),  # for guests, and to give away
 )
 LOCATIONS = (
     ("web", "Cửa hàng trên mạng", "Web shop"),
     ("ha-noi", "Cửa hàng Hà Nội", "Hà Nội store"),
     ("sai-gon", "Cửa hàng Sài Gòn", "Sài Gòn store"),
 )
+WEB_STORE = "gom-web"
+WEB_IS_QUIET = timedelta(days=5)  # nobody has noticed yet that it sends nothing
 CARRIERS = ("Sen Express", "Giao Xanh", "Bưu cục Hoa")
 REWARD = Decimal(50_000)
 

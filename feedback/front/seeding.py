@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from feedback import cases, expected, handling, impact, leaving, satisfaction, shop, work
 from feedback.front import (
+    demo_afterwards,
     demo_cases,
     demo_changes,
     demo_contacts,
@@ -72,9 +73,10 @@ def seed(now: datetime) -> bool:
         _answers(dice, survey, placed, now)
         demo_changes.told_of_paying(now)
         demo_recovery.last_year(dice, told, placed, now, staff["huy"])
-        demo_defections.define(staff["huy"], now)
         work.sweep(work.jobs())
         _work_since(dice, staff, now)
+        demo_afterwards.live(now)
+        demo_defections.define(staff["huy"], now)
         demo_changes.answered(now, staff["bao"])
         demo_cases.work(random.Random(37), staff, now)
         demo_promises.lived(staff, now)
@@ -355,7 +357,7 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
         forgotten = case.opened_at > now - _NONE_IS_OLDER and dice.random() < 0.12
         if not forgotten:
             ready = demo_judging.ready(case, staff["bao"], now)
-            first_time, cause = dice.random() < 0.64, demo_cases.cause(dice)
+            first_time, cause = dice.random() < 0.9, demo_cases.cause(dice)
             first_time = first_time and not cases.is_told_again(case)
             cases.resolve(case, by=staff["bao"], keeps_promises=True, first_time=first_time, **cause, **ready)
             answered = min(_answered(clocks, case), ended)

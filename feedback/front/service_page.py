@@ -39,7 +39,7 @@ class ServiceFilter(RecoveryFilter):
         self.fields["cost"].label = _("Cost of handling one case")
         self.fields["win"] = AmountField(
             label=_("Cost of winning one new customer"), required=False,
-            currency=self.fields["cost"].currency,  # type: ignore[attr-defined]
+            currency=self.fields["cost"].currency,
         )  # fmt: skip
 
     def result(self) -> Service:

@@ -1,5 +1,7 @@
 """The demo shop on one machine: migrate, seed, web server and worker, until Ctrl-C. SQLite, no broker."""
 
+import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -9,7 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from feedback.front import demo_shop, seeding
+from feedback import credentials, hearing
+from feedback.front import demo_orders, demo_shop, seeding
 
 _ENDS_WITHIN_SECONDS = 15
 
@@ -20,7 +23,8 @@ class Command(BaseCommand):
     def handle(self, **options):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("seed_demo", stdout=self.stdout)
-        programs = [self._start(*_WEB), self._start(*_WORKER)]
+        known = {**_secrets(), **os.environ}
+        programs = [self._start(known, *_WEB), self._start(known, *_WORKER)]
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, _interrupt)
         try:
@@ -33,8 +37,10 @@ class Command(BaseCommand):
         finally:
             _end(programs)
 
-    def _start(self, *command: str) -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR)  # noqa: S603 our own programs
+    def _start(self, known: dict[str, str], *command: str) -> subprocess.Popen:
+        return subprocess.Popen(  # noqa: S603 our own programs
+            [sys.executable, *command], cwd=settings.BASE_DIR, env=known
+        )
 
     def _say_where(self):
         links = seeding.links()
@@ -64,6 +70,12 @@ _WEB = (
     "--no-control-socket",  # it would lie in the home folder
 )
 _WORKER = ("manage.py", "work")
+
+
+def _secrets() -> dict[str, str]:
+    """Of the web shop and the bank of the demo, new ones each time: whoever tries their webhooks sets others
+    in the environment."""
+    return {credentials.name(slug, hearing.SECRET): secrets.token_urlsafe(24) for slug in demo_orders.SOURCES}
 
 
 def _interrupt(*_args) -> None:
