@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from feedback import journal, shop, tokens
-from feedback.models import Case, Promise, User
-from feedback.roles import Role, roles_of
+from feedback.models import Case, Defection, Promise, User
+from feedback.roles import DESK, Role, roles_of
 
 MOST = 500  # of each kind: a calendar is no archive
 _A_DAY = timedelta(days=1)
@@ -46,7 +46,8 @@ def whose(token: str) -> User | None:
 
 
 def as_ics(user: User, now: datetime) -> bytes:
-    """Open promises of theirs, the call-backs after them, and the last days of cases they look after."""
+    """Open promises of theirs, the call-backs after them, the last days of cases they look after, and who
+    stopped buying and is theirs to ask."""
     language = user.language or shop.current().language
     with translation.override(language):
         calendar = Calendar()
@@ -74,6 +75,12 @@ def _entries(user: User) -> Iterator[tuple[str, date, str, str]]:
         path = reverse("case", args=[public_id])
         if due_on is not None:
             yield f"case-{public_id}", due_on, _("A complaint must be settled today"), path
+    if roles_of(user).isdisjoint(DESK):
+        return
+    to_ask = Defection.objects.filter(state=Defection.State.OPEN, owner=user).order_by("contact_by", "pk")
+    for public_id, contact_by in to_ask.values_list("public_id", "contact_by")[:MOST]:
+        path = reverse("defection", args=[public_id])
+        yield f"defection-{public_id}", contact_by, _("Ask a customer why they stopped buying"), path
 
 
 def _owed(user: User) -> QuerySet[Promise]:

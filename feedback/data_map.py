@@ -424,7 +424,7 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.DefectionRule.settings": _SET_UP,
     "feedback.CauseDecision.what": "the shop, about its own plans",
     "feedback.CauseDecision.currency": _CURRENCY,
-    "feedback.DefectionRule.result": "counts by month",
+    "feedback.DefectionRule.result": "counts by month and of its back-test",
     "feedback.DefectionRule.leased_by": _QUEUE,
     "feedback.DefectionRule.failure": _FAILURE,
     "feedback.ClockTimes.times": _SET_UP,

@@ -13,7 +13,7 @@ from django.db.models import F, FloatField, Max, Min, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Mod, TruncDate
 
-from feedback import departed, journal, leases, shop, wallet
+from feedback import departed, journal, leases, reminders, shop, wallet
 from feedback.defection.backtests import BackTest, back_test
 from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
@@ -27,6 +27,7 @@ FRESH = 90  # days: whoever left longer ago when they are first found is in the 
 CONTACT_WITHIN = 1  # working days
 MOST_LOOKED_AT = 100_000  # orders that a preview goes through
 MOST_CATEGORIES = 200
+TESTED_EVERY = 7  # days
 A_MONTH = 30  # days: the rate stands beside that of then
 _A_YEAR = 365
 _TOGETHER = 200  # defections in one transaction
@@ -188,6 +189,7 @@ def due(now: datetime) -> LeasableQuerySet[DefectionRule]:
 def run(rows: Sequence[DefectionRule], now: datetime) -> None:
     """The job: everybody is looked at once an hour. Done twice, it finds nobody twice (one_defection_…)."""
     (version,) = rows
+    reminders.of_contacts(now)
     rule = version.rule
     if rule is None:
         leases.finish(rows, judge_at=now + EVERY)
@@ -204,12 +206,29 @@ def run(rows: Sequence[DefectionRule], now: datetime) -> None:
         "cohorts": months,
         "month_ago": float(earlier.is_gone.mean()) if len(earlier.known) else None,
         "tells_after": tells_after(found),
+        "tested": _tested(rule, (version.result or {}).get("tested"), histories, today),
     }
     with transaction.atomic():
         leases.finish(rows, judge_at=now + EVERY, judged_at=now, result=result)
 
 
 FIND = leases.Job(name="find defections", due=due, run=run, batch=1, tries=3, lease=timedelta(hours=1))
+
+
+def _tested(rule: Rule, known: Any, histories: Histories, today: int) -> dict[str, Any] | None:
+    """How the rule would have done, for whoever gets its alerts; once a week anew. None: too little past."""
+    if known and date.fromisoformat(known["on"]).toordinal() + rule.judged_by > today - TESTED_EVERY:
+        return dict(known)
+    cut = today - rule.judged_by
+    if not (histories.days <= cut).any():
+        return None
+    told = back_test(rule, histories, cut, window=rule.judged_by, weeks=0)
+    return {
+        "on": date.fromordinal(cut).isoformat(),
+        "window": told.window,
+        "flagged": told.flagged,
+        "came_back": told.came_back,
+    }
 
 
 def _note_who_left(version: DefectionRule, found: Verdicts, now: datetime) -> None:

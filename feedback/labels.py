@@ -305,6 +305,7 @@ EVENTS = {
     "satisfaction asked": _("Asked by mail whether it is solved"),
     "case rated": _("Said whether they are satisfied"),
     "promise reminded of": _("Somebody was reminded of a promise"),
+    "defection reminded of": _("Somebody was reminded to ask why a customer left"),
     "promise asked about": _("Asked in writing whether a promise was kept"),
     "customer not reached": _("Called about a promise, and nobody answered"),
     "decision overridden": _("Decided otherwise than the policy"),

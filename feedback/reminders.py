@@ -11,12 +11,13 @@ from django.db.models import F
 from django.urls import reverse
 
 from feedback import journal, leases, mail, shop
-from feedback.models import Promise, User
+from feedback.models import Defection, Promise, User
 from feedback.models.queue import LeasableQuerySet
-from feedback.roles import Role
+from feedback.roles import DESK, Role, roles_of
 
 BEFORE, AFTER, NOT_YET = "before", "after", "not yet"
 _A_WEEK = 7
+MOST = 200  # customers to be asked, in one letter
 
 
 def first(by_when: date, now: datetime) -> datetime:
@@ -62,6 +63,47 @@ def not_yet(promise: Promise, owner: User | None, now: datetime) -> None:
     theirs = people.filter(pk=owner.pk) if owner else people.none()
     for user in theirs or people.filter(groups__name=Role.MANAGER):
         _write(user, [(promise, NOT_YET)], now)
+
+
+def of_contacts(now: datetime) -> None:
+    """Whoever is to ask, today or since earlier, why customers stopped buying gets one letter of all of them,
+    once for each, when the office opens (S2-3). With nobody's name: a letter may be passed on."""
+    today = shop.day(now)
+    if not shop.office().calendar.is_working(today) or now < shop.office().opening(today):
+        return
+    with journal.recording():
+        due = Defection.objects.filter(state="open", contact_by__lte=today, reminded_on=None)
+        rows = list(
+            due.select_for_update(no_key=True, of=("self",)).select_related("owner").order_by("pk")[:MOST]
+        )
+        Defection.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_on=today)
+        for row in rows:
+            journal.log("defection reminded of", row, owner=row.owner_id)
+        for owner in {row.owner_id: row.owner for row in rows}.values():
+            if owner.is_active and owner.email and not roles_of(owner).isdisjoint(DESK):
+                _write_of_contacts(owner, [row for row in rows if row.owner_id == owner.pk], now)
+
+
+def _write_of_contacts(user: User, theirs: Sequence[Defection], now: datetime) -> None:
+    mail.write(
+        to=user.email,
+        template="contacts_due",
+        context={
+            "name": user.get_short_name() or user.get_username(),
+            "n": len(theirs),
+            "customers": [
+                {
+                    "since": row.since,
+                    "contact_by": row.contact_by,
+                    "url": f"{settings.BASE_URL}{reverse('defection', args=[row.public_id])}",
+                }
+                for row in theirs
+            ],
+        },
+        language=user.language or shop.current().language,
+        about=f"feedback.user:{user.pk}",
+        now=now,
+    )
 
 
 def _tell(told: Sequence[tuple[Promise, str]], now: datetime) -> None:

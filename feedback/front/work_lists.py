@@ -47,6 +47,7 @@ def day(request: HttpRequest) -> HttpResponse:
     may_note = holds(request, *capture.CALL)
     context = {"today": today, "may_note": may_note, "may_take": may_note, "is_desk": holds(request, *DESK)}
     names = [*LISTS, "call_first", "teams"] if may_note else list(LISTS)
+    names += ["to_contact"] if context["is_desk"] else []
     also = ["late"]
     if holds(request, *EDITORS):
         drafts, replies = _to_approve(holds(request, Role.APPROVER))

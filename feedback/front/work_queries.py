@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from feedback import contacts, promises, shop
-from feedback.models import Case, Message, Promise, User
+from feedback.models import Case, Defection, Message, Promise, User
 from feedback.models.cases import CaseQuerySet
 from feedback.prepared import Prepared, PreparedCounts, PreparedFigures
 from reviews.models import Reply
@@ -70,6 +70,12 @@ def _near(day: Day) -> QuerySet[Promise]:
     return near.order_by("by_when", "pk")
 
 
+def _to_contact(day: Day) -> QuerySet[Defection]:
+    """Who stopped buying and is mine to ask, by the next working day or overdue (S2-3)."""
+    mine = Defection.objects.filter(state="open", owner=day.me, contact_by__lte=day.soon)
+    return mine.order_by("contact_by", "pk")
+
+
 def _drafts() -> QuerySet[Message]:
     return Message.objects.filter(state=Message.State.DRAFT).order_by("drafted_at", "pk")
 
@@ -106,6 +112,7 @@ _OTHERS: dict[str, tuple[Callable[[Day], QuerySet[Any]], tuple[str, ...], str]] 
         ("number", "promised_on", "carrier"),
         "customer",
     ),
+    "to_contact": (_to_contact, ("public_id", "since", "contact_by"), "customer"),
     "drafts": (
         lambda _day: _drafts().filter(needs_approver=False),
         ("text", "drafted_at", "case__public_id"),

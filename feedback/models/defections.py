@@ -20,7 +20,8 @@ class DefectionRule(Leasable):
     """One version of the shop's definition (S2-1). Never rewritten: a new one ends the one before.
 
     `result` is what the job found the last time, {"cohorts": [[first day of the month, n, left]],
-    "tells_after": days}: a page never goes through the orders for it.
+    "tells_after": days, "tested": {"on": day, "window": days, "flagged": n, "came_back": n} or None}: a page
+    never goes through the orders for it.
     """
 
     settings = models.JSONField()  # feedback.defection.rules.Rule.as_data()
@@ -96,6 +97,7 @@ class Defection(Addressed):
     currency = CurrencyField()
     owner = models.ForeignKey("feedback.User", on_delete=models.PROTECT, related_name="+")
     contact_by = models.DateField()
+    reminded_on = models.DateField(null=True, blank=True)  # a letter to the owner, once
     contacted_at = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=11, choices=Cause, blank=True, default="")
     said = models.CharField(max_length=1000, blank=True, default="")  # the customer's own words
@@ -138,7 +140,12 @@ class Defection(Addressed):
                 name="defection_answered_by_somebody_with_a_reason",
             ),
         ]
-        indexes = [models.Index(fields=["state", "contact_by", "id"], name="defections_to_do")]
+        indexes = [
+            models.Index(fields=["state", "contact_by", "id"], name="defections_to_do"),
+            models.Index(
+                fields=["owner", "contact_by", "id"], condition=Q(state="open"), name="defections_to_contact"
+            ),
+        ]
 
     def __str__(self):
         return self.public_id

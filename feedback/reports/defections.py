@@ -11,6 +11,8 @@ from feedback import shop
 from feedback.defection.cohorts import Cohort, by_quarter, together
 from feedback.models import Defection, DefectionRule
 
+FEW = 30  # customers found: of fewer no share is named
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
@@ -44,6 +46,29 @@ class CauseRow:
     @property
     def label(self) -> str:
         return str(Defection.Cause(self.cause).label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FalseAlarms:
+    """Of the customers whom a definition would have found on a day that is over by `window` days: how many
+    bought all the same. `share` 0 to 1; None of so few."""
+
+    on: date
+    window: int
+    flagged: int
+    came_back: int
+
+    @property
+    def share(self) -> float | None:
+        return self.came_back / self.flagged if self.flagged >= FEW else None
+
+
+def false_alarms(version: DefectionRule) -> FalseAlarms | None:
+    """As the job kept them; None while nobody knows. No query."""
+    told = (version.result or {}).get("tested")
+    if not told or not told["flagged"]:
+        return None
+    return FalseAlarms(**told | {"on": date.fromisoformat(told["on"])})
 
 
 def rate(version: DefectionRule) -> Rate | None:

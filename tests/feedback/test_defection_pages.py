@@ -474,3 +474,27 @@ def test_a_share_that_cannot_be_is_said(client, huy, share):
 
     assert response.status_code == 400
     assert response.context["form"].errors.keys() == {"share"}
+
+
+def test_an_alert_says_how_often_its_definition_was_wrong(client, huy):
+    row = factories.defection(owner=huy)
+    address = reverse("defection", args=[row.public_id])
+    assert "not known yet: too little past" in client.get(address).content.decode()
+
+    tested = {"on": "2026-10-17", "window": 30, "flagged": 40, "came_back": 10}
+    DefectionRule.objects.update(result={"cohorts": [["2026-01-01", 100, 25]], "tested": tested})
+
+    for page in (address, reverse("defections")):
+        assert "10 of 40 whom it would have found on 17 Oct bought again within 30 days" in (
+            client.get(page).content.decode()
+        )
+
+
+def test_an_alert_of_a_definition_that_was_replaced_says_so(client, huy):
+    row = factories.defection(owner=huy)
+    pages = (reverse("defection", args=[row.public_id]), reverse("defections"))
+    assert not any("an earlier definition" in client.get(page).content.decode() for page in pages)
+
+    defections.define(Rule(kind=Kind.DAYS, days=30, judged_by=30), by=huy, now=NOW)
+
+    assert all("an earlier definition" in client.get(page).content.decode() for page in pages)

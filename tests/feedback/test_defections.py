@@ -167,6 +167,25 @@ def test_it_keeps_after_how_many_days_it_can_tell(huy, rule, days):
     assert defections.in_force().result["tells_after"] == days
 
 
+def test_how_often_its_alerts_were_wrong_is_kept(huy, lan):
+    """S2-3: of those whom it would have found a window ago, who bought all the same."""
+    buy(factories.customer("Minh"), 95, 85, 10)  # silent for 55 days on that day, then bought
+
+    version = found(by=huy)[0].rule
+
+    version.refresh_from_db()
+    told = defection_report.false_alarms(version)
+    assert (told.flagged, told.came_back, told.share) == (1, 1, None)
+    assert told.on == defections.shop.day(NOW) - timedelta(days=30)
+
+
+def test_without_a_past_nobody_knows_how_often_it_is_wrong(huy):
+    buy(factories.customer("Minh"), 20, 10)
+    found(by=huy)
+
+    assert defection_report.false_alarms(defections.in_force()) is None
+
+
 def test_the_rate_stands_beside_that_of_a_month_ago(huy):
     """S2-6: who left in the last thirty days had not left then, by the same rule."""
     buy(factories.customer("Minh"), 400)

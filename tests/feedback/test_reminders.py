@@ -7,7 +7,7 @@ from icalendar import Calendar
 
 from feedback import calendar_feed, leases, reminders, tokens
 from feedback.models import Event, OutgoingMail, Promise, User
-from tests.factories import NOW, a_shop, case, customer, read_comment, user
+from tests.factories import NOW, a_shop, case, customer, defection, read_comment, user
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -135,6 +135,40 @@ def test_their_calendar_holds_what_they_have_to_do(client, bao):
         ("A complaint must be settled today", MONDAY + 5 * DAY),
     }
     assert mine.public_id
+
+
+def test_their_calendar_holds_whom_to_ask_why_they_left(client, bao):
+    """S2-3: an alert has an owner and a day, as other tasks have."""
+    defection(customer("Lan"), owner=bao, contact_by=MONDAY + DAY)
+    defection(customer("Minh"), owner=bao, contact_by=MONDAY, state="contacted", cause="cheaper")
+    defection(customer("Hoa"), owner=user("staff", "Mai"))
+
+    found = entries(client, calendar_feed.make(bao, NOW))
+
+    assert found == {("Ask a customer why they stopped buying", MONDAY + DAY)}
+
+
+def test_a_day_on_which_customers_are_to_be_asked_brings_one_letter(bao):
+    """S2-3: on the day itself, when the office opens, once; it names nobody."""
+    for name in ("Lan", "Minh"):
+        defection(customer(name), owner=bao, contact_by=MONDAY)
+    defection(customer("Hoa"), owner=bao, contact_by=MONDAY + DAY)
+
+    for now in (OPENS - timedelta(minutes=1), OPENS, NOW):
+        reminders.of_contacts(now)
+
+    letter = OutgoingMail.objects.get()
+    assert (letter.to, letter.subject) == ("bao@shop.example", "2 customers stopped buying: ask why")
+    assert letter.text.count("/defections/") == 2
+    assert not any(name in letter.text for name in ("Lan", "Minh", "Hoa"))
+
+
+def test_who_may_not_open_it_gets_no_letter_of_it():
+    defection(owner=user("front_line", "An", email="an@shop.example"), contact_by=MONDAY)
+
+    reminders.of_contacts(NOW)
+
+    assert not OutgoingMail.objects.exists()
 
 
 def test_words_cannot_break_out_of_their_line(client, bao):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from feedback import shop
 from feedback.front import work_queries
 from feedback.models import Decision, Message, Promise, Watch
-from tests.factories import NOW, a_shop, case, comment, customer, decision, user
+from tests.factories import NOW, a_shop, case, comment, customer, decision, defection, user
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -52,6 +52,22 @@ def test_whom_to_call_today(client, mai, today):
     promise(mai, today)
 
     assert page(client)["to_ask"]["rows"] == [teams, mine]
+
+
+def test_whom_i_am_to_ask_why_they_left(client, mai, today):
+    """S2-3: mine that are due by the next working day or late; a front line without that page sees none."""
+    late = defection(customer("Lan"), owner=mai, contact_by=today - DAY)
+    due = defection(customer("Minh"), owner=mai, contact_by=today + DAY)
+    defection(customer("Hoa"), owner=mai, contact_by=today + 2 * DAY)
+    defection(customer("An"), owner=user("staff", "Bảo"), contact_by=today)
+    defection(customer("Tú"), owner=mai, contact_by=today, state="contacted", cause="cheaper")
+
+    answer = client.get("/day/")
+
+    assert answer.context["to_contact"]["rows"] == [late, due]
+    assert f"/defections/{late.public_id}/" in answer.content.decode()
+    client.force_login(user("front_line", "Thu"))
+    assert "to_contact" not in page(client)
 
 
 def test_what_i_promised_by_the_next_working_day(client, mai, today):
