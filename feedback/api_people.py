@@ -69,7 +69,7 @@ QUARTER = OpenApiParameter("quarter", date, description=gettext_lazy("First day 
 PART = [
     OpenApiParameter(name, str, required=name == "kind", description=gettext_lazy("As in the report."))
     for name in ("kind", "key", "group")
-]
+] + [OpenApiParameter("who", str, enum=["left", "all", "complained"])]
 THRESHOLD = OpenApiParameter("threshold", str, description=gettext_lazy("Left out: the one that counts."))
 Departed = api(departed.LEFT, DESK, parameters=[QUARTER], summary=gettext_lazy("List the customers who left"))
 LeftOfPart = api(

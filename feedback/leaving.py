@@ -13,7 +13,17 @@ from django.db.models.functions import Coalesce, NullIf
 from feedback import defections, journal, leases, shop
 from feedback.defection.leaving import Part, Tally, by_group, by_part, judged, size_of
 from feedback.defection.rules import judge
-from feedback.models import Case, Defection, DefectionSplit, Location, OrderLine, Product, StaffTarget, User
+from feedback.models import (
+    Case,
+    Customer,
+    Defection,
+    DefectionSplit,
+    Location,
+    OrderLine,
+    Product,
+    StaffTarget,
+    User,
+)
 from feedback.models.queue import LeasableQuerySet
 
 EVERY = timedelta(days=1)
@@ -185,6 +195,18 @@ def buyers(kind: str, key: str, group: str) -> QuerySet[Any, Any]:
     low, high = _SIZES.get(group, (0, 0))
     sized = _lines().filter(product__sku=key).values("root").annotate(size=Avg("quantity"))
     return sized.filter(size__gte=low, size__lt=high).order_by().values("root")
+
+
+def customers(kind: str, key: str, group: str, *, complained: bool = False) -> QuerySet[Customer]:
+    """All whom a part counts, or those of them who complained: whom the definition judges at all."""
+    rows = Customer.objects.filter(pk__in=buyers(kind, key, group))
+    version = defections.in_force()
+    rule = version.rule if version else None
+    if rule is not None and rule.category:
+        rows = rows.filter(pk__in=_sorted().filter(of=rule.category).values("root"))
+    if complained:
+        rows = rows.filter(pk__in=Case.objects.exclude(customer=None).order_by().values("customer"))
+    return rows.order_by("since", "pk")
 
 
 def _by_location() -> Iterator[tuple[Any, ...]]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from feedback import defections, departed, leaving, shop
 from feedback.leaving import CATEGORY, FIT, LOCATION, PRODUCT, PROMISE
-from feedback.models import Departed
+from feedback.models import Customer, Departed
+from feedback.money import quantize
 from feedback.reports import defections as report
 from feedback.roles import DESK, REPORTS
 from feedback.views import leaving as leaving_page
@@ -25,6 +28,11 @@ COLUMNS = (
     Column(name="visits", label=gettext_lazy("Visits"), kind=Kind.NUMBER),
     Column(name="spent", label=gettext_lazy("Spent with us"), kind=Kind.MONEY),
 )
+WHO = {
+    "left": gettext_lazy("Customers who left: %(part)s"),
+    "all": gettext_lazy("Customers: %(part)s"),
+    "complained": gettext_lazy("Customers who complained: %(part)s"),
+}
 KINDS = (LOCATION, CATEGORY, PRODUCT, PROMISE, FIT)
 
 
@@ -44,11 +52,13 @@ class DepartedFilter(forms.Form):
 
 
 class PartFilter(forms.Form):
-    """One part of the shop: `kind` and `key` as in the report's files, `group` of its buyers."""
+    """One part of the shop: `kind` and `key` as in the report's files, `group` of its buyers. `who` of them:
+    those who left, to begin with."""
 
     kind = forms.ChoiceField(choices=[(one, one) for one in KINDS])
     key = forms.CharField(max_length=200, required=False)
     group = forms.CharField(max_length=10, required=False)
+    who = forms.ChoiceField(choices=[(one, one) for one in WHO], required=False)
 
     def __init__(self, data: Any, *, today: date):
         super().__init__(data)
@@ -90,15 +100,38 @@ def _of_part(form: PartFilter) -> Found | None:
     part = next((one for one in parts if (one.kind, one.key, one.group) == wanted), None)
     if found is None or part is None:
         return None
+    who = chosen["who"] or "left"
+    rows, of_rows = departed.now().filter(customer__in=leaving.buyers(*wanted)), lines
+    if who != "left":
+        rows, of_rows = leaving.customers(*wanted, complained=who == "complained"), _of_customers
     return Found(
-        title=_("Customers who left: %(part)s")
-        % {"part": leaving_page.part_words(part, get_language() or "vi")},
-        rows=departed.now().filter(customer__in=leaving.buyers(*wanted)),
-        lines=lines,
+        title=str(WHO[who]) % {"part": leaving_page.part_words(part, get_language() or "vi")},
+        rows=rows,
+        lines=of_rows,
         currency=shop.current().currency,
-        counted=part.left,
+        counted={"left": part.left, "all": part.n, "complained": part.complained}[who],
         at=found.at,
     )
+
+
+def _of_customers(rows: Sequence[Customer]) -> Iterator[Line]:
+    """The same of whoever may still be here: then they left since no day. Five queries."""
+    keys, currency = [one.pk for one in rows], shop.current().currency
+    known = defections.load_of(keys).on(shop.day(timezone.now()).toordinal())
+    places = {key: place for place, key in enumerate(known.histories.customers[known.at].tolist())}
+    spent = known.spent(-1, known.day)
+    since = dict(Departed.objects.filter(customer__among=keys).values_list("customer", "since"))
+    for one in rows:
+        place = places.get(one.pk)
+        if place is None:
+            yield one, [None] * len(COLUMNS)
+            continue
+        usual = float(known.usual[place])
+        amount = quantize(Decimal(str(round(float(spent[place]), 2))), currency)
+        yield one, [
+            date.fromordinal(int(known.last[place])), None if usual != usual else round(usual),
+            since.get(one.pk), int(known.n[place]), amount,
+        ]  # fmt: skip
 
 
 def _back(form: PartFilter) -> tuple[str, str]:

@@ -127,7 +127,12 @@ def _shown(part: Part, name: str, among: list[Part]) -> dict[str, Any]:
         "part": part,
         "name": name,
         "width": round(100 * (part.rate or 0) / most, 1) if most else 0,
-        "left_url": people_pages.url("leaving_people", kind=part.kind, key=part.key, group=part.group),
+        **{
+            f"{who}_url": people_pages.url(
+                "leaving_people", kind=part.kind, key=part.key, group=part.group, who=who
+            )
+            for who in ("left", "all", "complained")
+        },
     }
 
 

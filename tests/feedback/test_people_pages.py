@@ -181,6 +181,8 @@ def parts(client, huy):
         OrderLine.objects.create(order=order, product=cup, name="x", quantity=place % 5 + 1, price=1)
         if place % 4 == 1:
             buys(customer(f"Twin {place}", merged_into=who), 300, location=hue)
+        if place % 5 < 2:
+            case(read_comment(customer=who))
     leases.run_once(defections.FIND, NOW)
     leaving.find_now(NOW)
     return leaving.newest().parts
@@ -192,13 +194,29 @@ def test_each_place_product_and_group_lists_those_it_counts(client, parts):
     assert sum(one.left for one in parts) > 20
 
     for one in parts:
-        agree(client, "leaving_people", one.left, kind=one.kind, key=one.key, group=one.group)
+        of = {"kind": one.kind, "key": one.key, "group": one.group}
+        agree(client, "leaving_people", one.left, **of)
+        agree(client, "leaving_people", one.n, **of, who="all")
+        agree(client, "leaving_people", one.complained, **of, who="complained")
+    assert sum(one.complained for one in parts) > 4
+
+
+def test_who_may_still_be_here_has_the_same_columns(client, parts):
+    left = {row["customer"]: row for row in in_csv(client, "leaving_people", kind="location", key="hue")}
+    all_ = in_csv(client, "leaving_people", kind="location", key="hue", who="all")
+
+    assert {row["customer"] for row in all_ if row["left_since"]} == set(left)
+    for row in all_:
+        gone = left.get(row["customer"])
+        assert gone is None or {**gone, "spent": int(float(gone["spent"]))} == {
+            **row, "spent": int(float(row["spent"])),
+        }  # fmt: skip
 
 
 def test_a_place_leads_to_its_customers(client, parts):
     page = look(client, "leaving").content.decode()
 
-    assert "/reports/leaving/customers/?kind=location&amp;key=hue" in page
+    assert "/reports/leaving/customers/?kind=location&amp;key=hue&amp;who=all" in page
     assert "Huế store" in look(client, "leaving_people", kind="location", key="hue").content.decode()
 
 
@@ -209,6 +227,7 @@ def test_a_place_leads_to_its_customers(client, parts):
         ({"kind": "person", "key": "hue"}, 400),
         ({"kind": "location", "key": "\x00"}, 400),
         ({"kind": "location", "key": "x" * 300}, 400),
+        ({"kind": "location", "key": "hue", "who": "x"}, 400),
         ({"kind": "location", "key": "nowhere"}, 404),
         ({"kind": "fit", "key": "CUP", "group": "9"}, 404),
     ],
