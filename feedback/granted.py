@@ -15,6 +15,7 @@ from feedback.policy.decide import WHOLE
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Remedy, Rule
 from feedback.wording import commitments
+from feedback.wording.compose import SAID_OTHERWISE
 from feedback.wording.given import Given, Stage
 from feedback.wording.phrases import addressed, phrases
 
@@ -30,7 +31,7 @@ def of(case: Case, decided: Decided) -> tuple[Given, ...]:
     booked = case.concessions.select_related("decision__policy").order_by("booked_at", "pk")
     found = {one.remedy: _given(one, case, promises) for one in booked}
     for kind in decided.alternatives:
-        last = _last(case, promises, {_says(case, Remedy(kind=kind))})
+        last = _last(case, promises, _says(case, Remedy(kind=kind)))
         if last is not None and last.state not in _LOST:
             found[kind] = Given(remedy=Remedy(kind=kind), stage=_stage(last))
     return tuple(one for one in found.values() if one is not None)
@@ -96,7 +97,7 @@ def _given(booked: Concession, case: Case, promises: Sequence[Promise]) -> Given
     remedy = _remedy(booked)
     same_act = [one for one in promises if one.made_at == booked.booked_at]
     says = _says(case, remedy)
-    names = {says} if any(one.what == says for one in same_act) else {says, *(one.what for one in same_act)}
+    names = says if any(one.what in says for one in same_act) else says | {one.what for one in same_act}
     last = _last(case, promises, names)
     if last is None:
         return Given(remedy=remedy, stage=_unpromised(booked, case))
@@ -127,7 +128,7 @@ def _stage(promise: Promise) -> Stage:
     return Stage.DONE if promise.state == Promise.State.KEPT else Stage.COMING
 
 
-def _says(case: Case, remedy: Remedy) -> str:
-    """What our own promise of it says, in the customer's language."""
-    book = phrases(addressee.language_of(case))
-    return addressed(commitments.of_remedy(remedy, book), addressee.address_of(case))
+def _says(case: Case, remedy: Remedy) -> set[str]:
+    """What our own promise of it says, in the customer's language, whatever it was about."""
+    books = [phrases(addressee.language_of(case), about=one) for one in ("", *SAID_OTHERWISE)]
+    return {addressed(commitments.of_remedy(remedy, book), addressee.address_of(case)) for book in books}

@@ -15,8 +15,9 @@ from feedback.models import Case, Decision, Message, Promise
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Remedy
 from feedback.wording import commitments
+from feedback.wording.compose import SAID_OTHERWISE
 from feedback.wording.given import Given
-from feedback.wording.phrases import addressed, phrases
+from feedback.wording.phrases import Phrases, addressed, phrases
 
 SOON = 7  # working days, where neither the case nor the policy says (L11)
 FURTHEST = 60  # working days: beyond any reason
@@ -78,7 +79,7 @@ def proposal(case: Case, decision: Decision, decided: Decided, now: datetime, *,
 
 def _owed(case: Case, decided: Decided, remedy: str) -> Iterator[tuple[str, int]]:
     """What is to be done, within how many working days."""
-    book, granted = phrases(addressee.language_of(case), addressee.address_of(case)), chosen(decided, remedy)
+    book, granted = _book(case), chosen(decided, remedy)
     for one in decided.commitments:
         if one.what == "carry_out":
             # By post they have to have it before they can choose.
@@ -88,6 +89,14 @@ def _owed(case: Case, decided: Decided, remedy: str) -> Iterator[tuple[str, int]
             yield _broken(case) or book.word("words", one.what), one.within
         else:
             yield book.word("words", one.what), one.within
+
+
+def _book(case: Case) -> Phrases:
+    """In their language, as they are addressed, about what went wrong."""
+    facts = case.comment.decisions.filter(is_current=True).values_list("facts", flat=True).first() or {}
+    problem = facts.get("problem", "")
+    about = problem if problem in SAID_OTHERWISE else ""
+    return phrases(addressee.language_of(case), addressee.address_of(case), about=about)
 
 
 def _broken(case: Case) -> str:
@@ -100,7 +109,7 @@ def _broken(case: Case) -> str:
 
 def with_what_is_granted(case: Case, decided: Decided, plan: Plan) -> Plan:
     """Where a row still asks what they choose, or names another remedy of ours: what is granted instead."""
-    book = phrases(addressee.language_of(case), addressee.address_of(case))
+    book = _book(case)
     then = commitments.to_carry_out(decided, chosen(decided, plan.remedy), book)
     ours = {commitments.to_carry_out(decided, one, book) for one in (None, *decided.remedies)} - {then}
     return replace(
@@ -111,7 +120,7 @@ def with_what_is_granted(case: Case, decided: Decided, plan: Plan) -> Plan:
 
 def promised_with(case: Case, decided: Decided, remedy: str) -> str:
     """What is still to be done when this is granted, in the customer's language."""
-    book = phrases(addressee.language_of(case), addressee.address_of(case))
+    book = _book(case)
     return commitments.to_carry_out(decided, chosen(decided, remedy), book)
 
 

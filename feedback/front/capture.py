@@ -26,8 +26,8 @@ LONGEST = 10_000
 WAYS = (Channel.IN_PERSON, Channel.PHONE, Channel.SMS, Channel.LETTER)
 # What is heard most; the machine reads the rest out of the words.
 REASONS = (
-    "late not_received damaged defective wrong_item not_as_described overcharged staff_conduct waiting "
-    "safety other"
+    "late not_received damaged defective wrong_item missing_item not_as_described overcharged "
+    "staff_conduct waiting safety other"
 ).split()
 LAST_WEEKS = 90  # days back that a letter may be dated, or may have been received
 

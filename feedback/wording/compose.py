@@ -17,6 +17,7 @@ from feedback.wording.titles import greeted, split
 from feedback.wording.ways import Way
 
 PUBLIC, PRIVATE = "public", "private"
+SAID_OTHERWISE = (Problem.MISSING_ITEM.value,)  # has sections of its own in the phrasebooks
 LONGEST_NAME = 60
 LONGEST_UNSIGNED = 120
 """Only the short forms go out without the shop's signature, when there is no room for it."""
@@ -56,7 +57,8 @@ def compose(
         decision = Decision.from_dict(decision)
     if audience == PRIVATE and language == "vi":
         address = address or split(_one_line(name)).called
-    book = phrases(language, address, heard=audience == PRIVATE and way != Way.WRITTEN)
+    heard, about = audience == PRIVATE and way != Way.WRITTEN, problem if problem in SAID_OTHERWISE else ""
+    book = phrases(language, address, heard=heard, about=about)
     if audience == PUBLIC:
         drafts = _public(decision, book, problem, seed)
     elif audience == PRIVATE and way == Way.TEXT:

@@ -19,15 +19,20 @@ ADDRESSES = ("", "anh", "chị", "quý khách")
 class Phrases:
     """One language's sentences, as `phrases.pick("public", "thanks", seed)`."""
 
-    def __init__(self, language: str, data: Mapping[str, Any]) -> None:
+    def __init__(self, language: str, data: Mapping[str, Any], about: str = "") -> None:
+        """`about`: a problem of which some things are said otherwise, in sections that end with its name."""
         self.language = language
-        self._data = data
+        self._data, self._about = data, about
 
     def all(self, section: str, slot: str) -> tuple[str, ...]:
-        return tuple(self._data[section][slot])
+        return tuple(self._said(section, slot))
 
     def word(self, section: str, slot: str) -> str:
-        return str(self._data[section][slot])
+        return str(self._said(section, slot))
+
+    def _said(self, section: str, slot: str) -> Any:
+        special = self._data.get(f"{section}_{self._about}", {})
+        return special[slot] if slot in special else self._data[section][slot]
 
     def sentences(self) -> Iterator[str]:
         for slots in self._data.values():
@@ -62,15 +67,15 @@ def draw(seed: str, slot: str, count: int) -> int:
 
 
 @cache
-def phrases(language: str, address: str = "", *, heard: bool = False) -> Phrases:
-    """The same choice for every `address`: only the word for the customer is another."""
+def phrases(language: str, address: str = "", *, heard: bool = False, about: str = "") -> Phrases:
+    """The same choice for every `address`: only the word for them is another. `about`: the problem."""
     if language not in LANGUAGES:
         raise ValueError(f"language: “{language}” is not one of {', '.join(LANGUAGES)}")
     if address not in ADDRESSES and address not in CALLED:
         raise ValueError(f"address: “{address}” is not one of {', '.join(filter(None, ADDRESSES))}")
     written = (Path(__file__).with_name("phrasebook") / f"{language}.toml").read_text(encoding="utf-8")
     kind = Heard if heard else Phrases
-    return kind(language, tomllib.loads(addressed(written, address)))
+    return kind(language, tomllib.loads(addressed(written, address)), about)
 
 
 def addressed(text: str, address: str) -> str:

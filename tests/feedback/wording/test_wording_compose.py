@@ -98,7 +98,18 @@ def test_it_writes_nothing_that_the_lint_objects_to_with_any_seed(problem):
 
 
 @pytest.mark.parametrize(("language", "address"), [("en", ""), *(("vi", word) for word in ADDRESSES)])
-@pytest.mark.parametrize("section", ["public", "problem", "private", "remedy", "alternative"])
+@pytest.mark.parametrize(
+    "section",
+    [
+        "public",
+        "problem",
+        "private",
+        "remedy",
+        "alternative",
+        "remedy_missing_item",
+        "alternative_missing_item",
+    ],
+)
 def test_every_sentence_may_stand_alone(language, address, section):
     book, audience = phrases(language, address), "public" if section in {"public", "problem"} else "private"
 
@@ -335,3 +346,19 @@ def test_what_was_given_is_said_and_fit_to_send_whatever_the_words(way, language
 
         allowed = replace(nothing_left, remedies=(remedy,))
         assert lint(text, audience="private", language=language, decision=allowed, name="Lan") == (), text
+
+
+@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_missing_is_sent_and_nothing_is_exchanged(way, language, case):
+    """The words fit what went wrong, and pass the lint by the same decision."""
+    decision = decide(Facts.from_dict({"problem": "missing_item"} | case), TERMS)
+    for seed in range(8):
+        text = private(decision, language, "missing_item", str(seed), name="Lan", way=way, wish="replacement")
+
+        assert lint(text, audience="private", language=language, decision=decision, name="Lan") == (), text
+        for other in ("món khác", "món mới", "replace", "new item", "another one", "exchange"):
+            assert other not in text.lower(), text
+        if {remedy.kind for remedy in decision.remedies} & {"replacement", "send_again"}:
+            assert ("còn thiếu" if language == "vi" else "missing") in text
