@@ -667,7 +667,7 @@ def test_of_somebody_erased_no_number_is_shown(client, mai):
     assert "lan@example.com" not in page
 
 
-@pytest.mark.parametrize(("language", "says"), [("en", "with Bảo"), ("vi", "Bảo lo")])
+@pytest.mark.parametrize(("language", "says"), [("en", "with Bảo"), ("vi", "do Bảo lo")])
 @pytest.mark.parametrize("address", ["/cases/", "/board/"])
 def test_a_list_says_who_is_the_customer_and_who_looks_after_it(client, mai, address, language, says):
     client.cookies["django_language"] = language
