@@ -19,7 +19,7 @@ from feedback.models import Case, Order, Touchpoint
 from feedback.models.words import Channel
 from feedback.orthography import can_be_seen
 from feedback.roles import Role, allow, holds
-from feedback.views.cases import ACT, found
+from feedback.views.case_page import ACT, found
 
 CALL = (Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER)
 LONGEST = 10_000

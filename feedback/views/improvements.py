@@ -19,7 +19,7 @@ from feedback.addressee import language_of
 from feedback.improvement_forms import ImprovementForm, SatisfiedForm
 from feedback.models import Case, Improvement
 from feedback.roles import DESK, PLAN, allow, holds, public
-from feedback.views.cases import SOLVE, found, show
+from feedback.views.case_page import SOLVE, found, show
 
 PER_PAGE = 40
 _COLUMNS = ("action", "owner", "due_on", "measure_on", "cause", "problem", "touchpoint")

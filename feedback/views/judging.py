@@ -16,8 +16,8 @@ from feedback.handling_forms import ArchetypeForm, OurSideForm, StopForm, Verdic
 from feedback.models import Case
 from feedback.procedure import NotAllowed
 from feedback.roles import Role, allow
-from feedback.views import cases as case_pages
-from feedback.views.cases import ACT, SOLVE, found
+from feedback.views import case_page
+from feedback.views.case_page import ACT, SOLVE, found
 
 
 @allow(*ACT)
@@ -37,7 +37,7 @@ def verdict(request: HttpRequest, public_id: str) -> HttpResponse:
     case, form = found(public_id), VerdictForm(request.POST, by=request.user)
     if not form.is_valid():
         return _refused(request, case, verdict=form)
-    given, decision = form.cleaned_data, case_pages.current_decision(case)
+    given, decision = form.cleaned_data, case_page.current_decision(case)
     problem = decision.facts["problem"] if decision else case.reason
     return _do(
         request, case, judging.verify, given["verdict"], evidence=given["evidence"], known=given["known"],
@@ -67,7 +67,7 @@ def our_side(request: HttpRequest, public_id: str) -> HttpResponse:
     except Stale:
         return _both_sides(request, case, form)
     messages.success(request, _("Kept."))
-    return redirect(f"{case_pages.url_of(case)}#judged")
+    return redirect(f"{case_page.url_of(case)}#judged")
 
 
 @allow(Role.APPROVER, Role.MANAGER)
@@ -96,7 +96,7 @@ def _do(
         messages.error(request, str(error.why))
     else:
         messages.success(request, _("Kept."))
-    return redirect(f"{case_pages.url_of(case)}#judged")
+    return redirect(f"{case_page.url_of(case)}#judged")
 
 
 def _both_sides(request: HttpRequest, case: Case, form: OurSideForm) -> HttpResponse:
@@ -108,9 +108,9 @@ def _both_sides(request: HttpRequest, case: Case, form: OurSideForm) -> HttpResp
         _("Somebody else noted something just before: it stands above. Put both together, then keep them."),
     )
     given = {"our_side": form, "is_refused": "our_side"}
-    return case_pages.show(request, case, judging=given, status=409)
+    return case_page.show(request, case, judging=given, status=409)
 
 
 def _refused(request: HttpRequest, case: Case, **forms: Any) -> HttpResponse:
     """The page with what was typed, and what is the matter with it."""
-    return case_pages.show(request, case, judging={**forms, "is_refused": next(iter(forms))}, status=400)
+    return case_page.show(request, case, judging={**forms, "is_refused": next(iter(forms))}, status=400)

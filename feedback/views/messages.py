@@ -13,7 +13,7 @@ from feedback import addressee, case_message, message_plans, messages, shop
 from feedback.case_forms import DiscardForm, SentForm
 from feedback.models import Case, Decision, Message
 from feedback.roles import Role, allow
-from feedback.views import cases as case_pages
+from feedback.views import case_page
 
 EDITORS = (Role.STAFF, Role.APPROVER)
 APPROVED, SENT = Message.State.APPROVED, Message.State.SENT
@@ -201,11 +201,11 @@ def _edition(form: Any) -> int:
 
 
 def _case(public_id: str) -> Case:
-    return case_pages.found(public_id)
+    return case_page.found(public_id)
 
 
 def _back(case: Case) -> HttpResponse:
-    return redirect(f"{case_pages.url_of(case)}#message")
+    return redirect(f"{case_page.url_of(case)}#message")
 
 
 def _nothing_to_say(request: HttpRequest, case: Case) -> HttpResponse:
@@ -221,4 +221,4 @@ def _stale(request: HttpRequest, case: Case, form: Any, stale: messages.Stale) -
 
 
 def _refuse(request: HttpRequest, case: Case, *, status: int, **message: Any) -> HttpResponse:
-    return case_pages.show(request, _case(case.public_id), message=message, status=status)
+    return case_page.show(request, _case(case.public_id), message=message, status=status)

@@ -11,15 +11,15 @@ from feedback import case_spot, cases, concessions, handling, on_the_spot, overr
 from feedback.handling_forms import SpotForm
 from feedback.models import Case, Decision
 from feedback.roles import allow
-from feedback.views import cases as case_pages
-from feedback.views.cases import SOLVE, found
+from feedback.views import case_page
+from feedback.views.case_page import SOLVE, found
 
 
 @allow(*SOLVE)
 @require_POST
 def settle(request: HttpRequest, public_id: str) -> HttpResponse:
     case = found(public_id)
-    decision = case_pages.current_decision(case)
+    decision = case_page.current_decision(case)
     if decision is None:
         messages.warning(request, _("The words are being read; facts and a decision follow in a moment."))
         return redirect("case", public_id)
@@ -27,7 +27,7 @@ def settle(request: HttpRequest, public_id: str) -> HttpResponse:
         return _seen(request, case, decision)
     form = case_spot.form_of(case, decision, request.LANGUAGE_CODE, request.POST)
     if not form.is_valid():
-        return case_pages.show(request, case, spot=form, status=400)
+        return case_page.show(request, case, spot=form, status=400)
     return _settle(request, case, decision, form)
 
 
@@ -37,7 +37,7 @@ def _seen(request: HttpRequest, case: Case, decision: Decision) -> HttpResponse:
     else:
         on_the_spot.seen(case, decision, by=request.user)
         messages.success(request, _("Kept, and decided again with it."))
-    return redirect(f"{case_pages.url_of(case)}#spot")
+    return redirect(f"{case_page.url_of(case)}#spot")
 
 
 def _settle(request: HttpRequest, case: Case, decision: Decision, form: SpotForm) -> HttpResponse:
@@ -66,4 +66,4 @@ def _settle(request: HttpRequest, case: Case, decision: Decision, form: SpotForm
     else:
         messages.success(request, _("Settled: what they got is booked, and the case is resolved."))
         return redirect("case", case.public_id)
-    return case_pages.show(request, found(case.public_id), spot=form, status=400)
+    return case_page.show(request, found(case.public_id), spot=form, status=400)

@@ -11,20 +11,20 @@ from django.views.decorators.http import require_POST
 from feedback import overrides
 from feedback.case_forms import OverrideForm
 from feedback.roles import allow
-from feedback.views import cases as case_pages
+from feedback.views import case_page
 
 
 @allow(*overrides.ROLES)
 @require_POST
 def override(request: HttpRequest, public_id: str) -> HttpResponse:
-    case = case_pages.found(public_id)
-    decision = case_pages.current_decision(case)
+    case = case_page.found(public_id)
+    decision = case_page.current_decision(case)
     if decision is None:
         messages.error(request, _("There is no decision yet that could be overridden."))
         return redirect("case", public_id)
     form = OverrideForm(request.POST, currency=decision.facts["currency"])
     if not form.is_valid():
-        return case_pages.show(request, case, overriding=form, status=400)
+        return case_page.show(request, case, overriding=form, status=400)
     given = form.cleaned_data
     if given["decision"] != decision.pk:
         messages.warning(
@@ -43,6 +43,6 @@ def override(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     except overrides.NotAllowed as error:
         form.add_error(error.field or None, error.why)
-        return case_pages.show(request, case, overriding=form, status=400)
+        return case_page.show(request, case, overriding=form, status=400)
     messages.success(request, _("Kept beside the decision, with your name and reason."))
-    return redirect(f"{case_pages.url_of(case)}#decision")
+    return redirect(f"{case_page.url_of(case)}#decision")

@@ -1,4 +1,4 @@
-"""How a case is handled: each button one act, compare-and-set. The page itself is feedback.views.cases."""
+"""How a case is handled: each button one act, compare-and-set. Its page is feedback.views.case_page."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from feedback.case_forms import JoinForm, OwnerForm, SeverityForm, StepForm
 from feedback.cases import Stale
 from feedback.models import Case, Enclosure
 from feedback.roles import EVERYONE, allow
-from feedback.views.cases import ACT, SOLVE, found, show, url_of
+from feedback.views.case_page import ACT, SOLVE, found, show, url_of
 from feedback.views.ways_back import came_from
 
 
