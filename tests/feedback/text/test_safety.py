@@ -34,6 +34,10 @@ def test_words_without_marks_are_no_alarm(text):
         "Nhân viên dạ thưa đàng hoàng",
         "Trà sữa thơm béo ngây ngất",
         "Camera sau quay phim rất nét",
+        "We were shocked by the price",
+        "The price gave me a shock",
+        "The vase smoked grey looks lovely beside the lamp",
+        "I swallowed my pride and asked for help",
     ],
 )
 def test_everyday_words_are_no_alarm(text):
@@ -51,6 +55,11 @@ def test_everyday_words_are_no_alarm(text):
         ("tao danh chet bon may", "safety"),
         ("Không trả tiền là tao đập quán", "safety"),
         ("Ăn xong bị ngất phải đi cấp cứu", "safety"),
+        ("The kettle gives electric shocks", "safety"),
+        ("The kettle gives shocks", "safety"),
+        ("The lamp shocks you when you touch it", "safety"),
+        ("The charger smokes and smells of burning", "safety"),
+        ("My daughter swallowed a magnet from the toy", "safety"),
         ("Không giải quyết thì tôi kiện ra toà", "legal"),
         ("tao se kien ra toa", "legal"),
         ("Shop để lộ số điện thoại của tôi", "privacy"),
