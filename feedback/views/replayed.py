@@ -67,7 +67,7 @@ def shown(trial: PolicyTrial, language: str) -> dict[str, Any]:
         "rows": [_row(row, language) for row in found["changes"]],
         "months": [(month, *(found["months"][month][name] for name in _SUMS)) for month in months],
         "figure": charts.line_figure(series, _month_names(months, language)) if len(months) > 1 else None,
-        "finding": _cost_finding(before, after, currency, language),
+        "finding": _cost_finding(trial, before, after, language),
     }
 
 
@@ -81,10 +81,15 @@ def _sums(found: Mapping[str, Any], months: Iterable[str], name: str) -> list[fl
     return [float(found["months"][month][name]) for month in months]
 
 
-def _cost_finding(before: Decimal, after: Decimal, currency: str, language: str) -> str:
-    return _("Help in these cases: %(before)s under the version that counts, %(after)s under this one.") % {
+def _cost_finding(trial: PolicyTrial, before: Decimal, after: Decimal, language: str) -> str:
+    """By their numbers: which one counts may have changed since."""
+    currency = trial.result["currency"]
+    said = _("Help in these cases: %(before)s under version %(old)s, %(after)s under version %(new)s.")
+    return said % {
         "before": format_money(before, currency, language),
+        "old": trial.result["against"],
         "after": format_money(after, currency, language),
+        "new": trial.policy.version,
     }
 
 

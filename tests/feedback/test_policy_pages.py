@@ -319,6 +319,22 @@ def test_the_replay_names_the_cases(client, huy):
     assert "wrong_address,regular,valued,rule,standard,goodwill send_again,1,0,310000,0" in table
 
 
+def test_the_replay_says_which_version_cost_what_whatever_counts_now(client, huy):
+    """A version that was withdrawn, or counts since, is not compared with “what counts”."""
+    policies.in_force(timezone.now() - timedelta(days=1))
+    a_case(spent=2_000_000)
+    made = proposed(huy, valued_from="1500000")
+    work.drain(trials.TRY)
+    trial = made.trials.get(kind="backtest")
+    trial.result["months"] |= {"2026-01": {"before": "0", "after": "0", "unknown": 0}}  # drawn from two on
+    trial.save()
+    client.post(reverse("policy_withdraw", args=[made.version]))
+
+    said = words(client.get(reverse("policy", args=[made.version])))
+
+    assert "₫0 under version 1, ₫310,000 under version 2" in said
+
+
 def a_case(*, spent):
     now = timezone.now()
     lan = factories.customer("Lan")
@@ -368,6 +384,10 @@ def test_a_withdrawn_version_was_never_in_force(client, huy):
 
     assert "never in force" in said
     assert "in force from" not in said
+    assert "withdrawn before the customers' advocate spoke" in html.unescape(said)
+    listed = words(client.get(reverse("policies")))
+    assert "withdrawn today" in listed
+    assert "withdrawn from today" not in listed
 
 
 def test_thresholds_say_what_each_would_have_spent_and_kept(client, huy):
@@ -378,6 +398,7 @@ def test_thresholds_say_what_each_would_have_spent_and_kept(client, huy):
     table = client.get(reverse("thresholds_csv")).getvalue().decode().splitlines()
 
     assert "Valued from ₫1,000,000: 1 customer helped, ₫310,000 spent, ₫190,000 kept." in said
+    assert "By the threshold that counts now no case of this time would have been helped" in said
     assert table[1] == "0,1,1,310000,500000,190000,VND"
     assert table[-1] == "9000000,0,0,0,0,0,VND"
 
