@@ -153,7 +153,9 @@ def test_whoever_opens_it_again_is_told_why_not(client, mai, lan, hers, language
 
 def test_nor_is_it_opened_by_what_somebody_heard(client, mai, lan, hers):
     """Not satisfied would open it again."""
-    cases.resolve(hers, by=mai, first_time=True, cause_removed="Packed better", is_told=True)
+    cases.resolve(
+        hers, by=mai, first_time=True, cause_removed="Packed better", is_told=True, keeps_promises=True
+    )
     erase(lan)
 
     answer = client.post(f"/cases/{hers.public_id}/satisfied/", {"satisfied": "no", "words": WORDS})
