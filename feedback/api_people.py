@@ -50,9 +50,10 @@ def api(
             found = people.find(form)
             if found is None:
                 raise NotFound
-            page = page_of(request, found.rows)
+            page = page_of(request, people_pages.countable(found))
             lines = list(found.lines(list(page["rows"])))
-            count = len(found.rows) if isinstance(found.rows, list) else found.rows.count()
+            rows = people_pages.countable(found)
+            count = len(rows) if isinstance(rows, list) else rows.count()
             return {
                 "customers": count, "counted": found.counted, "found_at": found.at, "erased": found.erased,
                 "currency": found.currency, "pages": page["pages"],

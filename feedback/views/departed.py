@@ -101,7 +101,7 @@ def _of_part(form: PartFilter) -> Found | None:
     if found is None or part is None:
         return None
     who = chosen["who"] or "left"
-    rows, of_rows = departed.now().filter(customer__in=leaving.buyers(*wanted)), lines
+    rows, of_rows = departed.now().filter(leaving.bought_in("customer", *wanted)), lines
     if who != "left":
         rows, of_rows = leaving.customers(*wanted, complained=who == "complained"), _of_customers
     return Found(

@@ -13,6 +13,7 @@ from feedback import defections, departed, expected, leases, leaving, merging, t
 from feedback.defection.rules import Kind, Rule
 from feedback.front import headlines, silence
 from feedback.models import Customer, Departed, Location, Order, OrderLine, Product
+from feedback.views import people_pages
 from tests import workbook
 from tests.factories import NOW, a_shop, case, comment, customer, read_comment, user
 
@@ -479,3 +480,15 @@ def test_a_night_between_two_jobs_changes_nobody(client, huy, years, time_machin
 def test_a_year_that_is_none_is_refused(client, years, wrong):
     for name in ("tenure_people", "tenure_people_csv", "tenure_people_xlsx", "api_tenure_people"):
         assert look(client, name, **wrong).status_code in (400, 404)
+
+
+def test_many_are_not_counted_again(client, shop_of_three, monkeypatch):
+    """Of a hundred thousand the number of the report stands: a page asks for its own rows alone."""
+    monkeypatch.setattr(people_pages, "MANY", 1)
+    Departed.objects.filter(customer=shop_of_three[1]).delete()
+
+    page = look(client, "departed")
+    told = look(client, "api_departed").json()
+
+    assert (page.context["page"].paginator.count, len(page.context["rows"])) == (2, 1)
+    assert (told["customers"], len(told["rows"])) == (2, 1)
