@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from feedback import addressee, channels, granted, handling, shop
 from feedback.models import Case, Decision, Message, Promise
+from feedback.models.words import Channel
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.decision import Remedy
 from feedback.wording import commitments
@@ -141,8 +142,12 @@ def _meeting(case: Case, today: date) -> list[Planned]:
 
 
 def _post_takes(case: Case) -> int:
-    """Working days until they read what we write."""
-    return channels.POST_TAKES if addressee.is_only_by_post(case) else 0
+    """Working days until they read what we write: by post to whoever sent a letter and no other address, even
+    before somebody checked that it is them."""
+    customer = case.customer
+    is_unreached = customer is None or not (customer.email or customer.phone)
+    is_by_post = case.comment.channel == Channel.LETTER and is_unreached
+    return channels.POST_TAKES if is_by_post or addressee.is_only_by_post(case) else 0
 
 
 def why_not_what(what: str) -> str:

@@ -144,10 +144,11 @@ def test_a_letter_answers_a_letter_only_where_nothing_else_reaches_them(client, 
     assert addressee.is_only_by_post(case) is False
 
 
-def invited(**of_customer):
+def invited(*, claimed=False, **of_customer):
     """A letter is answered: (the promise to meet them, the words of the message, what the lint finds)."""
     lan = customer("Lan", postal_address=STREET, language="vi", **of_customer)
-    case = decided(channel="letter", customer=lan, reading={"lang": "vi", "problem": "damaged"})
+    reading = {"lang": "vi", "problem": "damaged"}
+    case = decided(channel="letter", customer=lan, customer_claimed=claimed, reading=reading)
     case = Case.objects.select_related("comment__analysis", "customer", "order").get(pk=case.pk)
     decision = Decision.objects.select_related("policy").get(comment=case.comment_id, is_current=True)
     effective = overrides.effective(decision)
@@ -156,10 +157,11 @@ def invited(**of_customer):
     return plan.promises[0], words, messages.findings(case, decision, effective, words, plan)
 
 
+@pytest.mark.parametrize("claimed", [True, False])
 @pytest.mark.parametrize(("email", "days"), [("", 5), ("lan@example.com", 2)])
-def test_nobody_is_invited_for_a_day_before_the_letter_comes(email, days):
+def test_nobody_is_invited_for_a_day_before_the_letter_comes(email, days, claimed):
     """The channel table of article 001: two working days, from when they have it."""
-    meeting, words, _findings = invited(email=email)
+    meeting, words, _findings = invited(email=email, claimed=claimed)
 
     assert meeting.by == shop.working_days_later(shop.day(timezone.now()), days)
     assert f"{meeting.by:%d/%m/%Y}" in words
