@@ -1,5 +1,6 @@
 """What customers said: comments, what the machine read in them, themes."""
 
+from hashlib import blake2b
 from typing import Self
 
 from django.db import models
@@ -135,15 +136,31 @@ class Comment(Addressed, Leasable):
     def is_abusive(self) -> bool:
         """Its words are covered until somebody opens them (S1-11). Load `analysis` where rows are listed.
 
-        What the job has not come to read yet is read here, in some milliseconds.
+        What the job has not come to read yet is read here, in some milliseconds, once in each process.
         """
         if hasattr(self, "analysis"):
             return ABUSE in self.analysis.flags
-        return ABUSE in reader.read(self.words).flags
+        return _reads_abusive(self.words)
 
     @property
     def stars(self) -> int | None:
         return round(self.score) if self.scale == self.Scale.STARS and self.score is not None else None
+
+
+_found_abusive: dict[bytes, bool] = {}  # by a digest: no words are kept
+_MOST_FOUND = 10_000
+
+
+def _reads_abusive(words: str) -> bool:
+    """A list shows the same forty rows again and again: read each time, they would take most of the page."""
+    key = blake2b(words.encode(errors="surrogatepass"), digest_size=16).digest()
+    known = _found_abusive.get(key)
+    if known is None:
+        known = ABUSE in reader.read(words).flags
+        if len(_found_abusive) >= _MOST_FOUND:
+            _found_abusive.clear()
+        _found_abusive[key] = known
+    return known
 
 
 class Enclosure(Addressed):
