@@ -5,6 +5,8 @@ from django.contrib import admin
 from feedback.admin import SetUpAdmin
 from reviews.models import Source
 
+_SHORTEST = 60  # the shortest honest answer in either language fits, counted in bytes too
+
 
 @admin.register(Source)
 class SourceAdmin(SetUpAdmin):
@@ -23,6 +25,12 @@ class SourceAdmin(SetUpAdmin):
         if db_field.name == "kind":
             kwargs["choices"] = [choice for choice in Source.Kind.choices if choice[0] not in Source.POLLED]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """What fits no answer at all is refused here, not in the job that would draft one."""
+        if db_field.name == "limit_size":
+            kwargs["min_value"] = _SHORTEST
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj and "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields

@@ -25,6 +25,17 @@ def test_half_a_limit_is_an_error_on_the_page(client, person, lan_pottery):
     assert not Source.objects.exists()
 
 
+@pytest.mark.parametrize(("size", "status"), [(5, 200), (59, 200), (60, 302)])
+def test_a_limit_that_no_answer_fits_is_refused(client, person, lan_pottery, size, status):
+    """Reviews of such a place could never be drafted for."""
+    client.force_login(person(Role.ADMINISTRATOR))
+
+    answer = client.post("/admin/reviews/source/add/", GIVEN | {"limit_kind": "bytes", "limit_size": size})
+
+    assert answer.status_code == status
+    assert Source.objects.exists() is (status == 302)
+
+
 def test_its_short_name_stays_once_reviews_have_come(client, person, own, receive):
     receive(own)
     client.force_login(person(Role.ADMINISTRATOR))

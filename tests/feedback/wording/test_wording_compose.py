@@ -193,7 +193,11 @@ def test_another_process_chooses_the_same_words():
 
 
 @pytest.mark.parametrize(
-    "limit", [Limit(kind="characters", size=size) for size in (25, 60, 120, 200, 350, 5970)]
+    "limit",
+    [
+        Limit(kind="bytes", size=60),
+        *(Limit(kind="characters", size=size) for size in (25, 60, 120, 200, 350, 5970)),
+    ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_fits_by_being_shorter_never_by_being_cut(limit, language):
