@@ -19,7 +19,17 @@ from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
 from feedback.defection.patterns import Pattern
 from feedback.defection.rules import Rule, Verdicts, judge, tells_after
-from feedback.models import CauseDecision, Defection, DefectionRule, Order, OrderLine, Product, Refund, User
+from feedback.models import (
+    CauseDecision,
+    Customer,
+    Defection,
+    DefectionRule,
+    Order,
+    OrderLine,
+    Product,
+    Refund,
+    User,
+)
 from feedback.models.queue import LeasableQuerySet
 
 EVERY = timedelta(hours=1)
@@ -105,10 +115,9 @@ def load(*, category: str = "", one_in: int = 1) -> Histories:
 
 
 def load_of(customer_ids: Sequence[int]) -> Histories:
-    """The same of these customers alone, with whom was merged into them. Three queries."""
-    keys = list(customer_ids)
-    theirs = Q(customer__among=keys) | Q(customer__merged_into__among=keys)
-    return _packed(_orders(1).filter(theirs), "")
+    """The same of these customers alone, with whom was merged into them. Four queries: each by an index."""
+    merged = Customer.objects.filter(merged_into__among=list(customer_ids)).values_list("pk", flat=True)
+    return _packed(_orders(1).filter(customer__among=[*customer_ids, *merged]), "")
 
 
 def _packed(orders: QuerySet[Order], category: str) -> Histories:
