@@ -220,7 +220,8 @@ def left(buyer, now):
     months = [[f"2026-{month:02}-01", 60, 20 + month] for month in range(1, 10)]
     DefectionRule.objects.update(result={"cohorts": months}, judged_at=now, judge_at=now + timedelta(days=9))
     whole = {"whole": [60, 1], "parts": [{"kind": "location", "key": "hue", "n": 60, "left": 1}]}
-    DefectionSplit.objects.update_or_create(defaults={"look_at": now, "found_at": now, "result": whole})
+    kept = {"look_at": now + timedelta(days=9), "found_at": now, "result": whole}
+    DefectionSplit.objects.update_or_create(defaults=kept)
     Departed.objects.create(
         customer=buyer, first_on=now.date(), last_on=now.date(), since=now.date(), visits=3, spent=21_510_000
     )
