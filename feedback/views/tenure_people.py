@@ -44,7 +44,7 @@ class YearFilter(forms.Form):
 
 def _found(form: YearFilter) -> Found | None:
     found, number = tenure.newest(), form.cleaned_data["year"]
-    if found is None or expected.learnt() is None:
+    if found is None or not found.years or expected.learnt() is None:
         return people_pages.not_found_yet(_("What staying brings"), shop.current().currency)
     year = next((one for one in found.years if one.number == number), None)
     if year is None:
