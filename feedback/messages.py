@@ -386,8 +386,18 @@ def _promised(case: Case, plan: Plan) -> list[Promised]:
     """For the recap: what the case promised before and has not kept yet, then what this message adds."""
     known = case.promises.filter(state=Promise.State.OPEN).select_related("who").order_by("by_when", "pk")
     names = _names(one.who for one in plan.promises)
+    today = shop.day(timezone.now())
     return [
-        *(Promised(what=one.what, who=str(one.who or ""), by=one.by_when, is_made=True) for one in known),
+        *(
+            Promised(
+                what=one.what,
+                who=str(one.who or ""),
+                by=one.by_when,
+                is_made=True,
+                is_late=one.by_when < today,
+            )
+            for one in known
+        ),
         *(Promised(what=one.what, who=names.get(one.who, ""), by=one.by) for one in plan.promises),
     ]
 

@@ -9,19 +9,28 @@ from feedback.wording.phrases import Phrases
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promised:
     """One promise, as the recap says it. `by`: the last day; or `within`: working days. `is_made`: on record
-    from before, and not for this text to make."""
+    from before, and not for this text to make; `is_late`: its day is over."""
 
     what: str
     who: str = ""
     by: date | None = None
     within: int | None = None
     is_made: bool = False
+    is_late: bool = False
+
+    @property
+    def slot(self) -> str:
+        """Of the sentence that says it."""
+        if self.by is None:
+            return "promised_within"
+        return "promised_late" if self.is_late else "promised"
 
 
 def said(promise: Promised, book: Phrases) -> str:
     what = book.word("words", promise.what) if promise.what in book.slots("words") else promise.what.strip()
-    slot = "promised" if promise.by is not None else "promised_within"
-    sentence = book.word("words", slot).replace("{who}", promise.who.strip() or book.word("words", "who"))
+    sentence = book.word("words", promise.slot).replace(
+        "{who}", promise.who.strip() or book.word("words", "who")
+    )
     if promise.by is not None:
         sentence = sentence.replace("{date}", written_date(promise.by, book.language))
     else:

@@ -134,7 +134,7 @@ def _promised(promise: Promised, book: Phrases) -> str:
     what = promise.what.strip()
     what = _shorter(book).get(book.word("words", what) if what in book.slots("words") else what, what)
     who = promise.who.strip() or book.word("text", "who")
-    sentence = book.word("text", "promised" if promise.by else "promised_within")
+    sentence = book.word("text", promise.slot)
     if promise.by is not None:
         sentence = sentence.replace("{date}", short_date(promise.by, book.language))
     else:

@@ -1,9 +1,10 @@
 """What they have or are to get already is not offered again: the next message says how far it is (S1-9)."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from feedback import cases, concessions, message_plans, messages, overrides, promises, shop
@@ -101,6 +102,24 @@ def test_what_was_granted_is_on_its_way_and_nothing_is_offered_again(bao):
     assert f"{Promise.objects.get().by_when:%d/%m/%Y}" in after  # the recap says by when
     assert stops(case, after) == []
     assert words(case) == after
+
+
+@pytest.mark.parametrize(
+    ("channel", "late"), [("form", "đã hẹn trước hết ngày {}, nay bị trễ"), ("sms", "đã hẹn {}, nay bị trễ")]
+)
+def test_a_day_that_is_over_is_not_promised_as_if_it_were_to_come(bao, channel, late):
+    """S0-6: on the day itself it can still be kept."""
+    case = told(channel=channel)
+    grant(case, "refund", bao)
+    day = Promise.objects.get().by_when
+    noon = datetime.combine(day, time(12), shop.zone())
+
+    with time_machine.travel(noon, tick=False):
+        assert "nay bị trễ" not in words(case)
+    with time_machine.travel(noon + timedelta(days=1), tick=False):
+        after = words(case)
+        assert stops(case, after) == []
+    assert late.format(f"{day:%d/%m/%Y}" if channel == "form" else f"{day:%d/%m}") in after
 
 
 def test_once_they_said_so_it_is_done(bao):
