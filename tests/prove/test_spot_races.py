@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from feedback import cases, concessions, message_plans, messages, on_the_spot, overrides
+from feedback import cases, concessions, granted, message_plans, messages, on_the_spot, overrides
 from feedback.models import Case, Concession, Decision, Event, Message
 from tests import crowd, factories
 
@@ -149,7 +149,7 @@ def offered(made, decision, by):
 
 
 def settled_beside_an_approval(people, bao):
-    """What each said, and the case: one gives at the counter while the other approves the offer."""
+    """The case, and two acts on it: one gives at the counter, the other approves the offer."""
     made, decision = at_the_counter(people[0])
     draft = offered(made, decision, bao)
     give = settling(made, decision, ("replacement",), people[:1])[0]
@@ -157,15 +157,15 @@ def settled_beside_an_approval(people, bao):
     def approve():
         messages.approve(draft, by=bao, edition=draft.edition, by_mail=False)
 
-    told = (cases.Stale, concessions.Refused, messages.Stale)
-    return crowd.at_once([give, approve], told=told), made
+    return made, give, approve
 
 
 def test_an_offer_that_waits_goes_or_holds_it_up(people):
     """Nobody is given something at the counter and offered it by letter as well."""
     bao = factories.user("staff", "Bảo")
     for _round in range(ROUNDS):
-        ended, made = settled_beside_an_approval(people, bao)
+        made, *acts = settled_beside_an_approval(people, bao)
+        ended = crowd.at_once(acts, told=(cases.Stale, concessions.Refused, messages.Stale))
 
         assert ended.count(None) == 1
         state = "discarded" if ended[0] is None else "approved"
@@ -174,11 +174,14 @@ def test_an_offer_that_waits_goes_or_holds_it_up(people):
 
 
 def test_without_withdrawing_it_the_offer_goes_out_as_well(people, monkeypatch):
-    """The twin."""
+    """The twin, one after the other; what was given is not looked at either, which stops it as well."""
     monkeypatch.setattr(on_the_spot, "_withdraw", lambda case, by: None)
-    bao = factories.user("staff", "Bảo")
+    made, give, approve = settled_beside_an_approval(people, factories.user("staff", "Bảo"))
 
-    ended, made = settled_beside_an_approval(people, bao)
+    give()
+    with pytest.raises(messages.Blocked):
+        approve()
+    monkeypatch.setattr(granted, "of", lambda case, decided: ())
+    approve()
 
-    assert ended == [None, None]
     assert (booked(made), Message.objects.get(case=made).state) == (1, "approved")
