@@ -49,7 +49,7 @@ class _Statement:
 
     def run(self, values: Sequence[Any]) -> list[list[Any]]:
         with _cursor() as cursor:
-            cursor.execute(self.sql, self.parameters(values))
+            _ask(cursor, self.sql, self.parameters(values))
             return [self._converted(found) for found in cursor.fetchall()]
 
     def parameters(self, values: Sequence[Any]) -> list[Any]:
@@ -107,7 +107,7 @@ class PreparedCounts:
     def __call__(self, *values: Any) -> tuple[int, ...]:
         sql, statements = self._built
         with _cursor() as cursor:
-            cursor.execute(sql, [one for each in statements for one in each.parameters(values)])
+            _ask(cursor, sql, [one for each in statements for one in each.parameters(values)])
             return tuple(cursor.fetchone())
 
     @cached_property
@@ -150,6 +150,13 @@ def _cursor() -> Any:
     here.ensure_connection()
     binding: Any = ServerBindingCursor
     return here._prepare_cursor(binding(here.connection))
+
+
+def _ask(cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+    """And write it into Django's log of queries: of a kept plan psycopg no longer knows the words."""
+    cursor.execute(sql, parameters)
+    if connection.queries_logged and not connection.queries_log[-1]["sql"]:
+        connection.queries_log[-1]["sql"] = sql
 
 
 def _with_constants(sql: str, parameters: Sequence[_Parameter]) -> tuple[str, list[_Parameter]]:

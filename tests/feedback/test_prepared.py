@@ -117,3 +117,14 @@ def test_what_is_always_the_same_stands_in_the_statement():
     assert "'VND'" in statement.sql
     assert len(statement.parameters(["1"])) == statement.sql.count("%s") == 2  # what could end a word is sent
     assert prepared.all("1") == []
+
+
+def test_the_log_of_queries_knows_the_words_of_a_kept_plan():
+    """From the third time on PostgreSQL is sent a name alone."""
+    newest = Prepared(lambda day: Order.objects.filter(placed_at__gte=day), datetime)
+    with CaptureQueriesContext(connection) as captured:
+        for _again in range(6):
+            list(newest.all(factories.NOW))
+
+    assert len(captured) == 6
+    assert all("feedback_order" in one["sql"] for one in captured)
