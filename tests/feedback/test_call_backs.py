@@ -381,6 +381,19 @@ def stopped(promise, by):
     )  # fmt: skip
 
 
+def test_with_whom_the_contact_was_stopped_the_case_shows_no_number(owed, bao, client):
+    """S1-11"""
+    promise = owed(email="lan@example.com", phone="+84901234567")
+    address = f"/cases/{promise.case.public_id}/"
+    assert 'href="tel:+84901234567"' in client.get(address).content.decode()
+    stopped(promise, bao)
+
+    page = client.get(address).content.decode()
+
+    assert "+84901234567" not in page
+    assert "lan@example.com" in page
+
+
 def test_with_whom_the_contact_was_stopped_nobody_calls(owed, bao, client):
     """S1-11: the page proposes to ask in writing, and no call."""
     promise = owed(email="lan@example.com", phone="+84901234567")
