@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from feedback.defection import chances as chances_module
 from feedback.defection.backtests import auc, back_test, best
-from feedback.defection.chances import FEWEST, Chances
+from feedback.defection.chances import FEWEST, Chances, most_at_once, unevenness
 from feedback.defection.histories import Histories
 from feedback.defection.rules import Kind, Rule, judge
 
@@ -130,6 +131,64 @@ def test_the_chance_is_learnt_from_the_past_alone():
     one, other = (Chances.learn(histories, 300, 60) for histories in (shop, cut))
 
     assert np.allclose(one.weights, other.weights)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([0], 1.0),
+        ([0, 10, 20, 30], (1 / 4) ** 0.5),  # like a clock
+        ([0, 10, 40], ((0.5**2 + 0.5**2 + 1) / 3) ** 0.5),  # 10 and 30 lie half of 20 away from it
+        ([0, 10, 20, 30, 90], (1 / 4) ** 0.5),  # what comes after the day is not known
+    ],
+)
+def test_unevenness_is_the_spread_of_the_days_between_visits(days, expected):
+    known = packed({1: days, 2: [3, 4]}).on(50)
+
+    assert unevenness(known)[0] == pytest.approx(expected)
+
+
+def test_the_most_at_once_is_of_the_visits_so_far():
+    shop = Histories.of([(1, 0, 5.0), (1, 9, 30.0), (1, 9, 4.0), (1, 20, 8.0), (1, 60, 99.0), (2, 60, 1.0)])
+
+    assert most_at_once(shop.on(50)).tolist() == [34.0]
+
+
+def test_the_chance_hears_who_comes_like_a_clock():
+    """Away as long, as often here, as much spent: who came evenly until then has more likely stopped."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for customer in range(2000):
+        is_even, day, end = customer % 2 == 0, rng.uniform(0, 60), rng.uniform(150, 500)
+        while day < min(400, end):
+            rows.append((customer, int(day), 10.0))
+            day += 20 + (0 if is_even else rng.exponential(20) - 10)
+    chances, one = Chances.learn(Histories.of(rows), 300, 60), [0, 20, 40, 60, 80, 100]
+
+    even, uneven = chances.of(packed({1: one, 2: [0, 3, 6, 50, 53, 100]}).on(140))
+
+    assert even > uneven
+
+
+def test_of_a_big_shop_every_so_many_th_customer_teaches(monkeypatch):
+    """The first, the third … with all of their visits, as if there were no others."""
+    shop = _made_up()
+    some = Histories.of(
+        (int(c), int(d), float(a))
+        for c, d, a in zip(shop.customers[shop.owners], shop.days, shop.amounts, strict=True)
+        if list(shop.customers).index(c) % 2 == 0
+    )
+    expected = Chances.learn(some, 300, 60)
+
+    monkeypatch.setattr(chances_module, "MOST", len(shop) // 2)
+
+    assert Chances.learn(shop, 300, 60).weights.tolist() == expected.weights.tolist()
+
+
+def test_nobody_known_has_no_chance():
+    chances = Chances.learn(_made_up(), 300, 60)
+
+    assert chances.of(packed({1: [100]}).on(50)).tolist() == []
 
 
 def test_too_little_past_teaches_nothing_and_flags_nobody():
