@@ -13,7 +13,7 @@ from django.db.models import F, FloatField, Max, Min, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Mod, TruncDate
 
-from feedback import departed, journal, leases, reminders, shop, wallet
+from feedback import departed, journal, leases, reminders, shop, streams, wallet
 from feedback.defection.backtests import BackTest, back_test
 from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
@@ -122,10 +122,11 @@ def load_of(customer_ids: Sequence[int]) -> Histories:
 
 def _packed(orders: QuerySet[Order], category: str) -> Histories:
     who, days, amounts = array("q"), array("i"), array("d")
-    for customer, day, amount in _rows(orders, category):
-        who.append(customer)
-        days.append(day)
-        amounts.append(amount)
+    with streams.streamed():
+        for customer, day, amount in _rows(orders, category):
+            who.append(customer)
+            days.append(day)
+            amounts.append(amount)
     # Not copied: of ten million orders each copy is 80 MB.
     found = Histories.pack(
         np.frombuffer(who, np.int64) if who else [],
@@ -243,13 +244,14 @@ def _tested(rule: Rule, known: Any, histories: Histories, today: int) -> dict[st
 def _note_who_left(version: DefectionRule, found: Verdicts, now: datetime) -> None:
     today = shop.day(now)
     fresh = found.is_gone & (found.since > today.toordinal() - FRESH)
-    places = np.flatnonzero(fresh).tolist()
+    places = np.flatnonzero(fresh)
     known = _known_to_be_gone(now, found.rule.judged_by)
     contact_by = shop.working_days_later(today, CONTACT_WITHIN)
-    new = [place for place in places if int(found.customers[place]) not in known]
+    customers = found.customers[places].tolist()
+    new = [one for one in zip(places.tolist(), customers, strict=True) if one[1] not in known]
     for begin in range(0, len(new), _TOGETHER):
         part = new[begin : begin + _TOGETHER]
-        _store([_row(version, found, place, now, contact_by) for place in part], version)
+        _store([_row(version, found, *one, now, contact_by) for one in part], version)
 
 
 def _known_to_be_gone(now: datetime, window: int) -> set[int]:
@@ -259,10 +261,12 @@ def _known_to_be_gone(now: datetime, window: int) -> set[int]:
     return set(rows.values_list("customer", flat=True))
 
 
-def _row(version: DefectionRule, found: Verdicts, place: int, now: datetime, contact_by: date) -> Defection:
+def _row(
+    version: DefectionRule, found: Verdicts, place: int, customer: int, now: datetime, contact_by: date
+) -> Defection:
     pattern = found.pattern(place)
     return Defection(
-        customer_id=int(found.customers[place]),
+        customer_id=customer,
         rule=version,
         since=date.fromordinal(int(found.since[place])),
         found_at=now,
@@ -287,26 +291,31 @@ def _store(rows: list[Defection], version: DefectionRule) -> None:
 
 def _note_who_came_back(found: Verdicts) -> None:
     """Who bought since and whom the rule does not find any more."""
-    place = {customer: at for at, customer in enumerate(found.customers.tolist())}
-    ongoing = Defection.objects.filter(state__in=Defection.ONGOING).order_by("pk")
-    back = [row for row in ongoing.iterator() if (at := place.get(row.customer_id)) is not None
-            and not found.is_gone[at] and found.known.last[at] > row.last_bought_on.toordinal()]  # fmt: skip
+    back = [
+        (row, date.fromordinal(int(found.known.last[at])))
+        for row, at in _ongoing(found)
+        if not found.is_gone[at] and found.known.last[at] > row.last_bought_on.toordinal()
+    ]
     for begin in range(0, len(back), _TOGETHER):
         with journal.recording():
-            for row in back[begin : begin + _TOGETHER]:
-                came = date.fromordinal(int(found.known.last[place[row.customer_id]]))
+            for row, came in back[begin : begin + _TOGETHER]:
                 if _still(row, *Defection.ONGOING).update(state=State.CAME_BACK, came_back_on=came):
                     journal.log("defected customer came back", row, on=came.isoformat())
+
+
+def _ongoing(found: Verdicts) -> Iterator[tuple[Defection, int]]:
+    """Those with a task whom the rule knows, and their place."""
+    customers = found.customers
+    for row in Defection.objects.filter(state__in=Defection.ONGOING).order_by("pk").iterator():
+        at = int(np.searchsorted(customers, row.customer_id))
+        if at < len(customers) and customers[at] == row.customer_id:
+            yield row, at
 
 
 def _tell_anew(found: Verdicts) -> None:
     """Whoever was merged or parted since has another story: bought once no more (or again), or their last
     purchase is another one's."""
-    place = {customer: at for at, customer in enumerate(found.customers.tolist())}
-    for row in Defection.objects.filter(state__in=Defection.ONGOING).order_by("pk").iterator():
-        at = place.get(row.customer_id)
-        if at is None:
-            continue
+    for row, at in _ongoing(found):
         last, is_once = int(found.known.last[at]), found.pattern(at).was_once
         if row.was_once != is_once or last < row.last_bought_on.toordinal():
             _amend(row, found, at)

@@ -121,6 +121,7 @@ class Verdicts:
 
     @property
     def customers(self) -> Whole:
+        """Made anew each time, of a million in some milliseconds: not to be asked for each of them."""
         return self.known.histories.customers[self.known.at]
 
     def pattern(self, place: int) -> Pattern:
