@@ -106,8 +106,19 @@ def write_new(model: type[models.Model], rows: Sequence[Columns], *, of: Sequenc
     return {value[0] if len(value) == 1 else tuple(value): key for key, *value in back}
 
 
+def write_over(model: type[models.Model], rows: Sequence[Columns], *, of: str) -> None:
+    """Write rows; where one with the same value in the unique column `of` is there, it becomes as the new one
+    in every other column. No value twice in `rows`."""
+    _write(model, rows, of, is_over=True)
+
+
 def _write(
-    model: type[models.Model], rows: Sequence[Columns], unique: str = "", also: tuple[str, ...] = ()
+    model: type[models.Model],
+    rows: Sequence[Columns],
+    unique: str = "",
+    also: tuple[str, ...] = (),
+    *,
+    is_over: bool = False,
 ) -> list[tuple[Any, ...]]:
     """What the statement gives back of each row: its key, and the columns `also`."""
     columns = _columns(model, connection.vendor)
@@ -119,9 +130,10 @@ def _write(
         for part in _parts(rows, size):
             if items:
                 lists = [_spelt(column.of(part)) for column in columns]
-                cursor.execute(_statement_of_lists(model, items, unique, also), lists)
+                cursor.execute(_statement_of_lists(model, items, unique, also, is_over), lists)
             else:
-                cursor.execute(_statement(model, len(part), unique, also), _values(columns, part))
+                statement = _statement(model, len(part), unique, also, is_over)
+                cursor.execute(statement, _values(columns, part))
             back += cursor.fetchall()
     return back
 
@@ -171,27 +183,38 @@ def _parts(rows: Sequence[Columns], size: int) -> Iterator[Sequence[Columns]]:
 
 
 @lru_cache(maxsize=64)
-def _statement(model: type[models.Model], count: int, unique: str = "", also: tuple[str, ...] = ()) -> str:
-    """`unique`: a column whose conflicts leave the row out; "*": any. `also`: columns given back, too."""
+def _statement(
+    model: type[models.Model],
+    count: int,
+    unique: str = "",
+    also: tuple[str, ...] = (),
+    is_over: bool = False,
+) -> str:
+    """`unique`: a column whose conflicts leave the row out; "*": any. `also`: columns given back, too.
+    `is_over`: a conflict writes the row over."""
     one = f"({', '.join(['%s'] * len(_fields(model)))})"
-    return _inserting(model, f"VALUES {', '.join([one] * count)}", unique, also)
+    return _inserting(model, f"VALUES {', '.join([one] * count)}", unique, also, is_over)
 
 
 @lru_cache(maxsize=64)
 def _statement_of_lists(
-    model: type[models.Model], items: tuple[str, ...], unique: str, also: tuple[str, ...]
+    model: type[models.Model], items: tuple[str, ...], unique: str, also: tuple[str, ...], is_over: bool
 ) -> str:
     """As `_statement`, with a list for each column: always the same, however many rows."""
     lists = ", ".join(f"%s::{item}[]" for item in items)
-    return _inserting(model, f"SELECT * FROM unnest({lists})", unique, also)  # noqa: S608
+    return _inserting(model, f"SELECT * FROM unnest({lists})", unique, also, is_over)  # noqa: S608
 
 
-def _inserting(model: type[models.Model], rows: str, unique: str, also: tuple[str, ...]) -> str:
+def _inserting(
+    model: type[models.Model], rows: str, unique: str, also: tuple[str, ...], is_over: bool
+) -> str:
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in _fields(model))
+    names = [quote(str(field.column)) for field in _fields(model)]
+    columns = ", ".join(names)
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     conflict = "" if unique == "*" else f" ({quote(unique)})"
-    unless = f" ON CONFLICT{conflict} DO NOTHING" if unique else ""
+    done = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name != quote(unique))
+    unless = f" ON CONFLICT{conflict} DO {f'UPDATE SET {done}' if is_over else 'NOTHING'}" if unique else ""
     back = ", ".join([key, *map(quote, also)])
     return f"INSERT INTO {table} ({columns}) {rows}{unless} RETURNING {back}"
 

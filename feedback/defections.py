@@ -1,7 +1,6 @@
 """The watch over who stops buying: the rule, whom it finds, who came back, what is done (S2-1 – S2-6)."""
 
-from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, FloatField, Max, Min, Q, QuerySet
+from django.db.models import Case as If
+from django.db.models import F, FloatField, Func, IntegerField, Max, Min, Q, QuerySet, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Mod, TruncDate
+from django.db.models.functions import Cast, Coalesce, Mod, TruncDate
 
 from feedback import departed, journal, leases, reminders, shop, streams, wallet
 from feedback.defection.backtests import BackTest, back_test
@@ -41,6 +41,7 @@ TESTED_EVERY = 7  # days
 A_MONTH = 30  # days: the rate stands beside that of then
 _A_YEAR = 365
 _TOGETHER = 200  # defections in one transaction
+_BOUGHT = np.dtype([("customer", "i8"), ("day", "i4"), ("worth", "f8")])
 State = Defection.State
 
 
@@ -121,43 +122,42 @@ def load_of(customer_ids: Sequence[int]) -> Histories:
 
 
 def _packed(orders: QuerySet[Order], category: str) -> Histories:
-    who, days, amounts = array("q"), array("i"), array("d")
     with streams.streamed():
-        for customer, day, amount in _rows(orders, category):
-            who.append(customer)
-            days.append(day)
-            amounts.append(amount)
+        rows = np.fromiter(_rows(orders, category), _BOUGHT)
     # Not copied: of ten million orders each copy is 80 MB.
-    found = Histories.pack(
-        np.frombuffer(who, np.int64) if who else [],
-        np.frombuffer(days, np.intc) if days else [],
-        np.frombuffer(amounts, np.float64) if amounts else [],
-    )
-    return replace(found, told=wallet.told())
+    return replace(Histories.pack(rows["customer"], rows["day"], rows["worth"]), told=wallet.told())
 
 
 def _rows(orders: QuerySet[Order], category: str) -> Iterator[tuple[int, int, float]]:
-    """Ten million of them: PostgreSQL tells the day itself, which spares a moment, its zone and its day."""
-    zone, currency = shop.zone(), shop.current().currency
-    is_postgresql = connection.vendor == "postgresql"
+    """As _BOUGHT has them. Ten million of them: what PostgreSQL finds out itself, Python need not."""
+    currency = shop.current().currency
+    rows = [_bought(orders, category, currency)]
+    if not category:
+        rows.append(_sent_back(orders, currency))
+    for each in rows:
+        yield from _by_day(each)
 
-    def when(column: str) -> Combinable:
-        return TruncDate(column, tzinfo=zone) if is_postgresql else F(column)
 
-    def ordinal(at: Any) -> int:
-        return int((at if is_postgresql else at.astimezone(zone)).toordinal())
+def _by_day(rows: QuerySet[Any, Any]) -> Iterator[tuple[int, int, float]]:
+    found = rows.values_list("root", "at", "worth").iterator(chunk_size=5000)
+    if connection.vendor == "postgresql":
+        return found
+    zone = shop.zone()
+    return ((root, at.astimezone(zone).toordinal(), worth) for root, at, worth in found)
 
-    for customer, root, at, total, its_currency in _bought(orders, category, when).iterator(chunk_size=5000):
-        yield root or customer, ordinal(at), total if its_currency == currency else 0.0
-    if category:
-        return
-    back = (
-        Refund.objects.filter(order__in=orders, currency=currency, amount__gt=0)
-        .annotate(at=when("refunded_at"), worth=_as_float("amount"))
-        .values_list("order__customer", "order__customer__merged_into", "at", "worth")
-    )
-    for customer, root, at, total in back.iterator(chunk_size=5000):
-        yield root or customer, ordinal(at), -total
+
+class _Ordinal(Func):
+    """A day as date.toordinal has it. PostgreSQL alone."""
+
+    template = "(%(expressions)s - DATE '0001-01-01' + 1)"
+    output_field = IntegerField()
+
+
+def _when(column: str) -> Combinable:
+    """The day of it; else, where the database knows no zones, the moment."""
+    if connection.vendor == "postgresql":
+        return _Ordinal(TruncDate(column, tzinfo=shop.zone()))
+    return F(column)
 
 
 def _as_float(amount: str | Combinable) -> Cast:
@@ -179,16 +179,30 @@ def orders() -> QuerySet[Order]:
     return _orders(1)
 
 
-def _bought(orders: QuerySet[Order], category: str, when: Callable[[str], Combinable]) -> QuerySet[Any, Any]:
+def _bought(orders: QuerySet[Order], category: str, currency: str) -> QuerySet[Any, Any]:
+    """What is in another currency is a visit all the same."""
     if not category:
-        bought = orders.annotate(at=when("placed_at"), worth=_as_float("total"))
-        return bought.values_list("customer", "customer__merged_into", "at", "worth", "currency")
-    lines = OrderLine.objects.filter(order__in=orders).filter(
-        Q(category=category) | Q(category="", product__category=category)
+        return _valued(orders, "", F("total"), currency)
+    lines = OrderLine.objects.filter(order__in=orders)
+    of_it = lines.filter(Q(category=category) | Q(category="", product__category=category))
+    return _valued(of_it, "order__", F("price") * F("quantity"), currency)
+
+
+def _valued(rows: QuerySet[Any, Any], order: str, amount: Combinable, currency: str) -> QuerySet[Any, Any]:
+    """`order`: the path to it."""
+    return rows.annotate(
+        root=Coalesce(f"{order}customer__merged_into", f"{order}customer"),
+        at=_when(f"{order}placed_at"),
+        worth=If(When(**{f"{order}currency": currency}, then=_as_float(amount)), default=0.0),
     )
-    each = lines.annotate(at=when("order__placed_at"), worth=_as_float(F("price") * F("quantity")))
-    return each.values_list(
-        "order__customer", "order__customer__merged_into", "at", "worth", "order__currency"
+
+
+def _sent_back(orders: QuerySet[Order], currency: str) -> QuerySet[Any, Any]:
+    back = Refund.objects.filter(order__in=orders, currency=currency, amount__gt=0)
+    return back.annotate(
+        root=Coalesce("order__customer__merged_into", "order__customer"),
+        at=_when("refunded_at"),
+        worth=-_as_float("amount"),
     )
 
 

@@ -1,15 +1,16 @@
 """Find what each customer will buy in the next year (S2-7), and how many are valued (S3-3). Once a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
 
 import numpy as np
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
-from feedback import defections, leases, shop, value
+from feedback import bulk, defections, leases, shop, value
 from feedback.defection import bgnbd
 from feedback.defection.expected import Expected, Model, expect, learn
 from feedback.defection.histories import Histories
@@ -20,12 +21,8 @@ from feedback.models.queue import LeasableQuerySet
 from feedback.money import LARGEST, quantize
 
 EVERY = timedelta(days=1)
-_TOGETHER = 2000  # customers in one transaction
+_TOGETHER = 5000  # customers in one transaction
 _ABOUT = Context(prec=3, rounding=ROUND_HALF_UP)  # what is foretold is no better known than that
-_CHANGES = [
-    "found_at", "currency", "worth", "spend", "basket", "visits", "rate", "share", "came", "days", "years",
-    "is_gone", "is_by_library",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +53,10 @@ def find(rows: Sequence[Expectation], now: datetime) -> None:
     histories, day, rule = defections.load(), shop.day(now).toordinal(), _rule()
     model = learn(histories, day, rule)
     found = expect(model, histories, day, rule)
-    by_library, years = _by_library(histories, day, model, rule), years_of(histories)
+    columns = _columns(found, years_of(histories), _by_library(histories, day, model, rule))
     for begin in range(0, len(found.known), _TOGETHER):
-        places = range(begin, min(begin + _TOGETHER, len(found.known)))
-        _write(list(_rows(found, places, years, by_library, now)))
+        part = {name: values[begin : begin + _TOGETHER].tolist() for name, values in columns.items()}
+        bulk.write_over(ExpectedValue, list(_rows(part, now)), of="customer_id")
     with transaction.atomic():
         ExpectedValue.objects.exclude(found_at=now).delete()
         result = {"currency": shop.current().currency, "model": model.as_data()}
@@ -135,41 +132,35 @@ def _by_library(histories: Histories, day: int, model: Model, rule: Rule | None)
     return bgnbd.visits(histories, day, ahead=365)
 
 
-def _rows(
-    found: Expected,
-    places: Sequence[int],
-    years: np.ndarray,
-    by_library: np.ndarray | None,
-    now: datetime,
-) -> Iterator[ExpectedValue]:
-    currency, known = shop.current().currency, found.known
-    customers = known.histories.customers[known.at[places]].tolist()
-    worths = value.lifetime_values(customers)
-    visits = found.visits if by_library is None else by_library
-    for place, customer in zip(places, customers, strict=True):
-        basket = about(float(found.basket[place]), currency)
-        yield ExpectedValue(
-            customer_id=customer,
-            found_at=now,
-            currency=currency,
-            worth=_kept(worths.get(customer, Decimal(0))),
-            spend=about(float(visits[place] * found.basket[place]), currency),
-            basket=basket,
-            visits=float(visits[place]),
-            rate=float(found.rate[place]) * found.ahead,
-            share=float(found.share[place]),
-            came=int(known.n[place]),
-            days=int(known.day - known.first[place]),
-            years=int(years[known.at[place]]),
-            is_gone=bool(found.is_gone[place]),
-            is_by_library=by_library is not None,
-        )
+def _columns(found: Expected, years: np.ndarray, by_library: np.ndarray | None) -> dict[str, np.ndarray]:
+    """By attribute of ExpectedValue, a place for each customer, by their keys. `worth` in hundredths."""
+    known, visits = found.known, found.visits if by_library is None else by_library
+    customers = known.histories.customers[known.at]
+    return {
+        "customer_id": customers,
+        "worth": value.of_everybody().of(customers),
+        "spend": visits * found.basket,
+        "basket": found.basket,
+        "visits": visits,
+        "rate": found.rate * found.ahead,
+        "share": found.share,
+        "came": known.n,
+        "days": known.day - known.first,
+        "years": years[known.at],
+        "is_gone": found.is_gone,
+        "is_by_library": np.full(len(known), by_library is not None),
+    }
 
 
-def _write(rows: list[ExpectedValue]) -> None:
-    ExpectedValue.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["customer"], update_fields=_CHANGES
-    )
+def _rows(columns: Mapping[str, Sequence[Any]], now: datetime) -> Iterator[dict[str, Any]]:
+    """As a table has them, each found now."""
+    currency = shop.current().currency
+    of_all = {"found_at": now, "currency": currency}
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True)) | of_all
+        row["worth"] = _kept(Decimal(row["worth"]) / 100)
+        row["spend"], row["basket"] = about(row["spend"], currency), about(row["basket"], currency)
+        yield row
 
 
 def about(amount: float, currency: str) -> Decimal:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-_MEMORY = "64MB"  # a join of a million customers fits into it; it is the database's, and given back at the end
+_MEMORY = "64MB"  # a million customers to join with fit into it; the server gives it back at the end
 
 
 @contextmanager

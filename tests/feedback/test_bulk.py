@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 
 from feedback import bulk
-from feedback.models import Analysis, Case, Comment, Customer, Event, Order
+from feedback.models import Analysis, Case, Comment, Customer, Departed, Event, Order
 from tests import factories
 from tests.factories import NOW
 
@@ -167,6 +167,28 @@ def test_constraints_hold():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         bulk.write(Comment, rows)
+
+
+def test_a_row_that_is_there_is_written_over_and_keeps_its_key():
+    here, other = factories.customer("Lan"), factories.customer("Minh")
+    story = {
+        "first_on": NOW.date(),
+        "last_on": NOW.date(),
+        "since": NOW.date(),
+        "visits": 1,
+        "currency": "VND",
+    }
+    bulk.write_over(Departed, [{"customer_id": here.pk, "spent": Decimal(5)} | story], of="customer_id")
+    key = Departed.objects.get().pk
+
+    again = [{"customer_id": one.pk, "spent": Decimal(7), "usual": 2.5} | story for one in (other, here)]
+    bulk.write_over(Departed, [row | {"visits": 3} for row in again], of="customer_id")
+
+    assert (
+        list(Departed.objects.order_by("customer").values_list("spent", "usual", "visits"))
+        == [(7, 2.5, 3)] * 2
+    )
+    assert Departed.objects.get(customer=here).pk == key
 
 
 @pytest.mark.parametrize("wanted", [[], [0]])

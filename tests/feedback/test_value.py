@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from feedback import value
@@ -70,3 +71,38 @@ def test_it_asks_four_times_however_many(rows, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(5):  # and the shop
         assert len(worth(*customers)) == rows
+
+
+@pytest.mark.parametrize("currency", ["VND", "USD"])
+def test_everybody_is_worth_what_each_is_worth(currency):
+    """The job asks for all at once, the pages for some."""
+    factories.a_shop(currency=currency)
+    customers = [factories.customer(f"Khách {place}") for place in range(6)]
+    for place, who in enumerate(customers[:5]):
+        bought = factories.order(who, total=Decimal("90.25"), currency=currency)
+        factories.order(
+            who, total=Decimal("0.10"), currency=currency, cancelled_at=NOW if place == 1 else None
+        )
+        factories.order(who, total=Decimal(70), currency="EUR")
+        if place % 2:
+            Refund.objects.create(
+                order=bought,
+                external_id=str(place),
+                amount=Decimal("20.15"),
+                currency=currency,
+                refunded_at=NOW,
+            )
+        if place > 2:
+            about = factories.read_comment(customer=who, order=bought)
+            factories.concession(factories.case(about), refund=Decimal(30), currency=currency)
+    keys = [who.pk for who in customers]
+
+    found = value.of_everybody().of(np.array([*keys, 10**9]))
+
+    each = worth(*customers)
+    assert [Decimal(int(cents)) / 100 for cents in found] == [*(each.get(key, 0) for key in keys), 0]
+    assert len(set(found.tolist())) == 5
+
+
+def test_nobody_is_worth_anything_in_an_empty_shop():
+    assert value.of_everybody().of(np.array([1, 2])).tolist() == [0, 0]
