@@ -104,6 +104,7 @@ class PromiseLineSerializer(serializers.Serializer):
     kept = serializers.IntegerField()
     broken = serializers.IntegerField()
     unanswered = serializers.IntegerField(help_text="Past their day; in no share.")
+    withdrawn = serializers.IntegerField(help_text="Taken back with a reason; in no share.")
     share = serializers.FloatField(allow_null=True, help_text="Kept of answered; null below five.")
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)

@@ -255,15 +255,16 @@ def _check_first(case: Case) -> None:
         raise handling.NotYet(handling.NOT_FIRST, field="first_time")
 
 
-def check_nothing_owed(case: Case) -> None:
-    """Hold the case: whoever promises something at this moment has done so, or waits. Raises NotYet."""
+def check_nothing_owed(case: Case, *, field: str = "keeps_promises") -> None:
+    """Hold the case: whoever promises something at this moment has done so, or waits. `field`: where the page
+    says so. Raises NotYet."""
     if owed := list(case.promises.filter(state=Promise.State.OPEN).order_by("by_when", "pk")):
         words = _(
-            "We still owe them: %(what)s. First note on its page whether it was kept, or mark that it stays "
-            "promised: then they are asked about it after its day."
+            "We still owe them: %(what)s. First note on its page whether it was kept, take it back there, or "
+            "mark that it stays promised: then they are asked about it after its day."
         )
         what = "; ".join(str(one) for one in owed)
-        raise handling.NotYet(words % {"what": what}, field="keeps_promises")
+        raise handling.NotYet(words % {"what": what}, field=field)
 
 
 def hold(case: Case) -> None:
@@ -271,8 +272,9 @@ def hold(case: Case) -> None:
     list(Case.objects.select_for_update(no_key=True).filter(pk=case.pk).values("pk"))
 
 
-def close(case: Case, *, by: User, why: str = "") -> None:
-    """`why`: of Case.ClosedWhy, needed where nobody resolved it. Raises handling.NotYet."""
+def close(case: Case, *, by: User, why: str = "", keeps_promises: bool = False) -> None:
+    """`why`: of Case.ClosedWhy, needed where nobody resolved it. `keeps_promises`: as `resolve` has it; one
+    that was resolved was asked then. Raises handling.NotYet."""
     now = timezone.now()
     if case.state not in UNSETTLED:
         # Open again in the meantime, it is not closed without a reason.
@@ -281,7 +283,11 @@ def close(case: Case, *, by: User, why: str = "") -> None:
     if why not in Case.ClosedWhy.values:
         raise handling.NotYet(handling.NO_REASON, field="closed_why")
     handling.check_end(case, done=False, told=False, is_solved=False)
-    _move(case, by, "closed", from_states=UNSETTLED, note={"why": why}, closed_at=now)
+    with journal.recording():
+        hold(case)
+        if not keeps_promises:
+            check_nothing_owed(case, field="still_promised")
+        _move(case, by, "closed", from_states=UNSETTLED, note={"why": why}, closed_at=now)
 
 
 def reopen(case: Case, *, by: User) -> None:

@@ -389,6 +389,7 @@ class MoveForm(forms.Form):
         required=False,  # of the other moves
         widget=forms.Select(attrs={"required": True}),
     )
+    still_promised = forms.BooleanField(label=_("What we promised stays promised"), required=False)
 
     def __init__(self, data=None):
         super().__init__(data)

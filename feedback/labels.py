@@ -302,6 +302,7 @@ EVENTS = {
     "concession booked": _("Something was granted"),
     "promise kept": _("A promise was kept"),
     "promise broken": _("A promise was not kept"),
+    "promise withdrawn": _("A promise was taken back"),
     "satisfaction asked": _("Asked by mail whether it is solved"),
     "case rated": _("Said whether they are satisfied"),
     "promise reminded of": _("Somebody was reminded of a promise"),

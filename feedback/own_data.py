@@ -307,6 +307,7 @@ SHOWN: dict[Words, dict[str, Table]] = {
                 "what": gettext_lazy("What"),
                 "by_when": gettext_lazy("Until"),
                 "state": _state,
+                "withdrawn_why": gettext_lazy("Why it holds no more"),
                 "told": gettext_lazy("What you said about it"),
             },
         ),

@@ -1,4 +1,5 @@
-"""What we promised: asked about on the working day after it, and ended by an answer alone (S0-6).
+"""What we promised: asked about on the working day after it, and ended by an answer alone (S0-6), or taken
+back before its day, with a reason.
 
 One answer wins, whoever gives it and however: the customer by the link in our mail, or somebody of the shop.
 But the customer's own "no" counts after any "yes", and what they add after the answer is kept in the case.
@@ -38,6 +39,10 @@ class TooEarly(RuntimeError):
     """Its day has not come, or they were asked today already."""
 
 
+class TooLate(RuntimeError):
+    """Its day has passed: now only the customer can say how it ended."""
+
+
 def to_ask(today: date) -> QuerySet[Promise]:
     """Whose day has passed, and nobody has said whether it was kept. The longest ago first."""
     return _open().filter(call_back_on__lte=today).order_by("call_back_on", "pk")
@@ -69,6 +74,22 @@ def settle(promise: Promise, *, kept: bool, via: str, by: User | None, now: date
         journal.log(f"promise {state}", case, by=by, promise=promise.pk, via=via)
         if not kept:
             _open_again(case, now, by=by)
+    promise.refresh_from_db()
+
+
+def withdraw(promise: Promise, *, why: str, by: User, now: datetime) -> None:
+    """It holds no more: compare-and-set. After its day it is kept or not, unless they want it no more:
+    else a broken promise would look as if it had never been made. Raises Stale, TooLate.
+    """
+    why = Promise.WithdrawnWhy(why)
+    if why != Promise.WithdrawnWhy.DECLINED and promise.by_when < shop.day(now):
+        raise TooLate
+    with journal.recording():
+        case = locked_case(promise)
+        open_ = Promise.objects.filter(pk=promise.pk, state=_State.OPEN)
+        if not open_.update(state=_State.WITHDRAWN, settled_at=now, settled_by=by, withdrawn_why=why):
+            raise Stale
+        journal.log("promise withdrawn", case, by=by, promise=promise.pk, why=why.value)
     promise.refresh_from_db()
 
 

@@ -199,7 +199,8 @@ TABLE = {
     **dict.fromkeys(["message_sent", "message_discard", "message_lint"], ("post", EDIT)),
     **dict.fromkeys(["promises", "promise"], ("get", EVERYONE)),
     **dict.fromkeys(
-        ["promise_answered", "promise_not_reached", "promise_ask"], ("post", ACT | {Role.FRONT_LINE})
+        ["promise_answered", "promise_not_reached", "promise_ask", "promise_withdrawn"],
+        ("post", ACT | {Role.FRONT_LINE}),
     ),
     "promise_answer": ("get", PUBLIC),
     **dict.fromkeys(["promises_kept", "promises_kept_csv", "promises_kept_xlsx"], ("get", REPORTS)),
@@ -521,7 +522,8 @@ def world(settings):
         **dict.fromkeys([name for name in TABLE if name.startswith("message_")], (opened.public_id,)),
         "case_override": (opened.public_id,),
         **dict.fromkeys(
-            ["promise", "promise_answered", "promise_not_reached", "promise_ask"], (promised.pk,)
+            ["promise", "promise_answered", "promise_not_reached", "promise_ask", "promise_withdrawn"],
+            (promised.pk,),
         ),
         "promise_answer": ["0" * 26],
         "solved": ["1" * 26],
@@ -681,7 +683,7 @@ def test_what_changes_something_takes_a_post(client, world, name):
 
 _OTHER_IDS = (
     "api_answers",
-    *("promise", "promise_answered", "promise_not_reached", "promise_ask"),
+    *("promise", "promise_answered", "promise_not_reached", "promise_ask", "promise_withdrawn"),
     *(name for name in TABLE if name.startswith("policy_")),
     "calendar_feed",
     "case_enclosure",

@@ -171,7 +171,7 @@ def _asked_about(one: Promise, url: str) -> Iterator[Entry]:
         yield Entry(
             at=one.settled_at,
             what=_ENDINGS[one.state] % about,
-            note=str(one.get_told_via_display()),
+            note=str(one.get_withdrawn_why_display() or one.get_told_via_display()),
             words=one.told,
             tone={Promise.State.KEPT: "good", Promise.State.BROKEN: "bad"}.get(Promise.State(one.state), ""),
             url=url,

@@ -374,6 +374,13 @@ class Promise(Leasable):
         LINK = "link", _("by our link")
         KNOWN = "known", _("we know it ourselves")
 
+    class WithdrawnWhy(models.TextChoices):
+        """Why one ended that nobody answered. "": whoever it was made to was erased."""
+
+        DECLINED = "declined", _("the customer does not want it any more")
+        REPLACED = "replaced", _("we agreed on something else with them")
+        MISTAKE = "mistake", _("it was promised by mistake, and they know")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
     decision = models.ForeignKey(
         Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="promises"
@@ -401,6 +408,9 @@ class Promise(Leasable):
     )
     told_via = models.CharField(max_length=8, choices=Via, blank=True, default="", db_default="")
     told = models.CharField(max_length=500, blank=True, default="", db_default="")  # the customer's own words
+    withdrawn_why = models.CharField(
+        max_length=8, choices=WithdrawnWhy, blank=True, default="", db_default=""
+    )
 
     objects = PromiseQuerySet.as_manager()
 
@@ -424,11 +434,17 @@ class Promise(Leasable):
                 name="promise_tried_has_its_days",
             ),
             models.CheckConstraint(
+                condition=Q(withdrawn_why="")
+                | Q(state="withdrawn", withdrawn_why__in=["declined", "replaced", "mistake"]),
+                name="promise_withdrawn_for_a_reason_we_know",
+            ),
+            models.CheckConstraint(
                 condition=Q(told_via__in=["", "phone", "shop", "writing", "link", "known"]),
                 name="promise_told_in_a_way_we_know",
             ),
             models.CheckConstraint(
-                condition=Q(told_via="", settled_by=None)
+                condition=Q(told_via="", withdrawn_why="", settled_by=None)
+                | (Q(told_via="", settled_by__isnull=False) & ~Q(withdrawn_why=""))
                 | Q(told_via="link", settled_by=None)
                 | (~Q(told_via__in=["", "link"]) & Q(settled_by__isnull=False)),
                 name="promise_settled_by_somebody",

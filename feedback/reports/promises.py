@@ -2,6 +2,7 @@
 
 A share is of the answered ones: kept / (kept + broken), with its 95 % interval. What is past its day and
 unanswered stands beside it and is in no share: nobody knows yet. A call that reached nobody changes nothing.
+What was taken back before its day, with a reason, is in no share either and is counted beside it.
 """
 
 from collections import Counter
@@ -17,8 +18,9 @@ from feedback.models import Promise
 
 Row = Mapping[str, Any]
 FEWEST = 5  # answers, below which no share is named
-COLUMNS = ("by", "name", "kept", "broken", "unanswered", "share", "low", "high")
-_KEPT, _BROKEN = Q(state="kept"), Q(state="broken")
+COLUMNS = ("by", "name", "kept", "broken", "unanswered", "withdrawn", "share", "low", "high")
+_KEPT, _BROKEN, _WITHDRAWN = Q(state="kept"), Q(state="broken"), Q(state="withdrawn")
+_COUNTED = ("kept", "broken", "unanswered", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Line:
     kept: int
     broken: int
     unanswered: int
+    withdrawn: int
 
     @property
     def n(self) -> int:
@@ -67,12 +70,15 @@ class Kept:
 
 def kept(start: date, end: date, today: date, language: str) -> Kept:
     """Four queries, however many promises."""
-    rows = Promise.objects.filter(by_when__gte=start, by_when__lte=end).exclude(state=Promise.State.WITHDRAWN)
+    rows = Promise.objects.filter(by_when__gte=start, by_when__lte=end).exclude(
+        state=Promise.State.WITHDRAWN, withdrawn_why=""
+    )
     late = Q(state="open") & (Q(call_back_on__lte=today) | Q(first_call_on__lte=today))
     counted = {
         "kept": Count("pk", filter=_KEPT),
         "broken": Count("pk", filter=_BROKEN),
         "unanswered": Count("pk", filter=late),
+        "withdrawn": Count("pk", filter=_WITHDRAWN),
     }
 
     def by(*columns: str) -> list[Row]:
@@ -97,14 +103,24 @@ def lines(found: Kept) -> Iterator[tuple[Any, ...]]:
     for by, its in {"all": (found.all,), **found.parts}.items():
         for line in its:
             low, high = line.interval or (None, None)
-            yield by, line.name, line.kept, line.broken, line.unanswered, line.share, low, high
+            yield (
+                by,
+                line.name,
+                line.kept,
+                line.broken,
+                line.unanswered,
+                line.withdrawn,
+                line.share,
+                low,
+                high,
+            )
 
 
 def _line(name: date | str | None, rows: list[Row]) -> Line:
     sums: Counter[str] = Counter()
     for row in rows:
-        sums.update({key: row[key] for key in ("kept", "broken", "unanswered")})
-    return Line(name=name, kept=sums["kept"], broken=sums["broken"], unanswered=sums["unanswered"])
+        sums.update({key: row[key] for key in _COUNTED})
+    return Line(name=name, **{key: sums[key] for key in _COUNTED})
 
 
 def _months(days: list[Row], start: date, end: date) -> tuple[Line, ...]:

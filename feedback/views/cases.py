@@ -92,7 +92,7 @@ def _move(case: Case, given: dict[str, str], by) -> str:
             )  # fmt: skip
             return _("The case is resolved.")
         case "closed":
-            cases.close(case, by=by, why=given["closed_why"])
+            cases.close(case, by=by, why=given["closed_why"], keeps_promises=given["still_promised"])
             return _("The case is closed.")
     cases.reopen(case, by=by)
     return _("The case is open again.")

@@ -75,6 +75,14 @@ class AnswerForm(forms.Form):
             via.initial = Promise.Via.WRITING
 
 
+class WithdrawForm(forms.Form):
+    """Why a promise holds no more."""
+
+    why = forms.ChoiceField(
+        label=_("Why does it hold no more?"), choices=[("", _("choose …")), *Promise.WithdrawnWhy.choices]
+    )
+
+
 class NotReachedForm(forms.Form):
     """Nobody picked up."""
 
@@ -171,6 +179,26 @@ def not_reached(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*CALL)
 @require_POST
+def withdrawn(request: HttpRequest, pk: int) -> HttpResponse:
+    promise = _found(pk)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return _show(request, promise, withdrawing=form, status=400)
+    try:
+        promises.withdraw(promise, why=form.cleaned_data["why"], by=request.user, now=timezone.now())
+    except promises.Stale:
+        messages.warning(request, _("It was answered just before. This is how it stands now."))
+    except promises.TooLate:
+        form.add_error("why", _("Its day has passed: ask the customer whether it was kept."))
+        return _show(request, promise, withdrawing=form, status=400)
+    else:
+        messages.success(request, _("Noted: it holds no more, and nobody is asked about it."))
+        return redirect("case", promise.case.public_id)
+    return redirect("promise", pk)
+
+
+@allow(*CALL)
+@require_POST
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """In writing, with a link for the answer: by mail, or where none may go by a text, sent by hand."""
     promise = _found(pk)
@@ -240,6 +268,7 @@ def _show(
     *,
     form: AnswerForm | None = None,
     unreached: NotReachedForm | None = None,
+    withdrawing: WithdrawForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     today, is_stopped = shop.day(timezone.now()), handling.is_stopped(promise.case)
@@ -249,6 +278,7 @@ def _show(
         "stopped": handling.STOPPED if is_stopped else "",
         "form": form or AnswerForm(is_stopped=is_stopped),
         "unreached": unreached or NotReachedForm(),
+        "withdrawing": withdrawing or WithdrawForm(),
         "may_call": holds(request, *CALL),
         "proposed": promises.proposed(promise, str(request.user)),
         "spoken": promises.language_of(promise.case),

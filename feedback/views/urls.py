@@ -114,6 +114,7 @@ urlpatterns = [
     path("promises/<int:pk>/", promises.promise_page, name="promise"),
     path("promises/<int:pk>/answer/", promises.answered, name="promise_answered"),
     path("promises/<int:pk>/not-reached/", promises.not_reached, name="promise_not_reached"),
+    path("promises/<int:pk>/take-back/", promises.withdrawn, name="promise_withdrawn"),
     path("promises/<int:pk>/ask/", promises.ask, name="promise_ask"),
     path("promised/<str:token>/", promises.promise_answer, name="promise_answer"),
     path("contacts/new/", contacts.new, name="contact_new"),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from feedback import cases, handling, messages, promises
@@ -404,9 +404,93 @@ def test_the_report_is_a_page_and_a_table(owed, bao, client):
 
     assert page.status_code == 200
     assert "75" in page.content.decode()
-    assert "person,Bảo,6,2,0,0.75," in table
+    assert "person,Bảo,6,2,0,0,0.75," in table
     assert client.get("/reports/promises/?from=yesterday").status_code == 400
     assert client.get("/reports/promises.csv?from=yesterday").status_code == 400
+
+
+Why = Promise.WithdrawnWhy
+
+
+def test_what_holds_no_more_is_taken_back_with_a_reason(owed, bao, client):
+    """S0-6: it is asked about no more, is in no share, and is counted beside them."""
+    promise = owed()
+    client.force_login(bao)
+    client.cookies["django_language"] = "en"
+
+    nothing_chosen = client.post(f"/promises/{promise.pk}/take-back/", {"why": ""})
+    answer = client.post(f"/promises/{promise.pk}/take-back/", {"why": "replaced"})
+    page = client.get(f"/promises/{promise.pk}/").content.decode()
+
+    assert nothing_chosen.status_code == 400
+    assert answer.status_code == 302
+    promise.refresh_from_db()
+    assert (promise.state, promise.withdrawn_why, promise.settled_by) == ("withdrawn", "replaced", bao)
+    assert Event.objects.get(verb="promise withdrawn").data["why"] == "replaced"
+    assert "We agreed on something else with them" in page
+    assert not promises.to_ask(date(2027, 1, 1))
+    found = report.kept(date(2026, 11, 1), date(2026, 12, 31), WEDNESDAY, "en").all
+    assert (found.n, found.unanswered, found.withdrawn) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("why", [Why.REPLACED, Why.MISTAKE])
+def test_a_broken_promise_is_not_taken_back(owed, bao, wednesday, client, why):
+    """S0-6: after its day only they can say how it ended."""
+    promise = owed()
+    wednesday.move_to(LATER)
+    client.force_login(bao)
+
+    answer = client.post(f"/promises/{promise.pk}/take-back/", {"why": why.value})
+
+    assert answer.status_code == 400
+    assert "Đã qua ngày hẹn" in answer.content.decode()
+    promise.refresh_from_db()
+    assert promise.state == "open"
+
+
+def test_who_does_not_want_it_any_more_may_say_so_late(owed, bao, wednesday):
+    promise = owed()
+    wednesday.move_to(LATER)
+
+    promises.withdraw(promise, why=Why.DECLINED, by=bao, now=LATER)
+
+    assert promise.state == "withdrawn"
+
+
+def test_an_answer_and_a_taking_back_have_one_winner(owed, bao):
+    promise = owed()
+    promises.settle(promise, kept=True, via="phone", by=bao, now=timezone.now())
+
+    with pytest.raises(promises.Stale):
+        promises.withdraw(promise, why=Why.DECLINED, by=bao, now=timezone.now())
+
+    promise.refresh_from_db()
+    assert (promise.state, promise.withdrawn_why) == ("kept", "")
+
+
+@pytest.mark.parametrize("changes", [{"withdrawn_why": "mistake"}, {"withdrawn_why": "we were late"}])
+def test_the_database_knows_why_and_when_a_promise_may_be_taken_back(owed, changes):
+    promise = owed()
+
+    with pytest.raises((IntegrityError, DataError)), transaction.atomic():
+        Promise.objects.filter(pk=promise.pk).update(**changes)
+
+
+def test_closed_without_a_solution_it_says_what_is_owed(owed, bao, client):
+    """S0-6: who closes it decides on what was promised, too."""
+    promise = owed()
+    client.force_login(bao)
+    given = {"to": "closed", "closed_why": "no_agreement"}
+
+    refused = client.post(f"/cases/{promise.case.public_id}/state/", given)
+    page = refused.content.decode()
+    client.post(f"/cases/{promise.case.public_id}/state/", given | {"still_promised": "on"})
+
+    assert refused.status_code == 400
+    assert "gửi lại ấm mới" in page
+    assert 'aria-describedby="id_still_promised_error"' in page
+    assert Case.objects.get().state == "closed"
+    assert list(promises.to_ask(WEDNESDAY)) == [promise]
 
 
 def resolved(client, case, **given):
