@@ -126,24 +126,36 @@ def told(facts, left) -> np.ndarray:
 
 
 def families() -> dict[str, list[Rule]]:
-    bounds = product(
-        (0.5, 1, 1.5, 2, 2.5, 3, 4, 6), (1, 45, 60, 90), (60, 90, 120, 150, 180), (0, 10, 30, 60, 90, 120)
+    bounds = list(
+        product(
+            (0.5, 1, 1.5, 2, 2.5, 3, 4, 6), (1, 45, 60, 90), (60, 90, 120, 150, 180), (0, 10, 30, 60, 90, 120)
+        )
     )
     return {
         "days": [Rule(kind=Kind.DAYS, days=days) for days in range(5, 300)],
         "interval": [
             Rule(kind=Kind.INTERVAL, times=k, at_most=3660) for k in np.arange(0.5, 10, 0.25).tolist()
         ],
-        "interval, bounded": [
-            Rule(kind=Kind.INTERVAL, times=k, at_least=low, at_most=high, once_days=once)
-            for k, low, high, once in bounds
-            if low <= high
+        "interval, bounded": [_bounded(*one) for one in bounds if one[1] <= one[2]],
+        "interval, new apart": [
+            _bounded(*one, visits) for one in bounds if one[1] <= one[2] for visits in (1, 2, 3)
         ],
         "visits": [
             Rule(kind=Kind.VISITS, days=days, periods=n, drop=drop)
             for days, n, drop in product((30, 60, 90), (1, 2, 3), (25, 50, 75, 100))
         ],
     }
+
+
+def _bounded(times: float, at_least: int, at_most: int, once_days: int, once_visits: int = 1) -> Rule:
+    return Rule(
+        kind=Kind.INTERVAL,
+        times=times,
+        at_least=at_least,
+        at_most=at_most,
+        once_days=once_days,
+        once_visits=once_visits,
+    )
 
 
 def print_accuracy(shops) -> None:
@@ -185,7 +197,8 @@ def _said(rule: Rule) -> str:
         case Kind.DAYS:
             return f"{rule.days} d"
         case Kind.INTERVAL:
-            return f"{rule.times:g} × own, {rule.at_least}–{rule.at_most} d"
+            new = f", {rule.once_days or 'shop'} up to {rule.once_visits}"
+            return f"{rule.times:g} × own, {rule.at_least}–{rule.at_most} d{new}"
         case Kind.CHANCE:
             return f"{rule.percent} %"
     return f"−{rule.drop} %, {rule.periods} × {rule.days} d"

@@ -47,6 +47,7 @@ class RuleForm(forms.Form):
         "at_least": "interval",
         "at_most": "interval",
         "once_days": "interval",
+        "once_visits": "interval",
         "drop": "visits spend",
         "periods": "visits spend",
         "percent": "chance",
@@ -72,6 +73,12 @@ class RuleForm(forms.Form):
         LONGEST,
         label=_("Days for who came but once"),
         help_text=_("0: the usual interval of the shop counts for them too."),
+    )
+    once_visits = Number(
+        1,
+        1000,
+        label=_("The same for who came at most so many times"),
+        help_text=_("Two visits show one interval: that is no habit yet."),
     )
     drop = Number(1, 100, label=_("Less by so many per cent"))
     periods = Number(1, 60, label=_("Number of periods"))
@@ -296,9 +303,20 @@ def _interval(rule: Rule) -> str:
         what += gettext(", and at least %(n)s days") % {"n": rule.at_least}
     if rule.at_most < LONGEST:
         what += gettext(", at most %(n)s days") % {"n": rule.at_most}
-    if rule.once_days:
-        what += gettext("; %(n)s days for who came but once") % {"n": rule.once_days}
-    return what
+    return what + _while_new(rule)
+
+
+def _while_new(rule: Rule) -> str:
+    times, n = rule.once_visits, rule.once_days
+    if n and times == 1:
+        return gettext("; %(n)s days for who came but once") % {"n": n}
+    if n:
+        return gettext("; %(n)s days for who came at most %(times)s times") % {"n": n, "times": times}
+    if times > 1:
+        return gettext("; by the shop’s usual interval for who came at most %(times)s times") % {
+            "times": times
+        }
+    return ""
 
 
 def _days(rule: Rule) -> str:

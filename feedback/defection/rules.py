@@ -42,16 +42,17 @@ class BadRule(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """`at_least` and `at_most` bound INTERVAL's limit, in days. VISITS and SPEND compare the last `periods`
-    of `days` each with as many before them. `once_days`: INTERVAL's limit for who came but once; 0 takes the
-    shop's usual interval for theirs. `category`: only purchases in it count ("" = all); whoever judges
-    hands in the histories of that category. `least`: visits before a customer is judged at all. `judged_by`:
-    days after which a trial on the past looks who came."""
+    of `days` each with as many before them. `once_days`: INTERVAL's limit for who came at most `once_visits`
+    times; 0 takes the shop's usual interval for theirs. `category`: only purchases in it count ("" = all);
+    whoever judges hands in the histories of that category. `least`: visits before a customer is judged.
+    `judged_by`: days after which a trial on the past looks who came."""
 
     kind: Kind
     times: float = 2.0
     at_least: int = 1
     at_most: int = LONGEST
     once_days: int = 0
+    once_visits: int = 1
     days: int = A_PERIOD
     periods: int = 1
     drop: int = 50
@@ -97,6 +98,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("at_least", 1, LONGEST),
     ("at_most", 1, LONGEST),
     ("once_days", 0, LONGEST),
+    ("once_visits", 1, 1000),
     ("days", 1, LONGEST),
     ("periods", 1, 60),
     ("drop", 1, 100),
@@ -198,9 +200,10 @@ def _or_shop(known: Snapshot, shop_usual: float) -> Real:
 
 def _by_interval(rule: Rule, known: Snapshot, shop_usual: float) -> Verdicts:
     usual = _or_shop(known, shop_usual)
-    limit = np.clip(rule.times * usual, rule.at_least, rule.at_most)
+    is_new = known.n <= rule.once_visits
+    limit = np.clip(rule.times * np.where(is_new, shop_usual, usual), rule.at_least, rule.at_most)
     if rule.once_days:
-        limit = np.where(known.n == 1, float(rule.once_days), limit)
+        limit = np.where(is_new, float(rule.once_days), limit)
     return _silent(rule, known, limit, usual)
 
 

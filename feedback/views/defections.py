@@ -325,8 +325,9 @@ def _verdict(tested: BackTest) -> str:
 
 
 def _first() -> dict[str, Any]:
-    return {"kind": "interval", "times": 2, "at_least": 45, "at_most": 3660, "once_days": 0, "days": 90,
-            "periods": 1, "drop": 50, "percent": 50, "share": 50, "least": 1, "judged_by": 90}  # fmt: skip
+    return {"kind": "interval", "times": 2, "at_least": 45, "at_most": 3660, "once_days": 0, "once_visits": 1,
+            "days": 90, "periods": 1, "drop": 50, "percent": 50, "share": 50, "least": 1,
+            "judged_by": 90}  # fmt: skip
 
 
 def _said(version: DefectionRule | None) -> str:

@@ -195,6 +195,26 @@ def test_a_definition_that_cannot_be_is_refused_with_its_reason(client, huy, giv
     assert not DefectionRule.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "language", "words"),
+    [
+        ({"once_days": "10"}, "en", "times their usual interval; 10 days for who came but once"),
+        ({"once_days": "10", "once_visits": "2"}, "en", "; 10 days for who came at most 2 times"),
+        ({"once_visits": "2"}, "en", "; by the shop’s usual interval for who came at most 2 times"),
+        ({"once_visits": "2"}, "vi", "theo khoảng cách thường thấy của shop với khách mới mua tối đa 2 lần"),
+    ],
+)
+def test_how_new_customers_are_judged_is_said_and_kept(client, huy, lan, given, language, words):
+    """S2-1: one interval is no habit yet."""
+    client.cookies["django_language"] = language
+
+    tried = client.get(reverse("defection_rule"), {"kind": "interval"} | given)
+    client.post(reverse("defection_rule_keep"), dict(tried.context["kept"]))
+
+    assert words in tried.content.decode()
+    assert defections.in_force().rule.once_visits == int(given.get("once_visits", 1))
+
+
 @pytest.mark.parametrize("kind", [kind.value for kind in Kind])
 def test_every_kind_can_be_tried(client, lan, kind):
     assert client.get(reverse("defection_rule"), {"kind": kind}).context["seen"].n == 1

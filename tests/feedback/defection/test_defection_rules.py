@@ -40,6 +40,14 @@ EVERY_12 = bought(0, 12, 24, 36)
         (Rule(kind=Kind.INTERVAL, times=2), bought(0), 41, 41),  # once: twice the shop's 20 days
         (Rule(kind=Kind.INTERVAL, times=2), bought(0), 40, None),
         (Rule(kind=Kind.INTERVAL, times=2, once_days=7), bought(0), 8, 8),
+        (
+            Rule(kind=Kind.INTERVAL, times=2, once_days=7, once_visits=3),
+            EVERY_12,
+            61,
+            61,
+        ),  # four times: a habit
+        (Rule(kind=Kind.INTERVAL, times=2, once_days=7, once_visits=4), EVERY_12, 61, 44),
+        (Rule(kind=Kind.INTERVAL, times=2, once_visits=4), EVERY_12, 77, 77),  # twice the shop's 20 days
         (Rule(kind=Kind.INTERVAL, times=2, least=2), bought(0), 400, None),
         (Rule(kind=Kind.DAYS, days=30), EVERY_12, 66, None),
         (Rule(kind=Kind.DAYS, days=30), EVERY_12, 67, 67),
@@ -162,6 +170,7 @@ def _pattern(rule, purchases, day):
         ("periods", {"kind": "visits", "periods": 60, "days": 365}),
         ("kind", {"kind": "sometimes"}),
         ("percent", {"percent": "9"}),
+        ("once_visits", {"once_visits": 0}),
     ],
 )
 def test_it_refuses_a_rule_that_cannot_be(field, given_values):
@@ -185,6 +194,7 @@ rules = st.builds(
     at_least=st.integers(1, 20),
     at_most=st.integers(20, 90),
     once_days=st.sampled_from([0, 0, 15]),
+    once_visits=st.integers(1, 3),
     days=st.integers(1, 40),
     periods=st.integers(1, 3),
     drop=st.integers(1, 100),
@@ -217,7 +227,8 @@ def _by_hand(rule, rows, day):
             days[when] = days.get(when, 0) + amount
     usual = {c: median(b - a for a, b in pairwise(d)) for c, v in visits.items() if (d := sorted(v))[1:]}
     shop = median(usual.values()) if usual else float("nan")
-    return {c: _one_by_hand(rule, v, usual.get(c, shop), day) for c, v in visits.items()}
+    own = {c: usual[c] for c, v in visits.items() if c in usual and len(v) > rule.once_visits}
+    return {c: _one_by_hand(rule, v, own.get(c, shop), day) for c, v in visits.items()}
 
 
 def _one_by_hand(rule, visits, usual, day):
@@ -231,7 +242,7 @@ def _one_by_hand(rule, visits, usual, day):
     limit = float(rule.days)
     if rule.kind is Kind.INTERVAL:
         limit = usual if isnan(usual) else min(max(rule.times * usual, rule.at_least), rule.at_most)
-        if rule.once_days and len(visits) == 1:
+        if rule.once_days and len(visits) <= rule.once_visits:
             limit = rule.once_days
     gone = not isnan(limit) and day - last > limit and len(visits) >= rule.least
     return gone, 0 if isnan(limit) else last + floor(limit) + 1
