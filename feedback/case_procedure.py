@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import case_forms, channels, duplicates, handling, handling_forms, handling_words, procedure
 from feedback.archetypes import Archetype
-from feedback.cases import UNSETTLED
+from feedback.case_clocks import UNSETTLED
 from feedback.models import Case, Enclosure, Handling, IncomingMail, User
 
 ADVICE = {

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from feedback import case_message, cases, message_plans, on_the_spot, overrides, shop
+from feedback import case_message, follow_ups, message_plans, on_the_spot, overrides, shop
+from feedback.case_clocks import UNSETTLED
 from feedback.handling_forms import SpotForm
 from feedback.message_plans import Planned
 from feedback.models import Case, Decision, User
@@ -16,7 +17,7 @@ def shown(
 ) -> dict[str, Any] | None:
     """For the page of a case; None where it is not for here and now."""
     decided = overrides.effective(decision)
-    if case.comment.channel not in on_the_spot.WAYS or case.state not in cases.UNSETTLED:
+    if case.comment.channel not in on_the_spot.WAYS or case.state not in UNSETTLED:
         return None
     return {
         "why_not": on_the_spot.why_not(case, decision, decided),
@@ -29,7 +30,7 @@ def shown(
 
 def form_of(case: Case, decision: Decision, language: str, data: Any = None) -> SpotForm:
     decided = overrides.effective(decision)
-    is_again = cases.is_told_again(case)
+    is_again = follow_ups.is_told_again(case)
     return SpotForm(
         data,
         remedies=case_message.remedies_of(case, decision, decided, language),

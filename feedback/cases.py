@@ -2,46 +2,51 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import JSONField, QuerySet, Value
+from django.db.models import JSONField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from feedback import archetypes, bulk, clocks, comments, facts, handling, journal, leases, policies, shop
+from feedback import (
+    archetypes,
+    bulk,
+    case_clocks,
+    clocks,
+    facts,
+    follow_ups,
+    handling,
+    journal,
+    leases,
+    policies,
+)
+from feedback.case_clocks import UNSETTLED
 from feedback.models import (
     Case,
     Comment,
     Customer,
     Decision,
     Erasure,
-    Event,
     FactCorrection,
-    FollowUp,
     Policy,
     Promise,
     User,
 )
 from feedback.models.queue import LeasableQuerySet
-from feedback.models.words import Channel, WhyItCame
+from feedback.models.words import Channel
 from feedback.policy.decide import decide
 from feedback.policy.decision import Decision as Decided
 from feedback.policy.facts import Facts
 from feedback.policy.terms import Terms
 from feedback.text import reader
-from feedback.text.reading import Sentiment
 
-BY_LINK = "link"  # the source of what customers add where a letter of ours asked them
-SAME_AGAIN = timedelta(minutes=10)
-TOLD_AGAIN = ("case open", "customer wrote again", "promise broken")  # verbs of Events
 _UNRATED: Mapping[str, Any] = {
     "satisfied": None, "satisfied_at": None, "satisfied_words": "", "satisfaction_asked_at": None,
 }  # fmt: skip
-UNSETTLED = (Case.State.OPEN, Case.State.WAITING)
 
 
 class Stale(RuntimeError):
@@ -115,23 +120,7 @@ def look_first(cases: Sequence[Case], now: datetime) -> None:
     kinds = handling.reckon(cases, now)
     for case in cases:
         if kinds.get(case.pk) in archetypes.FIRST:
-            bring_forward(case, now)
-
-
-def bring_forward(case: Case, now: datetime) -> None:
-    """From now on its clocks run as those of the next severity, and never later than they did."""
-    due = clock(case.comment.channel, _sooner(case.severity), now)
-    for name, day in (("acknowledge_by", due.acknowledge_by), ("answer_by", due.answer_by),
-                      ("due_on", due.settle_on)):  # fmt: skip
-        waiting = Case.objects.filter(pk=case.pk, state__in=UNSETTLED)
-        waiting.filter(**{f"{name}__gt": day}).update(**{name: day})
-    unseen = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, escalations=0, answered_at=None)
-    unseen.filter(escalate_at__gt=due.acknowledge_by).update(escalate_at=due.acknowledge_by)
-
-
-def _sooner(severity: str) -> str:
-    steps = list(Case.Severity)
-    return steps[min(steps.index(Case.Severity(severity)) + 1, len(steps) - 1)].value
+            case_clocks.bring_forward(case, now)
 
 
 def settle_edited(comments: Sequence[Comment], now: datetime) -> None:
@@ -202,7 +191,7 @@ def confirm_customer(case: Case, *, by: User) -> None:
 def wait(case: Case, *, by: User) -> None:
     """We have answered, and it is for them to say more."""
     _move(case, by, "waiting", from_states=("open",))
-    answered(Case.objects.filter(pk=case.pk), timezone.now())
+    case_clocks.answered(Case.objects.filter(pk=case.pk), timezone.now())
 
 
 def resolve(
@@ -242,16 +231,9 @@ def resolve(
         )
 
 
-def is_told_again(case: Case) -> bool:
-    """They said no to an ending or a promise, or wrote again, not only to thank: it is not solved the first
-    time any more (S0-1)."""
-    told = Event.objects.filter(subject=f"feedback.case:{case.pk}", verb__in=TOLD_AGAIN)
-    return any(not data.get("thanks") for data in told.values_list("data", flat=True))
-
-
 def _check_first(case: Case) -> None:
     """Whoever writes again at this moment holds the case first, or finds it resolved. Raises NotYet."""
-    if is_told_again(case):
+    if follow_ups.is_told_again(case):
         raise handling.NotYet(handling.NOT_FIRST, field="first_time")
 
 
@@ -323,52 +305,6 @@ def is_gone(case: Case) -> bool:
     return known.exists() or unknown.exists()
 
 
-def hear_again(case: Case, *, now: datetime, is_thanks: bool, is_unsolved: bool = False) -> None:
-    """The customer wrote again. What waits for them, or had ended, is open and its clock runs anew; thanks
-    for something that ended leave it so. `is_unsolved`: they say that it never was put right: its own
-    clock runs, and it is due on no later day than it was. Within `journal.recording`."""
-    held = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
-    if is_thanks and held.state != Case.State.WAITING:
-        return
-    if held.state != Case.State.OPEN:
-        Case.objects.filter(pk=case.pk).update(
-            state=Case.State.OPEN, resolved_at=None, closed_at=None, resolved_first_time=None, joined_to=None
-        )
-        journal.log("case open", case, reason="the customer wrote again", thanks=is_thanks)
-    if not is_thanks:
-        due = clock_of(held, held.severity, now, channel="" if is_unsolved else Channel.EMAIL)
-        last = held.due_on if held.state in UNSETTLED else due.settle_on
-        last = no_later(held, due.settle_on) if is_unsolved else last
-        Case.objects.filter(pk=case.pk).update(
-            answered_at=None, answer_by=due.answer_by, due_on=last, escalate_at=due.answer_by
-        )
-    case.refresh_from_db()
-
-
-def add_words(case: Case, comment: Comment, *, now: datetime, is_thanks: bool) -> None:
-    """More words of the customer in the case. Within `journal.recording`."""
-    FollowUp.objects.create(case=case, comment=comment)
-    journal.log("customer wrote again", case, comment=comment.pk, thanks=is_thanks)
-    hear_again(case, now=now, is_thanks=is_thanks)
-
-
-def say_more(case: Case, words: str, *, now: datetime) -> None:
-    """What the customer added by a link of ours, after the question was answered. Pressed twice, it is kept
-    once. Hold the case; within `journal.recording`."""
-    told = Case.objects.select_related("comment").get(pk=case.joined_to_id or case.pk)
-    said = {"text": words, "source": BY_LINK, "channel": Channel.FORM}
-    lately = {"comment__received_at__gt": now - SAME_AGAIN}
-    if told.follow_ups.filter(**{f"comment__{name}": value for name, value in said.items()}, **lately):
-        return
-    comment = comments.record(
-        why=WhyItCame.UNSOLICITED, said_at=now, received_at=now, customer=told.customer, order=told.order,
-        customer_claimed=told.comment.customer_claimed, **said,
-    )  # fmt: skip
-    reading = reader.read(words)
-    is_praise = reading.sentiment is Sentiment.POSITIVE and not reading.complaint
-    add_words(told, comment, now=now, is_thanks=is_praise and not reading.flags)
-
-
 def _decision(
     comment: Comment,
     gathered: facts.Gathered,
@@ -401,28 +337,6 @@ def _written(value: Facts | Decided) -> dict[str, Any]:
     return value.as_dict()
 
 
-def clock(channel: str, severity: str, since: datetime) -> clocks.Due:
-    """When a complaint is to be answered and settled, by the shop's hours and its country's law (L11)."""
-    law = clocks.LAWS.get(shop.current().country)
-    return clocks.due_within(shop.clock_times().allowed(channel, severity), since, shop.office(), law)
-
-
-def clock_of(case: Case, severity: str, since: datetime, *, channel: str = "") -> clocks.Due:
-    """Of this case, by whom we look at first. `channel` "": the one that it came by."""
-    first = handling.comes_first(case)
-    return clock(channel or case.comment.channel, _sooner(severity) if first else severity, since)
-
-
-def no_later(case: Case, day: date) -> date:
-    """What was not put right is late since the day that it was promised for."""
-    return day if case.due_on is None else min(case.due_on, day)
-
-
-def answered(rows: QuerySet[Case], now: datetime) -> None:
-    """They got an answer, not only that we have their words: the first one stops that clock (S1-7)."""
-    rows.filter(answered_at=None).update(answered_at=now)
-
-
 def _opening(
     comment: Comment,
     *,
@@ -433,7 +347,7 @@ def _opening(
     reason: str = "",
 ) -> dict[str, Any]:
     severity = str(severity or clocks.first_severity(comment.channel, route))
-    due = clock(comment.channel, severity, now)
+    due = case_clocks.clock(comment.channel, severity, now)
     return {
         "customer_id": comment.customer_id,
         "order_id": comment.order_id,

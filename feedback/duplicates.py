@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from feedback.cases import UNSETTLED
+from feedback.case_clocks import UNSETTLED
 from feedback.models import Case
 
 WITHIN = timedelta(days=60)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from feedback import archetypes, cases, comments, handling, improvements, journal, tokens
+from feedback import archetypes, case_clocks, comments, handling, improvements, journal, tokens
 from feedback.cases import Stale
 from feedback.models import Case, Handling, User
 from feedback.procedure import NotAllowed
@@ -24,7 +24,7 @@ def choose(case: Case, archetype: str, *, why: str, known: str, by: User, now: d
         _set(row, chosen=archetype, chosen_why=_clean(why), chosen_by=by, chosen_at=now)
         journal.log("archetype chosen", case, by=by, archetype=archetype, was=known)
         if archetype in archetypes.FIRST:
-            cases.bring_forward(case, now)
+            case_clocks.bring_forward(case, now)
 
 
 def verify(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback import (
     addressee,
+    case_clocks,
     cases,
     channels,
     comments,
@@ -184,7 +185,7 @@ def sent_by_hand(message: Message, *, channel: str, by: User, now: datetime | No
         waiting = Message.objects.filter(pk=message.pk, state=State.APPROVED)
         if not waiting.update(state=State.SENT, channel=channel, sent_by=by, sent_at=at):
             raise Stale(_as_it_stands(message))
-        cases.answered(Case.objects.filter(pk=message.case_id), at)
+        case_clocks.answered(Case.objects.filter(pk=message.case_id), at)
         journal.log("message sent", message.case, by=by, message=message.pk, channel=channel)
 
 
@@ -299,7 +300,7 @@ def _let_go(message: Message, *, by: User, by_mail: bool, at: datetime) -> Messa
         approved_at=at,
     )
     if letter:
-        cases.answered(Case.objects.filter(pk=case.pk), at)
+        case_clocks.answered(Case.objects.filter(pk=case.pk), at)
     return done
 
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise as Words
 from django.utils.translation import gettext_lazy as _
 
 from feedback import cases, concessions, handling, journal, message_plans, messages, overrides, shop
+from feedback.case_clocks import UNSETTLED
 from feedback.concessions import Refused
 from feedback.message_plans import Planned
 from feedback.models import Case, Comment, Decision, Message, User
@@ -29,7 +30,7 @@ _IN_MONEY = (Kind.REFUND, Kind.PRICE_REDUCTION, Kind.PAY_DIFFERENCE, Kind.CREDIT
 
 def why_not(case: Case, decision: Decision, decided: Decided) -> str | Words:
     """Why this one is for others; "" when it may be settled here and now."""
-    if case.comment.channel not in WAYS or case.state not in cases.UNSETTLED:
+    if case.comment.channel not in WAYS or case.state not in UNSETTLED:
         return _("This is for those who stand before you or are on the phone.")
     if handling.is_stopped(case):
         return handling.STOPPED
@@ -165,6 +166,6 @@ def _hold(case: Case, decision: Decision) -> None:
     list(Comment.objects.select_for_update(no_key=True).filter(pk=case.comment_id).values("pk"))
     if not Decision.objects.filter(pk=decision.pk, is_current=True).exists():
         raise cases.Stale("decided anew")
-    held = Case.objects.select_for_update(no_key=True).filter(pk=case.pk, state__in=cases.UNSETTLED)
+    held = Case.objects.select_for_update(no_key=True).filter(pk=case.pk, state__in=UNSETTLED)
     if not list(held.values("pk")):
         raise cases.Stale("ended")

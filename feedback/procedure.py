@@ -12,8 +12,9 @@ from enum import StrEnum
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from feedback import cases, comments, journal
-from feedback.cases import UNSETTLED, Stale
+from feedback import case_clocks, comments, journal
+from feedback.case_clocks import UNSETTLED
+from feedback.cases import Stale
 from feedback.models import Case, Event, Message, Promise, User, Watch
 from feedback.models.words import Channel
 from feedback.roles import WORK, roles_of
@@ -125,7 +126,7 @@ def acknowledge(case: Case, *, now: datetime, by: User | None = None, via: str =
 
 def assess(case: Case, severity: str, *, by: User) -> None:
     """A person judged how serious it is: its clocks run anew from when it was told. Raises Stale."""
-    due = cases.clock_of(case, severity, case.opened_at)
+    due = case_clocks.clock_of(case, severity, case.opened_at)
     with journal.recording():
         open_ = Case.objects.filter(pk=case.pk, state__in=UNSETTLED, severity=case.severity)
         if not open_.update(

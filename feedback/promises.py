@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from feedback import cases, comments, journal, mail, reminders, shop, threads, tokens
+from feedback import case_clocks, cases, comments, follow_ups, journal, mail, reminders, shop, threads, tokens
 from feedback.addressee import address_of, language_of, mail_address, name_of
 from feedback.models import Case, Comment, Promise, User
 from feedback.wording import titles
@@ -107,7 +107,7 @@ def hear(promise: Promise, *, kept: bool, told: str, now: datetime) -> bool:
         if is_first or breaks:
             _answered_by_link(held, case, kept=kept, said=said, now=now)
         if is_more := bool(said) and not is_first and not _is_pressed_twice(held, said, now):
-            cases.say_more(case, said, now=now)
+            follow_ups.say_more(case, said, now=now)
         if breaks:
             _open_again(case, now, by=None)
             reminders.not_yet(held, case.owner, now)
@@ -213,7 +213,7 @@ def _answered_by_link(held: Promise, case: Case, *, kept: bool, said: str, now: 
 
 def _is_pressed_twice(held: Promise, said: str, now: datetime) -> bool:
     """The same words as in their answer a moment ago."""
-    is_recent = held.settled_at is not None and held.settled_at > now - cases.SAME_AGAIN
+    is_recent = held.settled_at is not None and held.settled_at > now - follow_ups.SAME_AGAIN
     return is_recent and held.told_via == _Via.LINK and held.told == said
 
 
@@ -229,7 +229,7 @@ def _open_again(case: Case, now: datetime, *, by: User | None) -> None:
     if again.update(state=Case.State.OPEN, **columns):
         journal.log("case open", case, by=by, reason="a promise was not kept")
     today = shop.working_days_later(shop.day(now), 0)
-    due_on = cases.no_later(case, today)
+    due_on = case_clocks.no_later(case, today)
     Case.objects.filter(pk=case.pk).update(due_on=due_on, escalate_at=shop.office().opening(today))
     if case.decided_at is not None:
         words = Comment.objects.select_related("analysis", "order").get(pk=case.comment_id)

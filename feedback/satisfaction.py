@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from feedback import cases, comments, journal, mail, threads, tokens
+from feedback import cases, comments, follow_ups, journal, mail, threads, tokens
 from feedback.addressee import language_of, mail_address
 from feedback.models import Case, Promise, User
 
@@ -88,7 +88,7 @@ def note(case: Case, *, satisfied: bool, now: datetime, words: str = "", by: Use
             raise Stale
         journal.log("case rated", case, by=by, satisfied=satisfied)
         if not satisfied:
-            cases.hear_again(case, now=now, is_thanks=False, is_unsolved=True)
+            follow_ups.hear_again(case, now=now, is_thanks=False, is_unsolved=True)
     case.refresh_from_db()
 
 
@@ -111,9 +111,9 @@ def hear(case: Case, *, satisfied: bool, words: str, now: datetime) -> bool:
         if breaks:
             _not_after_all(held, said, now)
             # Before their words: those alone would let it be due on a later day.
-            cases.hear_again(held, now=now, is_thanks=False, is_unsolved=True)
+            follow_ups.hear_again(held, now=now, is_thanks=False, is_unsolved=True)
         if is_more := bool(said) and not _is_pressed_twice(held, said, now):
-            cases.say_more(held, said, now=now)
+            follow_ups.say_more(held, said, now=now)
     case.refresh_from_db()
     return is_more
 
@@ -129,7 +129,7 @@ def _not_after_all(held: Case, said: str, now: datetime) -> None:
 
 def _is_pressed_twice(held: Case, said: str, now: datetime) -> bool:
     """The same words as in their answer a moment ago."""
-    is_recent = held.satisfied_at is not None and held.satisfied_at > now - cases.SAME_AGAIN
+    is_recent = held.satisfied_at is not None and held.satisfied_at > now - follow_ups.SAME_AGAIN
     return is_recent and held.satisfied_words == said
 
 

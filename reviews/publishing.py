@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F
 
-from feedback import cases, journal, leases
+from feedback import case_clocks, journal, leases
 from feedback.models import Case
 from reviews import intake, polling, replies, sources
 from reviews.intake import DELETED, EDITED
@@ -126,7 +126,9 @@ def _end(reply: Reply, outcome: Outcome, now: datetime) -> None:
         changes["external_ref"] = outcome.ref[:200]
     with journal.recording():
         if outcome.answer is Answer.PUBLISHED and reply.case_id is not None:
-            cases.answered(Case.objects.filter(pk=reply.case_id), now)  # the case first, as an erasure does
+            case_clocks.answered(
+                Case.objects.filter(pk=reply.case_id), now
+            )  # the case first, as an erasure does
         leases.finish([reply], edition=F("edition") + 1, **changes)
         if outcome.answer is Answer.PENDING:
             Reply.objects.filter(pk=reply.pk).update(retry_at=now + CHECK_AGAIN)

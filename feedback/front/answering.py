@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from feedback import acknowledgement, cases, comments, journal, limits, pictures, threads
+from feedback import acknowledgement, cases, comments, follow_ups, journal, limits, pictures, threads
 from feedback.front import capturing
 from feedback.incoming import Mail
 from feedback.models import Case, Comment, IncomingMail
@@ -98,7 +98,7 @@ def follow(case: Case, comment: Comment, now: datetime) -> None:
     promise is as open as it was."""
     reading = reader.read(comment.words)
     is_thanks = is_praise(reading) and route(reading.flags).route is Route.NORMAL
-    cases.add_words(case, comment, now=now, is_thanks=is_thanks)
+    follow_ups.add_words(case, comment, now=now, is_thanks=is_thanks)
 
 
 def is_praise(reading: Reading) -> bool:

@@ -4,7 +4,7 @@ reviews all at once. Told by customers and reviewers; what it adds up to, the sh
 
 from datetime import datetime, timedelta
 
-from feedback import alerts, cases, shop
+from feedback import alerts, cases, follow_ups, shop
 from feedback.front import demo_judging, demo_shop, tell_us
 from feedback.models import Alert, AlertClock, Case, Customer, Touchpoint, User
 from reviews import intake
@@ -80,7 +80,7 @@ def answered(now: datetime, by: User) -> None:
     page = Case.objects.filter(comment__touchpoint__slug="payment", comment__source=tell_us.SOURCE)
     for case in page.filter(opened_at__lt=now - _ENDED_AFTER, state=Case.State.OPEN).order_by("pk"):
         ready = demo_judging.ready(case, by, now)
-        first = not cases.is_told_again(case)
+        first = not follow_ups.is_told_again(case)
         cases.resolve(case, by=by, first_time=first, cause_removed="Đã đặt lại đơn bằng tay.", **ready)
         ended = case.opened_at + timedelta(hours=7 + 5 * (case.pk % 4))
         Case.objects.filter(pk=case.pk).update(resolved_at=ended, answered_at=ended)

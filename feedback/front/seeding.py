@@ -14,7 +14,18 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import cases, expected, handling, impact, leaving, satisfaction, shop, work
+from feedback import (
+    case_clocks,
+    cases,
+    expected,
+    follow_ups,
+    handling,
+    impact,
+    leaving,
+    satisfaction,
+    shop,
+    work,
+)
 from feedback.front import (
     demo_afterwards,
     demo_cases,
@@ -358,7 +369,7 @@ def _work_since(dice: random.Random, staff: dict[str, User], now: datetime) -> N
         if not forgotten:
             ready = demo_judging.ready(case, staff["bao"], now)
             first_time, cause = dice.random() < 0.9, demo_cases.cause(dice)
-            first_time = first_time and not cases.is_told_again(case)
+            first_time = first_time and not follow_ups.is_told_again(case)
             cases.resolve(case, by=staff["bao"], keeps_promises=True, first_time=first_time, **cause, **ready)
             answered = min(_answered(clocks, case), ended)
             owner = staff[clocks.choice(("bao", "bao", "mai", "thu"))]
@@ -415,7 +426,7 @@ def _set_back(dice: random.Random, now: datetime) -> None:
     opened, clocks = list(Case.objects.select_related("comment").order_by("pk")), random.Random(29)
     for case in opened:
         case.opened_at = case.decided_at = case.comment.said_at
-        due = cases.clock(case.comment.channel, case.severity, case.opened_at)
+        due = case_clocks.clock(case.comment.channel, case.severity, case.opened_at)
         case.answer_by, case.due_on = due.answer_by, due.settle_on
         case.acknowledge_by = case.escalate_at = due.acknowledge_by
         if clocks.random() < 0.9:

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from feedback import kept, labels
-from feedback.cases import UNSETTLED
+from feedback.case_clocks import UNSETTLED
 from feedback.models import Case, Customer, Handling, Promise
 from feedback.templatetags import feedback as words
 

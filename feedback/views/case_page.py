@@ -18,6 +18,7 @@ from feedback import (
     corrections,
     disputes,
     fact_sheet,
+    follow_ups,
     handling,
     labels,
     overrides,
@@ -116,7 +117,7 @@ def _matter(case: Case, language: str) -> dict[str, Any]:
     today = shop.day(timezone.now())
     return {
         "today": today,
-        "not_first": handling.NOT_FIRST if cases.is_told_again(case) else "",
+        "not_first": handling.NOT_FIRST if follow_ups.is_told_again(case) else "",
         "locked_by": [
             {"row": row, "evidence": disputes.evidence(row, language)}
             for row in disputes.open_on(case.order_id)

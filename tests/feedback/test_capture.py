@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from feedback import cases, comments, labels, procedure, shop, work
+from feedback import case_clocks, comments, labels, procedure, shop, work
 from feedback.models import Case, Comment, Customer, Decision, Enclosure, Event, OutgoingMail
 from tests.factories import a_shop, customer, order, user
 
@@ -405,7 +405,7 @@ def test_the_clocks_start_when_it_was_received(client, wednesday, channel, given
     assert f"{case.opened_at.astimezone(shop.zone()):%Y-%m-%d %H:%M}" == received
     assert (case.comment.received_at, case.comment.said_at) == (case.opened_at, case.opened_at)
     assert case.due_on.isoformat() == due
-    again = cases.clock(channel, case.severity, case.opened_at)
+    again = case_clocks.clock(channel, case.severity, case.opened_at)
     assert (case.answer_by, case.escalate_at) == (again.answer_by, again.acknowledge_by)
 
 
@@ -421,7 +421,9 @@ def test_judged_anew_it_still_counts_from_then(client, wednesday):
     case = Case.objects.select_related("comment").get()
     procedure.assess(case, "serious", by=user("staff", "Bảo"))
 
-    assert case.due_on == cases.clock("letter", "serious", case.opened_at).settle_on == date(2026, 11, 13)
+    assert (
+        case.due_on == case_clocks.clock("letter", "serious", case.opened_at).settle_on == date(2026, 11, 13)
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from feedback import cases, journal, messages, satisfaction, shop
+from feedback import cases, follow_ups, journal, messages, satisfaction, shop
 from feedback.models import Case, Decision, Event, FactCorrection, Message, OwnDay, Promise
 from tests.factories import NOW, a_shop, case, comment, customer, order, read_comment, user
 
@@ -565,9 +565,11 @@ def test_after_a_no_it_was_not_solved_the_first_time(client, mai, broken_pot):
 def test_thanks_do_not_count_as_telling_us_again(mai, broken_pot, is_thanks):
     cases.wait(broken_pot, by=mai)
     with journal.recording():
-        cases.add_words(broken_pot, comment("…", customer=broken_pot.customer), now=NOW, is_thanks=is_thanks)
+        follow_ups.add_words(
+            broken_pot, comment("…", customer=broken_pot.customer), now=NOW, is_thanks=is_thanks
+        )
 
-    assert cases.is_told_again(broken_pot) is not is_thanks
+    assert follow_ups.is_told_again(broken_pot) is not is_thanks
 
 
 def taken(client, made, **given):

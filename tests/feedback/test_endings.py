@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback import cases, improvements, satisfaction, shop
+from feedback import case_clocks, cases, improvements, satisfaction, shop
 from feedback.models import Case, Comment, Event, Improvement, OutgoingMail
 from feedback.procedure import steps
 from tests import factories
@@ -339,6 +339,6 @@ def test_not_satisfied_is_answered_by_its_own_clock(solved, mai):
     satisfaction.note(solved, satisfied=False, now=now, by=mai)
 
     solved.refresh_from_db()
-    due = cases.clock("in_person", solved.severity, now)
-    assert due.answer_by != cases.clock("email", solved.severity, now).answer_by
+    due = case_clocks.clock("in_person", solved.severity, now)
+    assert due.answer_by != case_clocks.clock("email", solved.severity, now).answer_by
     assert (solved.answer_by, solved.due_on) == (due.answer_by, due.settle_on)

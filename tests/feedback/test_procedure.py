@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from feedback import case_forms, cases, escalation, leases, procedure
+from feedback import case_clocks, case_forms, cases, escalation, leases, procedure
 from feedback.models import Case, Event, OutgoingMail, Watch
 from tests import factories
 from tests.factories import NOW, a_shop, read_comment, user
@@ -264,7 +264,7 @@ def test_not_acknowledged_it_is_shown_to_a_manager_then_unanswered_then_unsettle
 
 def test_whoever_was_answered_knows_that_we_have_it(huy):
     case = opened()
-    cases.answered(Case.objects.all(), NOW)
+    case_clocks.answered(Case.objects.all(), NOW)
 
     look(case.acknowledge_by)
 
@@ -284,7 +284,7 @@ def test_in_person_nobody_waits_to_be_told(huy):
 
 def test_answered_in_time_it_is_shown_when_it_is_not_settled(huy, mai):
     case = opened()
-    cases.answered(Case.objects.all(), NOW)
+    case_clocks.answered(Case.objects.all(), NOW)
     look(case.acknowledge_by)
     case.refresh_from_db()
     assert (case.escalations, OutgoingMail.objects.count()) == (0, 0)
