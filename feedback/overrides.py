@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from feedback import concessions, journal
+from feedback import concessions, handling, journal
 from feedback.models import Case, Decision, Override, User
 from feedback.money import format_money
 from feedback.policy.decision import Decision as Decided
@@ -21,6 +21,7 @@ from feedback.roles import Role, roles_of
 
 ROLES = (Role.APPROVER, Role.MANAGER)
 _OFF_THE_PRICE = {Kind.REFUND, Kind.PRICE_REDUCTION, Kind.PAY_DIFFERENCE}
+_TALK = "talk_it_over"
 _IN_MONEY = {Kind.CREDIT, *_OFF_THE_PRICE}
 
 
@@ -42,7 +43,14 @@ def effective(decision: Decision) -> Decided:
     if decision.confirm_problem:
         decided = replace(decided, confirm_fault=True)
     override = Override.objects.filter(decision=decision).first()
-    return decided if override is None else applied(decided, override, decision)
+    return _without_talk(decided if override is None else applied(decided, override, decision), decision)
+
+
+def _without_talk(decided: Decided, decision: Decision) -> Decided:
+    """To whom we only write any more we do not offer to talk (S1-11)."""
+    if _TALK not in decided.alternatives or decision.case is None or not handling.is_stopped(decision.case):
+        return decided
+    return replace(decided, alternatives=tuple(one for one in decided.alternatives if one != _TALK))
 
 
 def applied(decided: Decided, override: Override, decision: Decision) -> Decided:

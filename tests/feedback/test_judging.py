@@ -1,5 +1,6 @@
 """How a complaint is handled: archetype, both sides, is it true, is it worth it, and nobody bears insults."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback import cases, handling, judging, leases, message_plans, messages, procedure
+from feedback import cases, handling, judging, leases, message_plans, messages, overrides, procedure
 from feedback.models import Analysis, Case, Decision, Event, FollowUp, Handling, Improvement, Message
 from feedback.procedure import NotAllowed
 from tests.factories import NOW, a_shop, case, comment, customer, order, read_comment, user
@@ -363,6 +364,26 @@ def test_the_contact_is_stopped_by_rule_and_right_is_done_all_the_same(client, m
     client.post(url(made, "contact/"), {"to": "resume"})
     assert not handling.is_stopped(made)
     assert Event.objects.filter(verb__startswith="contact ").count() == 2
+
+
+def test_nobody_offers_to_talk_once_the_contact_is_stopped(client, mai):
+    """S1-11: in writing only, so neither the choice nor the words offer a call."""
+    made = told(customer(), problem="late", flags=["abuse"])
+    cases.correct_fact(made.comment, "fault", "customer", reason="They were not at home.", by=mai)
+    decision = Decision.objects.get(comment=made.comment_id, is_current=True)
+    before = overrides.effective(decision)
+    again = read_comment("Lũ khốn.", reading=ABUSE, channel="email", customer=made.customer)
+    FollowUp.objects.create(case=made, comment=again)
+    judging.stop(made, why="Twice.", by=mai, now=NOW)
+
+    decision = Decision.objects.get(pk=decision.pk)
+    after = overrides.effective(decision)
+
+    assert "talk_it_over" in before.alternatives
+    assert after == replace(before, alternatives=("trace_parcel",))
+    plan = message_plans.proposal(made, decision, after, timezone.now())
+    assert "gọi" in messages.words_of(made, before, decision, plan)
+    assert "gọi" not in messages.words_of(made, after, decision, plan)
 
 
 def test_insults_on_the_phone_count_once_the_calls_are_joined(mai):
