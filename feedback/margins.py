@@ -46,6 +46,11 @@ class Margin:
     def is_measured(self) -> bool:
         return self.source is Source.COSTS
 
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Of the interval; None where it was not measured."""
+        return None if self.low is None or self.high is None else (float(self.low), float(self.high))
+
 
 def asked(share: Decimal) -> Margin:
     return Margin(share=share, source=Source.ASKED)

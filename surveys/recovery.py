@@ -66,6 +66,9 @@ def report(
     found = spending.compare(
         respondents,
         margin=float(taken.share),
+        margin_ends=None
+        if taken.low is None or taken.high is None
+        else (float(taken.low), float(taken.high)),
         cost=None if cost is None else float(cost),
     )
     return Report(

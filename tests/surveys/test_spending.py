@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from surveys import spending
 from surveys.cohorts import Cohort
+from surveys.resampling import Estimate
 from surveys.spending import Respondent
 
 A, B, C, D = Cohort.NO_PROBLEM, Cohort.NOT_RESOLVED, Cohort.RESOLVED_FIRST, Cohort.UNKNOWN
@@ -67,6 +68,36 @@ def test_the_margin_and_the_cost_of_a_case():
     assert article(margin=0.3, cost=60).stake.verdict == "does_not_pay"
     assert article(margin=0.3, cost=25.8).stake.verdict == "unclear"
     assert article().stake.verdict == ""
+
+
+def test_a_margin_that_was_measured_widens_what_is_at_stake():
+    """Both intervals are in it: wider than either, narrower than the two laid end to end."""
+    fixed = article(margin=0.3).stake.each
+    measured = article(margin=0.3, margin_ends=(0.25, 0.35)).stake.each
+
+    assert measured.value == fixed.value
+    for own, wider in ((fixed.low, measured.low), (fixed.high, measured.high)):
+        off = abs(own - fixed.value)
+        assert abs(wider - fixed.value) == pytest.approx((off**2 + (86 * 0.05) ** 2) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    ("own", "low", "high"), [((10, 8, 13), 10 * 0.5 - 5**0.5, 10 * 0.5 + 3.25**0.5),
+                             ((-10, -12, -8), -5 - 2**0.5, -5 + 5**0.5), ((0, -1, 1), -0.5, 0.5)],
+)  # fmt: skip
+def test_two_figures_measured_apart_are_multiplied(own, low, high):
+    found = spending.product(
+        Estimate(value=own[0], low=own[1], high=own[2]), Estimate(value=0.5, low=0.3, high=0.6)
+    )
+
+    assert found.value == own[0] * 0.5
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
+def test_an_end_that_is_not_known_stays_so():
+    found = spending.product(Estimate(value=3, low=1, high=None), Estimate(value=0.5, low=0.4, high=0.6))
+
+    assert found.high is None
 
 
 @pytest.mark.parametrize(
