@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,16 +13,17 @@ from feedback.front import demo_recovery, demo_shop
 from feedback.front.demo_recovery import Bought, Told
 from feedback.models import Customer, Dispute, Location, Notice, Order, OrderLine, Product, Refund
 
-CUSTOMERS = 400
+CUSTOMERS = 440
 DAYS = 730
 FIRST_REGULARS = 70  # have bought for one or two years longer: what staying brings needs whole years
 _LOTS = 1  # so that the survey of the year before has something to tell whatever the day
 RECENT_DAYS = 56  # the weeks in which one carrier is late and more breaks on the way
 _HABITS = ((0.36, 240), (0.32, 105), (0.22, 45), (0.10, 23))  # share of customers, mean days between orders
 # Made up, as the articles have it: whoever stays comes more often each year; most of those for whom something
-# went wrong say nothing and leave.
+# went wrong say nothing and leave, most often after their first order.
 _SOONER_EACH_YEAR = 0.82
-_GOES_WRONG, _GOES_WRONG_LATE, _LEAVES_SILENTLY = 0.05, 0.5, 0.6
+_GOES_WRONG, _GOES_WRONG_LATE, _LEAVES_SILENTLY = 0.05, 0.5, 0.7
+_GOES_WRONG_FIRST = 0.4
 
 
 def goods() -> dict[str, Product]:
@@ -63,8 +65,9 @@ def orders(
     products: dict[str, Product],
     locations: dict[str, Location],
     now: datetime,
-) -> tuple[list[Order], list[Told]]:
-    """All of them, and what was answered about some in the year before."""
+) -> tuple[list[Order], list[Told], set[int]]:
+    """All of them, what was answered about some in the year before, and the keys of those after which
+    somebody left without a word: nobody ever speaks of these."""
     lots = random.Random(_LOTS)
     histories = [_history(dice, person, products, locations, now) for person in people]
     lived = [demo_recovery.afterwards(lots, history, now) for history in histories if history]
@@ -75,7 +78,8 @@ def orders(
     rows = Order.objects.bulk_create([one.order for one in bought], batch_size=500)
     OrderLine.objects.bulk_create([line for one in bought for line in one.lines], batch_size=1000)
     Notice.objects.bulk_create([notice for order in rows for notice in notices(order)], batch_size=1000)
-    return rows, [told for _history, told in lived if told is not None]
+    wordless = {one.order.pk for one in bought if one.ends_wordless}
+    return rows, [told for _history, told in lived if told is not None], wordless
 
 
 def _years_before(
@@ -152,17 +156,20 @@ def _history(
     leaves_after = dice.expovariate(1 / 700) if dice.random() < 0.3 else DAYS
     moment, history = person.since, []
     while moment < now - timedelta(hours=2) and (moment - person.since).days <= leaves_after:
-        history.append(order(dice, person, products, locations, moment, now))
-        if _is_gone(dice, history[-1].order):
+        one = order(dice, person, products, locations, moment, now)
+        is_gone = _is_gone(dice, one.order, is_first=not history)
+        history.append(replace(one, ends_wordless=is_gone))
+        if is_gone:
             break
         stayed = (moment - person.since).days / 365
         moment += timedelta(days=max(1.0, dice.gammavariate(2.0, pace / 2) * _SOONER_EACH_YEAR**stayed))
     return history
 
 
-def _is_gone(dice: random.Random, last: Order) -> bool:
+def _is_gone(dice: random.Random, last: Order, *, is_first: bool) -> bool:
     is_late = (last.days_late or 0) > 0
-    is_wrong = dice.random() < (_GOES_WRONG_LATE if is_late else _GOES_WRONG)
+    on_time = _GOES_WRONG_FIRST if is_first else _GOES_WRONG
+    is_wrong = dice.random() < (_GOES_WRONG_LATE if is_late else on_time)
     return is_wrong and dice.random() < _LEAVES_SILENTLY
 
 

@@ -45,10 +45,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bought:
-    """An order that is still to be written, with its lines."""
+    """An order that is still to be written, with its lines. `ends_wordless`: who placed it left, and never
+    said a word of it."""
 
     order: Order
     lines: tuple[OrderLine, ...]
+    ends_wordless: bool = False
 
 
 def afterwards(
@@ -56,7 +58,7 @@ def afterwards(
 ) -> tuple[list[Bought], Told | None]:
     """One person's orders as they then were, and what that person answered about one of them."""
     first, last = (now - timedelta(days=days) for days in _LONG_AGO)
-    asked = [one for one in history if first < one.order.placed_at < last]
+    asked = [one for one in history if first < one.order.placed_at < last and not one.ends_wordless]
     answers = dice.random() < (0.98 if len(history) > _REGULAR else 0.8)
     if not asked or not answers or history[0].order.customer.is_insider:
         return list(history), None
@@ -64,7 +66,7 @@ def afterwards(
     before = [one for one in history if one.order.placed_at <= told.order.placed_at]
     after = list(history[len(before) :])
     if told.problem in _UNHAPPY:
-        after = [] if dice.random() < 0.5 else [one for one in after if dice.random() < 0.5]
+        after = [] if dice.random() < 0.65 else [one for one in after if dice.random() < 0.4]
     elif told.problem == Problem.FIRST_TIME and dice.random() < 0.25:
         after.append(_sooner(dice, before[-1]))
     return before + after, told

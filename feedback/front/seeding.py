@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -77,11 +77,11 @@ def seed(now: datetime) -> bool:
         _shop(now)
         demo_changes.not_yet(now)
         staff = _staff()
-        placed, told = _trade(dice, now)
-        _reviews(dice, placed, now)
+        placed, told, wordless = _trade(dice, now)
+        _reviews(dice, [one for one in placed if one.pk not in wordless], now)
         demo_changes.told_of_the_clip(now)
         survey = _survey(now, staff["huy"])
-        _answers(dice, survey, placed, now)
+        _answers(dice, survey, placed, wordless, now)
         demo_changes.told_of_paying(now)
         demo_recovery.last_year(dice, told, placed, now, staff["huy"])
         work.sweep(work.jobs())
@@ -176,9 +176,9 @@ def _staff() -> dict[str, User]:
     return made
 
 
-def _trade(dice: random.Random, now: datetime) -> tuple[list[Order], list[Told]]:
+def _trade(dice: random.Random, now: datetime) -> tuple[list[Order], list[Told], set[int]]:
     people = demo_people.customers(dice, now)
-    placed, told = demo_people.orders(dice, people, demo_people.goods(), demo_people.places(), now)
+    placed, told, wordless = demo_people.orders(dice, people, demo_people.goods(), demo_people.places(), now)
     demo_people.trouble_with_money(dice, placed, now)
     Consent.objects.bulk_create(
         Consent(
@@ -191,7 +191,7 @@ def _trade(dice: random.Random, now: datetime) -> tuple[list[Order], list[Told]]
         for person in people
         if dice.random() < 0.7
     )
-    return placed, told
+    return placed, told, wordless
 
 
 def _reviews(dice: random.Random, placed: Sequence[Order], now: datetime) -> None:
@@ -272,11 +272,15 @@ def _survey(now: datetime, by: User) -> Survey:
     )
 
 
-def _answers(dice: random.Random, survey: Survey, placed: Sequence[Order], now: datetime) -> None:
-    """150 answers over half a year, as many again who were asked and said nothing, two links left open."""
+def _answers(
+    dice: random.Random, survey: Survey, placed: Sequence[Order], wordless: Collection[int], now: datetime
+) -> None:
+    """150 answers over half a year, as many again who were asked and said nothing – first of all those who
+    left without a word – and two links left open."""
     told = list(_told("answers"))
     dice.shuffle(told)
-    asked = _asked(dice, placed, now)
+    everybody = _asked(dice, placed, now)
+    asked = [one for one in everybody if one.pk not in wordless]
     for number, one in enumerate(told):
         order = next(
             found for found in asked if (found.customer.language == "vi") == (one["language"] == "vi")
@@ -288,7 +292,8 @@ def _answers(dice: random.Random, survey: Survey, placed: Sequence[Order], now: 
         if number % 6 == 0:
             reward = responses.reward_of(response)
             permissions.allow(invitation, response, reward, ["story"], now=at)
-    for order in asked[: len(told)]:
+    left = [one for one in everybody if one.pk in wordless]
+    for order in [*left, *asked][: len(told)]:
         invitations.invite(survey, order=order, as_link=True, now=order.placed_at + timedelta(days=5))
     for number, language in zip(demo_shop.OPEN_ORDERS, _LANGUAGES, strict=True):
         invitations.invite(survey, order=_open_order(number, language, now), as_link=True, now=now)
