@@ -12,8 +12,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from feedback.api_reports import PAGE, Report, described, page_of, valid
+from feedback.defection.backtests import Who
 from feedback.roles import DESK, EVERYONE, REPORTS, Role
-from feedback.views import departed, people_pages, tenure_people, valued
+from feedback.views import departed, flagged, people_pages, tenure_people, valued
 from feedback.views.people_pages import People
 
 
@@ -70,9 +71,12 @@ QUARTER = OpenApiParameter("quarter", date, description=gettext_lazy("First day 
 PART = [
     OpenApiParameter(name, str, required=name == "kind", description=gettext_lazy("As in the report."))
     for name in ("kind", "key", "group")
-] + [OpenApiParameter("who", str, enum=["left", "all", "complained"])]
+] + [OpenApiParameter("who", str, enum=list(departed.WHO))]
 THRESHOLD = OpenApiParameter("threshold", str, description=gettext_lazy("Left out: the one that counts."))
-Departed = api(departed.LEFT, DESK, parameters=[QUARTER], summary=gettext_lazy("List the customers who left"))
+WHO = OpenApiParameter("who", str, enum=list(departed.LEFT_OR_ALL))
+Departed = api(
+    departed.LEFT, DESK, parameters=[QUARTER, WHO], summary=gettext_lazy("List the customers who left")
+)
 LeftOfPart = api(
     departed.OF_PART, REPORTS, parameters=PART, summary=gettext_lazy("List who left of a place or a product")
 )
@@ -85,4 +89,25 @@ OfYear = api(
     REPORTS,
     parameters=YEAR,
     summary=gettext_lazy("List who bought in a year of staying"),
+)
+RULE = OpenApiParameter("kind", str, required=True, description=gettext_lazy(
+    "And its numbers, as in the address of its page."))  # fmt: skip
+SET_UP = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+WouldBeFound = api(
+    flagged.FLAGGED,
+    SET_UP,
+    parameters=[RULE],
+    summary=gettext_lazy("List whom a definition of defection would find today"),
+)
+TriedOnThePast = api(
+    flagged.ON_THE_PAST,
+    SET_UP,
+    parameters=[RULE, OpenApiParameter("who", str, enum=[one.value for one in Who])],
+    summary=gettext_lazy("List the customers of a definition tried on the past"),
+)
+HelpedFrom = api(
+    valued.HELPED,
+    EVERYONE,
+    parameters=[THRESHOLD, OpenApiParameter("months", int)],
+    summary=gettext_lazy("List the customers whom a threshold would have helped"),
 )

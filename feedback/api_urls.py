@@ -26,6 +26,16 @@ urlpatterns = [
     path("comments", api_trends.Comments.as_view(), name="api_comments"),
     path("reports/impact", api_trends.WhatToMend.as_view(), name="api_impact"),
     path("reports/definition-tried", api_customers.DefinitionTried.as_view(), name="api_definition_tried"),
+    path(
+        "reports/definition-tried/customers",
+        api_people.TriedOnThePast.as_view(),
+        name="api_defection_rule_past",
+    ),
+    path(
+        "reports/definition-tried/today",
+        api_people.WouldBeFound.as_view(),
+        name="api_defection_rule_people",
+    ),
     path("reports/defections", api_customers.DefectionRate.as_view(), name="api_defections"),
     path("reports/defections/customers", api_people.Departed.as_view(), name="api_departed"),
     path("reports/leaving/customers", api_people.LeftOfPart.as_view(), name="api_leaving_people"),
@@ -42,5 +52,6 @@ urlpatterns = [
     path("reports/divergence", api_complaints.Divergence.as_view(), name="api_divergence"),
     path("policy/decisions", api_complaints.Decisions.as_view(), name="api_decisions"),
     path("policy/thresholds/customers", api_people.Valued.as_view(), name="api_valued"),
+    path("policy/thresholds/helped", api_people.HelpedFrom.as_view(), name="api_threshold_helped"),
     path("policy/thresholds", api_complaints.Thresholds.as_view(), name="api_thresholds"),
 ]

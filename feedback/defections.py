@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Mod, TruncDate
 
 from feedback import departed, journal, leases, reminders, shop, streams, wallet
-from feedback.defection.backtests import BackTest, back_test
+from feedback.defection.backtests import BackTest, Tried, back_test, tried
 from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
 from feedback.defection.patterns import Pattern
@@ -89,6 +89,14 @@ def preview(rule: Rule, now: datetime) -> Preview:
         window=rule.judged_by,
         tested=back_test(rule, histories, cut, window=rule.judged_by) if has_past else None,
     )
+
+
+def trial_on_the_past(rule: Rule, now: datetime) -> tuple[Tried | None, int]:
+    """The customers whom `preview` counts in its test; None with too little past. One customer in so many."""
+    found, one_in = trial(rule, now)
+    histories, cut = found.known.histories, shop.day(now).toordinal() - rule.judged_by
+    has_past = bool((histories.days <= cut).any())
+    return tried(rule, histories, cut, window=rule.judged_by) if has_past else None, one_in
 
 
 def trial(rule: Rule, now: datetime) -> tuple[Verdicts, int]:

@@ -45,8 +45,10 @@ def now() -> QuerySet[Departed]:
     return rows.select_related("customer").order_by("-spent", "pk")
 
 
-def first_bought(start: date, end: date) -> QuerySet[Departed]:
-    """Those who first bought on these days, `end` not included."""
+def first_bought(start: date | None, end: date | None) -> QuerySet[Departed]:
+    """Those who first bought on these days, `end` not included; None: whenever."""
+    if start is None or end is None:
+        return now()
     return now().filter(first_on__gte=start, first_on__lt=end)
 
 

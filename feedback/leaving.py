@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -219,13 +219,45 @@ def bought_in(who: str, kind: str, key: str, group: str) -> Q:
     return Q(own | merged)
 
 
-def customers(kind: str, key: str, group: str, *, complained: bool = False) -> QuerySet[Customer]:
-    """All whom a part counts, or those of them who complained: whom the definition judges at all."""
-    rows = Customer.objects.filter(bought_in("pk", kind, key, group), merged_into=None)
+def beside(who: str, kind: str, key: str, group: str) -> Q:
+    """The customers whom a part is set beside: those in the other groups of the same product or promise, else
+    all others of the shop."""
+    base = {
+        FIT: lambda: _lines().filter(product__sku=key).values("root"),
+        PROMISE: lambda: _promised().values("root"),
+    }.get(kind, lambda: defections.orders().annotate(root=_BUYER).values("root"))()
+    return Q(**{f"{who}__in": base}) & ~bought_in(who, kind, key, group)
+
+
+def newcomers(start: date | None, end: date | None) -> QuerySet[Customer]:
+    """Whom the rate counts of those who first bought on these days, `end` not included; None: whenever."""
+    category = _category()
+    bought: QuerySet[Any, Any] = _sorted().filter(of=category) if category else defections.orders()
+    path = "order__" if category else ""
+    theirs = Q(**{f"{path}customer": OuterRef("pk")}) | Q(**{f"{path}customer__merged_into": OuterRef("pk")})
+    rows = Customer.objects.filter(merged_into=None)
+    if start is None or end is None:
+        return rows.filter(Exists(bought.filter(theirs))).order_by("since", "pk")
+    begins, ends = shop.start_of(start), shop.start_of(end)
+    then = bought.filter(**{f"{path}placed_at__gte": begins, f"{path}placed_at__lt": ends})
+    root = _LINE_BUYER if category else _BUYER
+    earlier = bought.filter(theirs, **{f"{path}placed_at__lt": begins})
+    roots: QuerySet[Any, Any] = then.annotate(root=root).values("root")
+    return rows.filter(pk__in=roots).exclude(Exists(earlier)).order_by("since", "pk")
+
+
+def _category() -> str:
     version = defections.in_force()
     rule = version.rule if version else None
-    if rule is not None and rule.category:
-        rows = rows.filter(pk__in=_sorted().filter(of=rule.category).values("root"))
+    return rule.category if rule is not None else ""
+
+
+def customers(of: Q, *, complained: bool = False) -> QuerySet[Customer]:
+    """All of whom `of` is so (bought_in, beside), or those of them who complained: whom the definition judges
+    at all."""
+    rows = Customer.objects.filter(of, merged_into=None)
+    if category := _category():
+        rows = rows.filter(pk__in=_sorted().filter(of=category).values("root"))
     if complained:
         rows = rows.filter(pk__in=Case.objects.exclude(customer=None).order_by().values("customer"))
     return rows.order_by("since", "pk")

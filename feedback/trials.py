@@ -14,7 +14,8 @@ from feedback.models import Decision, Policy, PolicyTrial, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.policy.facts import BadFacts, Facts
 from feedback.policy.prove import program, prove
-from feedback.policy.replay import Past, Step, by_threshold, replay
+from feedback.policy.replay import Helped, Past, Step, by_threshold, replay
+from feedback.policy.replay import helped as helped_from
 from feedback.policy.terms import Terms
 
 MONTH = timedelta(days=30.4375)
@@ -105,6 +106,12 @@ def thresholds(terms: Terms, months: int, now: datetime, *, more: Decimal | None
         cases=len(looked_at),
         is_all=len(cases) == len(looked_at),
     )
+
+
+def helped(terms: Terms, months: int, now: datetime, threshold: Decimal) -> list[Helped]:
+    """Whom `thresholds` counts at one of its steps."""
+    cases = past(now - months * MONTH, [], most=MOST_CASES)
+    return helped_from(cases, terms, shop.current().currency, threshold)
 
 
 def past(since: datetime, unread: list[int], *, most: int | None = None) -> Iterator[Past]:

@@ -5,12 +5,13 @@ All figures are counts of customers on days that are over; nothing here is an es
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.defection.histories import Histories, Real
-from feedback.defection.rules import Rule, judge
+from feedback.defection.histories import Histories, Real, Whole
+from feedback.defection.rules import Rule, Verdicts, judge
 from feedback.intervals import wilson
 
 WEEKS = 8  # before the cut, over which new alerts are counted
@@ -96,23 +97,71 @@ class BackTest:
         return right / self.n if self.n else None
 
 
-def back_test(rule: Rule, histories: Histories, cut: int, *, window: int, weeks: int = WEEKS) -> BackTest:
+class Who(StrEnum):
+    """Whom a figure of a BackTest counts."""
+
+    FLAGGED = "flagged"
+    RIGHT = "right"  # flagged, and bought nothing
+    CAME_BACK = "came_back"  # flagged, and bought all the same
+    MISSED = "missed"  # bought nothing, and not flagged
+    STOPPED = "stopped"  # bought nothing, flagged or not
+    KNOWN = "known"
+    ALERTS = "alerts"
+    FALSE_ALARMS = "false_alarms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tried:
+    """A rule on day `cut`, with one place for each customer known then: what it said, who bought nothing in
+    the window after, and how often each was newly flagged in the weeks before – wrongly, too."""
+
+    verdicts: Verdicts
+    stopped: NDArray[np.bool_]
+    alerts: Whole
+    false_alarms: Whole
+
+    def of(self, who: Who) -> NDArray[np.bool_]:
+        flagged = self.verdicts.is_gone
+        return {
+            Who.FLAGGED: flagged,
+            Who.RIGHT: flagged & self.stopped,
+            Who.CAME_BACK: flagged & ~self.stopped,
+            Who.MISSED: self.stopped & ~flagged,
+            Who.STOPPED: self.stopped,
+            Who.KNOWN: np.ones(len(flagged), bool),
+            Who.ALERTS: self.alerts > 0,
+            Who.FALSE_ALARMS: self.false_alarms > 0,
+        }[who]
+
+
+def tried(rule: Rule, histories: Histories, cut: int, *, window: int, weeks: int = WEEKS) -> Tried:
     """What came after `cut` + `window` is not looked at; the histories must reach that far."""
     found = judge(rule, histories, cut)
-    left = ~found.known.came_back(window)
-    right = found.is_gone & left
-    lead = (found.known.last + window + 1 - found.since)[right]
-    alerts, false = _alerts(rule, histories, cut, window, weeks) if weeks else (0, 0)
+    alerts, false = _alerts(rule, histories, cut, window, weeks)
+    at = found.known.at
+    return Tried(
+        verdicts=found,
+        stopped=~found.known.came_back(window),
+        alerts=alerts[at],
+        false_alarms=false[at],
+    )
+
+
+def back_test(rule: Rule, histories: Histories, cut: int, *, window: int, weeks: int = WEEKS) -> BackTest:
+    """The same, counted."""
+    one = tried(rule, histories, cut, window=window, weeks=weeks)
+    right = one.of(Who.RIGHT)
+    lead = (one.verdicts.known.last + window + 1 - one.verdicts.since)[right]
     return BackTest(
         cut=cut,
         window=window,
-        flagged=int(found.is_gone.sum()),
-        left=int(left.sum()),
+        flagged=int(one.of(Who.FLAGGED).sum()),
+        left=int(one.stopped.sum()),
         flagged_and_left=int(right.sum()),
-        n=len(left),
+        n=len(one.stopped),
         lead_days=float(np.median(lead)) if len(lead) else None,
-        alerts_per_week=alerts / weeks if weeks else 0.0,
-        false_alarms_per_week=false / weeks if weeks else 0.0,
+        alerts_per_week=int(one.alerts.sum()) / weeks if weeks else 0.0,
+        false_alarms_per_week=int(one.false_alarms.sum()) / weeks if weeks else 0.0,
         weeks=weeks,
     )
 
@@ -123,16 +172,19 @@ def best(rules: Iterable[Rule], histories: Histories, cut: int, *, window: int) 
     return max(tried, key=lambda one: one[1].accuracy or 0)
 
 
-def _alerts(rule: Rule, histories: Histories, cut: int, window: int, weeks: int) -> tuple[int, int]:
-    """Customers newly flagged at the end of each of the last `weeks`, and those of them who then came."""
-    alerts = false = 0
+def _alerts(rule: Rule, histories: Histories, cut: int, window: int, weeks: int) -> tuple[Whole, Whole]:
+    """How often each customer was newly flagged at the end of one of the last `weeks`, and how often they
+    then came."""
+    alerts, false = np.zeros(len(histories), np.int64), np.zeros(len(histories), np.int64)
+    if not weeks:
+        return alerts, false
     earlier = _gone(rule, histories, cut - weeks * _WEEK)
     for week in range(weeks - 1, -1, -1):
         day = cut - week * _WEEK
         gone = _gone(rule, histories, day)
         fresh = gone & ~earlier
-        alerts += int(fresh.sum())
-        false += int((fresh & (histories.visits(day, day + window) > 0)).sum())
+        alerts += fresh
+        false += fresh & (histories.visits(day, day + window) > 0)
         earlier = gone
     return alerts, false
 

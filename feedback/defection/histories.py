@@ -78,6 +78,12 @@ class Histories:
         days = self.days[mine]
         return float(self.amounts[mine][(days > after) & (days <= until)].sum())
 
+    def next_visit(self, place: int, after: int) -> int | None:
+        """One customer's first visit after a day, by their place in `customers`; None: none."""
+        days = self.days[int(self.starts[place]) : int(self.starts[place + 1])]
+        later = days[days > after]
+        return int(later[0]) if len(later) else None
+
     def on(self, day: int) -> "Snapshot":
         """What was known at the end of `day`, of those who had bought by then."""
         known = self.visits(-1, day)

@@ -154,7 +154,8 @@ def _history(
     """Orders at the person's own pace, with some who stop: that is what the shop wants to notice."""
     pace = dice.choices([days for _share, days in _HABITS], [share for share, _days in _HABITS])[0]
     leaves_after = dice.expovariate(1 / 700) if dice.random() < 0.3 else DAYS
-    moment, history = person.since, []
+    moment = person.since
+    history: list[Bought] = []
     while moment < now - timedelta(hours=2) and (moment - person.since).days <= leaves_after:
         one = order(dice, person, products, locations, moment, now)
         is_gone = _is_gone(dice, one.order, is_first=not history)

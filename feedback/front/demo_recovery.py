@@ -7,8 +7,9 @@ back sooner. That is made up so that the report has something to find; nothing i
 import random
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from feedback.models import Order, OrderLine, User
 from surveys import definitions, publishing
@@ -66,7 +67,7 @@ def afterwards(
     before = [one for one in history if one.order.placed_at <= told.order.placed_at]
     after = list(history[len(before) :])
     if told.problem in _UNHAPPY:
-        after = [] if dice.random() < 0.65 else [one for one in after if dice.random() < 0.4]
+        after = [] if dice.random() < 0.5 else [_little(one) for one in after if dice.random() < 0.5]
     elif told.problem == Problem.FIRST_TIME and dice.random() < 0.25:
         after.append(_sooner(dice, before[-1]))
     return before + after, told
@@ -123,6 +124,13 @@ def last_year(
 def _problem(dice: random.Random) -> Problem:
     answers, weights = zip(*_ANSWERS, strict=True)
     return dice.choices(answers, weights)[0]
+
+
+def _little(one: Bought) -> Bought:
+    """Only what they came for."""
+    line = min(one.lines, key=lambda line: line.price)
+    line.quantity, one.order.total = Decimal(1), line.price
+    return replace(one, lines=(line,))
 
 
 def _sooner(dice: random.Random, like: Bought) -> Bought:

@@ -160,6 +160,36 @@ def by_threshold(
     return steps
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helped:
+    """One of a Step's customers, or the name of a case of which none is known: the highest lifetime value
+    of their cases that would have been helped, how many these are, and their part of the sums."""
+
+    who: int | str
+    value: Decimal
+    cases: int
+    spent: Decimal
+    earned: Decimal
+
+
+def helped(past: Iterable[Past], terms: Terms, currency: str, threshold: Decimal) -> list[Helped]:
+    """Whom by_threshold counts at one threshold; the dearest first."""
+    reached = sorted(_would_help(past, terms, currency), key=lambda one: -one[0])
+    found: dict[int | str, Helped] = {}
+    for value, who, spent, margin in reached:
+        if value < threshold:
+            break
+        known = found.get(who)
+        found[who] = Helped(
+            who=who,
+            value=known.value if known else value,
+            cases=1 + (known.cases if known else 0),
+            spent=spent + (known.spent if known else Decimal(0)),
+            earned=known.earned if known else margin,
+        )
+    return list(found.values())
+
+
 _Helped = tuple[Decimal, int | str, Decimal, Decimal]  # lifetime value, who, cost, earned
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import charts, defections, shop
-from feedback.defection.backtests import BackTest, Share
+from feedback.defection.backtests import BackTest, Share, Who
+from feedback.defection.rules import Rule
 from feedback.defection_forms import (
     PRESETS,
     AnswerForm,
@@ -291,7 +292,8 @@ def _show_rule(
             context |= {
                 "cut": cut,
                 "few": seen.tested.flagged < 30,
-                "shares": _shares(seen.tested),
+                "shares": _shares(seen.tested, form.rule),
+                "past_urls": {who.value: _past_url(form.rule, who) for who in Who},
                 "verdict": _verdict(seen.tested),
                 "rule_csv": f"{reverse('defection_rule_csv')}?{urlencode(form.rule.as_data())}",
                 "lead": lead,
@@ -300,16 +302,24 @@ def _show_rule(
     return render(request, "feedback/defection_rule.html", context, status=status)
 
 
-def _shares(tested: BackTest) -> list[tuple[str, Share, str]]:
-    """Each with what it stands beside: drawn in pairs, the measured one and what blind chance would do."""
+def _shares(tested: BackTest, rule: Rule) -> list[tuple[str, Share, str, str, str]]:
+    """Each with what it stands beside: drawn in pairs, the measured one and what blind chance would do; where
+    its count and its whole lead to."""
     words = {
-        "base_rate": (_("Of all customers, so many stopped in that time"), ""),
-        "precision": (_("Of those it finds, so many stopped"), "delighted"),
-        "recall": (_("Of those who stopped, so many it finds"), "delighted"),
-        "flagged": (_("Of all customers, so many it finds"), ""),
+        "base_rate": (_("Of all customers, so many stopped in that time"), "", Who.STOPPED, Who.KNOWN),
+        "precision": (_("Of those it finds, so many stopped"), "delighted", Who.RIGHT, Who.FLAGGED),
+        "recall": (_("Of those who stopped, so many it finds"), "delighted", Who.RIGHT, Who.STOPPED),
+        "flagged": (_("Of all customers, so many it finds"), "", Who.FLAGGED, Who.KNOWN),
     }
     found = back_test.shares(tested)
-    return [(words[name][0], found[name], words[name][1]) for name in words]
+    return [
+        (said, found[name], kind, _past_url(rule, counted), _past_url(rule, of))
+        for name, (said, kind, counted, of) in words.items()
+    ]
+
+
+def _past_url(rule: Rule, who: Who) -> str:
+    return people_pages.url("defection_rule_past", **rule.as_data(), who=who.value)
 
 
 def _verdict(tested: BackTest) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from feedback import defections, departed, leaving, shop
+from feedback.defection.leaving import Part
 from feedback.leaving import CATEGORY, FIT, LOCATION, PRODUCT, PROMISE
 from feedback.models import Customer, Departed
 from feedback.money import quantize
@@ -32,14 +33,20 @@ WHO = {
     "left": gettext_lazy("Customers who left: %(part)s"),
     "all": gettext_lazy("Customers: %(part)s"),
     "complained": gettext_lazy("Customers who complained: %(part)s"),
+    "others": gettext_lazy("Customers set beside: %(part)s"),
+    "others_left": gettext_lazy("Customers who left, of those set beside: %(part)s"),
+    "others_complained": gettext_lazy("Customers who complained, of those set beside: %(part)s"),
 }
+LEFT_OR_ALL = ("left", "all")
 KINDS = (LOCATION, CATEGORY, PRODUCT, PROMISE, FIT)
 
 
 class DepartedFilter(forms.Form):
-    """`quarter`: the first day of the quarter of their first purchase; left out: all."""
+    """`quarter`: the first day of the quarter of their first purchase; left out: all. `who`: of those whom
+    the rate counts, who left, to begin with, or all."""
 
     quarter = forms.DateField(label=gettext_lazy("First bought in"), required=False)
+    who = forms.ChoiceField(choices=[(one, one) for one in LEFT_OR_ALL], required=False)
 
     def __init__(self, data: Any, *, today: date):
         super().__init__(data)
@@ -79,18 +86,28 @@ def _left(form: DepartedFilter) -> Found | None:
     rate = report.rate(version) if version else None
     if version is None or rate is None:
         return people_pages.not_found_yet(_("Customers who left"), shop.current().currency)
-    rows, counted, title = departed.now(), rate.whole.left, _("Customers who left")
-    if quarter:
-        cohort = next((one for one in rate.quarters if one.first == quarter), None)
-        if cohort is None:
-            return None
-        following = (quarter + timedelta(days=100)).replace(day=1)
-        rows, counted = departed.first_bought(quarter, following), cohort.left
-        title = _("Customers who first bought in %(quarter)s and left") % {"quarter": quarter_words(quarter)}
+    quarters = {one.first: one for one in rate.quarters}
+    cohort = quarters.get(quarter) if quarter else rate.whole
+    if cohort is None:
+        return None
+    is_all = form.cleaned_data["who"] == "all"
+    start, end = (quarter, (quarter + timedelta(days=100)).replace(day=1)) if quarter else (None, None)
     return Found(
-        title=title, rows=rows, lines=lines, currency=shop.current().currency, counted=counted,
+        title=_left_title(quarter, is_all=is_all),
+        rows=leaving.newcomers(start, end) if is_all else departed.first_bought(start, end),
+        lines=_of_customers if is_all else lines,
+        currency=shop.current().currency,
+        counted=cohort.n if is_all else cohort.left,
         at=version.judged_at,
-    )  # fmt: skip
+    )
+
+
+def _left_title(quarter: date | None, *, is_all: bool) -> str:
+    if quarter is None:
+        return _("Customers whom the rate counts") if is_all else _("Customers who left")
+    if is_all:
+        return _("Customers who first bought in %(quarter)s") % {"quarter": quarter_words(quarter)}
+    return _("Customers who first bought in %(quarter)s and left") % {"quarter": quarter_words(quarter)}
 
 
 def _of_part(form: PartFilter) -> Found | None:
@@ -101,17 +118,26 @@ def _of_part(form: PartFilter) -> Found | None:
     if found is None or part is None:
         return None
     who = chosen["who"] or "left"
-    rows, of_rows = departed.now().filter(leaving.bought_in("customer", *wanted)), lines
-    if who != "left":
-        rows, of_rows = leaving.customers(*wanted, complained=who == "complained"), _of_customers
+    whom = leaving.beside if who.startswith("others") else leaving.bought_in
+    rows, of_rows = departed.now().filter(whom("customer", *wanted)), lines
+    if not who.endswith("left"):
+        complained = who.endswith("complained")
+        rows, of_rows = leaving.customers(whom("pk", *wanted), complained=complained), _of_customers
     return Found(
         title=str(WHO[who]) % {"part": leaving_page.part_words(part, get_language() or "vi")},
         rows=rows,
         lines=of_rows,
         currency=shop.current().currency,
-        counted={"left": part.left, "all": part.n, "complained": part.complained}[who],
+        counted=_counted(part)[who],
         at=found.at,
     )
+
+
+def _counted(part: Part) -> dict[str, int]:
+    return {
+        "left": part.left, "all": part.n, "complained": part.complained, "others": part.others_n,
+        "others_left": part.others_left, "others_complained": part.others_complained,
+    }  # fmt: skip
 
 
 def _of_customers(rows: Sequence[Customer]) -> Iterator[Line]:

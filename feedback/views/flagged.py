@@ -1,4 +1,5 @@
-"""The customers whom a definition of leaving would find today, while it is tried (S2-1)."""
+"""The customers whom a definition of leaving would find today, and whom each figure of its trial on the past
+counts, while it is tried (S2-1)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -6,11 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from feedback import defections, shop
+from feedback.defection.backtests import WEEKS, Tried, Who
 from feedback.defection.rules import Verdicts
 from feedback.defection_forms import RuleForm, said
 from feedback.models import Customer
@@ -26,27 +30,91 @@ COLUMNS = (
     Column(name="visits", label=gettext_lazy("Visits"), kind=Kind.NUMBER),
     Column(name="spent", label=gettext_lazy("Spent with us"), kind=Kind.MONEY),
 )
+PAST_COLUMNS = (
+    *COLUMNS,
+    Column(name="bought_again_on", label=gettext_lazy("Bought again on"), kind=Kind.DAY),
+    Column(name="alerts", label=gettext_lazy("Alerts"), kind=Kind.NUMBER),
+    Column(name="false_alarms", label=gettext_lazy("False alarms"), kind=Kind.NUMBER),
+)
+TITLES = {
+    Who.FLAGGED: gettext_lazy("Would have been found on %(day)s"),
+    Who.RIGHT: gettext_lazy("Would have been found on %(day)s, and bought nothing after"),
+    Who.CAME_BACK: gettext_lazy("Would have been found on %(day)s, and bought all the same"),
+    Who.MISSED: gettext_lazy("Would not have been found on %(day)s, and bought nothing after"),
+    Who.STOPPED: gettext_lazy("Customers of %(day)s who bought nothing after"),
+    Who.KNOWN: gettext_lazy("Customers of %(day)s"),
+    Who.ALERTS: gettext_lazy("Alerts of the eight weeks up to %(day)s"),
+    Who.FALSE_ALARMS: gettext_lazy("False alarms of the eight weeks up to %(day)s"),
+}
+
+
+class PastForm(RuleForm):
+    """A rule, and whom of its trial: those it would have found, to begin with."""
+
+    def __init__(self, data: Any, *, categories: Sequence[str]):
+        super().__init__(data, categories=categories)
+        self.fields["who"] = forms.ChoiceField(
+            choices=[(one.value, one.value) for one in Who], required=False
+        )
+
+    def clean_who(self) -> Who:
+        return Who(self.cleaned_data["who"] or Who.FLAGGED)
 
 
 def _form(given: Any, *, today: date) -> RuleForm:
     return RuleForm(given, categories=defections.categories())
 
 
+def _past_form(given: Any, *, today: date) -> PastForm:
+    return PastForm(given, categories=defections.categories())
+
+
 def _flagged(form: RuleForm) -> Found:
     """The very trial of the page: the same orders, the same customers. The dearest first."""
     found, one_in = defections.trial(form.rule, timezone.now())
-    spent = found.known.spent(-1, found.known.day)
-    places = np.flatnonzero(found.is_gone)
-    note = said(form.rule)
-    if one_in > 1:
-        note += ". " + _("One customer in %(n)s was looked at, as on the page before.") % {"n": one_in}
+    rows, spent = _dearest_first(found, found.is_gone)
     return Found(
         title=_("Would be found today"),
-        rows=places[np.lexsort((places, -spent[places]))].tolist(),
+        rows=rows,
         lines=_lines(found, spent),
         currency=shop.current().currency,
-        note=note,
+        note=_note(form, one_in),
     )
+
+
+def _on_the_past(form: PastForm) -> Found:
+    """The very test of the page."""
+    tested, one_in = defections.trial_on_the_past(form.rule, timezone.now())
+    who, currency = form.cleaned_data["who"], shop.current().currency
+    if tested is None:
+        return Found(title=_("Tried on the past"), rows=[], lines=lambda rows: (), currency=currency,
+                     note=_("The shop's past is too short to try it on."))  # fmt: skip
+    rows, spent = _dearest_first(tested.verdicts, tested.of(who))
+    words = [_note(form, one_in)]
+    if who in (Who.ALERTS, Who.FALSE_ALARMS):
+        n = int((tested.alerts if who == Who.ALERTS else tested.false_alarms).sum())
+        words.append(_("Somebody may be found more than once: %(n)s in %(weeks)s weeks.")
+                     % {"n": n, "weeks": WEEKS})  # fmt: skip
+    return Found(
+        title=str(TITLES[who]) % {"day": date_format(date.fromordinal(tested.verdicts.known.day))},
+        rows=rows,
+        lines=_past_lines(tested, spent),
+        currency=currency,
+        note=" ".join(words),
+    )
+
+
+def _note(form: RuleForm, one_in: int) -> str:
+    if one_in == 1:
+        return f"{said(form.rule)}."
+    looked_at = _("One customer in %(n)s was looked at, as on the page before.") % {"n": one_in}
+    return f"{said(form.rule)}. {looked_at}"
+
+
+def _dearest_first(found: Verdicts, whom: np.ndarray) -> tuple[list[int], np.ndarray]:
+    """Their places, and what everybody had spent by then."""
+    spent, places = found.known.spent(-1, found.known.day), np.flatnonzero(whom)
+    return places[np.lexsort((places, -spent[places]))].tolist(), spent
 
 
 def _lines(found: Verdicts, spent: np.ndarray) -> Callable[[Sequence[int]], Iterator[Line]]:
@@ -66,6 +134,23 @@ def _lines(found: Verdicts, spent: np.ndarray) -> Callable[[Sequence[int]], Iter
     return lines
 
 
+def _past_lines(tested: Tried, spent: np.ndarray) -> Callable[[Sequence[int]], Iterator[Line]]:
+    """Since when somebody had left is told of those it would have found alone."""
+    of, known = _lines(tested.verdicts, spent), tested.verdicts.known
+
+    def lines(places: Sequence[int]) -> Iterator[Line]:
+        for place, (customer, cells) in zip(places, of(places), strict=True):
+            pattern, last, since, *rest = cells
+            again = known.histories.next_visit(int(known.at[place]), known.day)
+            yield customer, [
+                pattern, last, since if tested.verdicts.is_gone[place] else None, *rest,
+                None if again is None else date.fromordinal(again),
+                int(tested.alerts[place]), int(tested.false_alarms[place]),
+            ]  # fmt: skip
+
+    return lines
+
+
 def _back(form: RuleForm) -> tuple[str, str]:
     return people_pages.url("defection_rule", **form.rule.as_data()), _("When has a customer left?")
 
@@ -78,4 +163,13 @@ FLAGGED = People(
     columns=COLUMNS,
     back=_back,
 )
+ON_THE_PAST = People(
+    address="defection_rule_past",
+    file="definition-tried-customers",
+    form=_past_form,
+    find=_on_the_past,
+    columns=PAST_COLUMNS,
+    back=_back,
+)
 page, as_csv, as_xlsx = people_pages.views(FLAGGED, Role.MANAGER, Role.ADMINISTRATOR)
+past, past_csv, past_xlsx = people_pages.views(ON_THE_PAST, Role.MANAGER, Role.ADMINISTRATOR)

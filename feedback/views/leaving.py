@@ -131,7 +131,7 @@ def _shown(part: Part, name: str, among: list[Part]) -> dict[str, Any]:
             f"{who}_url": people_pages.url(
                 "leaving_people", kind=part.kind, key=part.key, group=part.group, who=who
             )
-            for who in ("left", "all", "complained")
+            for who in ("left", "all", "complained", "others", "others_left", "others_complained")
         },
     }
 

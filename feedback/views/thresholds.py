@@ -16,7 +16,7 @@ from feedback.policy.canonical import plain
 from feedback.policy.replay import Step
 from feedback.policy_forms import ThresholdForm
 from feedback.roles import EVERYONE, allow
-from feedback.views import downloads
+from feedback.views import downloads, people_pages
 
 _NAMES = ("threshold", "customers", "cases", "spent", "earned", "kept")
 COLUMNS = (*_NAMES, "currency")
@@ -36,6 +36,8 @@ def thresholds(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "found": found,
+        "steps": [(one, _helped_url(one, given["months"])) for one in found.steps],
+        "asked_url": _helped_url(found.asked, given["months"]) if found.asked else "",
         "currency": currency,
         "threshold": sums.valued_from if sums else None,
         "most": trials.MOST_CASES,
@@ -45,6 +47,10 @@ def thresholds(request: HttpRequest) -> HttpResponse:
         **_curves(found.steps, currency, request.LANGUAGE_CODE),
     }
     return render(request, "feedback/thresholds.html", context)
+
+
+def _helped_url(step: Step, months: int) -> str:
+    return people_pages.url("threshold_helped", months=months, threshold=plain(step.threshold))
 
 
 @allow(EVERYONE)

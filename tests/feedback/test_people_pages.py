@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from feedback import defections, departed, expected, leases, leaving, merging, tenure
+from feedback import cases, defections, departed, expected, leases, leaving, merging, tenure
 from feedback.defection.rules import Kind, Rule
 from feedback.front import headlines, silence
-from feedback.models import Customer, Departed, Location, Order, OrderLine, Product
+from feedback.models import Case, Customer, Departed, Location, Order, OrderLine, Product
 from feedback.views import people_pages
 from tests import workbook
 from tests.factories import NOW, a_shop, case, comment, customer, read_comment, user
@@ -114,8 +114,32 @@ def test_each_cohort_lists_those_it_counts(client, shop_of_three):
 
     for _name, cohort, url in page.context["quarters"]:
         agree(client, "departed", cohort.left, quarter=cohort.first)
+        agree(client, "departed", cohort.n, quarter=cohort.first, who="all")
         assert cohort.left == 0 or f'href="{url}"' in page.content.decode()
+        assert f'href="{url}&amp;who=all"' in page.content.decode()
     assert sum(cohort.left for _name, cohort, _url in page.context["quarters"]) == 2
+
+
+@pytest.mark.parametrize("category", ["", "cups"])
+def test_all_whom_the_rate_counts_are_listed(client, huy, category):
+    """Merged ones as one, by the first purchase of either; of a rule about one category, its buyers."""
+    defections.define(Rule(kind=Kind.DAYS, days=90, category=category), by=huy, now=NOW)
+    for place in range(9):
+        who = customer(f"Khách {place}")
+        for order in buys(who, 40 * place + 20, *([5] if place % 2 else [])):
+            OrderLine.objects.create(order=order, category="cups" if place % 3 else "", name="x", price=1)
+        if place == 4:
+            (order,) = buys(customer("Twin", merged_into=who), 400)
+            OrderLine.objects.create(order=order, category="cups", name="x", price=1)
+    buys(customer("Ai đó", email="", phone=""), 30)
+    buys(customer("Người nhà", is_insider=True), 30)
+    leases.run_once(defections.FIND, NOW)
+    rate = look(client, "defections").context["rate"]
+
+    agree(client, "departed", rate.whole.n, who="all")
+    for one in rate.quarters:
+        agree(client, "departed", one.n, quarter=one.first, who="all")
+    assert rate.whole.n == (6 if category else 9)
 
 
 def test_who_came_back_is_listed_no_more(client, shop_of_three):
@@ -199,6 +223,10 @@ def test_each_place_product_and_group_lists_those_it_counts(client, parts):
         agree(client, "leaving_people", one.left, **of)
         agree(client, "leaving_people", one.n, **of, who="all")
         agree(client, "leaving_people", one.complained, **of, who="complained")
+        agree(client, "leaving_people", one.others_n, **of, who="others")
+        agree(client, "leaving_people", one.others_left, **of, who="others_left")
+        agree(client, "leaving_people", one.others_complained, **of, who="others_complained")
+    assert sum(one.others_left for one in parts) > 10
     assert sum(one.complained for one in parts) > 4
 
 
@@ -288,11 +316,70 @@ def test_a_trial_that_looked_at_some_lists_these(client, shop_of_three, monkeypa
     assert "was looked at, as on the page before" in response.content.decode()
 
 
+@pytest.fixture
+def shop_with_a_past(client, huy):
+    """At the day of the trial some would have been found, rightly and wrongly, in time and too early."""
+    defections.define(Rule(kind=Kind.DAYS, days=90), by=huy, now=NOW)
+    for place in range(24):
+        who = customer(f"Khách {place}")
+        buys(who, 500 - 15 * place, *([60 + place] if place % 3 else []))
+        if place % 4 == 0:
+            buys(who, 5, 303, 318)
+        if place % 6 == 0:
+            buys(who, 100 + place)
+
+
+def test_each_figure_of_a_trial_on_the_past_lists_those_it_counts(client, shop_with_a_past):
+    """S2-1: found, right, false alarms, missed, those who stopped anyway; each week's alerts too."""
+    page = look(client, "defection_rule", **TRY)
+    tested = page.context["seen"].tested
+    counted = {
+        "flagged": tested.flagged, "right": tested.flagged_and_left, "came_back": tested.came_back,
+        "stopped": tested.left, "missed": tested.left - tested.flagged_and_left, "known": tested.n,
+    }  # fmt: skip
+    assert all(counted.values())
+
+    for who, n in counted.items():
+        agree(client, "defection_rule_past", n, **TRY, who=who)
+    for who, n in (("alerts", tested.alerts_per_week), ("false_alarms", tested.false_alarms_per_week)):
+        rows = in_csv(client, "defection_rule_past", **TRY, who=who)
+        assert sum(int(row[who]) for row in rows) == n * tested.weeks > 0
+    text = page.content.decode()
+    for who in (*counted, "alerts", "false_alarms"):
+        url = page.context["past_urls"][who]
+        assert client.get(url).context["rows"]
+        assert f'href="{url.replace("&", "&amp;")}"' in text, who
+
+
+def test_a_false_alarm_says_when_they_bought_again(client, shop_with_a_past):
+    cut = (NOW - timedelta(days=90)).date().isoformat()
+
+    for who, bought in (("came_back", True), ("right", False), ("missed", False)):
+        for row in in_csv(client, "defection_rule_past", **TRY, who=who):
+            again = row["bought_again_on"]
+            assert row["last_bought_on"] <= cut
+            assert (cut < again <= NOW.date().isoformat()) is bought, who
+            assert bool(row["left_since"]) is (who != "missed")
+
+
+def test_a_shop_without_a_past_says_so(client, huy):
+    buys(customer("Lan"), 3)
+
+    assert "too short" in look(client, "defection_rule_past", **TRY).content.decode()
+    agree(client, "defection_rule_past", 0, **TRY)
+
+
 @pytest.mark.parametrize("wrong", [{}, {"kind": "x"}, {"kind": "days", "days": "0"}, {"kind": "\x00"},
                                    TRY | {"category": "none such"}])  # fmt: skip
 def test_a_rule_that_cannot_be_finds_nobody(client, shop_of_three, wrong):
-    for name in ("defection_rule_people", "defection_rule_people_csv", "defection_rule_people_xlsx"):
-        assert look(client, name, **wrong).status_code == 400
+    for name in ("defection_rule_people", "defection_rule_past"):
+        for kind in ("", "_csv", "_xlsx"):
+            assert look(client, f"{name}{kind}", **wrong).status_code == 400
+        assert look(client, f"api_{name}", **wrong).status_code == 400
+
+
+def test_a_figure_of_a_trial_that_is_none_is_refused(client, shop_of_three):
+    assert look(client, "defection_rule_past", **TRY, who="x").status_code == 400
 
 
 @pytest.mark.parametrize("threshold", [None, "600000", "400.000"])
@@ -306,6 +393,41 @@ def test_who_is_valued_is_as_many_as_the_page_counts(client, shop_of_three, thre
 
     assert len(ids) == len(set(ids))
     assert f'href="{reverse("valued")}"' in look(client, "thresholds").content.decode()
+
+
+def a_wrong_address(who, *, worth):
+    """Goodwill is what the policy has for it."""
+    (order,) = buys(who, 20 + Case.objects.count(), total=worth)
+    about = read_comment(
+        customer=who, order=order, channel="form", reading={"problem": "wrong_address", "fault": "customer"}
+    )
+    opened = case(about, opened_at=NOW - timedelta(days=9))
+    cases.decide_many([about], NOW, cases={about.pk: opened})
+
+
+def test_each_threshold_lists_whom_it_would_have_helped(client, huy):
+    """S3-3: at each step of the page as many as it says; who was erased is said and not listed."""
+    people = [customer(f"Khách {place}") for place in range(5)]
+    for place, who in enumerate([*people, people[3]]):
+        a_wrong_address(who, worth=700_000 * (place + 1))
+    page = look(client, "thresholds")
+
+    for step, url in page.context["steps"]:
+        ids = agree(client, "threshold_helped", step.customers, threshold=step.threshold)
+        assert len(set(ids)) == len(ids)
+        assert step.customers == 0 or f'href="{url.replace("&", "&amp;")}"' in page.content.decode()
+        rows = in_csv(client, "threshold_helped", threshold=step.threshold)
+        for name, counted in (("cases", step.cases), ("spent", step.spent), ("earned", step.earned)):
+            assert sum(Decimal(row[name]) for row in rows) == counted
+    assert {step.customers for step, _url in page.context["steps"]} >= {0, 5}
+    Customer.objects.filter(pk=people[0].pk).update(erased_at=NOW)
+    assert "1 more is counted" in look(client, "threshold_helped", threshold=0).content.decode()
+
+
+@pytest.mark.parametrize("wrong", [{"threshold": "x"}, {"threshold": "-1"}, {"months": "0"}, {"months": "x"}])
+def test_a_step_that_is_none_is_refused(client, huy, wrong):
+    for name in ("threshold_helped", "threshold_helped_csv", "threshold_helped_xlsx", "api_threshold_helped"):
+        assert look(client, name, **wrong).status_code == 400
 
 
 def test_before_the_first_night_nobody_is_valued(client, huy):

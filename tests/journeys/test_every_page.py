@@ -145,7 +145,7 @@ class World:
             return [start, f"{start}?with={twin.public_id}"]
         if name == "recovery_people":
             return [f"{reverse(name)}?cohort=not_resolved&who={who}" for who in ("open", "counted")]
-        if name == "defection_rule_people":
+        if name in ("defection_rule_people", "defection_rule_past"):
             return [f"{reverse(name)}?kind=days&days=30"]
         if name == "leaving_people":
             return [f"{reverse(name)}?kind=location&key=hue"]
@@ -463,10 +463,12 @@ STAFF_PAGES = {
         "decisions",
         "policy_new",
         "thresholds",
+        "threshold_helped",
         "defections",
         "defection",
         "defection_rule",
         "defection_rule_people",
+        "defection_rule_past",
         "departed",
         "valued",
     ],
