@@ -91,11 +91,10 @@ class Presser:
         together[:many, :many][np.triu_indices(many)] = self._weights[SINGLES + PAIRS : -1] * np.float32(
             TOGETHER
         )
-        bits = (np.arange(256)[:, None] >> np.arange(8) & 1).astype(np.float32)
         # [eight, from it on another eight]: by the bits of both, what their kinds say together
         self._eights = [
             [
-                (bits @ together[8 * one : 8 * one + 8, 8 * other : 8 * other + 8] @ bits.T).ravel()
+                _by_bits(together[8 * one : 8 * one + 8, 8 * other : 8 * other + 8])
                 for other in range(one, eights)
             ]
             for one in range(eights)
@@ -126,6 +125,19 @@ class Presser:
             [sum(float(weights[place]) * much for place, much in single_places(word)) for word in words],
             np.float32,
         )
+
+
+def _by_bits(says: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[256 × 256], flat: the sums of the rows and columns of an 8 × 8 whose bits are set. Added up, since
+    a product of matrices wakes a thread a core for it, which costs a fifth of the time to the first text.
+    """
+    rows = np.zeros((1, 8), np.float32)
+    for row in says:
+        rows = np.concatenate([rows, rows + row])
+    sums = np.zeros((256, 1), np.float32)
+    for column in rows.T:
+        sums = np.concatenate([sums, sums + column[:, None]], axis=1)
+    return sums.ravel()
 
 
 @cache
