@@ -1,6 +1,7 @@
 """Orders from a CSV file to rows, as `manage.py import_orders` takes them in: how many rows a second.
 
     .venv/bin/python benchmarks/customers.py import [--rows 100000] [--rounds 3]
+    .venv/bin/python benchmarks/customers.py sweep [--orders 100000 1000000]   # benchmarks/sweep.py
 
 Each round is a fresh database: SQLite in a temporary folder, or the PostgreSQL server of DATABASE_URL, where
 a database of its own is made and dropped. A row is an order with one line; a tenth as many customers, known
@@ -38,11 +39,16 @@ def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("what", choices=["import"])
+    options.add_argument("what", choices=["import", "sweep"])
     options.add_argument("--rows", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--part", action="store_true", help=argparse.SUPPRESS)
-    chosen = options.parse_args()
+    chosen, further = options.parse_known_args()
+    if chosen.what == "sweep":
+        sweep = [sys.executable, Path(__file__).with_name("sweep.py"), *further]
+        sys.exit(subprocess.run(sweep, check=False).returncode)
+    if further:
+        options.error(f"unrecognized arguments: {' '.join(further)}")
     if chosen.part:
         with tempfile.TemporaryDirectory() as folder, database(folder):
             print(json.dumps(_import(Path(folder), chosen.rows)))

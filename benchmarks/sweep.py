@@ -5,7 +5,9 @@
 For each number of orders a fresh database: SQLite in a temporary folder, or one of its own on the server of
 DATABASE_URL (PostgreSQL), dropped at the end. A tenth as many customers, known by e-mail, buy over three
 years; how often differs between them as it does in shops (gamma), and every fourth has stopped. Each job is a
-process of its own: its seconds, and the most memory it had. `first`: nobody was looked at before, so that
+process of its own: its seconds, of which it and the server's process that works for it were given the
+processor for so many (on a machine that does something else besides, these say more), and the most memory it
+had. `first`: nobody was looked at before, so that
 all who left are noted; `next`: the night after. `page`: a customer's page, gunicorn with two workers of four
 threads; judged is the p95 of one client, beside it ten who wait for nothing. Exits with 1 when a limit is
 missed.
@@ -74,7 +76,10 @@ def _measure(orders: int, chosen: argparse.Namespace) -> list[str]:
     missed, limit = [], NIGHT_AT_MOST if connection.vendor == "postgresql" else SQLITE_AT_MOST
     for night in ("first", "next"):
         found = {job: _in_its_own(job) for job in JOBS}
-        told = ", ".join(f"{job} {one['seconds']:.1f} s" for job, one in found.items())
+        told = ", ".join(
+            f"{job} {one['seconds']:.1f} s, processor {one['cpu']:.1f} + {one['server']:.1f}"
+            for job, one in found.items()
+        )
         whole = sum(one["seconds"] for one in found.values())
         memory = max(one["memory"] for one in found.values())
         print(f"  {night + ' night:':<13}{whole:>7.1f} s ({told}), {memory:.0f} MB at most", flush=True)
@@ -104,7 +109,7 @@ def _job(job: str) -> dict[str, float]:
     from feedback import defections, expected, leases
     from feedback.models import Customer, DefectionRule, Expectation, ExpectedValue
 
-    started, now = time.perf_counter(), timezone.now()
+    started, at_work, served, now = time.perf_counter(), time.process_time(), _served(), timezone.now()
     if job == "defections":
         DefectionRule.objects.update(judge_at=now)
         leases.run_once(defections.FIND, now)
@@ -114,7 +119,24 @@ def _job(job: str) -> dict[str, float]:
         expected.find_now(now)
         found = ExpectedValue.objects.filter(found_at=now).count()
         assert found == Customer.objects.count(), Expectation.objects.get().failure
-    return {"seconds": time.perf_counter() - started, "memory": _most_memory()}
+    return {
+        "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() - at_work,
+        "server": _served() - served,
+        "memory": _most_memory(),
+    }
+
+
+def _served() -> float:
+    """Seconds of processor of the server's process that works for this one, where it runs on this machine."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    if not _is_postgresql():
+        return 0.0
+    stat = Path(f"/proc/{connection.connection.info.backend_pid}/stat")
+    user, system = stat.read_text().rsplit(")", 1)[1].split()[11:13] if stat.exists() else (0, 0)
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _most_memory() -> float:

@@ -4,14 +4,15 @@ Kept by the job that finds the rate, from the same verdicts; no page judges anyb
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 
-from feedback import bulk, shop
+from feedback import bulk, listed, shop
+from feedback.defection.histories import Whole
 from feedback.defection.rules import Verdicts
 from feedback.models import Departed
 from feedback.money import LARGEST
@@ -21,6 +22,7 @@ _ROW = np.dtype(
     [("customer", "i8"), ("first", "i4"), ("last", "i4"), ("since", "i4"), ("visits", "i4"), ("usual", "f8"),
      ("cents", "i8")]
 )  # fmt: skip
+_LISTS, _FIRST_OF_1970 = "left", date(1970, 1, 1).toordinal()
 _NO_USUAL = -1.0  # no number is equal to NaN, not even itself
 _MOST_CENTS = int(LARGEST * 100)
 
@@ -36,6 +38,41 @@ def keep(found: Verdicts) -> None:
     for begin in range(0, len(changed), _TOGETHER):
         rows = [_row(one, currency) for one in changed[begin : begin + _TOGETHER].tolist()]
         bulk.write_over(Departed, rows, of="customer_id")
+
+
+def list_all(found: Verdicts, now: datetime) -> None:
+    """For pages of many, also by quarter of first purchase: those who left, the dearest first; and all, the
+    longest customers first."""
+    rows, known = _wanted(found), found.known
+    rows = rows[np.lexsort((rows["customer"], -rows["cents"]))]
+    longest = np.lexsort((found.customers, known.first))
+    lists = [
+        *_by_quarter("left", rows["customer"], rows["first"]),
+        *_by_quarter("all", found.customers[longest], known.first[longest]),
+    ]
+    listed.keep(_LISTS, lists, now)
+
+
+def _by_quarter(who: str, customers: Whole, first: Whole) -> Iterator[tuple[str, Whole]]:
+    yield who, customers
+    months = (first.astype(np.int64) - _FIRST_OF_1970).astype("M8[D]").astype("M8[M]")
+    quarters = months.astype(np.int64) // 3
+    for quarter in np.unique(quarters).tolist():
+        begins = date(1970 + quarter // 4, quarter % 4 * 3 + 1, 1)
+        yield f"{who} {begins.isoformat()}", customers[quarters == quarter]
+
+
+def listed_of(quarter: date | None, *, is_all: bool) -> listed.Listed | None:
+    """Of those who first bought in the quarter with this first day (None: whenever), who left, or all. None:
+    there are few, and no list."""
+    key = "all" if is_all else "left"
+    rows = listed.customers if is_all else of
+    return listed.find(_LISTS, f"{key} {quarter.isoformat()}" if quarter else key, rows)
+
+
+def of(customers: Sequence[int]) -> dict[int, Departed]:
+    """By customer, those of whom it still is so. One query."""
+    return {row.customer_id: row for row in now().filter(customer__among=list(customers)).order_by()}
 
 
 def now() -> QuerySet[Departed]:

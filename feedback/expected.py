@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
-from feedback import bulk, defections, leases, shop, value
+from feedback import bulk, defections, leases, listed, shop, value
 from feedback.defection import bgnbd
 from feedback.defection.expected import Expected, Model, expect, learn
 from feedback.defection.histories import Histories
@@ -21,6 +21,7 @@ from feedback.models.queue import LeasableQuerySet
 from feedback.money import LARGEST, quantize
 
 EVERY = timedelta(days=1)
+LISTS = "worth"  # feedback.listed, by currency
 _TOGETHER = 5000  # customers in one transaction
 _ABOUT = Context(prec=3, rounding=ROUND_HALF_UP)  # what is foretold is no better known than that
 
@@ -54,6 +55,7 @@ def find(rows: Sequence[Expectation], now: datetime) -> None:
     model = learn(histories, day, rule)
     found = expect(model, histories, day, rule)
     columns = _columns(found, years_of(histories), _by_library(histories, day, model, rule))
+    listed.keep(LISTS, [(shop.current().currency, _dearest(columns))], now)
     for begin in range(0, len(found.known), _TOGETHER):
         part = {name: values[begin : begin + _TOGETHER].tolist() for name, values in columns.items()}
         bulk.write_over(ExpectedValue, list(_rows(part, now)), of="customer_id")
@@ -76,6 +78,12 @@ def find_now(now: datetime) -> None:
 def of(customer: Customer) -> ExpectedValue | None:
     """None before the job has looked, or when the shop's currency has changed since."""
     return ExpectedValue.objects.filter(customer=customer, currency=shop.current().currency).first()
+
+
+def of_these(customers: Sequence[int]) -> dict[int, ExpectedValue]:
+    """By customer. One query."""
+    rows = ExpectedValue.objects.filter(customer__among=list(customers)).select_related("customer")
+    return {row.customer_id: row for row in rows}
 
 
 def learnt() -> Learnt | None:
@@ -150,6 +158,11 @@ def _columns(found: Expected, years: np.ndarray, by_library: np.ndarray | None) 
         "is_gone": found.is_gone,
         "is_by_library": np.full(len(known), by_library is not None),
     }
+
+
+def _dearest(columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    """All customers, those worth most first."""
+    return columns["customer_id"][np.lexsort((columns["customer_id"], columns["worth"]))[::-1]]
 
 
 def _rows(columns: Mapping[str, Sequence[Any]], now: datetime) -> Iterator[dict[str, Any]]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from feedback import defections, journal, leases, shop
+from feedback import defections, departed, journal, leases, listed, shop, streams
+from feedback.defection.histories import Whole
 from feedback.defection.leaving import Part, Tally, by_group, by_part, judged, size_of
-from feedback.defection.rules import judge
+from feedback.defection.rules import Verdicts, judge
 from feedback.models import (
     Case,
     Customer,
@@ -27,9 +29,11 @@ from feedback.models import (
 from feedback.models.queue import LeasableQuerySet
 
 EVERY = timedelta(days=1)
+LISTS = "part"  # feedback.listed
 MOST_PRODUCTS = 200  # kept, those with most buyers
 LOCATION, CATEGORY, PRODUCT = "location", "category", "product"
 PROMISE, FIT = "promise", "fit"
+_WHOLE = "whole"  # the shop
 _BUYER = Coalesce("customer__merged_into", "customer")
 _SIZES = {
     "1": (0, 1.5),
@@ -65,7 +69,9 @@ def find(rows: Sequence[DefectionSplit], now: datetime) -> None:
     verdicts = judge(rule, defections.load(category=rule.category), shop.day(now).toordinal())
     known = set(verdicts.customers.tolist())
     gone = set(verdicts.customers[verdicts.is_gone].tolist())
-    found = _parts(_Known(known, gone, _who_complained()))
+    complained = _who_complained()
+    found = _parts(_Known(known, gone, complained))
+    listed.keep(LISTS, _lists(found, verdicts, complained), now)
     with transaction.atomic():
         result = {"whole": [len(known), len(gone)], "parts": [_row(one) for one in found]}
         leases.finish(rows, look_at=now + EVERY, found_at=now, result=result)
@@ -178,6 +184,63 @@ def _parts(known: _Known) -> list[Part]:
 def _who_complained() -> set[int]:
     rows = Case.objects.exclude(customer=None).values_list("customer", flat=True).distinct()
     return set(rows.order_by().iterator(chunk_size=5000))
+
+
+def _lists(found: Sequence[Part], verdicts: Verdicts, complained: set[int]) -> Iterator[tuple[str, Whole]]:
+    """Of the parts with many buyers: those who left, the dearest first; all, and those who complained, the
+    longest customers first."""
+    large = [one for one in found if one.n >= listed.FEWEST]
+    if not large:
+        return
+    known = verdicts.known
+    spent = known.spent(-1, known.day)
+    dearest = verdicts.customers[np.lexsort((verdicts.customers, -spent))]
+    gone = np.isin(dearest, verdicts.customers[verdicts.is_gone])
+    longest = _keys(Customer.objects.order_by("since", "pk").values_list("pk", flat=True))
+    longest = longest[np.isin(longest, verdicts.customers)]
+    complainers = np.isin(longest, np.fromiter(complained, np.int64))
+    yield list_of("left", _WHOLE, "", ""), dearest[gone]
+    yield list_of("all", _WHOLE, "", ""), longest
+    yield list_of("complained", _WHOLE, "", ""), longest[complainers]
+    for part in large:
+        wanted = part.kind, part.key, part.group
+        theirs = _buyers(*wanted)
+        is_buyer = np.isin(longest, theirs)
+        yield list_of("left", *wanted), dearest[gone & np.isin(dearest, theirs)]
+        yield list_of("all", *wanted), longest[is_buyer]
+        yield list_of("complained", *wanted), longest[is_buyer & complainers]
+
+
+def list_of(who: str, kind: str, key: str, group: str) -> str:
+    """The key of the list of those of a part who left ("left"), complained, or "all"."""
+    return " ".join([who, kind, group, key])
+
+
+def listed_of(who: str, kind: str, key: str, group: str) -> listed.Listed | None:
+    """As the page of a part asks for them; `who` with "others": of those whom the part is set beside. None:
+    there are few, and no list."""
+    rows: listed.Rows = departed.of if who.endswith("left") else listed.customers
+    if not who.startswith("others"):
+        return listed.find(LISTS, list_of(who, kind, key, group), rows)
+    whom = who.removeprefix("others").removeprefix("_") or "all"
+    base = (PRODUCT, key, "") if kind == FIT else (_WHOLE, "", "")
+    if kind == PROMISE:  # kept, or not: the others are the other list
+        other = "kept" if group == "late" else "late"
+        return listed.find(LISTS, list_of(whom, kind, key, other), rows)
+    everybody = listed.find(LISTS, list_of(whom, *base), rows)
+    if everybody is None:
+        return None
+    theirs = listed.find(LISTS, list_of("all", kind, key, group), rows)
+    return everybody.without(_buyers(kind, key, group) if theirs is None else theirs.keys())
+
+
+def _buyers(kind: str, key: str, group: str) -> Whole:
+    return _keys(buyers(kind, key, group).order_by().values_list("root", flat=True).distinct())
+
+
+def _keys(rows: QuerySet[Any, Any]) -> Whole:
+    with streams.streamed():
+        return np.fromiter(rows.iterator(chunk_size=5000), np.int64)
 
 
 def buyers(kind: str, key: str, group: str) -> QuerySet[Any, Any]:

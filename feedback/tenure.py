@@ -1,17 +1,19 @@
 """Find what a customer brings in each year of staying (S2-7), from all orders. Once a day, by a job."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from feedback import defections, leases, shop
-from feedback.defection.tenure import Year, curve
+from feedback import defections, leases, listed, shop
+from feedback.defection.histories import Histories, Whole
+from feedback.defection.tenure import Year, curve, members
 from feedback.models import Tenure
 from feedback.models.queue import LeasableQuerySet
 
 EVERY = timedelta(days=1)
+LISTS = "tenure"  # feedback.listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,9 @@ def due(now: datetime) -> LeasableQuerySet[Tenure]:
 
 def find(rows: Sequence[Tenure], now: datetime) -> None:
     """The job. Done twice it writes the same."""
-    years = [asdict(one) for one in curve(defections.load(), shop.day(now).toordinal())]
+    histories, today = defections.load(), shop.day(now).toordinal()
+    years = [asdict(one) for one in curve(histories, today)]
+    listed.keep(LISTS, _lists(histories, today, len(years)), now)
     with transaction.atomic():
         result = {"currency": shop.current().currency, "years": years}
         leases.finish(rows, look_at=now + EVERY, found_at=now, result=result)
@@ -38,6 +42,18 @@ def find(rows: Sequence[Tenure], now: datetime) -> None:
 FIND = leases.Job(
     name="find what customers bring by year", due=due, run=find, batch=1, lease=timedelta(minutes=30)
 )
+
+
+def _lists(histories: Histories, today: int, years: int) -> Iterator[tuple[str, Whole]]:
+    for number in range(1, years + 1):
+        everybody, stayed = members(histories, today, number)
+        yield list_of(number, stayed=False), everybody
+        yield list_of(number, stayed=True), stayed
+
+
+def list_of(number: int, *, stayed: bool) -> str:
+    """The key of the list of those who had that year behind them, or of who bought in it."""
+    return f"{number} stayed" if stayed else str(number)
 
 
 def find_now(now: datetime) -> None:

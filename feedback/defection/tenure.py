@@ -52,6 +52,15 @@ def curve(histories: Histories, today: int) -> list[Year]:
     return found
 
 
+def members(histories: Histories, today: int, number: int) -> tuple[Whole, Whole]:
+    """Whom Year `number` counts: its `n` and its `stayed`, by their ids, the newest customers first."""
+    first = histories.days[histories.starts[:-1]]
+    newest = np.lexsort((histories.customers, -first))
+    is_over = newest[(first + number * YEAR <= today)[newest]]
+    came = years_of(histories) & (1 << (number - 1)) > 0
+    return histories.customers[is_over], histories.customers[is_over[came[is_over]]]
+
+
 def years_of(histories: Histories) -> Whole:
     """By customer, in which years of theirs they bought: bit 0 is the first, up to LONGEST of them."""
     owners = histories.owners

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from feedback import defections, leases, shop
+from feedback import defections, leases, listed, shop
 from feedback.front import silence
 from feedback.intervals import wilson
 from feedback.models import Case, Headline, HeadlineClock
@@ -117,6 +117,9 @@ def _left(today: date, now: datetime) -> Figure | None:
 def _silent(today: date, now: datetime) -> Figure | None:
     """Buyers of the last three months that can be told, beside the three before."""
     found = silence.months(today)
+    listed_at = listed.found_at(silence.LISTS)
+    if listed_at is None or shop.day(listed_at) != today:  # once a day: it takes some times as long
+        silence.list_all(found, now)
     newest, before = found[-silence.POOLED :], found[-2 * silence.POOLED : -silence.POOLED]
     n, silent = sum(one.n for one in newest), sum(one.silent for one in newest)
     if n < silence.FEWEST:

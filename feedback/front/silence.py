@@ -7,15 +7,17 @@ Their later buying is that of the `LATER` days after the month. Reads only; it g
 job does it and the page shows what it found.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
-from feedback import buckets, shop
+from feedback import buckets, listed, shop, streams
 from feedback.buckets import Grain
+from feedback.defection.histories import Whole
 from feedback.intervals import wilson
 from feedback.models import Comment, Contact, Customer, Defection, Order
 from surveys.models import Response
@@ -26,6 +28,8 @@ HEARD_WITHIN = 30
 LATER = 90
 FEWEST = 30  # buyers, below which no share is named
 FEWEST_AGAIN = 20  # of one kind, below which it is not said who of them bought again
+LISTS = "silent"  # feedback.listed
+_TOLD = np.dtype([("customer", "i8"), ("was_heard", "?"), ("is_back", "?")])
 _DAY = timedelta(days=1)
 
 
@@ -110,6 +114,31 @@ def _month(first: date, today: date) -> Month:
     if _later(first)[1] >= today:
         found |= {"silent_again": None, "heard_again": None}
     return Month(first=first, **found)
+
+
+def list_all(found: Sequence[Month], now: datetime) -> None:
+    """For pages of many: whom the numbers of these months count."""
+    listed.keep(LISTS, _lists(found), now)
+
+
+def _lists(found: Sequence[Month]) -> Iterator[tuple[str, Whole]]:
+    for month in found:
+        if month.n < listed.FEWEST:
+            continue
+        told = _told(month.first).order_by("since", "pk").values_list("pk", "was_heard", "is_back")
+        with streams.streamed():
+            rows = np.fromiter(told.iterator(chunk_size=5000), _TOLD)
+        who, heard, back = rows["customer"], rows["was_heard"], rows["is_back"]
+        lists = {"all": who, "silent": who[~heard], "silent_again": who[~heard & back],
+                 "heard_again": who[heard & back]}  # fmt: skip
+        for name, those in lists.items():
+            if month.counts(name) is not None:
+                yield list_of(month.first, name), those
+
+
+def list_of(first: date, who: str) -> str:
+    """The key of the list of those whom a number of a month counts."""
+    return f"{first.isoformat()} {who}"
 
 
 def customers(first: date, who: str) -> QuerySet[Customer]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter
 
-from feedback import api_people, shop
+from feedback import api_people, listed, shop
 from feedback.front import headlines, silence
 from feedback.models import Customer
 from feedback.roles import REPORTS
@@ -55,9 +55,10 @@ def _found(form: MonthFilter) -> Found | None:
     counted = month.counts(who) if month else None
     if month is None or counted is None:
         return None
+    kept = listed.find(silence.LISTS, silence.list_of(month.first, who), listed.customers)
     return Found(
         title=str(TITLES[who]) % {"month": month.first.strftime("%m/%Y")},
-        rows=silence.customers(month.first, who),
+        rows=kept or silence.customers(month.first, who),
         lines=_lines(month.first),
         currency=currency,
         counted=counted,

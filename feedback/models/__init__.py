@@ -35,6 +35,7 @@ from feedback.models.headlines import Headline, HeadlineClock
 from feedback.models.impact import Impact
 from feedback.models.incoming import Delivery, OrderImport, OrderImportPart, OrderSource
 from feedback.models.leaving import DefectionSplit, StaffTarget
+from feedback.models.listed import ListedCustomers
 from feedback.models.mail import IncomingMail, MailAddress, MailClass, OutgoingMail, QuietNumber
 from feedback.models.messages import Message
 from feedback.models.own_data import DataAsked, DataLink, DataRequest, Erasure, Forgotten, Keeping
@@ -114,6 +115,7 @@ __all__ = [
     "Improvement",
     "IncomingMail",
     "Keeping",
+    "ListedCustomers",
     "Location",
     "MailAddress",
     "MailClass",

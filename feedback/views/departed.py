@@ -94,7 +94,8 @@ def _left(form: DepartedFilter) -> Found | None:
     start, end = (quarter, (quarter + timedelta(days=100)).replace(day=1)) if quarter else (None, None)
     return Found(
         title=_left_title(quarter, is_all=is_all),
-        rows=leaving.newcomers(start, end) if is_all else departed.first_bought(start, end),
+        rows=departed.listed_of(quarter, is_all=is_all)
+        or (leaving.newcomers(start, end) if is_all else departed.first_bought(start, end)),
         lines=_of_customers if is_all else lines,
         currency=shop.current().currency,
         counted=cohort.n if is_all else cohort.left,
@@ -125,7 +126,7 @@ def _of_part(form: PartFilter) -> Found | None:
         rows, of_rows = leaving.customers(whom("pk", *wanted), complained=complained), _of_customers
     return Found(
         title=str(WHO[who]) % {"part": leaving_page.part_words(part, get_language() or "vi")},
-        rows=rows,
+        rows=leaving.listed_of(who, *wanted) or rows,
         lines=of_rows,
         currency=shop.current().currency,
         counted=_counted(part)[who],

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from feedback import shop
+from feedback.listed import Listed
 from feedback.models import Customer
 from feedback.roles import Role, allow
 from feedback.views import downloads
@@ -61,7 +62,7 @@ class Found:
     """
 
     title: str
-    rows: Any  # a QuerySet or a sequence
+    rows: Any  # a QuerySet, a sequence, or what a job listed
     lines: Callable[[Sequence[Any]], Iterable[Line]]
     currency: str
     counted: int | None = None
@@ -109,6 +110,7 @@ def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, V
             return render(request, "feedback/people.html", {"form": form}, status=400)
         found = _found(people, form)
         shown = Paginator(countable(found), PER_PAGE).get_page(request.GET.get("page"))
+        rows = list(shown)
         back_url, back_label = people.back(form)
         query = request.GET.copy()
         query.pop("page", None)
@@ -116,8 +118,8 @@ def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, V
             "found": found,
             "page": shown,
             "columns": people.columns,
-            "rows": list(_shown(people, found, list(shown))),
-            "differs": found.counted is not None and found.counted != shown.paginator.count,
+            "rows": list(_shown(people, found, rows)),
+            "differs": _differs(found, shown, rows),
             "back_url": back_url,
             "back_label": back_label,
             **{
@@ -143,6 +145,14 @@ def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, V
     return one, as_csv, as_xlsx
 
 
+def _differs(found: Found, shown: Page, rows: Sequence[Any]) -> bool:
+    """From what the report counted; of a kept list, as far as this page shows."""
+    if found.counted is None:
+        return False
+    is_short = len(rows) < shown.end_index() - shown.start_index() + 1 if rows else shown.paginator.count > 0
+    return is_short or found.counted != shown.paginator.count
+
+
 class _Kept:
     """Rows whose number a job has counted: counting a hundred thousand takes longer than listing fifty."""
 
@@ -158,7 +168,7 @@ class _Kept:
 
 def countable(found: Found) -> Any:
     """What a paginator takes: the rows, with the number of the report where there are many."""
-    if found.counted is None or found.counted < MANY:
+    if isinstance(found.rows, Listed) or found.counted is None or found.counted < MANY:
         return found.rows
     return _Kept(found.rows, found.counted)
 

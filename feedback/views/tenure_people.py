@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback import defections, expected, shop, tenure
+from feedback import defections, expected, listed, shop, tenure
 from feedback.defection.tenure import LONGEST, in_year
 from feedback.models import ExpectedValue
 from feedback.money import quantize
@@ -50,10 +50,11 @@ def _found(form: YearFilter) -> Found | None:
     if year is None:
         return None
     stayed = form.cleaned_data["who"] == STAYED
+    kept = listed.find(tenure.LISTS, tenure.list_of(number, stayed=stayed), expected.of_these)
     title = _("Customers who bought in year %(n)s") if stayed else _("Customers with year %(n)s behind them")
     return Found(
         title=title % {"n": number},
-        rows=expected.in_their_year(number, shop.day(found.at), stayed=stayed),
+        rows=kept or expected.in_their_year(number, shop.day(found.at), stayed=stayed),
         lines=_lines(number, found.currency),
         currency=found.currency,
         counted=year.stayed if stayed else year.n,

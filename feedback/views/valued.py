@@ -2,6 +2,7 @@
 complaints of the last months it would have helped at each threshold."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from feedback import expected, facts, shop, trials
+from feedback import expected, facts, listed, shop, trials
 from feedback.forms import AmountField
 from feedback.models import Customer, ExpectedValue
 from feedback.money import format_money
@@ -63,10 +64,16 @@ def _valued(form: ValuedFilter) -> Found:
         threshold = sums.valued_from if sums else None
     if threshold is None or learnt is None:
         return people_pages.not_found_yet(_("Valued customers"), currency)
+    rows: Any = expected.worth_at_least(threshold)
+    kept = listed.find(expected.LISTS, currency, expected.of_these)
+    if kept is None:
+        rows = rows.select_related("customer").order_by("-worth", "-pk")
+    else:  # those from the threshold on are the first of all
+        rows = replace(kept, n=min(kept.n, rows.count()))
     return Found(
         title=_("Customers valued from %(sum)s on")
         % {"sum": format_money(threshold, currency, get_language() or "vi")},
-        rows=expected.worth_at_least(threshold).select_related("customer").order_by("-worth", "-pk"),
+        rows=rows,
         lines=_lines,
         currency=currency,
         at=learnt.at,

@@ -1,9 +1,11 @@
 """The watch over who stops buying: it finds each once, sees who came back, and keeps what was decided."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import caches
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -339,11 +341,28 @@ def test_a_large_shop_is_sampled(huy, monkeypatch):
     for _n in range(6):
         buy(factories.customer("Minh"), 35)
     monkeypatch.setattr(defections, "MOST_LOOKED_AT", 3)
+    caches["sums"].clear()
 
     seen = defections.preview(DAYS_30, NOW)
 
     assert seen.one_in > 1
     assert 0 < seen.n < 6
+
+
+def test_a_large_shop_is_looked_at_once_for_many_trials(huy, monkeypatch, django_assert_num_queries):
+    """One rule after another, and each page of whom it finds, is about the same customers."""
+    for _n in range(6):
+        buy(factories.customer("Minh"), 35)
+    monkeypatch.setattr(defections, "MOST_LOOKED_AT", 3)
+    caches["sums"].clear()
+    first, one_in = defections.trial(DAYS_30, NOW)
+
+    with django_assert_num_queries(1):  # how many orders there are
+        other, of_so_many = defections.trial(replace(DAYS_30, days=300), NOW)
+
+    assert (other.customers.tolist(), of_so_many) == (first.customers.tolist(), one_in)
+    assert first.is_gone.all()
+    assert not other.is_gone.any()
 
 
 def test_looking_costs_the_same_few_queries_however_many_buy(huy, django_assert_max_num_queries):

@@ -1,0 +1,94 @@
+"""Lists of many customers, kept by the job that counts them: any page, in the order found (issue 6)."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.core.paginator import Paginator
+
+from feedback import listed
+from feedback.models import Customer, ListedCustomers
+from tests.factories import NOW, customer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    monkeypatch.setattr(listed, "FEWEST", 4)
+    monkeypatch.setattr(listed, "_TOGETHER", 3)
+
+
+def some(n):
+    return [customer(f"Khách {place}").pk for place in range(n)]
+
+
+def keep(now=NOW, **lists):
+    listed.keep("left", [(key, np.array(keys, np.int64)) for key, keys in lists.items()], now)
+
+
+def names(key="all"):
+    found = listed.find("left", key, listed.customers)
+    return [one.pk for one in found.iterator(chunk_size=2)]
+
+
+@pytest.mark.parametrize("per_page", [1, 2, 3, 5, 11, 50])
+def test_every_page_has_its_own_in_the_order_found(per_page):
+    keys = some(11)[::-1]
+    keep(all=keys)
+    pages = Paginator(listed.find("left", "all", listed.customers), per_page)
+
+    assert [[one.pk for one in page] for page in pages] == [
+        keys[begin : begin + per_page] for begin in range(0, 11, per_page)
+    ]
+    assert pages.count == 11
+
+
+def test_whoever_was_erased_or_made_one_with_somebody_since_is_left_out():
+    keys = some(7)
+    keep(all=keys)
+    Customer.objects.filter(pk=keys[1]).update(erased_at=NOW)
+    Customer.objects.filter(pk=keys[5]).update(merged_into=keys[0])
+
+    assert names() == [keys[0], *keys[2:5], keys[6]]
+
+
+def test_the_next_list_takes_the_place_of_the_one_before():
+    keys = some(10)
+    keep(all=keys)
+    keep(NOW + timedelta(hours=1), all=keys[5:1:-1])
+
+    assert names() == keys[5:1:-1]
+    assert listed.find("left", "all", listed.customers).n == 4
+    assert listed.found_at("left") == NOW + timedelta(hours=1)
+
+
+def test_of_few_there_is_no_list_and_what_was_kept_goes():
+    keys = some(6)
+    keep(all=keys, other=keys)
+    listed.keep("worth", [("VND", np.array(keys))], NOW)
+    keep(all=keys[:3])
+
+    assert listed.find("left", "all", listed.customers) is None
+    assert listed.find("left", "other", listed.customers) is None
+    assert listed.find("worth", "VND", listed.customers).n == 6
+    assert listed.found_at("left") is None
+
+
+def test_parts_that_are_so_already_are_not_written_again(django_assert_max_num_queries):
+    keys = some(10)
+    keep(all=keys)
+    before = dict(ListedCustomers.objects.values_list("part", "pk"))
+    keep(all=[*keys[:9], keys[0]])
+
+    assert dict(ListedCustomers.objects.values_list("part", "pk")) == before
+    assert names() == [*keys[:9], keys[0]]
+
+
+def test_a_page_asks_three_times_however_far_it_lies(django_assert_num_queries):
+    keep(all=some(40))
+
+    for number in (1, 7):
+        with django_assert_num_queries(3):
+            found = listed.find("left", "all", listed.customers)
+            assert len(Paginator(found, 5).page(number).object_list) == 5
