@@ -127,10 +127,12 @@ def _lists() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _ask(rounds: int) -> None:
     from django.test import Client
+    from django.test.utils import setup_test_environment
     from django.urls import reverse
 
     from feedback.models import User
 
+    setup_test_environment()
     client = Client()
     client.force_login(User.objects.get(username="huy"))
     for name, query in _lists():
