@@ -268,14 +268,21 @@ class TargetForm(forms.Form):
 
 
 class DefectionFilter(forms.Form):
-    TO_DO = "to_do"
+    TO_DO, NOT_BACK, UNASKED = "to_do", "not_back", "unasked"
     state = Choice(
         label=_("State"),
         required=False,
-        choices=[(TO_DO, _("still going on")), ("all", _("all")), *Defection.State.choices],
+        choices=[
+            (TO_DO, _("still going on")),
+            (NOT_BACK, _("found in the last year, not come back")),
+            ("all", _("all")),
+            *Defection.State.choices,
+        ],
     )
     cause = Choice(
-        label=_("Why they left"), required=False, choices=[("", _("any reason")), *Defection.Cause.choices]
+        label=_("Why they left"),
+        required=False,
+        choices=[("", _("any reason")), (UNASKED, _("not asked yet")), *Defection.Cause.choices],
     )
 
 

@@ -83,10 +83,7 @@ def _parse(raw: object, now: datetime) -> Taken:
         terms_shown_at=_moment(raw, "terms_shown_at", now),
         lines=tuple(_line(line, place, currency) for place, line in enumerate(_list(raw, "lines"), 1)),
         consents=tuple(_consent(one, place, now) for place, one in enumerate(_list(raw, "consents"), 1)),
-        refunds=tuple(
-            _refund(one, place, currency, placed_at, now)
-            for place, one in enumerate(_list(raw, "refunds"), 1)
-        ),
+        refunds=_refunds(raw, currency, placed_at, now),
     )
 
 
@@ -169,6 +166,21 @@ def _consent(raw: object, place: int, now: datetime) -> Given:
         channel=_slug(raw, "channel", 20, where=where) or "web",
         given_at=given_at,
     )
+
+
+def _refunds(
+    raw: Mapping[str, Any], currency: str, placed_at: datetime, now: datetime
+) -> tuple[PaidBack, ...]:
+    """One sum of all at most: of two without an id nobody could tell whether the second is one more."""
+    found = [
+        _refund(one, place, currency, placed_at, now) for place, one in enumerate(_list(raw, "refunds"), 1)
+    ]
+    sums = [place for place, one in enumerate(found, 1) if one.external_id == IN_ALL]
+    if len(sums) > 1:
+        raise BadOrder(
+            f"refunds[{sums[1]}].external_id", _("Of several refunds each needs an id of its own.")
+        )
+    return tuple(found)
 
 
 def _refund(raw: object, place: int, currency: str, placed_at: datetime, now: datetime) -> PaidBack:

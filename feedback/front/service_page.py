@@ -79,8 +79,10 @@ def _context(request: HttpRequest, form: ServiceFilter, found: Service) -> dict[
         "rows": _rows(found, form),
         "recovery_url": f"{reverse('recovery')}?{urlencode(_of_recovery(form))}",
         "heard": word_of_mouth,
-        "solved_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': 'solved'})}",
-        "unsolved_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': 'unsolved'})}",
+        **{
+            f"{who}_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': who})}"
+            for who in ("solved", "unsolved", "well", "badly")
+        },
         "worth": found.worth,
     }
 

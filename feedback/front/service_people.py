@@ -23,6 +23,8 @@ from feedback.views.people_pages import Column, Found, Kind, Line, People
 TITLES = {
     "solved": gettext_lazy("Solved the first time"),
     "unsolved": gettext_lazy("Not solved the first time"),
+    "well": gettext_lazy("Say that it ended well"),
+    "badly": gettext_lazy("Say that it ended badly"),
 }
 COLUMNS = (
     Column(name="last_told_on", label=gettext_lazy("Last told us on"), kind=Kind.DAY),
@@ -44,8 +46,8 @@ class ServicePeopleFilter(ServiceFilter):
 def _found(form: ServicePeopleFilter) -> Found:
     chosen = form.cleaned_data
     told = service_result.told_in(chosen["start"], chosen["end"])
-    solved, unsolved = service_result.customers(told)
-    everybody = Customer.objects.filter(pk__in=solved if chosen["who"] == "solved" else unsolved)
+    groups = (*service_result.customers(told), *service_result.heard(told))
+    everybody = Customer.objects.filter(pk__in=dict(zip(TITLES, groups, strict=True))[chosen["who"]])
     return Found(
         title=str(TITLES[chosen["who"]]),
         rows=everybody.filter(erased_at=None).order_by("name", "pk"),

@@ -63,11 +63,10 @@ def report(
     told = told_in(start, end)
     ended = told.aggregate(
         n=Count("pk"),
-        good=Count("pk", filter=Q(satisfied=True)),
-        bad=Count("pk", filter=Q(satisfied=False)),
         unsaid=Count("pk", filter=Q(satisfied=None, state__in=[Case.State.RESOLVED, Case.State.CLOSED])),
     )
     solved, unsolved = (keys.count() for keys in customers(told))
+    well, badly = (keys.count() for keys in heard(told))
     costs = dict(_costs(start, end, currency, ended["n"], cost))
     spent = sum(costs.values(), NONE)
     return Report(
@@ -83,8 +82,8 @@ def report(
         ),
         margin=returned.margin,
         handling=cost,
-        good=word_of_mouth.of_good(ended["good"]),
-        bad=word_of_mouth.of_bad(ended["bad"]),
+        good=word_of_mouth.of_good(well),
+        bad=word_of_mouth.of_bad(badly),
         unsaid=ended["unsaid"],
         worth=Worth(
             kept=solved,
@@ -112,6 +111,14 @@ def customers(told: QuerySet[Case]) -> tuple[QuerySet[Any, Any], QuerySet[Any, A
     known = told.filter(customer__isnull=False, customer__is_insider=False)
     bad = known.filter(resolved_first_time=False).order_by().values("customer")
     good = known.filter(resolved_first_time=True).exclude(customer__in=bad).order_by().values("customer")
+    return good.distinct(), bad.distinct()
+
+
+def heard(told: QuerySet[Case]) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
+    """The keys of who says that it ended well, each time they said; and of who says badly at least once."""
+    known = told.filter(customer__isnull=False, customer__is_insider=False)
+    bad = known.filter(satisfied=False).order_by().values("customer")
+    good = known.filter(satisfied=True).exclude(customer__in=bad).order_by().values("customer")
     return good.distinct(), bad.distinct()
 
 

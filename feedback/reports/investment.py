@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from feedback import shop
 from feedback.defection.investment import Cause, Check, check
@@ -28,11 +28,7 @@ class Investment:
 
 def report(today: date, margin: Decimal) -> Investment:
     """Two queries."""
-    start, currency = today - timedelta(days=DAYS - 1), shop.current().currency
-    gone = Defection.objects.filter(found_at__gte=shop.start_of(start), currency=currency).exclude(
-        state=Defection.State.CAME_BACK
-    )
-    counted = gone.values_list("cause").annotate(n=Count("pk"), spent=Sum("value_lost")).order_by()
+    counted = gone(today).values_list("cause").annotate(n=Count("pk"), spent=Sum("value_lost")).order_by()
     found = {cause: (n, round(Decimal(spent), 2)) for cause, n, spent in counted}
     decisions = newest()
     silent, unasked = (found.pop(one, (0, Decimal(0)))[0] for one in (Defection.Cause.NOT_SAID, ""))
@@ -42,13 +38,24 @@ def report(today: date, margin: Decimal) -> Investment:
         if name in found or name in decisions
     ]
     return Investment(
-        start=start,
+        start=_start(today),
         check=check(causes, margin),
         said=sum(n for n, _spent in found.values()),
         silent=silent,
         unasked=unasked,
         decisions=decisions,
     )
+
+
+def gone(today: date) -> QuerySet[Defection]:
+    """Whom the check counts: found in the last year, and not come back."""
+    since = shop.start_of(_start(today))
+    found = Defection.objects.filter(found_at__gte=since, currency=shop.current().currency)
+    return found.exclude(state=Defection.State.CAME_BACK)
+
+
+def _start(today: date) -> date:
+    return today - timedelta(days=DAYS - 1)
 
 
 def newest() -> dict[str, CauseDecision]:

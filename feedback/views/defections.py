@@ -29,7 +29,7 @@ from feedback.defection_forms import (
     said,
 )
 from feedback.models import Defection, DefectionRule
-from feedback.reports import back_test
+from feedback.reports import back_test, investment
 from feedback.reports import defections as report
 from feedback.roles import DESK, REPORTS, Role, allow, holds
 from feedback.views import departed, downloads, people_pages
@@ -225,10 +225,12 @@ def _chosen(form: DefectionFilter) -> QuerySet[Defection]:
     rows = Defection.objects.select_related("customer", "owner", "rule")
     if state == DefectionFilter.TO_DO:
         rows = rows.filter(state__in=Defection.ONGOING)
+    elif state == DefectionFilter.NOT_BACK:
+        rows = investment.gone(shop.day(timezone.now())).select_related("customer", "owner", "rule")
     elif state != "all":
         rows = rows.filter(state=state)
     if cause:
-        rows = rows.filter(cause=cause)
+        rows = rows.filter(cause="" if cause == DefectionFilter.UNASKED else cause)
     return rows.order_by("contact_by", "-value_lost", "pk")
 
 

@@ -120,6 +120,7 @@ def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, V
             "columns": people.columns,
             "rows": list(_shown(people, found, rows)),
             "differs": _differs(found, shown, rows),
+            "may_differ": found.counted is not None and found.counted >= MANY,
             "back_url": back_url,
             "back_label": back_label,
             **{

@@ -299,9 +299,11 @@ def test_clocks_that_change_and_leap_days_are_read(zone, written, moment):
         ([{"external_id": "1", "amount": "300000"}, {"external_id": "2", "amount": "150001"}],
          "refunds[2].amount"),
         ([{"amount": "450001"}], "refunds[1].amount"),
+        ([{"amount": "90000"}, {"external_id": "1", "amount": "90000"}, {"amount": "20000"}],
+         "refunds[3].external_id"),
     ],
 )  # fmt: skip
-def test_more_paid_back_than_the_total_names_its_field(refunds, field):
+def test_refunds_that_cannot_be_name_the_field(refunds, field):
     with pytest.raises(orders.BadOrder) as bad:
         take(refunds=refunds)
 

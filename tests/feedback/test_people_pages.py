@@ -16,7 +16,7 @@ from feedback.front import headlines, silence
 from feedback.models import Case, Customer, Departed, Location, Order, OrderLine, Product
 from feedback.views import people_pages
 from tests import workbook
-from tests.factories import NOW, a_shop, case, comment, customer, read_comment, user
+from tests.factories import NOW, a_shop, case, comment, customer, defection, read_comment, user
 
 pytestmark = pytest.mark.django_db
 
@@ -550,6 +550,24 @@ def test_service_lists_whose_problem_was_solved(client, cases_told, who, counted
     assert {row["solved_first_time"] for row in rows} == {"2" if who == "solved" else "1"}
 
 
+@pytest.mark.parametrize(("who", "counted"), [("good", 3), ("bad", 2)])
+def test_service_lists_who_says_how_it_ended(client, cases_told, who, counted):
+    """S4-4: each customer once; badly once is badly. Strangers and the shop's own are in neither."""
+    said = {"Tốt 0": [True, None], "Tốt 1": [True, True], "Chưa 0": [True, False], "Chưa 1": [False, False],
+            "Mở": [True], "Người nhà": [False], "Cũ": [False]}  # fmt: skip
+    for name, words in said.items():
+        rows = Case.objects.filter(customer__name=name).order_by("pk")
+        for row, satisfied in zip(rows, words, strict=True):
+            Case.objects.filter(pk=row.pk).update(satisfied=satisfied)
+    Case.objects.filter(customer=None).update(satisfied=False)
+    page = look(client, "service", **DAYS)
+    group = {"good": "well", "bad": "badly"}[who]
+
+    assert getattr(page.context["report"], who).n == counted
+    agree(client, "service_people", counted, **DAYS, who=group)
+    assert page.context[f"{group}_url"].replace("&", "&amp;") in page.content.decode()
+
+
 def test_who_was_erased_is_counted_and_not_named(client, cases_told):
     """The books stay (L15)."""
     Customer.objects.filter(name="Tốt 1").update(erased_at=NOW)
@@ -624,3 +642,32 @@ def test_many_are_not_counted_again(client, shop_of_three, monkeypatch):
 
     assert (page.context["page"].paginator.count, len(page.context["rows"])) == (2, 1)
     assert (told["customers"], len(told["rows"])) == (2, 1)
+
+
+def test_each_cause_of_the_investment_check_lists_those_it_counts(client, huy):
+    """S2-5: found in the last year and not come back; who was not asked, or did not say, too."""
+    for place, (cause, state, ago) in enumerate([
+        ("cheaper", "closed", 9), ("cheaper", "contacted", 99), ("cheaper", "came_back", 9),
+        ("cheaper", "closed", 400), ("staff", "closed", 20), ("", "open", 3), ("not_said", "closed", 8),
+    ]):  # fmt: skip
+        done = {"came_back_on": NOW.date()} if state == "came_back" else {}
+        if state == "closed":
+            done = {"answer": "nothing", "answered_at": NOW, "answered_by": huy}
+        defection(
+            customer(f"Khách {place}"), owner=huy, cause=cause, state=state,
+            found_at=NOW - timedelta(days=ago), **done,
+        )  # fmt: skip
+    page = look(client, "investment").content.decode()
+
+    for cause, n in {"cheaper": 2, "staff": 1, "unasked": 1, "not_said": 1}.items():
+        url = f"{reverse('defections')}?state=not_back&amp;cause={cause}"
+        assert f'href="{url}"' in page
+        assert client.get(url.replace("&amp;", "&")).context["page"].paginator.count == n
+
+
+def test_of_many_it_is_said_that_some_may_be_gone_since(client, shop_of_three, monkeypatch):
+    """They are not counted anew, so nobody knows how many."""
+    assert "As many as the report counted" not in look(client, "departed").content.decode()
+    monkeypatch.setattr(people_pages, "MANY", 2)
+
+    assert "As many as the report counted" in look(client, "departed").content.decode()
