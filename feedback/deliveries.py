@@ -185,6 +185,7 @@ def _plain(value: Any) -> Any:
 
 def _work_on(row: Delivery, told: list[tuple[Delivery, Taken]], now: datetime) -> None:
     """Snapshots are gathered in `told`; everything else is done here."""
+    fact: Fact | None = None
     try:
         fact = fact_of(row)
         if isinstance(fact, Snapshot):
@@ -196,8 +197,25 @@ def _work_on(row: Delivery, told: list[tuple[Delivery, Taken]], now: datetime) -
     except Ignored:
         _end(row, _State.IGNORED, now)
     except Unusable as bad:
-        changes = {"state": _State.UNUSABLE, "reason": bad.key, "field": bad.field[:60]}
-        leases.finish([row], **changes)
+        known = _spoken_of(fact, row.source) if isinstance(fact, Snapshot) else None
+        if known is not None and isinstance(fact, Snapshot) and _is_settled(fact, known):
+            _end(row, _State.IGNORED, now, about=known.pk)
+        elif known is not None and bad.key == ABOVE_TOTAL:
+            _put_by(row, known.pk, bad.field)
+        else:
+            leases.finish([row], state=_State.UNUSABLE, reason=bad.key, field=bad.field[:60])
+
+
+def _spoken_of(fact: Snapshot, source: OrderSource) -> Order | None:
+    """The order of a word that cannot be used, if it is there."""
+    number, external_id = (str(fact.raw.get(name) or "")[:64] for name in ("number", "external_id"))
+    named = (Q(number=number) & ~Q(number="")) | (Q(external_id=external_id) & ~Q(external_id=""))
+    return Order.objects.filter(named, store=source.store).order_by("pk").first()
+
+
+def _is_settled(fact: Snapshot, known: Order) -> bool:
+    """A later word of the same order could be used: nothing is left to do about this one."""
+    return known.version > purchases.version_of(fact.changed_at, rank=99)
 
 
 def _take_in(told: Sequence[tuple[Delivery, Taken]], now: datetime) -> None:

@@ -192,6 +192,7 @@ class VoicesPeopleFilter(VoicesFilter):
         required=False,
         choices=[
             ("all", _("all")),
+            ("followed", _("followed")),
             ("again", _("bought again")),
             ("gone", _("did not buy again")),
             ("stopped", _("bought nothing since")),

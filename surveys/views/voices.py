@@ -153,6 +153,8 @@ def _chosen(report: Report, group: str, who: str) -> list[Buyer]:
 def _is(one: Buyer, who: str) -> bool:
     if who == "stopped":
         return one.has_stopped
+    if who == "followed":
+        return one.again is not None
     if who in ("again", "gone"):
         return one.again is (who == "again")
     return True

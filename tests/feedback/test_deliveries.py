@@ -257,6 +257,22 @@ def test_an_order_that_lists_more_back_than_its_total_changes_nothing_and_harms_
     assert not Refund.objects.exists()
     hear(("woo", "order.updated", woo_order(at=NOW, refunds=[(1, 400_000), (2, 50_000)])))
     assert sum(one.amount for one in Refund.objects.all()) == 450_000
+    work.drain(deliveries.WORK)
+    assert not deliveries.stuck().exists()  # the later word has settled it
+
+
+@pytest.mark.parametrize("is_later", [True, False])
+def test_a_word_that_cannot_be_used_stays_listed_until_a_later_one_of_its_order_can(is_later):
+    """Tried again by hand, too: what is wrong in it is nobody's work any more."""
+    hear(("woo", "order.updated", woo_order(at=NOW - DAY, total="450000.50")))
+    hear(("woo", "order.updated", woo_order(at=NOW if is_later else NOW - 2 * DAY)))
+    assert deliveries.stuck().get().reason == "bad_field"
+
+    assert deliveries.retry(deliveries.stuck().get(), by=factories.user())
+    work.drain(deliveries.WORK)
+
+    assert deliveries.stuck().exists() is not is_later
+    assert Order.objects.get().total == 450_000
 
 
 def test_a_newer_total_below_what_was_paid_back_is_listed():

@@ -558,8 +558,9 @@ def test_service_lists_who_says_how_it_ended(client, cases_told, who, counted):
     for name, words in said.items():
         rows = Case.objects.filter(customer__name=name).order_by("pk")
         for row, satisfied in zip(rows, words, strict=True):
-            Case.objects.filter(pk=row.pk).update(satisfied=satisfied)
-    Case.objects.filter(customer=None).update(satisfied=False)
+            at = None if satisfied is None else NOW
+            Case.objects.filter(pk=row.pk).update(satisfied=satisfied, satisfied_at=at)
+    Case.objects.filter(customer=None).update(satisfied=False, satisfied_at=NOW)
     page = look(client, "service", **DAYS)
     group = {"good": "well", "bad": "badly"}[who]
 
@@ -652,7 +653,7 @@ def test_each_cause_of_the_investment_check_lists_those_it_counts(client, huy):
     ]):  # fmt: skip
         done = {"came_back_on": NOW.date()} if state == "came_back" else {}
         if state == "closed":
-            done = {"answer": "nothing", "answered_at": NOW, "answered_by": huy}
+            done = {"answer": "nothing", "answer_reason": "moved", "answered_at": NOW, "answered_by": huy}
         defection(
             customer(f"Khách {place}"), owner=huy, cause=cause, state=state,
             found_at=NOW - timedelta(days=ago), **done,

@@ -230,8 +230,10 @@ def test_the_page_says_it_and_each_number_opens_its_customers(manager, january):
 
     assert "What all buyers may think" in page
     assert f"{reverse('voices_people')}?from=2026-01-01" in page
-    people = manager.get(reverse("voices_people"), QUERY | {"group": "silent", "who": "all"})
-    assert "Lan Nguyễn" in people.content.decode()
+    for who in ("all", "followed", "stopped"):
+        assert f"&amp;who={who}" in page
+        people = manager.get(reverse("voices_people"), QUERY | {"group": "silent", "who": who})
+        assert "Lan Nguyễn" in people.content.decode()
 
 
 def test_money_of_days_that_still_run_is_not_named_nothing(manager, bought):
@@ -248,6 +250,8 @@ def test_money_of_days_that_still_run_is_not_named_nothing(manager, bought):
     # Both rows say it of buying again, Lan's of the money too; Minh's has what came so far.
     assert (page.count(">days still run<"), page.count(">so far<")) == (3, 1)
     assert [row.split(",")[3:5] for row in rows[1:]] == [["", ""], ["", ""]]
+    followed = manager.get(reverse("voices_people_csv"), query | {"who": "followed"}).getvalue()
+    assert len(followed.decode().splitlines()) == 1
 
 
 def test_one_page_tells_who_is_silent_who_left_and_what_to_ask_next(manager, january):
