@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Max
 
 from feedback.defection.histories import Whole
 from feedback.models import Customer, ListedCustomers
@@ -74,11 +73,6 @@ def find(of: str, key: str, rows: Rows) -> Listed | None:
     """None: there is none, or so few that nobody needs one. One query."""
     kept = ListedCustomers.objects.filter(of=of, key=key, part=0).values_list("n", "found_at").first()
     return kept and Listed(of=of, key=key, n=kept[0], found_at=kept[1], rows=rows)
-
-
-def found_at(of: str) -> datetime | None:
-    """When the lists of a report were found; None: there are none. One query."""
-    return ListedCustomers.objects.filter(of=of, part=0).aggregate(at=Max("found_at"))["at"]
 
 
 def customers(keys: Sequence[int]) -> dict[int, Customer]:

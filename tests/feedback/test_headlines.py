@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from feedback import leases, shop
+from feedback import leases, listed, shop
 from feedback.front import headlines, silence, tiles
 from feedback.models import Defection, Headline, HeadlineClock, Promise
 from surveys import counting, invitations, publishing, responses
@@ -127,6 +127,23 @@ def test_silence_is_that_of_buyers_of_whom_no_word_came(now, bought):
 
     assert (month.n, month.silent, month.silent_again, month.heard_again) == (4, 2, 1, 1)
     assert silence.Month.from_data(month.as_data()) == month
+
+
+@pytest.mark.parametrize(("many", "again"), [(1, 4), (5000, 5)])
+def test_the_silent_of_a_large_shop_are_looked_for_once_a_day(now, monkeypatch, many, again):
+    """A quarter of an hour later nothing else is found there; in a small shop it is."""
+    monkeypatch.setattr(silence, "FEWEST", 1)
+    monkeypatch.setattr(listed, "FEWEST", many)
+    at = (now - timedelta(days=75)).replace(day=10)
+    for name in ("Lan", "Minh", "Hoa", "Nam"):
+        order(customer(name), placed_at=at)
+    first = found(now)["silent"]
+    order(customer("Thu"), placed_at=at)
+
+    second = found(now)["silent"]
+
+    assert (first.n, second.n) == (4, again)
+    assert (second.data == first.data) is (many == 1)
 
 
 def test_insiders_and_who_cannot_be_known_again_are_not_silent(now, bought):

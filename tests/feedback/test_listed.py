@@ -60,7 +60,7 @@ def test_the_next_list_takes_the_place_of_the_one_before():
 
     assert names() == keys[5:1:-1]
     assert listed.find("left", "all", listed.customers).n == 4
-    assert listed.found_at("left") == NOW + timedelta(hours=1)
+    assert listed.find("left", "all", listed.customers).found_at == NOW + timedelta(hours=1)
 
 
 def test_of_few_there_is_no_list_and_what_was_kept_goes():
@@ -72,7 +72,7 @@ def test_of_few_there_is_no_list_and_what_was_kept_goes():
     assert listed.find("left", "all", listed.customers) is None
     assert listed.find("left", "other", listed.customers) is None
     assert listed.find("worth", "VND", listed.customers).n == 6
-    assert listed.found_at("left") is None
+    assert not ListedCustomers.objects.filter(of="left").exists()
 
 
 def test_parts_that_are_so_already_are_not_written_again(django_assert_max_num_queries):
