@@ -70,7 +70,8 @@ def find(rows: Sequence[DefectionSplit], now: datetime) -> None:
     known = set(verdicts.customers.tolist())
     gone = set(verdicts.customers[verdicts.is_gone].tolist())
     complained = _who_complained()
-    found = _parts(_Known(known, gone, complained))
+    with streams.streamed():
+        found = _parts(_Known(known, gone, complained))
     listed.keep(LISTS, _lists(found, verdicts, complained), now)
     with transaction.atomic():
         result = {"whole": [len(known), len(gone)], "parts": [_row(one) for one in found]}

@@ -370,7 +370,7 @@ def test_looking_costs_the_same_few_queries_however_many_buy(huy, django_assert_
         buy(factories.customer("Minh"), 65, 55, 35)
     defections.define(DAYS_30, by=huy, now=NOW)
 
-    with django_assert_max_num_queries(32):  # of which PostgreSQL needs two to go through all orders
+    with django_assert_max_num_queries(34):  # of which PostgreSQL needs four to go through all orders
         defections.leases.run_once(defections.FIND, NOW)
 
     assert Defection.objects.count() == 30
