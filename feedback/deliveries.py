@@ -207,10 +207,13 @@ def _work_on(row: Delivery, told: list[tuple[Delivery, Taken]], now: datetime) -
 
 
 def _spoken_of(fact: Snapshot, source: OrderSource) -> Order | None:
-    """The order of a word that cannot be used, if it is there."""
-    number, external_id = (str(fact.raw.get(name) or "")[:64] for name in ("number", "external_id"))
-    named = (Q(number=number) & ~Q(number="")) | (Q(external_id=external_id) & ~Q(external_id=""))
-    return Order.objects.filter(named, store=source.store).order_by("pk").first()
+    """The order of a word that cannot be used, if it is there: found as one that can be is."""
+    in_store = Order.objects.filter(store=source.store)
+    for name in ("external_id", "number"):
+        said = str(fact.raw.get(name) or "").strip()
+        if said and (found := in_store.filter(**{name: said}).order_by("pk").first()):
+            return found
+    return None
 
 
 def _is_settled(fact: Snapshot, known: Order) -> bool:

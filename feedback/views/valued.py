@@ -64,21 +64,31 @@ def _valued(form: ValuedFilter) -> Found:
         threshold = sums.valued_from if sums else None
     if threshold is None or learnt is None:
         return people_pages.not_found_yet(_("Valued customers"), currency)
-    rows: Any = expected.worth_at_least(threshold)
-    kept = listed.find(expected.LISTS, currency, expected.of_these)
-    if kept is None:
-        rows = rows.select_related("customer").order_by("-worth", "-pk")
-    else:  # those from the threshold on are the first of all
-        rows = replace(kept, n=min(kept.n, rows.count()))
+    rows = expected.worth_at_least(threshold)
     return Found(
         title=_("Customers valued from %(sum)s on")
         % {"sum": format_money(threshold, currency, get_language() or "vi")},
-        rows=rows,
+        rows=_kept(threshold, rows.count()) or rows.select_related("customer").order_by("-worth", "-pk"),
         lines=_lines,
         currency=currency,
         at=learnt.at,
         note=_("Lifetime values as of the last night."),
     )
+
+
+def _kept(threshold: Decimal, n: int) -> listed.Listed | None:
+    """Those from the threshold on are the first of all, `n` of them still there: whoever was erased or made
+    one with somebody since then keeps their place in the list, and pushes nobody off its end."""
+    currency = shop.current().currency
+
+    def rows(keys: Sequence[int]) -> dict[int, ExpectedValue]:
+        return {key: one for key, one in expected.of_these(keys).items() if one.worth >= threshold}
+
+    kept = listed.find(expected.LISTS, currency, rows)
+    if kept is None:
+        return None
+    gone = max(0, kept.n - ExpectedValue.objects.filter(currency=currency).count())
+    return replace(kept, n=min(kept.n, n + gone))
 
 
 def _lines(rows: Sequence[ExpectedValue]) -> Iterator[Line]:

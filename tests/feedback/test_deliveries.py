@@ -553,3 +553,14 @@ def test_the_list_asks_no_more_for_more(client, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(14):
         client.get(reverse("deliveries"))
+
+
+@pytest.mark.parametrize("number", ["2", "7" * 70])
+def test_a_word_that_cannot_be_used_is_not_settled_by_a_later_one_of_another_order(number):
+    """The source's id goes before a number, and a number that is too long is not the start of it."""
+    hear(("woo", "order.updated", woo_order(2, at=NOW) | {"number": number[:64]}))
+    hear(("woo", "order.updated", woo_order(1, at=NOW - 2 * DAY)))
+
+    hear(("woo", "order.updated", woo_order(1, at=NOW - DAY, total="-5") | {"number": number}))
+
+    assert deliveries.stuck().get().reason == "bad_field"

@@ -13,7 +13,7 @@ from django.urls import reverse
 from feedback import cases, defections, departed, expected, leases, leaving, listed, merging, tenure
 from feedback.defection.rules import Kind, Rule
 from feedback.front import headlines, silence
-from feedback.models import Case, Customer, Departed, Location, Order, OrderLine, Product
+from feedback.models import Case, Customer, Departed, ExpectedValue, Location, Order, OrderLine, Product
 from feedback.views import people_pages
 from tests import workbook
 from tests.factories import NOW, a_shop, case, comment, customer, defection, read_comment, user
@@ -404,6 +404,15 @@ def test_who_is_valued_is_as_many_as_the_page_counts(client, shop_of_three, thre
     assert f'href="{reverse("valued")}"' in look(client, "thresholds").content.decode()
 
 
+def test_whoever_is_gone_pushes_no_valued_customer_off_the_list(client, shop_of_three):
+    """As an erasure and a merging take them away."""
+    expected.find_now(NOW)
+    lan, _hoa, minh = shop_of_three
+    ExpectedValue.objects.filter(customer=lan).delete()
+
+    assert everybody(client, "valued", threshold="600000") == [minh.public_id]
+
+
 def a_wrong_address(who, *, worth):
     """Goodwill is what the policy has for it."""
     (order,) = buys(who, 20 + Case.objects.count(), total=worth)
@@ -672,3 +681,8 @@ def test_of_many_it_is_said_that_some_may_be_gone_since(client, shop_of_three, m
     monkeypatch.setattr(people_pages, "MANY", 2)
 
     assert "As many as the report counted" in look(client, "departed").content.decode()
+    Departed.objects.all().delete()
+    page = look(client, "departed").content.decode()
+
+    assert "Listed are those of whom it still is so" in page
+    assert "As many as the report counted" not in page  # not both at once
