@@ -168,7 +168,7 @@ TABLE = {
     **dict.fromkeys(["hours", "hours_csv", "hours_xlsx"], ("get", DESK)),
     **dict.fromkeys([f"defection_rule_people{kind}" for kind in ("", "_csv", "_xlsx")], ("get", SET_UP)),
     **dict.fromkeys([f"defection_rule_past{kind}" for kind in ("", "_csv", "_xlsx")], ("get", SET_UP)),
-    **dict.fromkeys(["defection_rule", "defection_rule_csv"], ("get", SET_UP)),
+    **dict.fromkeys(["defection_rule", "defection_rule_csv", "defection_rule_xlsx"], ("get", SET_UP)),
     "defection_rule_keep": ("post", SET_UP),
     "defection_contact": ("post", ACT),
     "defection_interview": ("get", ACT),

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -116,9 +115,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     return _show_rule(request, as_form(form.rule, categories), version, seen)
 
 
-@allow(*DEFINE)
-@require_safe
-def rule_csv(request: HttpRequest) -> HttpResponseBase:
+def _rule_file(request: HttpRequest, write: downloads.Write) -> HttpResponseBase:
     """How the rule in the address did on the past, of none the one that counts or a usual one; 404 where it
     cannot be used."""
     categories, version = defections.categories(), defections.in_force()
@@ -128,7 +125,19 @@ def rule_csv(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     tested = defections.preview(form.rule, timezone.now()).tested
     rows = list(back_test.lines(tested)) if tested else []
-    return downloads.csv_of([back_test.COLUMNS, *rows], "definition-tried")
+    return write([back_test.COLUMNS, *rows], "definition-tried")
+
+
+@allow(*DEFINE)
+@require_safe
+def rule_csv(request: HttpRequest) -> HttpResponseBase:
+    return _rule_file(request, downloads.csv_of)
+
+
+@allow(*DEFINE)
+@require_safe
+def rule_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return _rule_file(request, downloads.xlsx_of)
 
 
 @allow(*DEFINE)
@@ -297,7 +306,10 @@ def _show_rule(
                 "shares": _shares(seen.tested, form.rule),
                 "past_urls": {who.value: _past_url(form.rule, who) for who in Who},
                 "verdict": _verdict(seen.tested),
-                "rule_csv": f"{reverse('defection_rule_csv')}?{urlencode(form.rule.as_data())}",
+                "files": [
+                    (kind.upper(), people_pages.url(f"defection_rule_{kind}", **form.rule.as_data()))
+                    for kind in ("csv", "xlsx")
+                ],
                 "lead": lead,
                 "lead_days": abs(lead or 0),
             }

@@ -183,6 +183,7 @@ urlpatterns = [
     path("defections/rule/past.csv", flagged.past_csv, name="defection_rule_past_csv"),
     path("defections/rule/past.xlsx", flagged.past_xlsx, name="defection_rule_past_xlsx"),
     path("defections/rule.csv", defections.rule_csv, name="defection_rule_csv"),
+    path("defections/rule.xlsx", defections.rule_xlsx, name="defection_rule_xlsx"),
     path("defections/rule/keep/", defections.rule_keep, name="defection_rule_keep"),
     path("defections/left/", departed.page, name="departed"),
     path("defections/left.csv", departed.as_csv, name="departed_csv"),

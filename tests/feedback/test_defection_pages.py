@@ -14,7 +14,7 @@ from feedback.defection.rules import Kind, Rule
 from feedback.defection_forms import PRESETS
 from feedback.front import headlines
 from feedback.models import Defection, DefectionRule
-from tests import factories
+from tests import factories, workbook
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,9 @@ def test_a_trial_stands_beside_how_many_stopped_anyway(client, huy):
     assert "30 of all 40 customers bought nothing in that time" in page
     assert "it knows something" in page
     assert reverse("defection_rule_csv") in page
+    book = workbook.sheets(client.get(reverse("defection_rule_xlsx"), given).getvalue())
+    assert [row[0] for row in next(iter(book.values()))[1:]] == list(rows)
+    assert reverse("defection_rule_xlsx") in page
 
     assert client.get(reverse("defection_rule_csv"), {"kind": "sometimes"}).status_code == 404
     told = client.get(reverse("api_definition_tried"), given).json()

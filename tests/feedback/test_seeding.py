@@ -1,7 +1,7 @@
 """The demo shop: what must fit together in it."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -92,9 +92,10 @@ def test_nobody_in_the_demo_shop_answers_tomorrow():
 
 
 @pytest.mark.django_db
-def test_the_change_that_is_planted_is_found_by_the_shops_own_job():
+def test_the_change_that_is_planted_is_found_by_the_shops_own_job(time_machine):
     """Nobody writes an alert: comments are told, read and counted; the job looks as on each of the days."""
     a_shop()
+    time_machine.move_to(datetime(2026, 11, 30, 12, tzinfo=shop.zone()), tick=False)
     now, huy = timezone.now(), user("manager", "Huy")
     Source.objects.create(slug=demo_shop.FILE_SOURCE, name="Google", kind="file")
     for language, said in demo_changes.PAYING.items():
