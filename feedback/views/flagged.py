@@ -36,6 +36,10 @@ PAST_COLUMNS = (
     Column(name="alerts", label=gettext_lazy("Alerts"), kind=Kind.NUMBER),
     Column(name="false_alarms", label=gettext_lazy("False alarms"), kind=Kind.NUMBER),
 )
+_FOUND_OFTEN = gettext_lazy(
+    "Somebody may be found more than once: %(n)s in %(weeks)s weeks. All is told as of that day: who bought "
+    "between an alert and that day has it as their last purchase."
+)
 TITLES = {
     Who.FLAGGED: gettext_lazy("Would have been found on %(day)s"),
     Who.RIGHT: gettext_lazy("Would have been found on %(day)s, and bought nothing after"),
@@ -93,8 +97,7 @@ def _on_the_past(form: PastForm) -> Found:
     words = [_note(form, one_in)]
     if who in (Who.ALERTS, Who.FALSE_ALARMS):
         n = int((tested.alerts if who == Who.ALERTS else tested.false_alarms).sum())
-        words.append(_("Somebody may be found more than once: %(n)s in %(weeks)s weeks.")
-                     % {"n": n, "weeks": WEEKS})  # fmt: skip
+        words.append(str(_FOUND_OFTEN) % {"n": n, "weeks": WEEKS})
     return Found(
         title=str(TITLES[who]) % {"day": date_format(date.fromordinal(tested.verdicts.known.day))},
         rows=rows,
