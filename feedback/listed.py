@@ -81,14 +81,18 @@ def customers(keys: Sequence[int]) -> dict[int, Customer]:
 
 
 def keep(of: str, lists: Iterable[tuple[str, Whole]], now: datetime) -> None:
-    """All lists of a report, by their keys; what is not among them goes. Done twice it writes the same."""
+    """All lists of a report, by their keys; what is not among them goes. Done twice it writes the same.
+
+    Each by itself: to find the next one may take a minute, in which a transaction of SQLite would keep
+    everybody from writing.
+    """
     keys = []
-    with transaction.atomic():
-        for key, customers in lists:
-            if len(customers) >= FEWEST:
-                keys.append(key)
+    for key, customers in lists:
+        if len(customers) >= FEWEST:
+            keys.append(key)
+            with transaction.atomic():
                 _write(of, key, customers, now)
-        ListedCustomers.objects.filter(of=of).exclude(key__in=keys).delete()
+    ListedCustomers.objects.filter(of=of).exclude(key__in=keys).delete()
 
 
 def _write(of: str, key: str, customers: Whole, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.core.paginator import Paginator
+from django.db import connection
 
 from feedback import listed
 from feedback.models import Customer, ListedCustomers
@@ -92,3 +93,19 @@ def test_a_page_asks_three_times_however_far_it_lies(django_assert_num_queries):
         with django_assert_num_queries(3):
             found = listed.find("left", "all", listed.customers)
             assert len(Paginator(found, 5).page(number).object_list) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_next_list_is_found_out_everybody_may_write():
+    """A transaction of SQLite keeps all others from it."""
+    keys, seen = np.array(some(5), np.int64), []
+
+    def lists():
+        for key in ("one", "two"):
+            seen.append(connection.in_atomic_block)
+            yield key, keys
+
+    listed.keep("left", lists(), NOW)
+
+    assert seen == [False, False]
+    assert names("two") == keys.tolist()
