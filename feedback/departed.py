@@ -50,7 +50,7 @@ def list_all(found: Verdicts, now: datetime) -> None:
         *_by_quarter("left", rows["customer"], rows["first"]),
         *_by_quarter("all", found.customers[longest], known.first[longest]),
     ]
-    listed.keep(_LISTS, lists, now)
+    listed.keep(_LISTS, lists if listed.are_many(longest) else [], now)
 
 
 def _by_quarter(who: str, customers: Whole, first: Whole) -> Iterator[tuple[str, Whole]]:

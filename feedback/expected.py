@@ -55,7 +55,8 @@ def find(rows: Sequence[Expectation], now: datetime) -> None:
     model = learn(histories, day, rule)
     found = expect(model, histories, day, rule)
     columns = _columns(found, years_of(histories), _by_library(histories, day, model, rule))
-    listed.keep(LISTS, [(shop.current().currency, _dearest(columns))], now)
+    dearest = _dearest(columns)
+    listed.keep(LISTS, [(shop.current().currency, dearest)] if listed.are_many(dearest) else [], now)
     for begin in range(0, len(found.known), _TOGETHER):
         part = {name: values[begin : begin + _TOGETHER].tolist() for name, values in columns.items()}
         bulk.write_over(ExpectedValue, list(_rows(part, now)), of="customer_id")

@@ -188,28 +188,41 @@ def _who_complained() -> set[int]:
 
 
 def _lists(found: Sequence[Part], verdicts: Verdicts, complained: set[int]) -> Iterator[tuple[str, Whole]]:
-    """Of the parts with many buyers: those who left, the dearest first; all, and those who complained, the
-    longest customers first."""
-    large = [one for one in found if one.n >= listed.FEWEST]
-    if not large:
+    """Of each part, and of the whole shop: those who left, the dearest first; all, and those who complained,
+    the longest customers first."""
+    customers = verdicts.customers
+    if not listed.are_many(customers):
         return
-    known = verdicts.known
-    spent = known.spent(-1, known.day)
-    dearest = verdicts.customers[np.lexsort((verdicts.customers, -spent))]
-    gone = np.isin(dearest, verdicts.customers[verdicts.is_gone])
-    longest = _keys(Customer.objects.order_by("since", "pk").values_list("pk", flat=True))
-    longest = longest[np.isin(longest, verdicts.customers)]
-    complainers = np.isin(longest, np.fromiter(complained, np.int64))
-    yield list_of("left", _WHOLE, "", ""), dearest[gone]
-    yield list_of("all", _WHOLE, "", ""), longest
-    yield list_of("complained", _WHOLE, "", ""), longest[complainers]
-    for part in large:
-        wanted = part.kind, part.key, part.group
-        theirs = _buyers(*wanted)
-        is_buyer = np.isin(longest, theirs)
-        yield list_of("left", *wanted), dearest[gone & np.isin(dearest, theirs)]
-        yield list_of("all", *wanted), longest[is_buyer]
-        yield list_of("complained", *wanted), longest[is_buyer & complainers]
+    spent = verdicts.known.spent(-1, verdicts.known.day)
+    by_spending = _ranks(customers, customers[np.lexsort((customers, -spent))])
+    by_time = _ranks(customers, _keys(Customer.objects.order_by("since", "pk").values_list("pk", flat=True)))
+    has_complained = np.isin(customers, np.fromiter(complained, np.int64))
+
+    def of(part: tuple[str, str, str], places: Whole) -> Iterator[tuple[str, Whole]]:
+        gone = places[verdicts.is_gone[places]]
+        yield list_of("left", *part), customers[gone[np.argsort(by_spending[gone])]]
+        longest = places[np.argsort(by_time[places])]
+        yield list_of("all", *part), customers[longest]
+        yield list_of("complained", *part), customers[longest[has_complained[longest]]]
+
+    yield from of((_WHOLE, "", ""), np.arange(len(customers)))
+    for one in found:
+        wanted = one.kind, one.key, one.group
+        yield from of(wanted, _places(customers, _buyers(*wanted)))
+
+
+def _places(customers: Whole, some: Whole) -> Whole:
+    """Of those of some who are customers, their places among them."""
+    place = np.minimum(np.searchsorted(customers, some), len(customers) - 1)
+    return place[customers[place] == some]
+
+
+def _ranks(customers: Whole, in_order: Whole) -> Whole:
+    """By customer, which place in an order they have."""
+    places = _places(customers, in_order)
+    ranks = np.zeros(len(customers), np.int64)
+    ranks[places] = np.arange(len(places))
+    return ranks
 
 
 def list_of(who: str, kind: str, key: str, group: str) -> str:

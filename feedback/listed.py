@@ -6,7 +6,7 @@ row, and a page reads the row that it lies in. What is listed of each is looked 
 or made one with somebody, since the job looked is left out there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from django.db import transaction
 from feedback.defection.histories import Whole
 from feedback.models import Customer, ListedCustomers
 
-FEWEST = 5_000  # customers, below which a list is found out when it is asked for
+FEWEST = 5_000  # customers that a number was picked from, below which its list is found out when asked for
 _TOGETHER = 2_500  # in a part
 _KEY = np.dtype("<i8")
 Rows = Callable[[Sequence[int]], Mapping[int, Any]]
@@ -70,7 +70,7 @@ class Listed:
 
 
 def find(of: str, key: str, rows: Rows) -> Listed | None:
-    """None: there is none, or so few that nobody needs one. One query."""
+    """None: there is none, since so few were looked through that nobody needs one. One query."""
     kept = ListedCustomers.objects.filter(of=of, key=key, part=0).values_list("n", "found_at").first()
     return kept and Listed(of=of, key=key, n=kept[0], found_at=kept[1], rows=rows)
 
@@ -78,6 +78,11 @@ def find(of: str, key: str, rows: Rows) -> Listed | None:
 def customers(keys: Sequence[int]) -> dict[int, Customer]:
     """Rows of a list that shows nothing else which was kept: whoever is still themselves. One query."""
     return Customer.objects.filter(merged_into=None, erased_at=None).in_bulk(list(keys))
+
+
+def are_many(customers: Sized) -> bool:
+    """Whether lists of some of them are kept, short ones too: to find three of a million takes as long."""
+    return len(customers) >= FEWEST
 
 
 def keep(of: str, lists: Iterable[tuple[str, Whole]], now: datetime) -> None:
@@ -88,10 +93,9 @@ def keep(of: str, lists: Iterable[tuple[str, Whole]], now: datetime) -> None:
     """
     keys = []
     for key, customers in lists:
-        if len(customers) >= FEWEST:
-            keys.append(key)
-            with transaction.atomic():
-                _write(of, key, customers, now)
+        keys.append(key)
+        with transaction.atomic():
+            _write(of, key, customers, now)
     ListedCustomers.objects.filter(of=of).exclude(key__in=keys).delete()
 
 
@@ -100,7 +104,7 @@ def _write(of: str, key: str, customers: Whole, now: datetime) -> None:
     rows = ListedCustomers.objects.filter(of=of, key=key)
     kept = {part: bytes(known) for part, known in rows.values_list("part", "customers").iterator()}
     changed = []
-    for part, begin in enumerate(range(0, len(customers), _TOGETHER)):
+    for part, begin in enumerate(range(0, max(len(customers), 1), _TOGETHER)):
         known = customers[begin : begin + _TOGETHER].astype(_KEY).tobytes()
         if kept.pop(part, None) != known:
             changed.append(ListedCustomers(of=of, key=key, part=part, n=0, found_at=now, customers=known))

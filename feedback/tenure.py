@@ -45,7 +45,7 @@ FIND = leases.Job(
 
 
 def _lists(histories: Histories, today: int, years: int) -> Iterator[tuple[str, Whole]]:
-    for number in range(1, years + 1):
+    for number in range(1, years + 1) if listed.are_many(histories) else ():
         everybody, stayed = members(histories, today, number)
         yield list_of(number, stayed=False), everybody
         yield list_of(number, stayed=True), stayed

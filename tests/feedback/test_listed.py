@@ -16,7 +16,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(listed, "FEWEST", 4)
     monkeypatch.setattr(listed, "_TOGETHER", 3)
 
 
@@ -64,16 +63,32 @@ def test_the_next_list_takes_the_place_of_the_one_before():
     assert listed.find("left", "all", listed.customers).found_at == NOW + timedelta(hours=1)
 
 
-def test_of_few_there_is_no_list_and_what_was_kept_goes():
+def test_what_is_no_list_any_more_goes_and_those_of_other_reports_stay():
     keys = some(6)
     keep(all=keys, other=keys)
     listed.keep("worth", [("VND", np.array(keys))], NOW)
     keep(all=keys[:3])
 
-    assert listed.find("left", "all", listed.customers) is None
+    assert names() == keys[:3]
     assert listed.find("left", "other", listed.customers) is None
     assert listed.find("worth", "VND", listed.customers).n == 6
-    assert not ListedCustomers.objects.filter(of="left").exists()
+
+
+def test_nobody_is_a_list_too():
+    """Of a million: to find out that it is nobody takes as long."""
+    keep(all=[])
+
+    assert listed.find("left", "all", listed.customers).n == 0
+    assert names() == []
+
+
+def test_those_beside_some_are_the_others_in_the_same_order():
+    keys = some(9)[::-1]
+    keep(all=keys)
+    others = listed.find("left", "all", listed.customers).without(np.array([keys[1], keys[7], 10**9]))
+
+    assert [one.pk for one in Paginator(others, 3).page(2)] == keys[4:7]
+    assert others.count() == 7
 
 
 def test_parts_that_are_so_already_are_not_written_again(django_assert_max_num_queries):
