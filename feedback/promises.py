@@ -2,9 +2,9 @@
 back before its day, with a reason.
 
 One answer wins, whoever gives it and however: the customer by the link in our mail, or somebody of the shop.
-But the customer's own "no" counts after any "yes", and what they add after the answer is kept in the case.
-"No" opens the case again and has it decided anew, now that a promise to this customer is broken. While nobody
-picks up, it stays open: see feedback.call_backs.
+But the customer's own "no" counts after any "yes" and any taking back, and what they add after the answer is
+kept in the case. "No" opens the case again and has it decided anew, now that a promise to this customer is
+broken. While nobody picks up, it stays open: see feedback.call_backs.
 """
 
 from datetime import date, datetime
@@ -94,7 +94,8 @@ def withdraw(promise: Promise, *, why: str, by: User, now: datetime) -> None:
 
 
 def hear(promise: Promise, *, kept: bool, told: str, now: datetime) -> bool:
-    """The customer's own answer by the link, whatever was noted before: "no" breaks what was taken for kept.
+    """The customer's own answer by the link, whatever was noted before: "no" breaks what was taken for kept,
+    or back.
     True: their words stand in the case. Raises Stale where nobody may be answered any more.
     """
     said = clean(told)
@@ -116,8 +117,9 @@ def hear(promise: Promise, *, kept: bool, told: str, now: datetime) -> bool:
 
 
 def is_closed(promise: Promise, case: Case) -> bool:
-    """Nothing may be kept of this customer any more."""
-    return promise.state == _State.WITHDRAWN or bool(case.customer and case.customer.erased_at)
+    """Nothing may be kept of this customer any more. Of what we took back ourselves they still say no."""
+    is_erased = promise.state == _State.WITHDRAWN and not promise.withdrawn_why
+    return is_erased or bool(case.customer and case.customer.erased_at)
 
 
 def ask_by_mail(promise: Promise, *, by: User, now: datetime) -> None:
@@ -206,6 +208,7 @@ def _answered_by_link(held: Promise, case: Case, *, kept: bool, said: str, now: 
     state = _State.KEPT if kept else _State.BROKEN
     words = "\n".join(filter(None, [held.told, said]))[:LONGEST]
     columns = {"state": state, "settled_at": now, "settled_by": None, "told_via": _Via.LINK, "told": words}
+    columns |= {"withdrawn_why": ""}
     if not Promise.objects.filter(pk=held.pk, state=held.state).update(**columns):
         raise Stale
     journal.log(f"promise {state}", case, promise=held.pk, via=_Via.LINK.value)

@@ -457,6 +457,26 @@ def test_who_does_not_want_it_any_more_may_say_so_late(owed, bao, wednesday):
     assert promise.state == "withdrawn"
 
 
+@pytest.mark.parametrize(("kept", "state"), [("no", "broken"), ("yes", "withdrawn")])
+def test_the_customers_own_no_counts_after_a_taking_back(owed, bao, client, wednesday, kept, state):
+    """S0-6: nobody of ours makes a broken promise disappear."""
+    promise = owed(email="lan@example.com")
+    link = asked(promise, bao)
+    wednesday.move_to(LATER)
+    promises.withdraw(promise, why=Why.DECLINED, by=bao, now=LATER)
+
+    page = client.get(link)
+    answer = client.post(link, {"kept": kept, "told": "Chưa thấy đâu."})
+
+    assert "không còn hiệu lực" in page.content.decode()
+    assert (page.status_code, answer.status_code) == (200, 302)
+    promise.refresh_from_db()
+    assert (promise.state, promise.withdrawn_why) == (state, "" if state == "broken" else "declined")
+    assert client.get(link).status_code == 200
+    found = report.kept(date(2026, 11, 1), date(2026, 12, 31), WEDNESDAY, "en").all
+    assert (found.broken, found.withdrawn) == ((1, 0) if state == "broken" else (0, 1))
+
+
 def test_an_answer_and_a_taking_back_have_one_winner(owed, bao):
     promise = owed()
     promises.settle(promise, kept=True, via="phone", by=bao, now=timezone.now())
