@@ -1,7 +1,8 @@
 """How much each stretch of a text sounds like an "or else", as learned from texts with and without one.
 
 A stretch is one to three sentences. It is told by its words, their pieces, pairs of words, and by which
-kinds of words (lexicons/pressing.toml) stand in it together. `feedback.text.train_pressing` learns it.
+kinds of words (lexicons/pressing.toml) stand in it together. `feedback.text.train_pressing` learns it. It
+rather hears too much: weighed.py weighs again what is heard.
 """
 
 from dataclasses import dataclass

@@ -18,9 +18,14 @@ from feedback.text.bounds import Bounded
 from feedback.text.lexicon import Hit, Lexicon, phrases, table
 from feedback.text.misspelt import unmasked
 from feedback.text.pressing import Floats, Stretches, presser, stretches
+from feedback.text.reading import Lang
 from feedback.text.tokens import Tokens
+from feedback.text.weighed import weigher
 
-LOW, SURE = -2.7, -0.8  # score of a stretch from which on rules look at it, from which on it is leverage
+LOW, CORE = -3.6, -0.8  # score of a stretch from which on it is looked at, from which on it may be cut out
+HEARD = 0.3  # how much that score counts beside the weight of all that is looked at (weighed.py)
+# Weight up to which it is none, whatever rules say; from which on it is leverage, though no rule says so.
+DOUBT, SURE = {Lang.EN: -0.5, Lang.VI: -2.0}, {Lang.EN: -0.1, Lang.VI: -0.85}
 ABOUT = 5.0  # how much less the shortest may press than the stretch that presses most
 BESIDE = -3.0  # score of a lone sentence that goes with the stretch beside it
 CURT = 3  # words of a sentence that may be a piece of another
@@ -81,22 +86,55 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     plain = _plainly(meant)
     if not ((scores > LOW).any() or plain.any()):
         return {}
-    kept = _worth_a_look(batch, found, scores, plain)
-    texts_kept = batch.text[kept]
-    numbers = texts_kept[begins(texts_kept)].tolist()
+    kept, numbers, less = looked_at(batch, meant, found, scores, plain)
     if not numbers:
         return {}
-    less = replace(meant.only(kept, numbers), sentence=batch.sentence[kept])
-    sure, calm, rows = _sure(found, scores), _calm(batch, found, scores)[kept].tolist(), kept.tolist()
-    found_signs, bounded = {}, Bounded(less)
-    for number, (place, hits) in zip(numbers, enumerate(_lexicon().hits(less)), strict=True):
+    signs_found, bounded = signs_of(less), Bounded(less)
+    weights = weigher().scores(less, bounded.kinds, signs_found)
+    weights += HEARD * _most(found, scores, len(batch))[numbers]
+    surely = np.zeros(len(batch), np.bool_)
+    surely[numbers] = weights > _lines(less, SURE)
+    doubted = (weights <= _lines(less, DOUBT)).tolist()
+    sure = _sure(found, scores, surely)
+    calm, rows = _calm(batch, found, scores)[kept].tolist(), kept.tolist()
+    told = {}
+    for place, (number, hits, is_doubted) in enumerate(zip(numbers, signs_found, doubted, strict=True)):
+        if is_doubted:
+            continue
         if number in sure or number in disputed or any(hit.name in ACTS for hit in hits):
             begin, past = less.bounds[place : place + 2]
             tokens, ahead = Tokens(less, place, texts[number]), batch.bounds[number]
             its = [row - ahead for row in rows[begin:past]]
             stretch = _placed(sure.get(number), its, ahead)
-            found_signs[number] = _signs(tokens, hits, its, stretch, calm[begin:past], bounded)
-    return found_signs
+            told[number] = _signs(tokens, hits, its, stretch, calm[begin:past], bounded)
+    return told
+
+
+def looked_at(
+    batch: Batch, meant: Batch, found: Stretches, scores: Floats, plain: Flags
+) -> tuple[NDArray, list[int], Batch]:
+    """The numbers of the words that are worth a look, of their texts, and those words with what they mean."""
+    kept = _worth_a_look(batch, found, scores, plain)
+    texts = batch.text[kept]
+    numbers: list[int] = texts[begins(texts)].tolist()
+    return kept, numbers, replace(meant.only(kept, numbers), sentence=batch.sentence[kept])
+
+
+def signs_of(less: Batch) -> list[list[Hit]]:
+    """Of each text."""
+    return list(_lexicon().hits(less))
+
+
+def _most(found: Stretches, scores: Floats, texts: int) -> Floats:
+    """[texts]: the score of the stretch that presses most."""
+    most = np.full(texts, -np.inf)
+    np.maximum.at(most, found.text, scores)
+    return most
+
+
+def _lines(batch: Batch, lines: dict[Lang, float]) -> Floats:
+    """[texts]: that of its language; whatever is not English is taken for Vietnamese."""
+    return np.array([lines.get(lang, lines[Lang.VI]) for lang in batch.langs])
 
 
 _DARES, _DENIES, _BANK, _ELSE = 1, 2, 4, 8
@@ -148,10 +186,11 @@ def _spread(sentences: Flags, text: Numbers) -> Flags:
 Sure = tuple[Place, Place, int]  # its words, those of them that press most, kinds of its words
 
 
-def _sure(found: Stretches, scores: Floats) -> dict[int, Sure]:
+def _sure(found: Stretches, scores: Floats, surely: Flags) -> dict[int, Sure]:
     """By number of the text: the stretch of it that presses most, without what only stands beside it."""
     sure: dict[int, Sure] = {}
-    its = (scores > SURE).nonzero()[0]
+    best = _most(found, scores, len(surely))
+    its = (surely[found.text] & (scores >= np.minimum(best, CORE)[found.text])).nonzero()[0]
     most, shortest = _most_and_shortest(found, scores, its)
     alone, many = scores[: found.units], (found.past - found.first)[: found.units]
     may_press = (alone > BESIDE) | ((many <= CURT) & (alone > CALM))

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,22 +46,22 @@ RUN_ON, UNMARKED = 3, 5  # one text in so many is learned behind a complaint too
 UNKEPT = ("en_pros_cons",)  # lists of words, no texts
 
 
-def train(data: Path, own: Path, folder: Path) -> None:
-    """`data` holds labelled reviews, `own` the own texts; the weights are written into `folder`."""
-    pressing, harmless = _own(own)
+def train(data: Path, own_texts: Path, folder: Path) -> None:
+    """`data` holds labelled reviews, `own_texts` the own ones; the weights are written into `folder`."""
+    pressing, harmless = own(own_texts, "leverage")
     every = [row.text for row in labelled(data, "train") if row.source not in UNKEPT]
     reviews = every[::EVERY]
     seen, whose = _features([*pressing, *harmless, *reviews])
     group = np.repeat([0, 1, 2], [len(pressing), len(harmless), len(reviews)])
     first = _learned(seen, whose, group[whose])
-    more, its = _features(_worst(every, Presser(first)))
+    more, its = _features(worst(every, Presser(first)))
     whose = np.concatenate([whose, its + len(group)])
     group = np.concatenate([group, np.full(MISTAKEN, 2)])
     learned = _learned(sparse.vstack([seen, more], "csr"), whose, group[whose])
     np.save(folder / FILE, learned.astype(np.float16))
 
 
-def _worst(texts: Sequence[str], presser: Presser) -> list[str]:
+def worst(texts: Sequence[str], presser: Presser) -> list[str]:
     """The reviews most easily taken for an "or else"."""
     vocabulary, best = Vocabulary(), np.full(len(texts), -np.inf)
     for first in range(0, len(texts), AT_ONCE):
@@ -73,13 +74,12 @@ def _worst(texts: Sequence[str], presser: Presser) -> list[str]:
     return [texts[number] for number in np.argsort(-best, kind="stable")[:MISTAKEN]]
 
 
-def _own(folder: Path) -> tuple[list[str], list[str]]:
-    """Texts with an "or else", texts without."""
+def own(folder: Path, *sources: str) -> tuple[list[str], list[str]]:
+    """Texts with an "or else", texts without; `sources` are the files of whole texts that are learned."""
     pressing: list[str] = []
     harmless: list[str] = []
     for language in ("en", "vi"):
-        lines = (folder / f"leverage.{language}.jsonl").read_text("utf-8").splitlines()
-        rows = [row for row in map(json.loads, lines) if row["half"] == "tuned"]
+        rows = tuned(folder, language, *sources)
         pairs, parts = (
             json.loads((folder / f"leverage.{name}.{language}.json").read_text("utf-8"))
             for name in ("pairs", "parts")
@@ -93,6 +93,13 @@ def _own(folder: Path) -> tuple[list[str], list[str]]:
         harmless += calm + apart + complaints
         harmless += _run_on(asked, complaints) + _run_on(calm[::RUN_ON], complaints)
     return pressing, harmless
+
+
+def tuned(folder: Path, language: str, *sources: str) -> list[dict[str, Any]]:
+    """The own texts of that language that may be learned from."""
+    files = [folder / f"{source}.{language}.jsonl" for source in sources]
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    return [row for row in map(json.loads, lines) if row["half"] == "tuned"]
 
 
 def _run_on(texts: list[str], complaints: list[str]) -> list[str]:
@@ -113,11 +120,11 @@ def following(text: str) -> str:
 def _joined(parts: dict[str, list[str]], complaints: list[str]) -> tuple[list[str], list[str]]:
     """Sentences put together: hints with what is asked, demands with an "or else"; and demands alone."""
     asks, pressing = parts["ask"], joined_parts(parts)
-    harmless = list(map(_ended, asks))
+    harmless = list(map(ended, asks))
     for number, complaint in enumerate(complaints):
-        harmless.append(f"{_ended(complaint)} {_ended(asks[number % len(asks)])}")
+        harmless.append(f"{ended(complaint)} {ended(asks[number % len(asks)])}")
     for number, plain in enumerate(parts["neg"]):
-        harmless.append(f"{_ended(complaints[number % len(complaints)])} {plain}")
+        harmless.append(f"{ended(complaints[number % len(complaints)])} {plain}")
     return pressing, harmless
 
 
@@ -127,7 +134,7 @@ def joined_parts(parts: dict[str, list[str]]) -> list[str]:
     pressing: list[str] = []
     for number, hint in enumerate([*parts["hint"], *parts["bankhint"]]):
         for ask in _some(asks, number, 2):
-            one, other = _ended(hint), _ended(ask)
+            one, other = ended(hint), ended(ask)
             pressing.append(f"{one} {other}" if len(pressing) % 2 else f"{other} {one}")
     for number, threat in enumerate(parts["threat"]):
         pressing += [
@@ -136,7 +143,7 @@ def joined_parts(parts: dict[str, list[str]]) -> list[str]:
     for number, edit in enumerate(parts["edit"]):
         for ask in _some(asks, number, 2):
             follows = edit[0].islower()
-            pressing.append(f"{ask.rstrip('.?!')}, {edit}" if follows else f"{edit} {_ended(ask)}")
+            pressing.append(f"{ask.rstrip('.?!')}, {edit}" if follows else f"{edit} {ended(ask)}")
     return pressing
 
 
@@ -144,7 +151,7 @@ def _some(asks: list[str], number: int, many: int) -> list[str]:
     return [asks[(7 * number + 13 * place) % len(asks)] for place in range(many)]
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
     return sentence if sentence[-1] in ".!?" else f"{sentence}."
 
 
@@ -203,13 +210,16 @@ def _learned(seen: sparse.csr_matrix, whose: NDArray, group: NDArray) -> NDArray
         many = np.bincount(whose[is_used])[whose[is_used]]
         its = group[is_used]
         counts = np.where(its == 0, PRESSING / many, np.where(its == 1, HARD, REVIEW) / np.sqrt(many))
-        weights = _fitted(seen[np.flatnonzero(is_used)], its == 0, counts, weights)
+        weights = fitted(seen[np.flatnonzero(is_used)], its == 0, counts, weights)
     return weights
 
 
-def _fitted(seen: sparse.csr_matrix, right: NDArray, counts: NDArray, start: NDArray) -> NDArray:
+def fitted(
+    seen: sparse.csr_matrix, right: NDArray, counts: NDArray, start: NDArray, shrinking: float = SHRINK
+) -> NDArray:
+    """The weights by which the rows of `seen` are told right or not; the last is not held near zero."""
     back, total = seen.T.tocsr(), counts.sum()
-    shrink = np.full(len(start), SHRINK)
+    shrink = np.full(len(start), shrinking)
     shrink[-1] = 0
 
     def cost(weights: NDArray) -> tuple[float, NDArray]:

@@ -1,7 +1,8 @@
 """manage.py train_reader [DATA_DIR]: train the shipped model anew, or teach it this shop's corrections.
 
-With --threats FOLDER, what tells a threat is trained instead (feedback.text.train_pressing); with --unmarked
-FOLDER what Vietnamese words without marks are likely to be (feedback.text.train_unmarked).
+With --threats FOLDER, what tells a threat is trained instead (feedback.text.train_pressing, train_weighed,
+train_bounds); with --unmarked FOLDER what Vietnamese words without marks are likely to be
+(feedback.text.train_unmarked).
 """
 
 from argparse import ArgumentParser
@@ -54,12 +55,13 @@ class Command(BaseCommand):
         if not data.is_dir():
             raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": data})
         try:
-            from feedback.text import ship, train_bounds, train_pressing
+            from feedback.text import ship, train_bounds, train_pressing, train_weighed
         except ImportError as error:
             raise CommandError(_("SciPy is needed for this: install the extra “train”.")) from error
         try:
             if threats:
                 train_pressing.train(data, threats, into)
+                train_weighed.train(data, threats, into)
                 train_bounds.train(data, threats, into)
             else:
                 ship.train(data, into)

@@ -71,13 +71,15 @@ def corpus(language):
         return [json.loads(line) for line in lines]
 
 
-def test_no_template_is_in_two_halves():
-    for language in ("en", "vi"):
-        halves = {row["template"]: set() for row in corpus(language)}
-        for row in corpus(language):
-            halves[row["template"]].add(row["half"])
+@pytest.mark.parametrize("name", ["leverage", "leverage.voices"])
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_no_template_is_in_two_halves(language, name):
+    lines = (CORPUS / f"{name}.{language}.jsonl").read_text("utf-8").splitlines()
+    halves = {}
+    for row in map(json.loads, lines):
+        halves.setdefault(row["template"], set()).add(row["half"])
 
-        assert max(map(len, halves.values())) == 1
+    assert max(map(len, halves.values())) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -114,6 +116,30 @@ def test_it_takes_no_legal_right_and_no_refund_wish_for_leverage(language, half)
     wrong = [text for text, reading in zip(rows, read_many(rows), strict=True) if reading.leverage]
 
     assert len(wrong) <= len(rows) * (1 - PLAINLY_NOT[half]), wrong
+
+
+# Texts of the writers of leverage.voices, by the way of putting it; those held were only counted.
+VOICES = {
+    "en": {"plain": 0.85, "implied": 0.72, "hidden": 0.93, "plainly not": 0.9, "not": 0.9},
+    "vi": {"plain": 0.91, "implied": 0.78, "hidden": 0.92, "plainly not": 0.97, "not": 0.94},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_it_tells_threats_of_other_writers_from_what_is_none(language):
+    """S3-4, decision 5: of texts that nothing was learned from and nobody read."""
+    lines = (CORPUS / f"leverage.voices.{language}.jsonl").read_text("utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row["half"] == "held"]
+    right = {}
+    for row, reading in zip(rows, read_many(row["text"] for row in rows), strict=True):
+        hidden = row["way"] if row["way"] in ("plain", "implied") else "hidden"
+        plainly = ["plainly not"] if row["way"] in ("legal", "refund", "control") else []
+        for group in [hidden] if row["kind"] else ["not", *plainly]:
+            right.setdefault(group, []).append((reading.leverage is not None) == (row["kind"] is not None))
+
+    shares = {group: round(sum(its) / len(its), 3) for group, its in right.items()}
+
+    assert all(shares[group] >= floor for group, floor in VOICES[language].items()), shares
 
 
 @pytest.mark.parametrize(("half", "most"), [("seen", 0.06), ("held", 0.04)])
