@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from feedback.orthography import unmark
 
-RUN_BITS, PIECE_BITS = 19, 17
+RUN_BITS, PIECE_BITS, KIND_BITS = 19, 17, 16
 SHORTEST, LONGEST = 2, 5  # letters of a piece, with a sign for where the word begins and ends
 LONGEST_WORD = 30  # what is longer was not written to be read
 Hashes = NDArray[np.uint64]
@@ -19,6 +19,7 @@ _first, _second, _turned = (
     np.uint64(0xC2B2AE3D27D4EB4F),
     np.uint64(0x165667B19E3779F9),
 )
+_KINDS_APART = 0x2C9B
 _stir = np.uint64(0xBF58476D1CE4E5B9)
 
 
@@ -51,6 +52,11 @@ def turned_places(words: Hashes) -> Places:
 def _place(mixed: Hashes) -> Places:
     mixed = (mixed ^ mixed >> np.uint64(29)) * _stir
     return (mixed >> np.uint64(64 - RUN_BITS)).astype(np.int64)
+
+
+def kind_places(places: Places, kind: Places) -> Places:
+    """Of rows of the table of runs, those of the table of a kind's runs, for a kind each."""
+    return (places ^ (kind + 1) * _KINDS_APART) & (1 << KIND_BITS) - 1
 
 
 def piece_places(word: str) -> list[int]:

@@ -1,51 +1,81 @@
 """What kind of shop a text is written to, and what the common themes are called there.
 
 A theme is spoken of in other words in each kind of shop, and each speaks of a few themes only. A text's words
-tell the kind; the words' further weights for that kind are added to the model's own, as far as the kind is
-certain. Trained by `feedback.text.train_kinds`.
+tell the kind; the further weights of its words and runs of words for that kind are added to the model's own.
+Where two kinds are likely both answer, and each counts as much as it is likely. Trained by
+`feedback.text.train_kinds`.
 """
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch, begins
-from feedback.text.hashing import known_as
+from feedback.text.batch import Batch, Flags, Numbers, begins
+from feedback.text.hashing import kind_places, known_as
 
 COMMON = "product price service delivery packaging_damage place process general other".split()
 UNSURE = frozenset(
     {"delivery", "packaging_damage", "process"}
 )  # the model's own heads know few kinds of shop
+WORDED = frozenset({"price", "place"})
 ABOUT, TOLD, WRONG = range(3)  # a phrase touches a theme; praises or blames it; names a problem
 
-# Chances below which a phrase of the three sorts is doubted, chosen on dev texts (docs/accuracy.md): by the
-# model's own heads; where the kind is known and speaks of the theme; where it is known and does not.
+# Chances below which a phrase of the three sorts is doubted: by the model's own heads, chosen on dev texts;
+# where the kind is known and speaks of the theme, and where it is known and does not, both chosen on training
+# texts that a model for this had not seen (docs/accuracy.md).
 LEAST = (0.27, 0.38, 0.0)
-LEAST_ASKED = (0.27, 0.27, 0.05)
-LEAST_UNASKED = (0.3, 0.3, 0.1)
+LEAST_ASKED = (0.2, 0.2, 0.1)
+LEAST_WORDED = 0.1  # the first two of them for themes that are named in few words
+LEAST_UNASKED = (0.5, 0.5, 0.3)
 KNOWN = 0.5  # chance of a kind from which on it is known
-WELL = 0.9  # the same for doubts about what the kind does not speak of
-NEVER = -30.0  # where the kind is not known, nobody can say that a text is about something else
+WELL = 0.7  # the same for doubts about what the kind does not speak of
+NEVER = 1e-6  # chance of what a kind does not speak of
+RIVAL = 0.15  # how likely the second kind must be beside the first for its answers to count
+TABLES = ("of_kinds", "words", "runs")
 Floats = NDArray[Any]
 
 _unsure = np.array([name in UNSURE for name in COMMON])
+_worded = np.array([name in WORDED for name in COMMON])
+
+
+class Runs(NamedTuple):
+    """Runs of words of a batch, and their rows in the model's table of runs."""
+
+    sided: Sequence[tuple[int, Flags, Numbers]]  # of two and three words that stand side by side: number of
+    # the first one's last word, whether each is within a sentence, row
+    turned: Numbers  # words under a negation
+    of_turned: Numbers
+
+
+class Steps(NamedTuple):
+    """What the small numbers of each table are counted in."""
+
+    of_kinds: Floats  # [kinds and any other]
+    words: Floats  # [kinds, slots]
+    runs: Floats  # [slots]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kinds:
-    """`names` are the kinds; after them comes any other. The columns of a word's row: one for each kind and
-    for any other, then one for each theme that a kind speaks of, kind by kind.
+    """`names` are the kinds; after them comes any other. The slots of a kind are the themes it speaks of.
+
+    Rows of the tables are a multiple of eight wide, to be fetched at once; behind the row of the last learned
+    word is one for all that were not.
     """
 
     names: tuple[str, ...]
     asked: NDArray[np.bool_]  # [kinds, COMMON]: whether the kind speaks of the theme
-    words: NDArray  # [learned words, columns], in `steps`
-    steps: Floats
-    start: Floats  # [columns]: what every text has
+    of_kinds: NDArray  # [words + 1, kinds and any other]: how much a word tells of each kind
+    words: NDArray  # [words + 1, kinds, slots]: its further weights
+    runs: NDArray  # [2 ** KIND_BITS, slots]: those of pairs, triples and words under a negation
+    steps: Steps
+    start: Floats  # [kinds and any other]: what every text has
+    further: Floats  # [kinds, slots]: likewise
 
     @classmethod
     def load_from(cls, folder: Path) -> Self | None:
@@ -54,42 +84,78 @@ class Kinds:
         if not path.exists():
             return None
         said = json.loads(path.read_text("utf-8"))
+        kept = {
+            name: np.load(folder / f"kinds.{name}.npy", mmap_mode="r", allow_pickle=False) for name in TABLES
+        }
         return cls(
             names=tuple(said["asked"]),
             asked=np.array([[name in asked for name in COMMON] for asked in said["asked"].values()]),
-            words=np.load(folder / "kinds.npy", mmap_mode="r", allow_pickle=False),
-            steps=np.array(said["steps"], np.float32),
+            steps=Steps(*(np.array(said["steps"][name], np.float32) for name in TABLES)),
             start=np.array(said["start"], np.float32),
+            further=np.array(said["further"], np.float32),
+            **kept,
         )
 
-    def scores(self, batch: Batch, numbers: dict[str, int], square: Floats) -> Floats:
-        """[texts, columns]. `square` is how much each text says at all, squared."""
-
-        def rows(words: list[str]) -> Floats:
-            places = [numbers.get(known_as(word), -1) for word in words]
-            return np.where(np.array(places)[:, None] < 0, 0, self.words[places] * self.steps)
-
-        said = batch.vocabulary.beside(self, rows).take(batch.word, axis=0)
-        added = np.zeros((len(batch), len(self.steps)), np.float32)
-        first = begins(batch.text)
-        if len(first):
-            added[batch.text[first]] = _sums(said.astype(np.float32, copy=False), first)
-        return added / np.sqrt(square)[:, None] + self.start
-
-    def sharpened(self, scores: Floats, logits: Floats) -> tuple[Floats, list[int]]:
-        """Of the scores and the model's own logits, both a row a text: logits of the common themes,
-        [texts, COMMON], and what is doubted, as `doubts`.
+    def sharpened(
+        self, batch: Batch, numbers: dict[str, int], runs: Runs, square: Floats, logits: Floats
+    ) -> tuple[Floats, list[int]]:
+        """Of the model's own logits, [texts, COMMON], those of the text's kind, and what is doubted, as
+        `doubts`. `square` is how much each text says at all, squared.
         """
-        many = len(self.names)
-        kinds = np.exp(scores[:, : many + 1] - scores[:, : many + 1].max(axis=1, keepdims=True))
-        kinds = kinds[:, :many] / kinds.sum(axis=1, keepdims=True)
-        further = np.zeros((len(scores), many, len(COMMON)), np.float32)
-        further[:, self.asked] = scores[:, many + 1 :]
-        sharp = logits + np.einsum("tk,tkc->tc", kinds, further)
-        kind = kinds.argmax(axis=1)
-        sure = kinds[np.arange(len(kind)), kind]
-        sharp[sure <= KNOWN, -1] = NEVER
-        return sharp, doubts(shares(sharp), shares(logits), sure, self.asked[kind])
+        unknown = len(self.of_kinds) - 1
+        place = batch.vocabulary.beside(
+            self, lambda words: [numbers.get(known_as(word), unknown) for word in words]
+        )[batch.word]
+        shorter = (1 / np.sqrt(square)).astype(np.float32)[:, None]
+        scores = _added(batch, _fetched(self.of_kinds, place))[:, : len(self.start)]
+
+        def further(kind: Numbers) -> Floats:
+            return self._further(batch, place, runs, kind) * shorter + self.further[kind]
+
+        return self.judged(scores * self.steps.of_kinds * shorter + self.start, logits, further)
+
+    def judged(
+        self, scores: Floats, logits: Floats, further: Callable[[Numbers], Floats]
+    ) -> tuple[Floats, list[int]]:
+        """The same of the scores of the kinds, [texts, kinds and any other]; `further` tells for a kind a
+        text, -1 where nobody asks, the further weights, [texts, slots].
+        """
+        texts = np.arange(len(scores))
+        kinds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        kinds /= kinds.sum(axis=1, keepdims=True)
+        kinds, neither = kinds[:, :-1], kinds[:, -1]
+        first = kinds.argmax(axis=1)
+        sure = kinds[texts, first]
+        own, told = shares(logits), self._told(first, logits, further(first))
+        kinds[texts, first] = 0
+        second = kinds.argmax(axis=1)
+        also = kinds[texts, second]
+        if (rivals := also > RIVAL * sure).any():
+            other = self._told(second, logits, further(np.where(rivals, second, -1)))
+            share = np.where(rivals, also / (sure + also), 0)[:, None]
+            told += share * (other - told)
+        told += np.where(sure > WELL, 0, neither)[:, None] * (own - told)
+        told[sure <= WELL, -1] = 0  # nobody can say that it is about something else
+        told = told.clip(NEVER, 1 - NEVER)
+        return np.log(told / (1 - told)), doubts(told, own, sure, self.asked[first])
+
+    def _told(self, kind: Numbers, logits: Floats, further: Floats) -> Floats:
+        """Chances of the common themes, [texts, COMMON], for one kind a text."""
+        slots = np.where(self.asked, self.asked.cumsum(axis=1) - 1, 0)
+        added = np.take_along_axis(further, slots[kind], axis=1)
+        return np.where(self.asked[kind], shares(logits + added), 0)
+
+    def _further(self, batch: Batch, place: Numbers, runs: Runs, kind: Numbers) -> Floats:
+        its = kind[batch.text]
+        asked = its >= 0
+        by_words = _fetched(self.words, place * len(self.names) + its, asked)
+        by_runs = np.zeros(by_words.shape, np.int8)
+        for last, stands, where in runs.sided:
+            by_runs[last:] += _fetched(self.runs, kind_places(where, its[last:]), stands & asked[last:])
+        turned = runs.turned[asked[runs.turned]]
+        where = kind_places(runs.of_turned[asked[runs.turned]], its[turned])
+        by_runs[turned] += _fetched(self.runs, where)  # three of a third of the steps: no number overflows
+        return _added(batch, by_words) * self.steps.words[kind] + _added(batch, by_runs) * self.steps.runs
 
 
 def doubts(chances: Floats, own: Floats, sure: Floats, asked: NDArray[np.bool_]) -> list[int]:
@@ -101,7 +167,8 @@ def doubts(chances: Floats, own: Floats, sure: Floats, asked: NDArray[np.bool_])
     known = sure[:, None] > np.where(asked, KNOWN, WELL)
     told = np.zeros(len(chances), np.int64)
     for sort in (ABOUT, TOLD, WRONG):
-        there = np.where(asked, chances < LEAST_ASKED[sort], own < LEAST_UNASKED[sort])
+        least = np.where(_worded, min(LEAST_WORDED, LEAST_ASKED[sort]), LEAST_ASKED[sort])
+        there = np.where(asked, chances < least, own < LEAST_UNASKED[sort])
         anywhere = (chances < LEAST[sort]) & ~_unsure
         told += np.where(known, there, anywhere) @ _bits[sort]
     return told.tolist()
@@ -124,8 +191,21 @@ def shares(logits: Floats) -> Floats:
     return 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
 
 
-def _sums(rows: Floats, first: NDArray[np.intp]) -> Floats:
-    """Sums of the rows from each beginning up to the next, two columns at a time where they are even."""
-    if rows.shape[1] % 2:
-        return np.add.reduceat(rows, first, axis=0)
-    return np.add.reduceat(rows.view(np.complex64), first, axis=0).view(np.float32)
+def _fetched(table: NDArray, rows: Numbers, kept: Flags | None = None) -> NDArray:
+    """[rows, width] of a table of small numbers, eight of them at once; nothing where it is not `kept`."""
+    width = table.shape[-1]
+    eights = np.asarray(table).view(np.int64).reshape(-1, width // 8)
+    found = (eights.ravel() if width == 8 else eights).take(rows, axis=0, mode="clip")
+    if kept is not None:
+        found = (found.T * kept).T
+    return found.view(np.int8).reshape(-1, width)
+
+
+def _added(batch: Batch, rows: NDArray) -> Floats:
+    """The sums of the words of each text, two columns at a time."""
+    added = np.zeros((len(batch), rows.shape[1]), np.float32)
+    first = begins(batch.text)
+    if len(first):
+        pairs = np.add.reduceat(rows.astype(np.float32).view(np.complex64), first, axis=0)
+        added[batch.text[first]] = pairs.view(np.float32)
+    return added

@@ -107,7 +107,8 @@ def _themes(
             pairs.append((set(line.themes), ours))
         else:
             right = {theme_map[theme] for theme in line.themes if theme in theme_map}
-            pairs.append((right, {COMMON_OF.get(theme, COMMON[-1]) for theme in ours}))
+            beyond = {COMMON[-1]} if reading.is_beyond else set()
+            pairs.append((right, beyond | {COMMON_OF.get(theme, COMMON[-1]) for theme in ours}))
     if not pairs:
         return None
     known = set(theme_map.values()) if theme_map else {theme for right, _ in pairs for theme in right}

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.text.batch import Batch, Flags, begins
+from feedback.text.batch import Batch, begins
 from feedback.text.hashing import (
     Hashes,
     hashes,
@@ -26,7 +26,7 @@ from feedback.text.hashing import (
     triple_places,
     turned_places,
 )
-from feedback.text.kinds import COMMON, Kinds, doubted_anywhere
+from feedback.text.kinds import COMMON, Kinds, Runs, doubted_anywhere
 from feedback.text.reading import Lang
 
 SHIPPED = Path(str(files(__package__) / "weights"))
@@ -43,6 +43,7 @@ class Sums:
     clause: Floats  # [clauses, outputs]
     square: Floats  # [clauses]: how much the clause says at all, squared
     text: NDArray[np.int64]  # [clauses]: number of the clause's text
+    runs: Runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,13 +99,15 @@ class Model:
     def sums(self, batch: Batch) -> Sums:
         """One row a clause of the batch."""
         rows = batch.vocabulary.beside(self, self._rows).take(batch.word, axis=0, mode="clip")
+        runs = _runs(batch, batch.vocabulary.beside("hashes", hashes)[batch.word])
         first = begins(batch.clause)
         if not len(first):
             empty = np.zeros((0, len(self.outputs)), np.float32)
-            return Sums(word=rows, clause=empty, square=empty[:, 0], text=batch.text[:0])
+            return Sums(word=rows, clause=empty, square=empty[:, 0], text=batch.text[:0], runs=runs)
         added = _added(rows, first)
-        added[:, :FELT] += _added(self._said_by_runs(batch).astype(np.float32), first) * self.tables.run_steps
-        return Sums(word=rows, clause=added[:, :-1], square=added[:, -1], text=batch.text[first])
+        said = self._said_by(runs, len(batch.word)).astype(np.float32)
+        added[:, :FELT] += _added(said, first) * self.tables.run_steps
+        return Sums(word=rows, clause=added[:, :-1], square=added[:, -1], text=batch.text[first], runs=runs)
 
     def logits(self, sums: Sums, langs: tuple[Lang, ...]) -> Floats:
         """One row a text, [texts, outputs], from the sums of its clauses."""
@@ -124,10 +127,11 @@ class Model:
         if kinds is None:
             return logits, doubted_anywhere(logits[:, first : first + len(COMMON)])
         square = 1 + np.bincount(sums.text, weights=sums.square, minlength=len(batch))
-        scores = kinds.scores(batch, self.tables.numbers, square)
         sharp = logits.copy()
         columns = slice(first, first + len(COMMON))
-        sharp[:, columns], doubted = kinds.sharpened(scores, logits[:, columns])
+        sharp[:, columns], doubted = kinds.sharpened(
+            batch, self.tables.numbers, sums.runs, square, logits[:, columns]
+        )
         return sharp, doubted
 
     def sentiments(self, logits: Floats, langs: tuple[Lang, ...]) -> Floats:
@@ -162,18 +166,17 @@ class Model:
         column = self.column(output)
         said = batch.vocabulary.beside(self, self._rows)[batch.word[first:past], column]
         if column < FELT:
-            said += self._said_by_runs(batch)[first:past, column] * self.tables.run_steps[column]
+            runs = _runs(batch, batch.vocabulary.beside("hashes", hashes)[batch.word])
+            said += self._said_by(runs, len(batch.word))[first:past, column] * self.tables.run_steps[column]
         return [first + int(number) for number in np.argsort(-said, kind="stable")[:most] if said[number] > 0]
 
-    def _said_by_runs(self, batch: Batch) -> NDArray[np.int16]:
+    def _said_by(self, runs: Runs, words: int) -> NDArray[np.int16]:
         """[words, FELT]: what the runs that end with each word say, in steps."""
-        hashed = batch.vocabulary.beside("hashes", hashes)[batch.word]
-        runs = np.asarray(self.tables.runs).view(np.int32).ravel()  # a row is one number, fetched at once
-        said = np.zeros((len(hashed), FELT), np.int16)
-        for last, stands, places in _all_run_places(batch, hashed):
-            said[last:] += (runs[places] * stands).view(np.int8).reshape(-1, FELT)
-        turned = batch.turned.nonzero()[0]
-        said[turned] += runs[turned_places(hashed[turned])].view(np.int8).reshape(-1, FELT)
+        table = np.asarray(self.tables.runs).view(np.int32).ravel()  # a row is one number, fetched at once
+        said = np.zeros((words, FELT), np.int16)
+        for last, stands, places in runs.sided:
+            said[last:] += (table[places] * stands).view(np.int8).reshape(-1, FELT)
+        said[runs.turned] += table[runs.of_turned].view(np.int8).reshape(-1, FELT)
         return said
 
     def _rows(self, words: list[str]) -> Floats:
@@ -198,19 +201,24 @@ class Model:
 
 def run_places(batch: Batch, hashed: Hashes) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int64]]]:
     """For pairs, triples and words under a negation: numbers of their last words, and rows in the table."""
-    for last, stands, places in _all_run_places(batch, hashed):
+    runs = _runs(batch, hashed)
+    for last, stands, places in runs.sided:
         these = stands.nonzero()[0]
         yield these + last, places[these]
-    turned = batch.turned.nonzero()[0]
-    yield turned, turned_places(hashed[turned])
+    yield runs.turned, runs.of_turned
 
 
-def _all_run_places(batch: Batch, hashed: Hashes) -> Iterator[tuple[int, Flags, NDArray[np.int64]]]:
-    """For pairs and triples of whatever stands side by side: number of the first one's last word, whether
-    it is within a sentence, row in the table."""
+def _runs(batch: Batch, hashed: Hashes) -> Runs:
     follows = batch.sentence[1:] == batch.sentence[:-1]
-    yield 1, follows, pair_places(hashed[:-1], hashed[1:])
-    yield 2, follows[1:] & follows[:-1], triple_places(hashed[:-2], hashed[1:-1], hashed[2:])
+    turned = batch.turned.nonzero()[0]
+    return Runs(
+        sided=(
+            (1, follows, pair_places(hashed[:-1], hashed[1:])),
+            (2, follows[1:] & follows[:-1], triple_places(hashed[:-2], hashed[1:-1], hashed[2:])),
+        ),
+        turned=turned,
+        of_turned=turned_places(hashed[turned]),
+    )
 
 
 def _added(rows: Floats, first: NDArray[np.intp]) -> Floats:

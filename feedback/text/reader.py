@@ -213,6 +213,7 @@ class Reader:
                 self._engine,
                 expectations(name, signs, mentions) if complains else (),
                 feeling.probability,
+                len(mentions) < len(heard_of),
             )
         )
 

@@ -59,6 +59,7 @@ class Reading(NamedTuple):
     engine: str
     expectations: tuple[str, ...] = ()  # those that a complaint says were missed (S1-1)
     probability: float = 0.0  # chance that the sentiment is right; 0.0 when it is unknown
+    is_beyond: bool = False  # speaks of something that no theme of ours names
 
     def as_dict(self) -> dict[str, Any]:
         return {

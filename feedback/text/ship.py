@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ ENGINE = "linear-3"
 STEPS = 127
 OUTERMOST = 99.95  # percentile of the sizes of weights that is the last step
 KIND_OUTERMOST = 100.0  # the same for kinds, of which a few words tell most
+THIRD = STEPS // 3  # so many for runs of a kind, three of which are added up within a byte
 OFFSETS = np.arange(-1.2, 1.7, 0.1)
 HEARD = 0.85  # the share of negative texts to be heard, in the mean of the sets
 FLOORS = {  # macro-F1 of a plain model a language (words 1-2, TF-IDF, linear SVC) on the same dev texts
@@ -52,7 +52,7 @@ def train(data: Path, folder: Path) -> None:
     first = OUTPUTS.index(f"common:{COMMON[0]}")
     kinds = learn_kinds(rows, seen, learned, slice(first, first + len(COMMON)), theme_map)
     if kinds:
-        write_kinds(folder, kinds, kept, partial(_stepped, outermost=KIND_OUTERMOST))
+        write_kinds(folder, kinds, kept, _stepped_for_kinds)
     _draw_lines(folder, list(labelled(data, "dev")))
 
 
@@ -86,12 +86,18 @@ def _say(folder: Path, said: dict[str, object]) -> None:
     (folder / "model.json").write_text(json.dumps(said, indent=1) + "\n", "utf-8")
 
 
-def _stepped(weights: NDArray, outermost: float = OUTERMOST) -> tuple[NDArray, list[float]]:
+def _stepped_for_kinds(weights: NDArray, *, are_runs: bool) -> tuple[NDArray, list[float]]:
+    return _stepped(weights, most=THIRD) if are_runs else _stepped(weights, KIND_OUTERMOST)
+
+
+def _stepped(
+    weights: NDArray, outermost: float = OUTERMOST, most: int = STEPS
+) -> tuple[NDArray, list[float]]:
     steps = []
     for column in weights.T:
         sizes = np.abs(column[column != 0])
-        steps.append(float(np.float32(np.percentile(sizes, outermost) / STEPS)) if len(sizes) else 1.0)
-    return np.clip(np.round(weights / np.array(steps)), -STEPS, STEPS).astype(np.int8), steps
+        steps.append(float(np.float32(np.percentile(sizes, outermost) / most)) if len(sizes) else 1.0)
+    return np.clip(np.round(weights / np.array(steps)), -most, most).astype(np.int8), steps
 
 
 def _draw_lines(folder: Path, rows: Sequence[Labelled]) -> None:

@@ -21,9 +21,11 @@ MOST_WORDS = 4
 SIDES = (Sentiment.NEGATIVE, Sentiment.POSITIVE)
 _mention = cast(Callable[[tuple], Mention], partial(tuple.__new__, Mention))  # Mention() costs twice that
 
-# Chances of the model's heads from which on a theme is heard without any phrase, chosen on the dev splits.
+# Chances of the model's heads from which on a theme is heard without any phrase, chosen as those of `kinds`.
 LIKELY = 0.5  # for heads that a shop taught, and for what no theme names
-LEAST_HEARD = 0.35
+LEAST_HEARD = {"common:product": 0.5, "common:service": 0.45}
+OTHERS_HEARD = 0.4
+LEAST_LEFT = 0.25  # where nothing else is heard
 OTHER = "common:other"
 ELSE = "other"  # the theme of what none of ours names; no theme of interfaces.md, so pages leave it out
 COMMON = {  # ours -> the nine that the model was trained on
@@ -147,6 +149,7 @@ class Meanings:
     of_head: Numbers  # [heads]: that theme
     least: NDArray[np.float64]  # [heads]: chance from which on it is heard
     is_own: list[bool]  # [heads]: taught by a shop
+    is_told: Flags  # [heads]: of one of ours that the model knows
     hides: Flags  # [themes, heads]: where a phrase names the theme, the head tells nothing new
 
 
@@ -168,6 +171,7 @@ def _meanings(lexicon: Lexicon, outputs: tuple[str, ...]) -> Meanings:
         of_head=np.array([number[theme] for theme in heads.values()], np.int64),
         least=np.array([_least(head) for head in heads], np.float64),
         is_own=[head not in _firsts for head in heads],
+        is_told=np.array([head in _firsts and head != OTHER for head in heads], np.bool_),
         hides=np.array([[_is_of(head, name) for head in heads] for name in names], np.bool_).reshape(
             len(names), len(heads)
         ),
@@ -184,7 +188,7 @@ def _theme_of(head: str) -> str | None:
 
 
 def _least(head: str) -> float:
-    return LEAST_HEARD if head in _firsts and head != OTHER else LIKELY
+    return LEAST_HEARD.get(head, OTHERS_HEARD) if head in _firsts and head != OTHER else LIKELY
 
 
 def _is_of(head: str, theme: str) -> bool:
@@ -283,7 +287,10 @@ def _heard(
     hidden = np.zeros((len(texts), len(meanings.columns)), np.bool_)
     which, head = meanings.hides[named.theme].nonzero()
     hidden[named.text[which], head] = True
-    text, head = ((felt.chances[:, meanings.columns] > meanings.least) & ~hidden).nonzero()
+    chances = felt.chances[:, meanings.columns]
+    heard = (chances > meanings.least) & ~hidden
+    heard |= _likeliest(chances, heard, named, meanings)
+    text, head = heard.nonzero()
     if not len(text):
         return
     loudest = _loudest(batch, felt, text, meanings.columns[head])
@@ -298,6 +305,17 @@ def _heard(
         if word >= 0 and meanings.is_own[told]:
             words = (texts[its][batch.start[word] : batch.end[word]],)
         yield its, _mention((name, side, words))
+
+
+def _likeliest(chances: NDArray, heard: Flags, named: Named, meanings: Meanings) -> Flags:
+    """Where nothing else is told, the likeliest of the nine that a theme of ours names."""
+    silent = np.ones(len(heard), np.bool_)
+    silent[heard.nonzero()[0]] = silent[named.text] = False
+    most = np.where(meanings.is_told, chances, 0.0)
+    likeliest = np.zeros_like(heard)
+    texts = (silent & (most.max(axis=1, initial=0.0) > LEAST_LEFT)).nonzero()[0]
+    likeliest[texts, most[texts].argmax(axis=1)] = True
+    return likeliest
 
 
 def _loudest(batch: Batch, felt: Felt, text: Numbers, column: Numbers) -> Numbers:

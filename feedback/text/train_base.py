@@ -125,9 +125,7 @@ class Learned:
 
 def learn(seen: Features, taught: Answers, langs: Sequence[Lang]) -> Learned:
     """The sentiments and complaint from words and runs of words, the other outputs from words only."""
-    shorter = _shorter(seen)
-    words = normed(seen)
-    runs = (shorter @ seen.run @ sparse.diags(seen.run_rarity)).tocsr()
+    words, runs = normed(seen), normed_runs(seen)
     pieces = piece_weights(seen)
     listed = (sparse.diags(np.float32(LISTED) * (seen.listed.sum(axis=1).A1 > 0)) @ seen.listed).tocsr()
     expand = sparse.hstack([sparse.diags(seen.own), pieces, listed], format="csr")
@@ -155,6 +153,11 @@ def learn(seen: Features, taught: Answers, langs: Sequence[Lang]) -> Learned:
 def normed(seen: Features) -> sparse.csr_matrix:
     """How often the words stand in each text, less for a text that says more."""
     return (_shorter(seen) @ seen.word).tocsr()
+
+
+def normed_runs(seen: Features) -> sparse.csr_matrix:
+    """The same of runs of words, each weighed by how rare it is."""
+    return (_shorter(seen) @ seen.run @ sparse.diags(seen.run_rarity)).tocsr()
 
 
 def _shorter(seen: Features) -> sparse.dia_matrix:

@@ -4,7 +4,6 @@ Needs SciPy (extra `train`); the same texts give the same weights.
 """
 
 import json
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,24 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from feedback.text.kinds import COMMON
+from feedback.text.hashing import KIND_BITS, kind_places
+from feedback.text.kinds import COMMON, TABLES
 from feedback.text.labelled import KINDS, LEVEL, USUAL, Labelled
-from feedback.text.train_base import Features, Learned, descend, normed
+from feedback.text.train_base import Features, Learned, descend, normed, normed_runs
 
 OTHERS, EVERY = 0.05, 3  # how much sets without themes count as "any other kind", and one text in so many
-SHRINK_KIND, SHRINK = 1e-6, 3e-6
+SHRINK_KIND, SHRINK, SHRINK_RUNS = 1e-6, 5e-6, 2e-5
 ROUNDS = 60
-LEAST = 0.02  # chance of a kind below which a text teaches it nothing
-FEWEST = 3  # texts with a word
+FEWEST, FEWEST_RUNS = 3, 2  # texts of a kind with a word, and with a run of words
+EIGHT = 8  # rows are so many numbers wide, or twice that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedKinds:
-    """As `Kinds`; `words`, [all words, columns], by how often a word stands in a text."""
+    """As `Kinds`, for all words, each by how often it stands in a text."""
 
     asked: dict[str, list[str]]
+    of_kinds: NDArray
     words: NDArray
+    runs: NDArray
     start: NDArray
+    further: NDArray
 
 
 def learn_kinds(
@@ -51,19 +54,25 @@ def learn_kinds(
     kind = np.array([kinds.index(_kind(row.source)) if row.source in sources else -1 for row in rows])
     counts = normed(seen)
     words = (counts @ sparse.diags(seen.own)).tocsr()
-    crossed, of_kind = _kinds_of(words, rows, kind, len(kinds))
-    right = np.array([[name in named[number] for name in COMMON] for number in taught], np.float32)
+    of_kinds, (start,) = _kind_weights(words, _weights(rows, kind), kind, len(kinds))
     side = [int(rows[number].lang == "en") for number in taught]
-    known = counts[taught] @ learned.word[:, heads] + learned.start[side, heads]
-    further = _further(words[taught], crossed[taught], known, right, asked[kind[taught]], asked)
-    scale = seen.own[:, None]
+    told = _Told(
+        kind=kind[taught],
+        asked=asked,
+        known=counts[taught] @ learned.word[:, heads] + learned.start[side, heads],
+        right=np.array([[name in named[number] for name in COMMON] for number in taught], np.float32),
+    )
+    by_words, by_runs, further = _further(words[taught], normed_runs(seen)[taught], told)
     return LearnedKinds(
         asked={
             name: [one for one, is_asked in zip(COMMON, its, strict=True) if is_asked]
             for name, its in zip(kinds, asked, strict=True)
         },
-        words=np.hstack([of_kind[0] * scale, further[0] * scale]),
-        start=np.concatenate([of_kind[1][0], further[1]]),
+        of_kinds=of_kinds * seen.own[:, None],
+        words=by_words * seen.own[:, None, None],
+        runs=by_runs,
+        start=start,
+        further=further,
     )
 
 
@@ -85,12 +94,8 @@ def _asked(kinds: Sequence[str], sources: Iterable[str], theme_map: dict[str, di
     return asked
 
 
-def _kinds_of(
-    words: sparse.csr_matrix, rows: Sequence[Labelled], kind: NDArray, many: int
-) -> tuple[NDArray, list[NDArray]]:
-    """Chances of the kinds, [texts, kinds + 1], each by weights that were not learned from the text, so that
-    they are as unsure as they will be of new texts; and the weights learned from all.
-    """
+def _weights(rows: Sequence[Labelled], kind: NDArray) -> NDArray:
+    """How much each text tells of the kinds."""
     sources = np.array([row.source for row in rows])
     weight = np.zeros(len(rows), np.float32)
     for source in sorted(set(sources)):
@@ -99,26 +104,21 @@ def _kinds_of(
     others = np.flatnonzero(kind < 0)
     weight[others] *= OTHERS * EVERY
     weight[np.delete(others, np.s_[::EVERY])] = 0
-    half = np.array([zlib.crc32(row.text.lower().encode()) % 2 for row in rows])
-    right = np.where(kind < 0, many, kind)
-    chances = np.zeros((len(rows), many + 1), np.float32)
-    for side in (0, 1):
-        learned = _kind_weights(words, right, weight * (half != side), many + 1)
-        chances[half == side] = _softmax(words[half == side] @ learned[0] + learned[1])
-    return chances, _kind_weights(words, right, weight, many + 1)
+    return weight
 
 
-def _kind_weights(words: sparse.csr_matrix, right: NDArray, weight: NDArray, width: int) -> list[NDArray]:
+def _kind_weights(words: sparse.csr_matrix, weight: NDArray, kind: NDArray, many: int) -> list[NDArray]:
+    """Weights of the words and the start, for each of so many kinds and any other (-1 in `kind`)."""
     its = np.flatnonzero(weight)
     share = (weight[its] / weight[its].sum())[:, None].astype(np.float32)
-    answer = np.eye(width, dtype=np.float32)[right[its]]
+    answer = np.eye(many + 1, dtype=np.float32)[kind[its]]
 
     def slope(scores: NDArray) -> tuple[float, NDArray]:
         said = np.maximum(_softmax(scores), 1e-30)
         return float(-(share * answer * np.log(said)).sum(dtype=np.float64)), share * (said - answer)
 
     one = sparse.csr_matrix(np.ones((len(its), 1), np.float32))
-    return descend([(words[its], None), (one, None)], width, slope, SHRINK_KIND, ROUNDS)
+    return descend([(words[its], None), (one, None)], many + 1, slope, SHRINK_KIND, ROUNDS)
 
 
 def _softmax(scores: NDArray) -> NDArray:
@@ -126,19 +126,38 @@ def _softmax(scores: NDArray) -> NDArray:
     return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def _further(
-    words: sparse.csr_matrix,
-    chances: NDArray,
-    known: NDArray,
-    right: NDArray,
-    judged: NDArray,
-    asked: NDArray,
-) -> tuple[NDArray, NDArray]:
-    """Weights, [words, themes asked kind by kind], and starts that the kinds add to the scores `known`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Texts with themes: number of the kind, what the model's own heads say, and what is right."""
 
-    `judged`, [texts, COMMON], is whether the text's set knows a theme: only there its answer is right.
+    kind: NDArray
+    asked: NDArray  # [kinds, COMMON]
+    known: NDArray  # [texts, COMMON]
+    right: NDArray  # [texts, COMMON]
+
+    def in_slots(self, of_common: NDArray) -> NDArray:
+        """[texts, slots] of [texts, COMMON]: of the themes that the text's kind speaks of; 0 else."""
+        width = _eights(int(self.asked.sum(axis=1).max()))
+        slots = np.zeros((len(of_common), width), np.float32)
+        for number, asked in enumerate(self.asked):
+            its = self.kind == number
+            slots[np.ix_(its, np.arange(asked.sum()))] = of_common[its][:, asked]
+        return slots
+
+
+def _eights(width: int) -> int:
+    return -(-width // EIGHT) * EIGHT
+
+
+def _further(
+    words: sparse.csr_matrix, runs: sparse.csr_matrix, told: _Told
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Weights of words, [words, kinds, slots], of runs, and starts, [kinds, slots], that are added to what is
+    known.
     """
-    share = (judged / np.maximum(judged.sum(axis=0), 1)).astype(np.float32)
+    judged = told.asked[told.kind]
+    share = told.in_slots(judged / np.maximum(judged.sum(axis=0), 1))
+    known, right = told.in_slots(told.known), told.in_slots(told.right)
 
     def slope(scores: NDArray) -> tuple[float, NDArray]:
         scores = scores + known
@@ -147,33 +166,68 @@ def _further(
             1 / (1 + np.exp(-np.clip(scores, -30, 30))) - right
         )
 
-    blocks, used = [], []
-    for chance in chances.T[:-1]:
-        block = (sparse.diags(np.where(chance < LEAST, 0, chance)) @ words).tocsr()
-        block.eliminate_zeros()
-        used.append(np.flatnonzero(np.bincount(block.indices, minlength=block.shape[1]) >= FEWEST))
-        blocks.append((block[:, used[-1]], None))
-    *found, start = descend(
-        [*blocks, (sparse.csr_matrix(chances[:, :-1]), None)], len(COMMON), slope, SHRINK, ROUNDS
+    is_of = sparse.csr_matrix(np.eye(len(told.asked), dtype=np.float32)[told.kind])
+    blocks = [(sparse.diags(one) @ words).tocsr() for one in is_of.T.toarray()]
+    used = [np.flatnonzero(_texts_with(block) >= FEWEST) for block in blocks]
+    less = np.float32(np.sqrt(SHRINK / SHRINK_RUNS))
+    *found, by_runs, start = descend(
+        [
+            *((block[:, its], None) for block, its in zip(blocks, used, strict=True)),
+            (_runs_of_kinds(runs, is_of) * less, None),
+            (is_of, None),
+        ],
+        share.shape[1],
+        slope,
+        SHRINK,
+        ROUNDS,
     )
-    whole = np.zeros((words.shape[1], len(asked), len(COMMON)), np.float32)
+    by_words = np.zeros((words.shape[1], len(told.asked), share.shape[1]), np.float32)
     for number, (its, weights) in enumerate(zip(used, found, strict=True)):
-        whole[its, number] = weights
-    return whole[:, asked], start[asked]
+        by_words[its, number] = weights
+    return by_words, by_runs * less, start
+
+
+def _runs_of_kinds(runs: sparse.csr_matrix, is_of: sparse.csr_matrix) -> sparse.csr_matrix:
+    """[texts, 2 ** KIND_BITS]: the runs of a text that some texts of its kind share, by their places."""
+    parts = []
+    for number, one in enumerate(is_of.T.toarray()):
+        its = (sparse.diags(one) @ runs).tocsr()
+        its.eliminate_zeros()
+        its = its.tocoo()
+        shared = _texts_with(its)[its.col] >= FEWEST_RUNS
+        places = kind_places(its.col[shared].astype(np.int64), np.array(number))
+        parts.append((its.data[shared], its.row[shared], places))
+    data, row, column = (np.concatenate(some) for some in zip(*parts, strict=True))
+    return sparse.csr_matrix((data, (row, column)), shape=(runs.shape[0], 1 << KIND_BITS))
+
+
+def _texts_with(counts: sparse.spmatrix) -> NDArray:
+    return np.bincount(counts.col if counts.format == "coo" else counts.indices, minlength=counts.shape[1])
 
 
 def write_kinds(
     folder: Path,
     learned: LearnedKinds,
     kept: Sequence[int],
-    stepped: Callable[[NDArray], tuple[NDArray, list[float]]],
+    stepped: Callable[..., tuple[NDArray, list[float]]],
 ) -> None:
     """`kept` are the words that ship, in order."""
-    words, steps = stepped(learned.words[list(kept)])
-    np.save(folder / "kinds.npy", words)
+    numbers = list(kept)
+    steps = {}
+    for name in TABLES:
+        weights = getattr(learned, name)
+        rows = weights if name == "runs" else weights[numbers]
+        small, of_columns = stepped(rows.reshape(len(rows), -1), are_runs=name == "runs")
+        if name != "runs":
+            small = np.vstack([small, np.zeros_like(small[:1])])
+        steps[name] = np.reshape(of_columns, rows.shape[1:]).tolist()
+        small = small.reshape(len(small), *rows.shape[1:])
+        more = _eights(small.shape[-1]) - small.shape[-1]
+        np.save(folder / f"kinds.{name}.npy", np.pad(small, [(0, 0)] * (small.ndim - 1) + [(0, more)]))
     said = {
         "asked": learned.asked,
         "steps": steps,
         "start": np.round(learned.start.astype(float), 4).tolist(),
+        "further": np.round(learned.further.astype(float), 4).tolist(),
     }
     (folder / "kinds.json").write_text(json.dumps(said, indent=1) + "\n", "utf-8")

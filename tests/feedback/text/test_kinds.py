@@ -8,7 +8,8 @@ import pytest
 
 from feedback.text import ship, train_base, train_kinds
 from feedback.text.batch import batch
-from feedback.text.kinds import ABOUT, COMMON, TOLD, WRONG, Kinds, bit, doubts
+from feedback.text.hashing import KIND_BITS, kind_places
+from feedback.text.kinds import ABOUT, COMMON, TOLD, WRONG, Kinds, Steps, bit, doubts
 from feedback.text.model import load, load_from
 from feedback.text.reader import Reader, read
 from feedback.text.vocabulary import Vocabulary
@@ -31,10 +32,11 @@ def doubted(*, chance, own, known, asked, common):
         ("price", 0.01, 0.01, False, False, [True, True, False]),
         ("delivery", 0.01, 0.01, False, False, [False, False, False]),
         ("delivery", 0.01, 0.9, True, True, [True, True, True]),
-        ("delivery", 0.2, 0.9, True, True, [True, True, False]),
+        ("delivery", 0.15, 0.9, True, True, [True, True, False]),
+        ("price", 0.15, 0.9, True, True, [False, False, False]),
         ("delivery", 0.01, 0.9, True, False, [False, False, False]),
         ("delivery", 0.9, 0.01, True, False, [True, True, True]),
-        ("delivery", 0.9, 0.01, 0.8, False, [False, False, False]),
+        ("delivery", 0.9, 0.01, 0.6, False, [False, False, False]),
     ],
 )
 def test_what_is_doubted(common, chance, own, known, asked, expected):
@@ -49,31 +51,54 @@ def test_every_doubt_has_a_bit_of_its_own():
     assert len(bits) == 3 * len(COMMON)
 
 
-def two_kinds():
+def two_kinds(*, runs=None):
     """The first speaks of price and service, the second of delivery."""
     asked = np.zeros((2, len(COMMON)), np.bool_)
     asked[0, [PRICE, SERVICE]] = asked[1, DELIVERY] = True
     return Kinds(
         names=("one", "two"),
         asked=asked,
-        words=np.zeros((0, 6), np.int8),
-        steps=np.ones(6, np.float32),
-        start=np.zeros(6, np.float32),
+        of_kinds=np.zeros((1, 8), np.int8),
+        words=np.zeros((1, 2, 8), np.int8),
+        runs=np.zeros((1 << KIND_BITS, 8), np.int8) if runs is None else runs,
+        steps=Steps(np.ones(3, np.float32), np.ones((2, 8), np.float32), np.ones(8, np.float32)),
+        start=np.array([30, 0, 0], np.float32),
+        further=np.zeros((2, 8), np.float32),
     )
+
+
+def further(kind):
+    """Of the first kind's themes 1 and 2, of the second's 4."""
+    return np.array([[[1, 2], [4, 0], [0, 0]][number] for number in kind], np.float32)
 
 
 @pytest.mark.parametrize(
     ("scores", "expected"),
     [
-        ([30, 0, 0, 1, 2, 4], {PRICE: 1, SERVICE: 2}),
-        ([0, 30, 0, 1, 2, 4], {DELIVERY: 4}),
-        ([0, 0, 30, 1, 2, 4], {}),
-        ([30, 30, 0, 1, 2, 4], {PRICE: 0.5, SERVICE: 1, DELIVERY: 2}),
+        ([30, 0, 0], {PRICE: 0.731, SERVICE: 0.881}),
+        ([0, 30, 0], {DELIVERY: 0.982}),
+        ([30, 30, 0], {PRICE: 0.366, SERVICE: 0.44, DELIVERY: 0.491}),
+        ([30, 28, 0], {PRICE: 0.731, SERVICE: 0.881}),
+        ([30, 29, 0], {PRICE: 0.534, SERVICE: 0.644, DELIVERY: 0.264}),
     ],
 )
-def test_a_kind_adds_its_weights_as_far_as_it_is_certain(scores, expected):
-    sharp, _ = two_kinds().sharpened(np.array([scores], np.float32), np.zeros((1, len(COMMON))))
-    assert {place: round(float(sharp[0, place]), 3) for place in np.flatnonzero(sharp[0] > 1e-6)} == expected
+def test_the_likely_kinds_answer_as_far_as_they_are_likely(scores, expected):
+    """Each says nothing of themes that it does not know; a kind far less likely than the first is silent."""
+    sharp, _ = two_kinds().judged(np.array([scores], np.float32), np.zeros((1, len(COMMON))), further)
+    told = 1 / (1 + np.exp(-sharp[0]))
+    assert {place: round(float(told[place]), 3) for place in np.flatnonzero(told > 0.01)} == expected
+
+
+def test_a_run_of_words_tells_what_none_of_them_does():
+    """Two words that stand side by side, in a kind where that was learned."""
+    words = batch(Vocabulary(), ["the slow crew", "crew, slow"], [None] * 2)
+    sums = load().sums(words)
+    (_, _, places), _ = sums.runs.sided
+    runs = np.zeros((1 << KIND_BITS, 8), np.int8)
+    runs[kind_places(places[1:2], np.array([0])), 1] = 3  # "slow crew", of the first kind's second theme
+    kinds = two_kinds(runs=runs)
+    sharp, _ = kinds.sharpened(words, {}, sums.runs, np.ones(2), np.zeros((2, len(COMMON))))
+    assert np.round(sharp[:, SERVICE], 3).tolist() == [3, 0]
 
 
 def test_a_text_reads_the_same_alone_and_among_others():

@@ -110,6 +110,19 @@ def test_it_says_when_a_text_is_about_something_that_no_theme_names():
     assert told("The price of fame, said the film", common_other=0.4) == {}
 
 
+def test_where_nothing_else_is_told_the_likeliest_of_ours_is():
+    assert told("Nobody smiled once all evening", common_service=0.3, common_place=0.27) == {
+        "staff_attitude": "negative"
+    }
+    assert "staff_attitude" not in told("Arrived broken, nobody smiled", common_service=0.3)
+
+
+def test_the_reading_says_that_no_theme_names_what_a_text_speaks_of():
+    assert read("Son mua tặng chị gái nên chưa mở ra dùng thử").is_beyond
+    assert not read("Son đẹp, giao nhanh, đóng gói kỹ").is_beyond
+    assert not read("").is_beyond
+
+
 def test_an_app_on_a_device_is_not_the_app_of_the_shop():
     """Unless it is praised or blamed as the shop's."""
     assert "website_app" not in told("Runs any app without a hitch", common_product=0.95)

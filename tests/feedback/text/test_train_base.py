@@ -51,7 +51,9 @@ def test_the_same_data_give_the_same_bytes(shop, quick, tmp_path):
     assert written[0] == written[1]
     assert sorted(written[0]) == [
         "kinds.json",
-        "kinds.npy",
+        "kinds.of_kinds.npy",
+        "kinds.runs.npy",
+        "kinds.words.npy",
         "model.json",
         "pieces.npy",
         "runs.npy",
