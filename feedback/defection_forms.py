@@ -77,7 +77,7 @@ class RuleForm(forms.Form):
     once_visits = Number(
         1,
         1000,
-        label=_("The same for who came at most so many times"),
+        label=_("Customers count as new up to this many visits"),
         help_text=_("Two visits show one interval: that is no habit yet."),
     )
     drop = Number(1, 100, label=_("Less by so many per cent"))

@@ -58,6 +58,12 @@ def settled() -> QuerySet[Promise]:
     return ended.order_by("-settled_at", "-pk")
 
 
+def taken_back() -> QuerySet[Promise]:
+    """With a reason; what was made to somebody who was erased is none of them."""
+    rows = Promise.objects.filter(state=_State.WITHDRAWN).exclude(withdrawn_why="")
+    return rows.order_by("-settled_at", "-pk")
+
+
 def settle(promise: Promise, *, kept: bool, via: str, by: User | None, now: datetime, told: str = "") -> None:
     """Compare-and-set. `told`: the customer's words, if they said more than yes or no.
 

@@ -1,7 +1,7 @@
 """Promises: who is to be called today, what is still to be done, and the customer's own answer by a link."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.conf import settings
@@ -25,6 +25,7 @@ from feedback.templatetags.feedback import day
 
 PER_PAGE = 40
 CALL = (Role.FRONT_LINE, Role.STAFF, Role.APPROVER, Role.MANAGER)
+_LATE = Promise.WithdrawnWhy.DECLINED
 _HEARD = (Promise.Via.PHONE, Promise.Via.SHOP)
 _VIA = [(value, label) for value, label in Promise.Via.choices if value != Promise.Via.LINK]
 
@@ -32,10 +33,15 @@ _VIA = [(value, label) for value, label in Promise.Via.choices if value != Promi
 class PromiseFilter(forms.Form):
     """Which promises are listed; all filters are in the address."""
 
-    TO_ASK, COMING, SETTLED = "ask", "coming", "settled"
+    TO_ASK, COMING, SETTLED, TAKEN_BACK = "ask", "coming", "settled", "taken_back"
     show = forms.ChoiceField(
         label=pgettext_lazy("promises", "Which"),
-        choices=[(TO_ASK, _("to ask about")), (COMING, _("still to come")), (SETTLED, _("answered"))],
+        choices=[
+            (TO_ASK, _("to ask about")),
+            (COMING, _("still to come")),
+            (SETTLED, _("answered")),
+            (TAKEN_BACK, pgettext_lazy("promises", "taken back")),
+        ],
         required=False,
     )
     mine = forms.BooleanField(label=_("only mine"), required=False)
@@ -49,6 +55,8 @@ class PromiseFilter(forms.Form):
                 rows = promises.coming(today)
             case self.SETTLED:
                 rows = promises.settled()
+            case self.TAKEN_BACK:
+                rows = promises.taken_back()
             case _:
                 rows = promises.to_ask(today)
         return rows.filter(who=user) if self.cleaned_data["mine"] else rows
@@ -81,6 +89,14 @@ class WithdrawForm(forms.Form):
     why = forms.ChoiceField(
         label=_("Why does it hold no more?"), choices=[("", _("choose …")), *Promise.WithdrawnWhy.choices]
     )
+
+    def offer(self, promise: Promise, today: date) -> Self:
+        """After its day only what still counts then can be chosen."""
+        if promise.by_when < today:
+            self.fields["why"].choices = [
+                (value, label) for value, label in self.fields["why"].choices if value in ("", _LATE)
+            ]
+        return self
 
 
 class NotReachedForm(forms.Form):
@@ -278,7 +294,7 @@ def _show(
         "stopped": handling.STOPPED if is_stopped else "",
         "form": form or AnswerForm(is_stopped=is_stopped),
         "unreached": unreached or NotReachedForm(),
-        "withdrawing": withdrawing or WithdrawForm(),
+        "withdrawing": (withdrawing or WithdrawForm()).offer(promise, today),
         "may_call": holds(request, *CALL),
         "proposed": promises.proposed(promise, str(request.user)),
         "spoken": promises.language_of(promise.case),

@@ -429,6 +429,9 @@ def test_what_holds_no_more_is_taken_back_with_a_reason(owed, bao, client):
     assert Event.objects.get(verb="promise withdrawn").data["why"] == "replaced"
     assert "We agreed on something else with them" in page
     assert not promises.to_ask(date(2027, 1, 1))
+    listed = client.get("/promises/?show=taken_back").content.decode()
+    assert "We agreed on something else with them" in listed
+    assert client.get("/promises/?show=settled").context["page"].paginator.count == 0
     found = report.kept(date(2026, 11, 1), date(2026, 12, 31), WEDNESDAY, "en").all
     assert (found.n, found.unanswered, found.withdrawn) == (0, 0, 1)
 
@@ -440,8 +443,11 @@ def test_a_broken_promise_is_not_taken_back(owed, bao, wednesday, client, why):
     wednesday.move_to(LATER)
     client.force_login(bao)
 
+    page = client.get(f"/promises/{promise.pk}/").content.decode()
     answer = client.post(f"/promises/{promise.pk}/take-back/", {"why": why.value})
 
+    assert 'value="declined"' in page
+    assert f'value="{why.value}"' not in page
     assert answer.status_code == 400
     assert "Đã qua ngày hẹn" in answer.content.decode()
     promise.refresh_from_db()
