@@ -67,10 +67,13 @@ class Weigher:
         for what, one, other, its in _beside_each_other(batch, kinds, hits):
             if not len(its):
                 continue
-            pairs = ((one @ self._together[what]) * other).sum(axis=1)
             first, many = one.sum(axis=1), other.sum(axis=1)
             many = first * many if what == NEXT else first * (first + 1) / 2
-            added, counted = (np.bincount(its, each, len(batch)) for each in (pairs, many))
+            # Not a product of matrices, for which NumPy wakes a thread a core: that costs more than all else.
+            place, kind = one.nonzero()
+            each = np.einsum("pk,pk->p", self._together[what][kind], other[place])
+            added = np.bincount(its[place], each, len(batch))
+            counted = np.bincount(its, many, len(batch))
             said += MUCH[what] * added / np.sqrt(np.maximum(counted, 1))
         return said + float(self._weights[-1])
 
