@@ -127,7 +127,9 @@ def is_torn(cut: set[int], hits: list[Hit], flag: str) -> bool:
     """Whether only words half inside the "or else", half beside it, raise the flag: "tẩy chay. Pin …"."""
     raising = [hit for hit in hits if (hit.area, hit.name) == ("flags", flag)]
     inside = [sum(number in cut for number in range(hit.first, hit.past)) for hit in raising]
-    return all(0 < many < hit.past - hit.first for many, hit in zip(inside, raising, strict=True))
+    return bool(raising) and all(
+        0 < many < hit.past - hit.first for many, hit in zip(inside, raising, strict=True)
+    )
 
 
 def _here(hits: list[Hit], numbers: list[int]) -> list[Hit]:

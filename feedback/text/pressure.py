@@ -25,7 +25,7 @@ from feedback.text.weighed import weigher
 LOW, CORE = -3.6, -0.8  # score of a stretch from which on it is looked at, from which on it may be cut out
 HEARD = 0.3  # how much that score counts beside the weight of all that is looked at (weighed.py)
 # Weight up to which it is none, whatever rules say; from which on it is leverage, though no rule says so.
-DOUBT, SURE = {Lang.EN: -1.0, Lang.VI: -1.6}, {Lang.EN: -0.4, Lang.VI: -0.55}
+DOUBT, SURE = {Lang.EN: -1.8, Lang.VI: -1.8}, {Lang.EN: -0.4, Lang.VI: -0.55}
 ABOUT = 5.0  # how much less the shortest may press than the stretch that presses most
 BESIDE = -3.0  # score of a lone sentence that goes with the stretch beside it
 CURT = 3  # words of a sentence that may be a piece of another
