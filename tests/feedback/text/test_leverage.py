@@ -128,18 +128,40 @@ VOICES = {
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_it_tells_threats_of_other_writers_from_what_is_none(language):
     """S3-4, decision 5: of texts that nothing was learned from and nobody read."""
-    lines = (CORPUS / f"leverage.voices.{language}.jsonl").read_text("utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if row["half"] == "held"]
-    right = {}
+    shares = rightly_told(row for row in texts_of("voices", language) if row["half"] == "held")
+
+    assert all(shares[group] >= floor for group, floor in VOICES[language].items()), shares
+
+
+# Written by one who saw no text and no rule of ours; nothing was learned from them, and only the shares were
+# looked at, once before and once after the second weighing. A failure names no text: they are to stay unread.
+BLIND = {
+    "en": {"plain": 0.95, "implied": 0.75, "hidden": 0.8, "plainly not": 0.96, "not": 0.95},
+    "vi": {"plain": 0.91, "implied": 0.88, "hidden": 0.82, "plainly not": 0.95, "not": 0.95},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_it_tells_threats_from_what_is_none_where_nobody_of_us_has_looked(language):
+    """S3-4, decision 5."""
+    shares = rightly_told(texts_of("blind", language))
+
+    assert all(shares[group] >= floor for group, floor in BLIND[language].items()), shares
+
+
+def texts_of(name, language):
+    return map(json.loads, (CORPUS / f"leverage.{name}.{language}.jsonl").read_text("utf-8").splitlines())
+
+
+def rightly_told(rows):
+    """The share of each group that is told for what it is."""
+    rows, right = list(rows), {}
     for row, reading in zip(rows, read_many(row["text"] for row in rows), strict=True):
         hidden = row["way"] if row["way"] in ("plain", "implied") else "hidden"
         plainly = ["plainly not"] if row["way"] in ("legal", "refund", "control") else []
         for group in [hidden] if row["kind"] else ["not", *plainly]:
             right.setdefault(group, []).append((reading.leverage is not None) == (row["kind"] is not None))
-
-    shares = {group: round(sum(its) / len(its), 3) for group, its in right.items()}
-
-    assert all(shares[group] >= floor for group, floor in VOICES[language].items()), shares
+    return {group: round(sum(its) / len(its), 3) for group, its in right.items()}
 
 
 @pytest.mark.parametrize(("half", "most"), [("seen", 0.06), ("held", 0.04)])
