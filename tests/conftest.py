@@ -78,11 +78,19 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.flaky(reruns=1))
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames):
             item.add_marker("database")
+        _check_that_rows_return(item)
     if os.environ["DATABASE_URL"].startswith(("postgres://", "postgresql://")):
         return
     left_out = [item for item in items if item.get_closest_marker("postgres")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _check_that_rows_return(item):
+    """What such a test empties would be missed by whichever test of another file comes next."""
+    given = getattr(item.get_closest_marker("django_db"), "kwargs", {})
+    if given.get("transaction") and not given.get("serialized_rollback"):
+        raise pytest.UsageError(f"{item.nodeid}: transaction=True needs serialized_rollback=True")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -110,7 +110,7 @@ def test_a_page_asks_three_times_however_far_it_lies(django_assert_num_queries):
             assert len(Paginator(found, 5).page(number).object_list) == 5
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_while_the_next_list_is_found_out_everybody_may_write():
     """A transaction of SQLite keeps all others from it."""
     keys, seen = np.array(some(5), np.int64), []
