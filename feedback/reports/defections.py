@@ -93,8 +93,8 @@ def _told_until(version: DefectionRule) -> date:
 
 
 def now() -> Now:
-    """One query."""
-    ongoing = Q(state__in=Defection.ONGOING)
+    """One query. The value is of those in the shop's currency: sums of two are none."""
+    ongoing = Q(state__in=Defection.ONGOING) & _in_our_currency()
     found = Defection.objects.aggregate(
         to_ask=Count("pk", filter=Q(state="open")),
         asked=Count("pk", filter=Q(state="contacted")),
@@ -104,12 +104,16 @@ def now() -> Now:
     return Now(**found | {"value": round(Decimal(found["value"] or 0), 2)})
 
 
+def _in_our_currency() -> Q:
+    return Q(currency=shop.current().currency)
+
+
 def causes() -> list[CauseRow]:
-    """The dearest first. One query."""
+    """The dearest first, by what was spent in the shop's currency. One query."""
     known: Any = Defection.objects.exclude(cause="").values("cause").order_by()
     rows = known.annotate(
         n=Count("pk"),
-        value=Sum("value_lost"),
+        value=Sum("value_lost", filter=_in_our_currency(), default=Decimal()),
         **{name: Count("pk", filter=Q(answer=name)) for name in Defection.Answer.values},
     )
     found = [

@@ -14,6 +14,7 @@ from feedback.defection.rules import Kind, Rule
 from feedback.defection_forms import PRESETS
 from feedback.front import headlines
 from feedback.models import Defection, DefectionRule
+from feedback.reports import defections as report
 from tests import factories, workbook
 from tests.factories import NOW
 
@@ -521,3 +522,13 @@ def test_an_alert_of_a_definition_that_was_replaced_says_so(client, huy):
     defections.define(Rule(kind=Kind.DAYS, days=30, judged_by=30), by=huy, now=NOW)
 
     assert all("an earlier definition" in client.get(page).content.decode() for page in pages)
+
+
+def test_what_was_spent_in_another_currency_is_in_no_sum(huy):
+    """S2-3: the shop has changed its currency since; the customers still count."""
+    ours = factories.defection(owner=huy, value_lost=Decimal(1_800_000), currency="VND")
+    theirs = factories.defection(owner=huy, value_lost=Decimal("250.50"), currency="USD")
+    Defection.objects.filter(pk__in=[ours.pk, theirs.pk]).update(cause="price")
+
+    assert (report.now().to_ask, report.now().value) == (2, Decimal(1_800_000))
+    assert [(row.n, row.value) for row in report.causes()] == [(2, Decimal(1_800_000))]
