@@ -3,7 +3,7 @@
 import dataclasses
 import io
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -27,6 +27,7 @@ from feedback import (
     mail,
     order_imports,
     retention,
+    shop,
     totals,
     work,
 )
@@ -60,10 +61,15 @@ from tests.one_person import NEEDLES
 pytestmark = pytest.mark.django_db
 A_DAY = timedelta(days=1)
 MINUTES = timedelta(minutes=2)
+AT_NIGHT = retention.AT_NIGHT  # as the shop has it: `_shop` moves it
 
 
 @pytest.fixture(autouse=True)
-def _shop(settings, tmp_path):
+def _shop(settings, tmp_path, monkeypatch):
+    """The night is twelve hours away: it shall not fall between the looks of `run`, whatever the time is."""
+    monkeypatch.setattr(
+        retention, "AT_NIGHT", (timezone.localtime(timezone.now(), shop.zone()) + timedelta(hours=12)).time()
+    )
     settings.OUTBOX_DIR = tmp_path / "outbox"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     factories.a_shop()
@@ -307,6 +313,21 @@ def test_the_first_run_waits_for_the_night():
     assert len(at) == 1
     assert at == {retention.next_night(now)}
     assert not Erasure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [
+        (datetime(2026, 11, 30, 19, 59, 59, tzinfo=UTC), datetime(2026, 11, 30, 20, tzinfo=UTC)),
+        (datetime(2026, 11, 30, 20, tzinfo=UTC), datetime(2026, 12, 1, 20, tzinfo=UTC)),
+        (datetime(2026, 11, 30, 17, tzinfo=UTC), datetime(2026, 11, 30, 20, tzinfo=UTC)),
+    ],
+)
+def test_the_night_is_three_in_the_morning_in_the_shop(now, night, monkeypatch):
+    """In Ho Chi Minh City, seven hours before UTC; at three itself the next one is meant."""
+    monkeypatch.setattr(retention, "AT_NIGHT", AT_NIGHT)
+
+    assert retention.next_night(now) == night
 
 
 def test_the_command_says_what_would_go_and_changes_nothing():
