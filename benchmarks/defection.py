@@ -13,7 +13,9 @@ before"), and with those that are best on the outcome itself ("at best"); "told"
 50 %. "chance" has nothing to set: it stays at 50 %. Third table: what a manager sees of the rule that was set
 before. Fourth table: how far the figures of RFM and of a fixed number of days vary between draws of three
 customers for every seven of the file, and what the project was asked to reach, which may have been found on
-other customers of the same shops.
+other customers of the same shops. Fifth table: the rule that stands in while a shop has defined nothing, beside
+the others it might be, one window before the cut (by which it is chosen) and on the cut; "error": of the visits
+that feedback.defection.expected foretells with it, as in benchmarks/expected.py.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import csv
 import gzip
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -32,6 +35,7 @@ sys.path.insert(0, str(ROOT))
 
 from feedback.defection.backtests import auc, back_test, best  # noqa: E402
 from feedback.defection.chances import Chances, fit  # noqa: E402
+from feedback.defection.expected import USUAL, expect, learn  # noqa: E402
 from feedback.defection.histories import Histories  # noqa: E402
 from feedback.defection.rules import Kind, Rule  # noqa: E402
 
@@ -55,6 +59,7 @@ def main() -> None:
     print_auc(shops)
     print_accuracy(shops)
     print_draws(shops)
+    print_usual(shops)
     print(f"\n{time.perf_counter() - begun:.0f} s")
 
 
@@ -178,6 +183,26 @@ def print_accuracy(shops) -> None:
         left = ~known.came_back(window)
         print(f"{name:16}{'told':20}{'–':>12}{((told(facts_told(known), left) > 0) == left).mean():10.3f}")
     print_flags(flags)
+
+
+def print_usual(shops) -> None:
+    print(
+        f"\n{'stands in':16}{'':20}{'before':>18}{'error':>7}{'on the cut':>18}{'error':>7}  accuracy (false/w)"
+    )
+    for name, histories, cut, window in shops:
+        for times, visits in product((2, 2.5), (1, 2, 3)):
+            rule = _bounded(times, 45, 3660, 0, visits)
+            cells = "".join(_stood_in(rule, histories, day, window) for day in (cut - window, cut))
+            mark = "  *" if replace(rule, at_most=USUAL.at_most) == USUAL else ""
+            print(f"{name:16}{f'{times:g} × own, new to {visits}':20}{cells}{mark}")
+
+
+def _stood_in(rule: Rule, histories: Histories, day: int, window: int) -> str:
+    seen = back_test(rule, histories, day, window=window)
+    came = histories.on(day).visits(day, day + window)
+    foretold = expect(learn(histories, day, rule), histories, day, rule, ahead=window).visits
+    error = np.abs(foretold - came).sum() / came.sum()
+    return f"{seen.accuracy:10.4f} ({seen.false_alarms_per_week:5.1f}){error:7.4f}"
 
 
 def print_flags(flags) -> None:

@@ -23,12 +23,14 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from feedback import belongings, consents, labels, shop
-from feedback.models import Customer, Dispute, Enclosure
+from feedback.models import Case, Customer, Defection, Dispute, Enclosure, OutgoingMail
+from feedback.models import Promise as Promised
 from feedback.models.addressed import MoneyField
 from feedback.money import format_money
 from feedback.spreadsheets import harmless
 
 Words = str | Promise
+WithdrawnWhy = Promised.WithdrawnWhy
 SHOWN_ROWS = 50  # of one table on the page; the file has all
 
 
@@ -448,6 +450,23 @@ LEFT_OUT: dict[str, str] = {
     "feedback.OutgoingMail.message_id": "the letter's own number",
     "feedback.DataLink.new_email": "an address that is being proved: it has a letter of its own",
 }
+# The other words of a column are said to staff, of "the customer": here the customer reads them.
+_TO_YOU: Mapping[str, Mapping[Any, Words]] = {
+    "case.state": dict(Case.State.choices) | {Case.State.WAITING: gettext_lazy("waiting for you")},
+    "defection.state": {
+        Defection.State.OPEN: gettext_lazy("we have yet to ask you why"),
+        Defection.State.CONTACTED: gettext_lazy("we have asked you why"),
+        Defection.State.CAME_BACK: gettext_lazy("you came back"),
+        Defection.State.CLOSED: pgettext_lazy("own data, a defection", "closed"),
+    },
+    "outgoingmail.state": dict(OutgoingMail.State.choices)
+    | {OutgoingMail.State.SUPPRESSED: gettext_lazy("not sent: such mail does not go to your address")},
+    "promise.withdrawn_why": {
+        WithdrawnWhy.DECLINED: gettext_lazy("you do not want it any more"),
+        WithdrawnWhy.REPLACED: gettext_lazy("we agreed on something else with you"),
+        WithdrawnWhy.MISTAKE: gettext_lazy("we promised it by mistake, and have told you so"),
+    },
+}
 # Stored words as people read them, by "column" or, where a name stands for several things, "model.column".
 _NAMED: dict[str, Mapping[Any, Words]] = {
     "purpose": consents.PURPOSES,
@@ -464,7 +483,7 @@ _NAMED: dict[str, Mapping[Any, Words]] = {
     "dispute.outcome": dict(Dispute.Outcome.choices),
     "contact.reason": labels.PROBLEMS,
     "factcorrection.name": labels.FACTS,
-}
+} | _TO_YOU
 _CURRENCY_OF = {"feedback.OrderLine": "order"}  # whose currency amounts are in that have none beside them
 _VERSIONS = {"wording", "asked_again_wording"}
 _READ_BETTER_AS = {
@@ -553,13 +572,13 @@ def _said(row: models.Model, column: str) -> str:
     better = _READ_BETTER_AS.get(name)
     if value in (None, "", [], {}) or (better and getattr(row, better)):
         return ""
+    if words := _NAMED.get(name) or _NAMED.get(column):
+        return str(words.get(value, value))
     field = row._meta.get_field(column)
     if isinstance(field, MoneyField):
         return format_money(value, _currency_of(row), (get_language() or "vi")[:2])
     if field.choices:  # type: ignore[union-attr]
         return str(getattr(row, f"get_{column}_display")())
-    if words := _NAMED.get(name) or _NAMED.get(column):
-        return str(words.get(value, value))
     if column in _VERSIONS:
         return _("version %(name)s") % {"name": value}
     match value:

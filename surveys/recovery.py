@@ -66,9 +66,7 @@ def report(
     found = spending.compare(
         respondents,
         margin=float(taken.share),
-        margin_ends=None
-        if taken.low is None or taken.high is None
-        else (float(taken.low), float(taken.high)),
+        margin_ends=taken.ends,
         cost=None if cost is None else float(cost),
     )
     return Report(

@@ -16,7 +16,7 @@ from feedback.defection.histories import Histories, Real, Snapshot, Whole
 from feedback.defection.rules import Kind, Rule, judge
 
 YEAR = 365  # days, that are looked ahead
-USUAL = Rule(kind=Kind.INTERVAL, times=2.5, at_least=45)  # where the shop has defined nothing yet
+USUAL = Rule(kind=Kind.INTERVAL, times=2.5, at_least=45, once_visits=2)  # where the shop has defined nothing
 SIZES = (1, 2, 4)  # visits from which on somebody is of the next kind: came once, a few times, often
 _FEWEST_TO_SPREAD = 30  # customers who came again, below which the spread of rates is not read off the shop
 _SHORTEST, _LONGEST = 30, YEAR  # days of a trial on the past

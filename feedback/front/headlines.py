@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.db.models import Sum
@@ -41,7 +41,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """As a row of Headline. Shares from 0 to 1, NPS from −100 to 100, ages in hours."""
+    """As a row of Headline. Shares from 0 to 1, NPS from −100 to 100, ages in hours. `found_at` None: now."""
 
     value: float
     n: int
@@ -49,6 +49,12 @@ class Figure:
     high: float | None = None
     before: float | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    found_at: datetime | None = None
+
+    @classmethod
+    def kept(cls, row: Headline) -> Self:
+        """What was found earlier, and when."""
+        return cls(**{one.name: getattr(row, one.name) for one in fields(cls)})
 
 
 def due(now: datetime) -> LeasableQuerySet[HeadlineClock]:
@@ -67,7 +73,7 @@ def find(rows: Sequence[HeadlineClock], now: datetime) -> None:
                 name=name, day=today, value=one.value, n=one.n,
                 low=None if one.low is None else min(one.low, one.value),
                 high=None if one.high is None else max(one.high, one.value),  # of all of n it is 0.999…
-                before=one.before, data=one.data, found_at=now,
+                before=one.before, data=one.data, found_at=one.found_at or now,
             )
             for name, one in found.items()
         )  # fmt: skip
@@ -119,7 +125,7 @@ def _silent(today: date, now: datetime) -> Figure | None:
     through a year of their orders takes a minute or two."""
     known = Headline.objects.filter(name="silent", day=today).first()
     if known and known.n >= listed.FEWEST:
-        return Figure(**{one.name: getattr(known, one.name) for one in fields(Figure)})
+        return Figure.kept(known)
     found = silence.months(today)
     silence.list_all(found, now)
     newest, before = found[-silence.POOLED :], found[-2 * silence.POOLED : -silence.POOLED]
@@ -137,7 +143,7 @@ def _silent(today: date, now: datetime) -> Figure | None:
 
 def _recovered(today: date, now: datetime) -> Figure | None:
     """Problems solved the first time they told us, of those they told us of (S0-1); and what they spent
-    after, beside those without a problem (S0-2), which is looked for once a day."""
+    after, beside those without a problem (S0-2), which is looked for once a day and says when: `spent_at`."""
     solved, told = _solved(today - timedelta(days=WINDOW - 1), today)
     if told < FEWEST:
         return None
@@ -147,7 +153,7 @@ def _recovered(today: date, now: datetime) -> Figure | None:
     return Figure(
         value=solved / told, n=told, low=low, high=high,
         before=earlier / earlier_told if earlier_told >= FEWEST else None,
-        data=known.data if known else _spent(today),
+        data=known.data if known else _spent(today) | {"spent_at": now.isoformat()},
     )  # fmt: skip
 
 
@@ -200,7 +206,7 @@ def _unsteady(today: date, now: datetime) -> Figure | None:
     this can be told. Looked for once a day."""
     known = Headline.objects.filter(name="unsteady", day=today).first()
     if known:
-        return Figure(value=known.value, n=known.n, before=known.before, data=known.data)
+        return Figure.kept(known)
     found = consistency.report(today - timedelta(days=WINDOW), today, "en")
     told = [row for row in found.rows if row.change is not None]
     if not told:

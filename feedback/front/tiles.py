@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,6 +15,7 @@ from feedback.models import Headline
 from feedback.models.words import WhyItCame
 from feedback.templatetags.feedback import percent, signed, signed_percent
 
+_OLDER = timedelta(minutes=30)  # than the page's other figures, before which nobody need be told
 _MIX = {why.value: why.label for why in WhyItCame}
 
 
@@ -65,11 +68,14 @@ _KINDS = {
 
 
 def of(found: Mapping[str, Headline], address: Callable[[str], str]) -> list[Tile]:
-    """In the order of the page; what is not known is not there. `address`: of a page by its name, or ""."""
+    """In the order of the page; what is not known is not there. `address`: of a page by its name, or "".
+    What was found earlier than the others says when."""
+    newest = max((row.found_at for row in found.values() if row.found_at), default=None)
     return [
         Tile(
             name=name, label=str(kind.label), number=_number(found[name].value, kind.unit),
-            change=_change(found[name], kind), lines=tuple(_lines(name, found[name], kind)),
+            change=_change(found[name], kind),
+            lines=(*_lines(name, found[name], kind), *_as_of(found[name].found_at, newest)),
             url=_url(address(kind.page), found[name]),
         )
         for name, kind in _KINDS.items()
@@ -133,6 +139,11 @@ def _lines(name: str, row: Headline, kind: _Kind) -> Iterator[str]:
     yield from _MORE.get(name, _nothing)(row)
 
 
+def _as_of(at: datetime | None, newest: datetime | None) -> Iterator[str]:
+    if at and newest and newest - at > _OLDER:
+        yield _("As of %(at)s.") % {"at": date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")}
+
+
 def _nothing(row: Headline) -> Iterator[str]:
     yield from ()
 
@@ -163,6 +174,8 @@ def _of_recovered(row: Headline) -> Iterator[str]:
             _("They then spent %(change)s (95 %%: %(low)s to %(high)s) beside those without a problem.")
             % words
         )
+    if "spent_at" in data:
+        yield from _as_of(datetime.fromisoformat(data["spent_at"]), row.found_at)
 
 
 def _mix(row: Headline) -> Iterator[str]:

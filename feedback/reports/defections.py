@@ -51,7 +51,7 @@ class CauseRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FalseAlarms:
     """Of the customers whom a definition would have found on a day that is over by `window` days: how many
-    bought all the same. `share` 0 to 1; None of so few."""
+    bought all the same. `share` 0 to 1; None of so few, or of nobody."""
 
     on: date
     window: int
@@ -64,9 +64,9 @@ class FalseAlarms:
 
 
 def false_alarms(version: DefectionRule) -> FalseAlarms | None:
-    """As the job kept them; None while nobody knows. No query."""
+    """As the job kept them; None until it has looked, and with too little past. No query."""
     told = (version.result or {}).get("tested")
-    if not told or not told["flagged"]:
+    if not told:
         return None
     return FalseAlarms(**told | {"on": date.fromisoformat(told["on"])})
 

@@ -146,6 +146,36 @@ def test_the_silent_of_a_large_shop_are_looked_for_once_a_day(now, monkeypatch, 
     assert (second.data == first.data) is (many == 1)
 
 
+def test_a_figure_that_is_kept_for_the_day_says_when_it_was_found(client, now, monkeypatch):
+    """The one that is looked for anew says now; so does the page, and the tile its own time."""
+    monkeypatch.setattr(silence, "FEWEST", 1)
+    monkeypatch.setattr(listed, "FEWEST", 4)
+    monkeypatch.setattr(tiles, "_OLDER", timedelta(0))
+    for name in ("Lan", "Minh", "Hoa", "Nam"):
+        order(customer(name), placed_at=(now - timedelta(days=75)).replace(day=10))
+    case(opened_at=now - timedelta(hours=3))
+    first = found(now)
+
+    second = found(now)
+
+    assert second["silent"].found_at == first["silent"].found_at
+    assert second["queue"].found_at > first["queue"].found_at
+    told = {tile.name: tile.lines for tile in tiles.of(second, lambda name: "")}
+    assert told["silent"][-1].startswith("As of ")
+    assert not told["queue"][-1].startswith("As of ")
+
+
+def test_what_was_spent_says_when_it_was_looked_for(now):
+    """S0-2: once a day, beside a share that is found anew."""
+    at, data = now - timedelta(hours=5), {"spent": 0.06, "low": None, "high": None}
+    row = Headline(name="recovered", day=now.date(), value=0.5, n=50, found_at=now)
+    row.data = data | {"spent_at": at.isoformat()}
+
+    (tile,) = tiles.of({"recovered": row}, lambda name: "")
+
+    assert tile.lines[-1].startswith("As of ")
+
+
 def test_insiders_and_who_cannot_be_known_again_are_not_silent(now, bought):
     at, _people = bought
     order(customer("Mai", is_insider=True), placed_at=at)

@@ -325,6 +325,29 @@ def test_words_of_programs_are_said_in_ours(told_by_programs, language, said):
     assert '"reason": "late"' in own_data.as_json(told_by_programs)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", {"you do not want it any more", "waiting for you", "we have asked you why"}),
+        ("vi", {"anh/chị không cần nữa", "đang chờ anh/chị", "đã hỏi anh/chị lý do"}),
+    ],
+)
+def test_they_are_spoken_to(lan, language, said):
+    """L15: a column that staff read as "the customer does not want it" is theirs here."""
+    about = factories.case(factories.read_comment(customer=lan), state="waiting")
+    about.promises.create(
+        what="Call", by_when=NOW.date(), call_back_on=NOW.date() + timedelta(days=1), made_at=NOW, settled_at=NOW,
+        state="withdrawn", withdrawn_why="declined", settled_by=user("staff"),
+    )  # fmt: skip
+    factories.defection(lan, state="contacted", contacted_at=NOW)
+
+    with translation.override(language):
+        tables = [table for group in own_data.held(lan) for table in group.tables]
+        shown = {words for table in tables for row in table.rows for _label, words in row}
+
+    assert said <= shown
+
+
 @pytest.fixture
 def priced(lan):
     about = order(lan, total=150_000, currency="VND")
