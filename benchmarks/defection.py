@@ -13,9 +13,10 @@ before"), and with those that are best on the outcome itself ("at best"); "told"
 50 %. "chance" has nothing to set: it stays at 50 %. Third table: what a manager sees of the rule that was set
 before. Fourth table: how far the figures of RFM and of a fixed number of days vary between draws of three
 customers for every seven of the file, and what the project was asked to reach, which may have been found on
-other customers of the same shops. Fifth table: the rule that stands in while a shop has defined nothing, beside
-the others it might be, one window before the cut (by which it is chosen) and on the cut; "error": of the visits
-that feedback.defection.expected foretells with it, as in benchmarks/expected.py.
+other customers of the same shops. Fifth table: the rule that stands in while a shop has defined nothing
+("*"), beside others it might be, one window before the cut (by which it is chosen) and on the cut: accuracy,
+false alarms a week, and the "error" of the visits that feedback.defection.expected foretells with it, as in
+benchmarks/expected.py.
 """
 
 import argparse
@@ -186,9 +187,7 @@ def print_accuracy(shops) -> None:
 
 
 def print_usual(shops) -> None:
-    print(
-        f"\n{'stands in':16}{'':20}{'before':>18}{'error':>7}{'on the cut':>18}{'error':>7}  accuracy (false/w)"
-    )
+    print(f"\n{'stands in':16}{'':20}{'before':>18}{'error':>7}{'on the cut':>18}{'error':>7}")
     for name, histories, cut, window in shops:
         for times, visits in product((2, 2.5), (1, 2, 3)):
             rule = _bounded(times, 45, 3660, 0, visits)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from feedback import journal, leases, policies, shop
 from feedback.models import Decision, Policy, PolicyTrial, User
 from feedback.models.queue import LeasableQuerySet
+from feedback.policy.compare import compare
 from feedback.policy.facts import BadFacts, Facts
 from feedback.policy.prove import program, prove
 from feedback.policy.replay import Helped, Past, Step, by_threshold, replay
@@ -57,6 +58,7 @@ def run(rows: Sequence[PolicyTrial], now: datetime) -> None:
             leases.finish(rows, finished_at=timezone.now(), result=result)
         return
     proof = prove(terms)
+    otherwise = _otherwise(terms, now) if proof.holds else None
     proved = {
         "proof": proof.as_dict(),
         "proof_holds": proof.holds,
@@ -65,9 +67,15 @@ def run(rows: Sequence[PolicyTrial], now: datetime) -> None:
         "proved_at": timezone.now(),
     }
     with journal.recording():
-        leases.finish(rows, finished_at=timezone.now())
+        leases.finish(rows, finished_at=timezone.now(), result=otherwise)
         if Policy.objects.filter(pk=policy.pk, state=Policy.State.PROPOSED).update(**proved):
             journal.log("policy proved", policy, holds=proof.holds, digest=terms.digest)
+
+
+def _otherwise(terms: Terms, now: datetime) -> dict[str, Any]:
+    """Which kinds of cases get another answer than by the version that counts now. Safe for JSON."""
+    counts, before = policies.in_force(now)
+    return compare(before, terms).as_dict() | {"against": counts.version}
 
 
 def backtest(terms: Terms, months: int, now: datetime) -> dict[str, Any]:

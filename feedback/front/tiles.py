@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.models import Headline
 from feedback.models.words import WhyItCame
-from feedback.templatetags.feedback import percent, signed, signed_percent
+from feedback.templatetags.feedback import calendar_day, percent, signed, signed_percent
 
 _OLDER = timedelta(minutes=30)  # than the page's other figures, before which nobody need be told
 _MIX = {why.value: why.label for why in WhyItCame}
@@ -141,7 +141,7 @@ def _lines(name: str, row: Headline, kind: _Kind) -> Iterator[str]:
 
 def _as_of(at: datetime | None, newest: datetime | None) -> Iterator[str]:
     if at and newest and newest - at > _OLDER:
-        yield _("As of %(at)s.") % {"at": date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")}
+        yield _("As of %(at)s.") % {"at": f"{calendar_day(at)} {timezone.localtime(at):%H:%M}"}
 
 
 def _nothing(row: Headline) -> Iterator[str]:

@@ -123,7 +123,8 @@ class PolicyTrial(Leasable):
         "feedback.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     finished_at = models.DateTimeField(null=True, blank=True)
-    result = models.JSONField(null=True, blank=True)  # of a backtest: policy.replay.Replay.as_dict()
+    # Of a backtest policy.replay.Replay, of a proof that holds policy.compare.Otherwise; each as_dict().
+    result = models.JSONField(null=True, blank=True)
 
     objects = PolicyTrialQuerySet.as_manager()
 

@@ -123,7 +123,7 @@ def prove(terms: Terms) -> Proof:
 def every_case(terms: Terms) -> Iterator[Facts]:
     """Each combination of words, with an order and a customer of middling value."""
     currency = next(iter(terms.money))
-    scale = _scale(terms.money[currency])
+    scale = scale_of(terms.money[currency])
     some = Facts(
         problem=Problem.NONE.value,
         lifetime_value=scale * 2,
@@ -224,7 +224,7 @@ def _check_money(problem: str, currency: str, terms: Terms, proof: Proof) -> set
     """S3-3: from the poorest to the richest customer, for orders of every size and every earlier help.
     The rules that fired."""
     rules: set[str] = set()
-    threshold, scale = terms.money[currency].valued_from, _scale(terms.money[currency])
+    threshold, scale = terms.money[currency].valued_from, scale_of(terms.money[currency])
     near = {threshold * step / 4 for step in (-1, 0, 1, 3, 4, 5, 8)}
     values = sorted(near | {scale * step for step in (2, 10, 100)})
     orders = [None, *(scale * step / 10 for step in (0, 1, 4, 10, 60))]
@@ -244,7 +244,7 @@ def _check_money(problem: str, currency: str, terms: Terms, proof: Proof) -> set
     return rules
 
 
-def _scale(sums: Sums) -> Decimal:
+def scale_of(sums: Sums) -> Decimal:
     """A sum that is much in this currency, however low the policy sets its threshold."""
     return max(sums.valued_from, sums.goodwill_at_most * 2, sums.shipping * 20, sums.step * 100, Decimal(1))
 

@@ -90,7 +90,7 @@ def replay(past: Iterable[Past], before: Terms, after: Terms, currency: str) -> 
         found.cases += 1
         found.spent.add(*spent)
         found.months[one.month].add(*spent)
-        if differs := _differs(then[1], now[1]):
+        if differs := difference(then[1], now[1]):
             found.changed += 1
             key = (
                 one.facts.problem,
@@ -217,7 +217,7 @@ def _said(decision: Decision) -> tuple[str, str]:
     return str(decision.rule), decision.remedies[0].kind if decision.remedies else ""
 
 
-def _differs(then: Decision, now: Decision) -> str:
+def difference(then: Decision, now: Decision) -> str:
     """What differs first: the rule, the choice, its sum, the approver, the days; "" when nothing does."""
     if then.rule != now.rule:
         return "rule"

@@ -17,7 +17,7 @@ from feedback.policy.terms import CURRENCIES, BadTerms, Terms
 from feedback.policy.written import to_toml
 from feedback.policy_forms import AdvocateForm, FileForm, MonthsForm, TermsForm
 from feedback.roles import DESK, EVERYONE, Role, allow, holds
-from feedback.views import replayed
+from feedback.views import otherwise, replayed
 
 SHOWN = 50  # versions
 
@@ -199,6 +199,8 @@ def _show(
         "advocate_form": advocate_form or AdvocateForm(),
         "now": now,
     }
+    if found := otherwise.of(policy):
+        context["otherwise"] = otherwise.shown(found, language)
     if trial and trial.result:
         context |= replayed.shown(trial, language)
     return render(request, "feedback/policy.html", context, status=status)

@@ -160,7 +160,8 @@ def test_a_figure_that_is_kept_for_the_day_says_when_it_was_found(client, now, m
 
     assert second["silent"].found_at == first["silent"].found_at
     assert second["queue"].found_at > first["queue"].found_at
-    told = {tile.name: tile.lines for tile in tiles.of(second, lambda name: "")}
+    with translation.override("en"):
+        told = {tile.name: tile.lines for tile in tiles.of(second, lambda name: "")}
     assert told["silent"][-1].startswith("As of ")
     assert not told["queue"][-1].startswith("As of ")
 
@@ -171,7 +172,8 @@ def test_what_was_spent_says_when_it_was_looked_for(now):
     row = Headline(name="recovered", day=now.date(), value=0.5, n=50, found_at=now)
     row.data = data | {"spent_at": at.isoformat()}
 
-    (tile,) = tiles.of({"recovered": row}, lambda name: "")
+    with translation.override("en"):
+        (tile,) = tiles.of({"recovered": row}, lambda name: "")
 
     assert tile.lines[-1].startswith("As of ")
 

@@ -336,8 +336,8 @@ def test_they_are_spoken_to(lan, language, said):
     """L15: a column that staff read as "the customer does not want it" is theirs here."""
     about = factories.case(factories.read_comment(customer=lan), state="waiting")
     about.promises.create(
-        what="Call", by_when=NOW.date(), call_back_on=NOW.date() + timedelta(days=1), made_at=NOW, settled_at=NOW,
-        state="withdrawn", withdrawn_why="declined", settled_by=user("staff"),
+        what="Call", by_when=NOW.date(), call_back_on=NOW.date() + timedelta(days=1),
+        made_at=NOW, settled_at=NOW, state="withdrawn", withdrawn_why="declined", settled_by=user("staff"),
     )  # fmt: skip
     factories.defection(lan, state="contacted", contacted_at=NOW)
 

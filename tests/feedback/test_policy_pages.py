@@ -319,6 +319,32 @@ def test_the_replay_names_the_cases(client, huy):
     assert "wrong_address,regular,valued,rule,standard,goodwill send_again,1,0,310000,0" in table
 
 
+def test_the_proof_warns_of_cases_that_the_change_does_not_speak_of(client, huy):
+    """S3-2: goodwill stands beside a right by law, too; each kind of case comes with an example."""
+    policies.in_force(timezone.now() - timedelta(days=1))
+    made = proposed(huy, valued_from="1500000")
+    work.drain(trials.TRY)
+
+    said = html.unescape(words(client.get(reverse("policy", args=[made.version]))))
+
+    assert "304 of 60,800 kinds of cases get another answer than by version 1" in said
+    unmeant, meant = said.split("Cases change, too")[1].split("Of these the changed fields speak:")
+    assert "Right by law: other things to choose from · every problem · 152 kinds of cases" in unmeant
+    assert "Standard answer with an alternative → goodwill · every problem · 152 kinds of cases" in meant
+    assert "What was asked for is refused." in meant
+
+
+def test_a_version_that_says_the_same_decides_nothing_otherwise(client, huy):
+    policies.in_force(timezone.now() - timedelta(days=1))
+    made = proposed(huy)
+    work.drain(trials.TRY)
+
+    said = words(client.get(reverse("policy", args=[made.version])))
+
+    assert "kinds of cases get the same answer as by version 1" in said
+    assert "Cases change, too" not in said
+
+
 def test_the_replay_says_which_version_cost_what_whatever_counts_now(client, huy):
     """A version that was withdrawn, or counts since, is not compared with “what counts”."""
     policies.in_force(timezone.now() - timedelta(days=1))
