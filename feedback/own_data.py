@@ -483,7 +483,8 @@ _NAMED: dict[str, Mapping[Any, Words]] = {
     "dispute.outcome": dict(Dispute.Outcome.choices),
     "contact.reason": labels.PROBLEMS,
     "factcorrection.name": labels.FACTS,
-} | _TO_YOU
+    **_TO_YOU,
+}
 _CURRENCY_OF = {"feedback.OrderLine": "order"}  # whose currency amounts are in that have none beside them
 _VERSIONS = {"wording", "asked_again_wording"}
 _READ_BETTER_AS = {
