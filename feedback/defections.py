@@ -20,7 +20,7 @@ from feedback.defection.backtests import BackTest, Tried, back_test, tried
 from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
 from feedback.defection.patterns import Pattern
-from feedback.defection.rules import Rule, Verdicts, judge, tells_after
+from feedback.defection.rules import Kind, Rule, Verdicts, judge, tells_after
 from feedback.models import (
     CauseDecision,
     Customer,
@@ -84,13 +84,14 @@ def define(rule: Rule, *, by: User, now: datetime) -> DefectionRule:
 def preview(rule: Rule, now: datetime) -> Preview:
     found, one_in = trial(rule, now)
     histories, cut = found.known.histories, shop.day(now).toordinal() - rule.judged_by
-    has_past = bool((histories.days <= cut).any())
     return Preview(
         n=len(found.known),
         flagged=int(found.is_gone.sum()),
         one_in=one_in,
         window=rule.judged_by,
-        tested=back_test(rule, histories, cut, window=rule.judged_by) if has_past else None,
+        tested=back_test(rule, histories, cut, window=rule.judged_by)
+        if _has_past(rule, histories, cut)
+        else None,
     )
 
 
@@ -98,8 +99,16 @@ def trial_on_the_past(rule: Rule, now: datetime) -> tuple[Tried | None, int]:
     """The customers whom `preview` counts in its test; None with too little past. One customer in so many."""
     found, one_in = trial(rule, now)
     histories, cut = found.known.histories, shop.day(now).toordinal() - rule.judged_by
-    has_past = bool((histories.days <= cut).any())
+    has_past = _has_past(rule, histories, cut)
     return tried(rule, histories, cut, window=rule.judged_by) if has_past else None, one_in
+
+
+def _has_past(rule: Rule, histories: Histories, cut: int) -> bool:
+    """Somebody had bought by then; for what customers say of themselves, somebody had said it."""
+    if rule.kind == Kind.SHARE and histories.told is not None:
+        said = histories.told[:, 1]
+        return bool(((said <= cut) & (said > cut - rule.days)).any())
+    return bool((histories.days <= cut).any())
 
 
 def trial(rule: Rule, now: datetime) -> tuple[Verdicts, int]:
@@ -267,7 +276,7 @@ def _tested(rule: Rule, known: Any, histories: Histories, today: int) -> dict[st
     if known and date.fromisoformat(known["on"]).toordinal() + rule.judged_by > today - TESTED_EVERY:
         return dict(known)
     cut = today - rule.judged_by
-    if not (histories.days <= cut).any():
+    if not _has_past(rule, histories, cut):
         return None
     told = back_test(rule, histories, cut, window=rule.judged_by, weeks=0)
     return {

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback import charts, defections, shop
 from feedback.defection.backtests import BackTest, Share, Who
-from feedback.defection.rules import Rule
+from feedback.defection.rules import Kind, Rule
 from feedback.defection_forms import (
     PRESETS,
     AnswerForm,
@@ -265,6 +265,7 @@ def _show(
     context = {
         "defection": row,
         "pattern": defections.pattern_of(row, request.LANGUAGE_CODE),
+        "between": row.whys.splitlines()[:-1],  # what was said on the way to the root
         "rule_said": _said(row.rule),
         "false_alarms": report.false_alarms(row.rule),
         "contacting": contacting,
@@ -294,6 +295,7 @@ def _show_rule(
     if seen is not None and form.is_valid():
         context |= {
             "tried_said": said(form.rule),
+            "is_by_word": form.rule.kind == Kind.SHARE,
             "people_url": people_pages.url("defection_rule_people", **form.rule.as_data()),
             "kept": [(name, str(value)) for name, value in form.rule.as_data().items()],
         }

@@ -77,9 +77,11 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
 def _show(request: HttpRequest, form: CauseForm, *, status: int = 200) -> HttpResponse:
     found, taken = found_now()
     most = max((line.lost for line in found.check.lines), default=Decimal(0))
+    rows = [_shown(found, line, most) for line in found.check.lines]
     context: dict[str, Any] = {
         "found": found,
-        "rows": [_shown(found, line, most) for line in found.check.lines],
+        "rows": rows,
+        "by_loss": sorted(rows, key=lambda row: -row["line"].lost),
         "findings": list(_findings(found, request.LANGUAGE_CODE)),
         "margin": taken,
         "currency": shop.current().currency,

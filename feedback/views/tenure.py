@@ -38,10 +38,8 @@ def page(request: HttpRequest) -> HttpResponse:
     if len(told) > 1:
         names = [_("year %(n)s") % {"n": one.number} for one in told]
         lines = [
-            charts.Series(_("in that year"), [_earned(one.mean, taken.share) for one in told], "p1"),
-            charts.Series(
-                _("the same people’s first"), [_earned(one.first, taken.share) for one in told], "p2"
-            ),
+            charts.Series(_("that year"), [_earned(one.mean, taken.share) for one in told], "p1"),
+            charts.Series(_("their first"), [_earned(one.first, taken.share) for one in told], "p2"),
         ]
         context |= {"figure": charts.line_figure(lines, names), "finding": _finding(told)}
     return render(request, "feedback/tenure.html", context)

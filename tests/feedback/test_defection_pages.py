@@ -438,6 +438,7 @@ def test_whys_are_kept_and_the_last_is_the_root(client, gone):
     assert gone.whys.splitlines() == ["nhân viên mới", "không ai chỉ việc"]
     page = client.get(reverse("defection", args=[gone.public_id])).content.decode()
     assert "At the root: không ai chỉ việc" in page
+    assert "nhân viên mới → không ai chỉ việc" in page
 
 
 def test_an_interview_can_be_gone_on_with(client, gone):
@@ -490,6 +491,19 @@ def test_half_of_the_visits_elsewhere_is_a_definition_to_start_from(client, huy,
     assert "says that at most 50 of 100 visits are with us" in response.content.decode()
     client.post(reverse("defection_rule_keep"), dict(response.context["kept"]))
     assert defections.in_force().rule == Rule(kind=Kind.SHARE, share=50, days=365)
+
+
+@pytest.mark.parametrize(("days_ago", "is_tried"), [(1, False), (95, True), (500, False)])
+def test_their_word_is_tried_on_a_past_in_which_they_had_given_it(client, huy, lan, days_ago, is_tried):
+    """S2-1: else it would say of a good definition that it finds nobody."""
+    factories.order(lan, total=Decimal(100_000), placed_at=NOW - timedelta(days=520))
+    wallet.note(lan, 50, now=NOW - timedelta(days=days_ago))
+    settings = next(one for words, one in PRESETS if "by their own word" in str(words))
+
+    page = client.get(reverse("defection_rule"), settings)
+
+    assert (page.context["seen"].tested is not None) is is_tried
+    assert ("It cannot be tried on the past: 90 days ago" in page.content.decode()) is not is_tried
 
 
 @pytest.mark.parametrize("share", ["-1", "100", "x"])
