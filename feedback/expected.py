@@ -1,9 +1,10 @@
 """Find what each customer will buy in the next year (S2-7), and how many are valued (S3-3). Once a day."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,32 @@ _TOGETHER = 5000  # customers in one transaction
 _ABOUT = Context(prec=3, rounding=ROUND_HALF_UP)  # what is foretold is no better known than that
 
 
+class Library(StrEnum):
+    """Whether BG/NBD counts the visits, or why it does not."""
+
+    ABSENT = "absent"  # the extra "ltv" is not installed
+    FEW = "few"  # customers who came again when the trial begins, or too short a past to try it on
+    WORSE = "worse"  # its absolute error in the trial is not the smaller one
+    COUNTS = "counts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """`theirs` and `ours`: mean absolute errors in the trial, in visits of a customer; None without one."""
+
+    library: Library
+    theirs: float | None = None
+    ours: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
+    """`tried` None: found by an older program."""
+
     at: datetime
     currency: str
     model: Model
+    tried: Tried | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +76,8 @@ def find(rows: Sequence[Expectation], now: datetime) -> None:
     histories, day, rule = defections.load(), shop.day(now).toordinal(), _rule()
     model = learn(histories, day, rule)
     found = expect(model, histories, day, rule)
-    columns = _columns(found, years_of(histories), _by_library(histories, day, model, rule))
+    tried, by_library = _by_library(histories, day, model, rule)
+    columns = _columns(found, years_of(histories), by_library)
     dearest = _dearest(columns)
     listed.keep(LISTS, [(shop.current().currency, dearest)] if listed.are_many(dearest) else [], now)
     for begin in range(0, len(found.known), _TOGETHER):
@@ -62,7 +85,9 @@ def find(rows: Sequence[Expectation], now: datetime) -> None:
         bulk.write_over(ExpectedValue, list(_rows(part, now)), of="customer_id")
     with transaction.atomic():
         ExpectedValue.objects.exclude(found_at=now).delete()
-        result = {"currency": shop.current().currency, "model": model.as_data()}
+        result = {
+            "currency": shop.current().currency, "model": model.as_data(), "tried": asdict(tried),
+        }  # fmt: skip
         leases.finish(rows, look_at=now + EVERY, found_at=now, result=result)
 
 
@@ -91,8 +116,12 @@ def learnt() -> Learnt | None:
     row = Expectation.objects.exclude(found_at=None).first()
     if row is None or row.found_at is None or row.result.get("currency") != shop.current().currency:
         return None
+    tried = row.result.get("tried")
     return Learnt(
-        at=row.found_at, currency=row.result["currency"], model=Model.from_data(row.result["model"])
+        at=row.found_at,
+        currency=row.result["currency"],
+        model=Model.from_data(row.result["model"]),
+        tried=Tried(**tried | {"library": Library(tried["library"])}) if tried else None,
     )
 
 
@@ -125,20 +154,23 @@ def _rule() -> Rule | None:
     return None if rule is None or rule.category else rule
 
 
-def _by_library(histories: Histories, day: int, model: Model, rule: Rule | None) -> np.ndarray | None:
+def _by_library(
+    histories: Histories, day: int, model: Model, rule: Rule | None
+) -> tuple[Tried, np.ndarray | None]:
     """Visits of the next year by BG/NBD, where it is installed and the trial on the past says that its
     absolute error is the smaller one."""
-    if model.tried is None or not bgnbd.is_there():
-        return None
-    cut = day - model.tried
-    foretold = bgnbd.visits(histories, cut, ahead=model.tried)
-    if foretold is None:
-        return None
+    if not bgnbd.is_there():
+        return Tried(library=Library.ABSENT), None
+    cut = day - (model.tried or 0)
+    foretold = bgnbd.visits(histories, cut, ahead=model.tried) if model.tried else None
+    if foretold is None or model.tried is None:
+        return Tried(library=Library.FEW), None
     came = histories.on(cut).visits(cut, day)
-    ours = expect(learn(histories, cut, rule), histories, cut, rule, ahead=model.tried).visits
-    if np.abs(foretold - came).sum() >= np.abs(ours - came).sum():
-        return None
-    return bgnbd.visits(histories, day, ahead=365)
+    own = expect(learn(histories, cut, rule), histories, cut, rule, ahead=model.tried).visits
+    theirs, ours = (float(np.abs(one - came).mean()) for one in (foretold, own))
+    visits = bgnbd.visits(histories, day, ahead=365) if theirs < ours else None
+    library = Library.WORSE if visits is None else Library.COUNTS
+    return Tried(library=library, theirs=theirs, ours=ours), visits
 
 
 def _columns(found: Expected, years: np.ndarray, by_library: np.ndarray | None) -> dict[str, np.ndarray]:

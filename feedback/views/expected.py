@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from feedback import charts, expected, shop
+from feedback.defection import bgnbd
 from feedback.defection.expected import Model
 from feedback.models import ExpectedValue
 from feedback.roles import EVERYONE, REPORTS, allow, holds
@@ -45,6 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "currency": shop.current().currency,
         "page": Paginator(rows.order_by("-spend", "pk"), PER_PAGE).get_page(request.GET.get("page")),
         "may_take": holds(request, *REPORTS),
+        "fewest": bgnbd.FEWEST,
         **(_trial(learnt.model) if learnt else {}),
     }
     return render(request, "feedback/expected.html", context)

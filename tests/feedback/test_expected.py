@@ -10,6 +10,7 @@ from django.utils import timezone
 from python_calamine import load_workbook
 
 from feedback import bulk, expected, merging, work
+from feedback.defection import bgnbd
 from feedback.models import Expectation, ExpectedValue, Order
 from tests.factories import NOW, a_shop, case, concession, customer, read_comment, user
 
@@ -250,3 +251,58 @@ def test_many_are_kept_in_parts(lan, monkeypatch):
         expected.find_now(NOW)
 
     assert ExpectedValue.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("tried", "said"),
+    [
+        ({"library": "absent"}, "It comes with the extra “ltv” of this program, which is not installed"),
+        ({"library": "few"}, "It is tried beside these rates once 300 customers who came again were known"),
+        (
+            {"library": "worse", "theirs": 1.5, "ours": 1.25},
+            "it was off by 1.50 visits a customer in the mean",
+        ),
+        ({"library": "counts", "theirs": 1.0, "ours": 1.25}, "are those of our own rates"),
+    ],
+)
+def test_the_report_says_whether_a_library_counts_the_visits(manager, lan, tried, said):
+    """S2-7: an extra, taken only where it does better on the shop's own past."""
+    buy(lan, 400, 500)
+    expected.find_now(NOW)
+    row = Expectation.objects.get()
+    Expectation.objects.update(result=row.result | {"tried": {"theirs": None, "ours": None} | tried})
+
+    assert said in words(manager.get(reverse("expected")))
+
+
+def test_what_an_older_program_found_says_nothing_of_a_library(manager, lan):
+    buy(lan, 400, 500)
+    expected.find_now(NOW)
+    row = Expectation.objects.get()
+    Expectation.objects.update(result={name: row.result[name] for name in ("currency", "model")})
+
+    assert "BG/NBD" not in words(manager.get(reverse("expected")))
+
+
+def test_without_the_extra_the_job_says_so(lan, monkeypatch):
+    monkeypatch.setattr(bgnbd, "is_there", lambda: False)
+    expected.find_now(NOW)
+
+    assert expected.learnt().tried == expected.Tried(library=expected.Library.ABSENT)
+
+
+@pytest.mark.skipif(not bgnbd.is_there(), reason="the extra ltv is not installed")
+@pytest.mark.parametrize(("fewest", "library"), [(1000, {"few"}), (20, {"worse", "counts"})])
+def test_with_the_extra_the_job_says_which_did_better(monkeypatch, fewest, library):
+    monkeypatch.setattr(bgnbd, "FEWEST", fewest)
+    for number in range(60):
+        who = customer(f"Lan {number}", email=f"lan-{number}@example.com")
+        buy(who, *range(1 + number % 40, 700, 20 + number))
+
+    expected.find_now(NOW)
+
+    tried = expected.learnt().tried
+    assert tried.library in library
+    assert (tried.theirs is None) is (library == {"few"})
+    rows = ExpectedValue.objects.filter(is_by_library=True).count()
+    assert rows == (60 if tried.library == "counts" else 0)

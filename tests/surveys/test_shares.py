@@ -7,7 +7,7 @@ import pytest
 from feedback import defections, forgetting, leases, merging, wallet
 from feedback.defection.rules import Kind, Rule
 from feedback.models import Customer, Defection, Order, WalletShare
-from surveys import definitions, editing, publishing, responses
+from surveys import building, definitions, editing, publishing, responses
 from surveys.definitions import BadDefinition
 from tests.factories import customer, user
 
@@ -90,3 +90,11 @@ def test_the_shipped_exit_interview_asks_it():
     asked = publishing.shipped("exit_interview")["questions"]
 
     assert [one["id"] for one in asked if one.get("meaning") == "share"] == ["share"]
+
+
+@pytest.mark.parametrize("name", building.TEMPLATES)
+def test_no_shipped_survey_asks_anything_else_by_the_scale_of_recommending(name):
+    """S4-1: its answers are the NPS of the first page; who has left is asked otherwise about coming back."""
+    asked = publishing.shipped(name)["questions"]
+
+    assert all("recommend" in one["words"]["en"] for one in asked if one["kind"] == "scale_10")
