@@ -32,6 +32,7 @@ class Library(StrEnum):
 
     ABSENT = "absent"  # the extra "ltv" is not installed
     FEW = "few"  # customers who came again when the trial begins, or too short a past to try it on
+    UNUSABLE = "unusable"  # no figures came out: nobody seems ever to leave, or all at once
     WORSE = "worse"  # its absolute error in the trial is not the smaller one
     COUNTS = "counts"
 
@@ -162,14 +163,18 @@ def _by_library(
     if not bgnbd.is_there():
         return Tried(library=Library.ABSENT), None
     cut = day - (model.tried or 0)
-    foretold = bgnbd.visits(histories, cut, ahead=model.tried) if model.tried else None
-    if foretold is None or model.tried is None:
+    if model.tried is None or not bgnbd.are_enough(histories.on(cut)):
         return Tried(library=Library.FEW), None
+    foretold = bgnbd.visits(histories, cut, ahead=model.tried)
+    if foretold is None:
+        return Tried(library=Library.UNUSABLE), None
     came = histories.on(cut).visits(cut, day)
     own = expect(learn(histories, cut, rule), histories, cut, rule, ahead=model.tried).visits
     theirs, ours = (float(np.abs(one - came).mean()) for one in (foretold, own))
-    visits = bgnbd.visits(histories, day, ahead=365) if theirs < ours else None
-    library = Library.WORSE if visits is None else Library.COUNTS
+    if theirs >= ours:
+        return Tried(library=Library.WORSE, theirs=theirs, ours=ours), None
+    visits = bgnbd.visits(histories, day, ahead=365)
+    library = Library.UNUSABLE if visits is None else Library.COUNTS
     return Tried(library=library, theirs=theirs, ours=ours), visits
 
 

@@ -18,11 +18,15 @@ def is_there() -> bool:
     return find_spec("clvkit") is not None
 
 
+def are_enough(known: Snapshot) -> bool:
+    return np.count_nonzero(known.n > 1) >= FEWEST
+
+
 def visits(histories: Histories, day: int, *, ahead: int) -> Real | None:
     """Of everybody who had bought by `day`, in the `ahead` days after it; as Snapshot has them. None: no
     library, too few customers, or nothing that can be used came out."""
     known = histories.on(day)
-    if not is_there() or np.count_nonzero(known.n > 1) < FEWEST:
+    if not is_there() or not are_enough(known):
         return None
     from clvkit import BGNBD
 
