@@ -47,6 +47,18 @@ def words(response):
     return " ".join(response.content.decode().split())
 
 
+def test_the_dearest_cause_is_drawn_first(client, huy):
+    """The table goes by what mending brings, which may be another one."""
+    left("staff", 12, huy)
+    left("product", 11, huy)
+    client.post(reverse("investment_decide"), DECIDE | {"cause": "staff", "cost": "", "keeps": "10"})
+
+    page = client.get(reverse("investment"))
+
+    assert [row["line"].cause.name for row in page.context["by_loss"]] == ["staff", "product"]
+    assert [row["line"].cause.name for row in page.context["rows"]] == ["product", "staff"]
+
+
 def test_the_bank_in_the_browser(client, huy):
     """S2-5: much is spent where two left; the true cause ranks higher, and the page says so."""
     left("staff", 12, huy)
