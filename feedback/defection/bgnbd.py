@@ -19,7 +19,7 @@ def is_there() -> bool:
 
 
 def are_enough(known: Snapshot) -> bool:
-    return np.count_nonzero(known.n > 1) >= FEWEST
+    return bool(np.count_nonzero(known.n > 1) >= FEWEST)
 
 
 def visits(histories: Histories, day: int, *, ahead: int) -> Real | None:
