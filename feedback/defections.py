@@ -26,6 +26,9 @@ from feedback.models import (
     Customer,
     Defection,
     DefectionRule,
+    DefectionSplit,
+    Expectation,
+    HeadlineClock,
     Order,
     OrderLine,
     Product,
@@ -75,6 +78,8 @@ def define(rule: Rule, *, by: User, now: datetime) -> DefectionRule:
             earlier = list(DefectionRule.objects.in_force().select_for_update(no_key=True))
             DefectionRule.objects.filter(pk__in=[one.pk for one in earlier]).update(ended_at=now)
             made = DefectionRule.objects.create(settings=rule.as_data(), owner=by, made_at=now, judge_at=now)
+            for clock in (DefectionSplit, Expectation, HeadlineClock):  # what rests on it is counted anew
+                clock.objects.filter(look_at__gt=now).update(look_at=now)
             journal.log("defection defined", made, by=by, settings=made.settings)
     except IntegrityError:
         raise Stale from None

@@ -45,9 +45,10 @@ _LINE_BUYER = Coalesce("order__customer__merged_into", "order__customer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """`whole`: all known customers."""
+    """`whole`: all known customers. `rule`: the definition's key; None: an older program's."""
 
     at: datetime
+    rule: int | None
     whole: Part
     parts: Sequence[Part]
 
@@ -63,7 +64,7 @@ def find(rows: Sequence[DefectionSplit], now: datetime) -> None:
     """The job. Done twice it writes the same. Without a definition nobody has left, and nothing is kept."""
     version = defections.in_force()
     rule = version.rule if version else None
-    if rule is None:
+    if version is None or rule is None:
         leases.finish(rows, look_at=now + EVERY)
         return
     verdicts = judge(rule, defections.load(category=rule.category), shop.day(now).toordinal())
@@ -74,8 +75,11 @@ def find(rows: Sequence[DefectionSplit], now: datetime) -> None:
         found = _parts(_Known(known, gone, complained))
     listed.keep(LISTS, _lists(found, verdicts, complained), now)
     with transaction.atomic():
-        result = {"whole": [len(known), len(gone)], "parts": [_row(one) for one in found]}
-        leases.finish(rows, look_at=now + EVERY, found_at=now, result=result)
+        result = {
+            "rule": version.pk, "whole": [len(known), len(gone)], "parts": [_row(one) for one in found],
+        }  # fmt: skip
+        still = defections.in_force() == version  # else whoever changed it asked for another look meanwhile
+        leases.finish(rows, look_at=now + EVERY if still else now, found_at=now, result=result)
 
 
 FIND = leases.Job(name="find where customers leave", due=due, run=find, batch=1, lease=timedelta(hours=1))
@@ -95,7 +99,14 @@ def newest() -> Found | None:
         return None
     n, left = row.result["whole"]
     parts = [Part(**one) for one in row.result["parts"]]
-    return Found(at=row.found_at, whole=Part(kind="whole", key="", n=n, left=left), parts=parts)
+    whole = Part(kind="whole", key="", n=n, left=left)
+    return Found(at=row.found_at, rule=row.result.get("rule"), whole=whole, parts=parts)
+
+
+def is_of_an_earlier(found: Found | None) -> bool:
+    """Definition than the one that counts: the job counts anew, and has not yet. One query."""
+    version = defections.in_force()
+    return found is not None and version is not None and found.rule not in (None, version.pk)
 
 
 def set_target(*, name: str, pushes: str, location: Location | None, by: User, now: datetime) -> StaffTarget:

@@ -73,6 +73,7 @@ def fit(request: HttpRequest) -> HttpResponse:
     unfit = [row for row in told if row["part"].leaves_more or row["part"].complains_more]
     context = {
         "found": found,
+        "is_of_an_earlier": leaving.is_of_an_earlier(found),
         "rows": sorted(told, key=lambda row: row not in unfit)[:SHOWN],
         "unfit": unfit,
         "advice": [_advice(row) for row in unfit],
@@ -102,6 +103,7 @@ def _show(request: HttpRequest, form: TargetForm, *, status: int = 200) -> HttpR
     known = leaving.targets()
     context: dict[str, Any] = {
         "found": found,
+        "is_of_an_earlier": leaving.is_of_an_earlier(found),
         "tables": [_table(found, kind, names) for kind in KINDS if found.of(kind)] if found else [],
         "asked": asked,
         "rewards": _rewards(found, asked, names) if found and asked.is_valid() else [],

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import load_workbook
 
-from feedback import defections, leaving, merging
+from feedback import defections, leaving, merging, work
 from feedback.defection.rules import Kind, Rule
 from feedback.models import DefectionSplit, Location, Order, OrderLine, Product, StaffTarget
 from tests.factories import NOW, a_shop, case, customer, defection, read_comment, user
@@ -141,6 +141,21 @@ def test_the_page_names_the_place_that_loses_more(client, defined, hue):
 
     assert 'Huế store <span class="tag warn">more than elsewhere</span>' in page
     assert "100% <span" in page
+
+
+def test_another_definition_is_counted_by_at_once(client, defined, hue):
+    """S2-6: until it is, the pages say that their figures are of the one before."""
+    many(10, 3, location=hue)
+    work.drain(leaving.FIND)
+    pages, said = (reverse("leaving"), reverse("fit")), "still by the one before"
+    assert not any(said in words(client.get(page)) for page in pages)
+
+    defections.define(Rule(kind=Kind.DAYS, days=2), by=defined.owner, now=NOW)
+
+    assert all(said in words(client.get(page)) for page in pages)
+    work.drain(leaving.FIND)
+    assert not any(said in words(client.get(page)) for page in pages)
+    assert leaving.newest().whole.left == 10
 
 
 def test_the_hotel_in_the_browser(client, defined, cup):
