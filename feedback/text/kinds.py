@@ -26,21 +26,29 @@ WORDED = frozenset({"price", "place"})
 ABOUT, TOLD, WRONG = range(3)  # a phrase touches a theme; praises or blames it; names a problem
 
 # Chances below which a phrase of the three sorts is doubted: by the model's own heads, chosen on dev texts;
-# where the kind is known and speaks of the theme, and where it is known and does not, both chosen on training
-# texts that a model for this had not seen (docs/accuracy.md).
+# where the kind is known and speaks of the theme, more where it is known well, and where it is known and does
+# not, all chosen on training texts that a model for this had not seen (docs/accuracy.md).
 LEAST = (0.27, 0.38, 0.0)
 LEAST_ASKED = (0.2, 0.2, 0.1)
 LEAST_WORDED = 0.1  # the first two of them for themes that are named in few words
+MORE_ASKED, MORE_WORDED = (0.3, 0.3, 0.15), 0.2  # the same where the kind is known well
 LEAST_UNASKED = (0.5, 0.5, 0.3)
 KNOWN = 0.5  # chance of a kind from which on it is known
-WELL = 0.7  # the same for doubts about what the kind does not speak of
+WELL = 0.7  # the same for doubts about what the kind does not speak of, and for more of the others
 NEVER = 1e-6  # chance of what a kind does not speak of
 RIVAL = 0.15  # how likely the second kind must be beside the first for its answers to count
 TABLES = ("of_kinds", "words", "runs")
 Floats = NDArray[Any]
 
+# Beside the bits of what is doubted: the kind is not known; it speaks of the shop as a whole ("general").
+UNKNOWN, AS_A_WHOLE = (1 << 3 * len(COMMON) + number for number in range(2))
+_general = COMMON.index("general")
 _unsure = np.array([name in UNSURE for name in COMMON])
 _worded = np.array([name in WORDED for name in COMMON])
+_least_asked, _more_asked = (
+    [np.where(_worded, min(worded, least), least) for least in asked]
+    for asked, worded in ((LEAST_ASKED, LEAST_WORDED), (MORE_ASKED, MORE_WORDED))
+)
 
 
 class Runs(NamedTuple):
@@ -134,10 +142,12 @@ class Kinds:
             other = self._told(second, logits, further(np.where(rivals, second, -1)))
             share = np.where(rivals, also / (sure + also), 0)[:, None]
             told += share * (other - told)
-        told += np.where(sure > WELL, 0, neither)[:, None] * (own - told)
-        told[sure <= WELL, -1] = 0  # nobody can say that it is about something else
+        asked = self.asked[first]
+        neither = np.where(sure > WELL, 0, neither)[:, None]  # of what the kind speaks of, it only adds
+        told += np.where(asked & (own < told), 0, neither) * (own - told)
         told = told.clip(NEVER, 1 - NEVER)
-        return np.log(told / (1 - told)), doubts(told, own, sure, self.asked[first])
+        of_kind = (sure <= KNOWN) * UNKNOWN + asked[:, _general] * AS_A_WHOLE
+        return np.log(told / (1 - told)), (doubts(told, own, sure, asked) + of_kind).tolist()
 
     def _told(self, kind: Numbers, logits: Floats, further: Floats) -> Floats:
         """Chances of the common themes, [texts, COMMON], for one kind a text."""
@@ -158,26 +168,27 @@ class Kinds:
         return _added(batch, by_words) * self.steps.words[kind] + _added(batch, by_runs) * self.steps.runs
 
 
-def doubts(chances: Floats, own: Floats, sure: Floats, asked: NDArray[np.bool_]) -> list[int]:
+def doubts(chances: Floats, own: Floats, sure: Floats, asked: NDArray[np.bool_]) -> Numbers:
     """For each text the bits (`bit`) of the themes of which phrases are doubted.
 
     `chances` with and `own` without the kind's weights; `sure`, [texts], is the chance of the kind, `asked`,
     [texts, COMMON], what it speaks of.
     """
-    known = sure[:, None] > np.where(asked, KNOWN, WELL)
+    well = sure[:, None] > WELL
+    known = np.where(asked, sure[:, None] > KNOWN, well)
     told = np.zeros(len(chances), np.int64)
     for sort in (ABOUT, TOLD, WRONG):
-        least = np.where(_worded, min(LEAST_WORDED, LEAST_ASKED[sort]), LEAST_ASKED[sort])
+        least = np.where(well, _more_asked[sort], _least_asked[sort])
         there = np.where(asked, chances < least, own < LEAST_UNASKED[sort])
         anywhere = (chances < LEAST[sort]) & ~_unsure
         told += np.where(known, there, anywhere) @ _bits[sort]
-    return told.tolist()
+    return told
 
 
 def doubted_anywhere(logits: Floats) -> list[int]:
     """The same where no kind of shop is known."""
     nowhere = np.zeros(len(logits))
-    return doubts(own := shares(logits), own, nowhere, nowhere[:, None] > 0)
+    return doubts(own := shares(logits), own, nowhere, nowhere[:, None] > 0).tolist()
 
 
 def bit(sort: int, common: str) -> int:

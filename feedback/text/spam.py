@@ -21,6 +21,7 @@ from feedback.text.tokens import Tokens
 
 ORDER = ("spam:gibberish", "spam:off_topic", "spam:brand_only", "spam:copied")
 PROBABLE, FEWEST = 0.6, 6  # from here on the model's word counts; off the topic only in so many words
+_shop = frozenset({"shop", "sop"})  # who speaks to it or of it is not off the topic
 LONG = 40  # words in which somebody who speaks of a shop names something of it
 REPEATED = 12  # words from which saying the same again is noticed
 VARIED = 0.5  # share of different words from which on nothing is said again and again
@@ -130,7 +131,7 @@ def signs(
     elif is_complaint:
         return found
     elif not mentions:
-        is_likely = off_topic > PROBABLE and len(tokens) >= FEWEST
+        is_likely = off_topic > PROBABLE and len(tokens) >= FEWEST and _shop.isdisjoint(tokens.bare)
         if is_likely or _names_nothing(len(tokens), lang, sentiment):
             found.add("spam:off_topic")
     elif sentiment is not Sentiment.NEGATIVE and (

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.text.batch import Batch, Flags, Numbers, begins, steps
-from feedback.text.kinds import ABOUT, TOLD, WRONG, bit
+from feedback.text.kinds import ABOUT, AS_A_WHOLE, TOLD, UNKNOWN, WRONG, bit
 from feedback.text.lexicon import FEELINGS, Found, Hits, Lexicon, table
 from feedback.text.problems import outshone
-from feedback.text.reading import Mention, Sentiment
-from feedback.text.sentiment import Felt
+from feedback.text.reading import READ, Mention, Sentiment
+from feedback.text.sentiment import Feeling, Felt
 
 CLEAR = 0.2  # a clause's score beyond this counts as a side taken
 UNDECIDED = 0.15  # votes below which a theme is only spoken of
@@ -22,11 +22,12 @@ SIDES = (Sentiment.NEGATIVE, Sentiment.POSITIVE)
 _mention = cast(Callable[[tuple], Mention], partial(tuple.__new__, Mention))  # Mention() costs twice that
 
 # Chances of the model's heads from which on a theme is heard without any phrase, chosen as those of `kinds`.
-LIKELY = 0.5  # for heads that a shop taught, and for what no theme names
-LEAST_HEARD = {"common:product": 0.5, "common:service": 0.45}
+LIKELY = 0.5  # for heads that a shop taught
+LEAST_HEARD = {"common:product": 0.5, "common:service": 0.45, "common:other": 0.55}
 OTHERS_HEARD = 0.4
-LEAST_LEFT = 0.25  # where nothing else is heard
+LEAST_LEFT = 0.2  # where nothing else is heard
 OTHER = "common:other"
+STRONG = 0.7  # score of a feeling from which on it is told beside what no theme names
 ELSE = "other"  # the theme of what none of ours names; no theme of interfaces.md, so pages leave it out
 COMMON = {  # ours -> the nine that the model was trained on
     "product_quality": "product",
@@ -84,7 +85,7 @@ def themes(
     batch: Batch, texts: Sequence[str], lexicon: Lexicon, told: tuple[Found, list[Hits]], felt: Felt
 ) -> list[list[Mention]]:
     """For each text its mentions in the order in which they first appear, `ELSE` too; "general" when only a
-    feeling is there. `told` is what the lexicon found in the batch.
+    feeling is there, `ELSE` where nothing is. `told` is what the lexicon found in the batch.
 
     Phrases name a theme, the model's heads tell of one that no phrase names, and doubt some that one does.
     """
@@ -101,10 +102,23 @@ def themes(
         mentions[text].append(mention)
     for text, heard in _heard(batch, texts, named, felt, meanings):
         mentions[text].append(heard)
-    for its, feeling in zip(mentions, felt.each, strict=True):
-        if not its and feeling.sentiment in SIDES and OTHER not in feeling.heads:
+    for its, feeling, lang, bits in zip(mentions, felt.each, batch.langs, felt.doubted.tolist(), strict=True):
+        if len(its) < 2 and _only_feels(its, feeling, bits):
             its.append(_mention(("general", feeling.sentiment, ())))
+        elif not its and lang in READ:
+            its.append(_mention((ELSE, Sentiment.NEUTRAL, ())))
     return mentions
+
+
+def _only_feels(its: Sequence[Mention], feeling: Feeling, bits: int) -> bool:
+    """Whether nothing else is told of the text; or nothing that has a name, where the kind of shop is not
+    known, or is spoken of as a whole by somebody who feels strongly.
+    """
+    if feeling.sentiment not in SIDES:
+        return False
+    if bits & UNKNOWN or (bits & AS_A_WHOLE and abs(feeling.score) > STRONG):
+        return not its or its[0].theme == ELSE
+    return not its and OTHER not in feeling.heads
 
 
 class Meaning(NamedTuple):
@@ -149,7 +163,7 @@ class Meanings:
     of_head: Numbers  # [heads]: that theme
     least: NDArray[np.float64]  # [heads]: chance from which on it is heard
     is_own: list[bool]  # [heads]: taught by a shop
-    is_told: Flags  # [heads]: of one of ours that the model knows
+    is_told: Flags  # [heads]: of one of the nine
     hides: Flags  # [themes, heads]: where a phrase names the theme, the head tells nothing new
 
 
@@ -171,7 +185,7 @@ def _meanings(lexicon: Lexicon, outputs: tuple[str, ...]) -> Meanings:
         of_head=np.array([number[theme] for theme in heads.values()], np.int64),
         least=np.array([_least(head) for head in heads], np.float64),
         is_own=[head not in _firsts for head in heads],
-        is_told=np.array([head in _firsts and head != OTHER for head in heads], np.bool_),
+        is_told=np.array([head in _firsts for head in heads], np.bool_),
         hides=np.array([[_is_of(head, name) for head in heads] for name in names], np.bool_).reshape(
             len(names), len(heads)
         ),
@@ -188,7 +202,7 @@ def _theme_of(head: str) -> str | None:
 
 
 def _least(head: str) -> float:
-    return LEAST_HEARD.get(head, OTHERS_HEARD) if head in _firsts and head != OTHER else LIKELY
+    return LEAST_HEARD.get(head, OTHERS_HEARD) if head in _firsts else LIKELY
 
 
 def _is_of(head: str, theme: str) -> bool:
@@ -308,7 +322,7 @@ def _heard(
 
 
 def _likeliest(chances: NDArray, heard: Flags, named: Named, meanings: Meanings) -> Flags:
-    """Where nothing else is told, the likeliest of the nine that a theme of ours names."""
+    """Where nothing else is told, the likeliest of the nine."""
     silent = np.ones(len(heard), np.bool_)
     silent[heard.nonzero()[0]] = silent[named.text] = False
     most = np.where(meanings.is_told, chances, 0.0)

@@ -9,7 +9,18 @@ import pytest
 from feedback.text import ship, train_base, train_kinds
 from feedback.text.batch import batch
 from feedback.text.hashing import KIND_BITS, kind_places
-from feedback.text.kinds import ABOUT, COMMON, TOLD, WRONG, Kinds, Steps, bit, doubts
+from feedback.text.kinds import (
+    ABOUT,
+    AS_A_WHOLE,
+    COMMON,
+    TOLD,
+    UNKNOWN,
+    WRONG,
+    Kinds,
+    Steps,
+    bit,
+    doubts,
+)
 from feedback.text.model import load, load_from
 from feedback.text.reader import Reader, read
 from feedback.text.vocabulary import Vocabulary
@@ -33,7 +44,13 @@ def doubted(*, chance, own, known, asked, common):
         ("delivery", 0.01, 0.01, False, False, [False, False, False]),
         ("delivery", 0.01, 0.9, True, True, [True, True, True]),
         ("delivery", 0.15, 0.9, True, True, [True, True, False]),
-        ("price", 0.15, 0.9, True, True, [False, False, False]),
+        ("delivery", 0.12, 0.9, True, True, [True, True, True]),
+        ("delivery", 0.12, 0.9, 0.6, True, [True, True, False]),
+        ("delivery", 0.25, 0.9, True, True, [True, True, False]),
+        ("delivery", 0.25, 0.9, 0.6, True, [False, False, False]),
+        ("price", 0.15, 0.9, True, True, [True, True, False]),
+        ("price", 0.15, 0.9, 0.6, True, [False, False, False]),
+        ("price", 0.25, 0.9, True, True, [False, False, False]),
         ("delivery", 0.01, 0.9, True, False, [False, False, False]),
         ("delivery", 0.9, 0.01, True, False, [True, True, True]),
         ("delivery", 0.9, 0.01, 0.6, False, [False, False, False]),
@@ -41,7 +58,8 @@ def doubted(*, chance, own, known, asked, common):
 )
 def test_what_is_doubted(common, chance, own, known, asked, expected):
     """Where the kind is not known only the heads that know many kinds may doubt, and no problem; where it
-    is, its own weights judge the themes it speaks of, and the weights of all kinds the others."""
+    is, its own weights judge the themes it speaks of, harder where it is known well, and the weights of all
+    kinds the others."""
     told = doubted(chance=chance, own=own, known=known, asked=asked, common=common)
     assert told == expected
 
@@ -87,6 +105,28 @@ def test_the_likely_kinds_answer_as_far_as_they_are_likely(scores, expected):
     sharp, _ = two_kinds().judged(np.array([scores], np.float32), np.zeros((1, len(COMMON))), further)
     told = 1 / (1 + np.exp(-sharp[0]))
     assert {place: round(float(told[place]), 3) for place in np.flatnonzero(told > 0.01)} == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "more", "price", "delivery"),
+    [(0.9, -1, 0.829, 0.416), (0.5, -1, 0.376, 0.231), (0.5, 2, 0.881, 0.231), (0.1, -1, 0.067, 0.046)],
+)
+def test_where_another_kind_is_as_likely_what_is_heard_in_any_kind_counts_too(own, more, price, delivery):
+    """It takes nothing from what the likeliest kind speaks of."""
+    heard = np.full((1, len(COMMON)), np.log(own / (1 - own)))
+    scores = np.array([[1, -9, 0.85]], np.float32)
+    sharp, (bits,) = two_kinds().judged(scores, heard, lambda kind: np.full((1, 8), more, np.float32))
+    told = 1 / (1 + np.exp(-sharp[0]))
+    assert [round(float(told[place]), 3) for place in (PRICE, DELIVERY)] == [price, delivery]
+    assert not bits & UNKNOWN
+
+
+@pytest.mark.parametrize(("scores", "expected"), [([1, 0, 3], (True, False)), ([0, 9, 0], (False, True))])
+def test_it_says_whether_the_kind_is_known_and_speaks_of_the_whole(scores, expected):
+    kinds = two_kinds()
+    kinds.asked[1, COMMON.index("general")] = True
+    _, (bits,) = kinds.judged(np.array([scores], np.float32), np.zeros((1, len(COMMON))), further)
+    assert (bool(bits & UNKNOWN), bool(bits & AS_A_WHOLE)) == expected
 
 
 def test_a_run_of_words_tells_what_none_of_them_does():

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from feedback.text.kinds import AS_A_WHOLE, UNKNOWN, doubted_anywhere
 from feedback.text.kinds import COMMON as NINE
-from feedback.text.kinds import doubted_anywhere
 from feedback.text.lexicon import lexicon
 from feedback.text.reader import read
 from feedback.text.reading import Sentiment
@@ -73,22 +73,22 @@ def test_its_phrases_are_all_readable(name):
     assert tomllib.loads(path.read_text("utf-8"))
 
 
-def felt(batch, heads):
+def felt(batch, heads, bits, score):
     chances = {name.replace("_", ":", 1): chance for name, chance in heads.items()}
     common = np.array([[chances.get(f"common:{name}", 0.001) for name in NINE]])
     return Felt(
-        each=[Feeling(Sentiment.NEGATIVE, -0.9, 0.9, 0.9, chances, (-0.9,) * 9)],
+        each=[Feeling(Sentiment.NEGATIVE, score, 0.9, 0.9, chances, (-0.9,) * 9)],
         outputs=("negative", *chances),
         chances=np.array([[0.0, *chances.values()]]),
         leanings=np.full(9, -0.9),
-        doubted=np.array(doubted_anywhere(np.log(common / (1 - common)))),
+        doubted=np.array(doubted_anywhere(np.log(common / (1 - common)))) + bits,
         said=np.zeros((len(batch.word), 1 + len(chances))),
     )
 
 
-def told(text, **heads):
+def told(text, *, bits=0, score=-0.9, **heads):
     batch = tokenise(text, vietnamese=False).batch
-    (mentions,) = found(batch, [text], lexicon(), lexicon().look(batch), felt(batch, heads))
+    (mentions,) = found(batch, [text], lexicon(), lexicon().look(batch), felt(batch, heads, bits, score))
     return {one.theme: one.polarity.value for one in mentions}
 
 
@@ -107,7 +107,28 @@ def test_it_doubts_a_word_that_the_model_does_not_hear():
 
 def test_it_says_when_a_text_is_about_something_that_no_theme_names():
     assert told("The price of fame, said the film", common_other=0.9) == {"other": "negative"}
-    assert told("The price of fame, said the film", common_other=0.4) == {}
+    assert told("The price of fame, said the film", common_other=0.4) == {"other": "negative"}
+
+
+@pytest.mark.parametrize(
+    ("bits", "score", "expected"),
+    [
+        (UNKNOWN, -0.5, {"other", "general"}),
+        (AS_A_WHOLE, -0.9, {"other", "general"}),
+        (AS_A_WHOLE, -0.5, {"other"}),
+        (0, -0.9, {"other"}),
+    ],
+)
+def test_a_feeling_about_something_without_a_name_is_also_general(bits, score, expected):
+    """Where the kind of shop is not known, or where it is spoken of as a whole, and strongly."""
+    assert set(told("Nobody smiled", bits=bits, score=score, common_other=0.9)) == expected
+    both = told("Nobody smiled", bits=bits, score=score, common_other=0.9, common_service=0.9)
+    assert set(both) == {"other", "staff_attitude"}
+
+
+def test_what_says_nothing_that_is_known_speaks_of_something_else():
+    assert read("Chưa dùng nên chưa biết thế nào").is_beyond
+    assert not read("Ich weiß noch nicht, was ich davon halten soll").is_beyond
 
 
 def test_where_nothing_else_is_told_the_likeliest_of_ours_is():
