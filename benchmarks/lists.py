@@ -121,6 +121,9 @@ def _lists() -> Iterator[tuple[str, dict[str, Any]]]:
     months = headlines.newest(shop.day(timezone.now()))["silent"].data["months"]
     for who in silence.WHO:
         yield "silence_people", {"month": months[0]["first"], "who": who}
+    for who in ("solved", "unsolved"):
+        yield "service_people", {"who": who, "from": months[2]["first"]}
+    yield "service_cases", {"from": months[2]["first"]}
     for rule in RULES:
         yield "defection_rule_people", rule
 

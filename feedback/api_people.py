@@ -17,6 +17,15 @@ from feedback.roles import DESK, EVERYONE, REPORTS, Role
 from feedback.views import departed, flagged, people_pages, tenure_people, valued
 from feedback.views.people_pages import People
 
+_CUSTOMERS = gettext_lazy(
+    "The customers whom one number of the report counts, by the id of their page, with what made "
+    "them count. Scope: `reports`."
+)
+_CASES = gettext_lazy(
+    "The complaints that one number of the report counts, by the id of their page, and whose they are. "
+    "Scope: `reports`."
+)
+
 
 class BehindANumberSerializer(serializers.Serializer):
     customers = serializers.IntegerField(help_text="How many there are on all pages.")
@@ -28,19 +37,24 @@ class BehindANumberSerializer(serializers.Serializer):
     rows = serializers.ListField(child=serializers.DictField(), help_text="As in the files, 500 a page.")
 
 
+class CasesBehindANumberSerializer(serializers.Serializer):
+    cases = serializers.IntegerField(help_text="How many complaints there are on all pages.")
+    pages = serializers.IntegerField()
+    rows = serializers.ListField(child=serializers.DictField(), help_text="As in the files, 500 a page.")
+
+
 def api(
     people: People, roles: frozenset[Role], *, parameters: Sequence[Any], summary: Promise
 ) -> type[Report]:
     """The same rows for programs."""
 
+    are_cases = people.of is people_pages.Of.CASE
+
     @described(
         people.address,
-        BehindANumberSerializer,
+        CasesBehindANumberSerializer if are_cases else BehindANumberSerializer,
         summary=summary,
-        description=gettext_lazy(
-            "The customers whom one number of the report counts, by the id of their page, with what made "
-            "them count. Scope: `reports`."
-        ),
+        description=_CASES if are_cases else _CUSTOMERS,
         parameters=[*parameters, PAGE],
     )
     class Behind(Report):
@@ -52,15 +66,14 @@ def api(
             if found is None:
                 raise NotFound
             page = page_of(request, people_pages.countable(found))
-            lines = list(found.lines(list(page["rows"])))
-            rows = people_pages.countable(found)
-            count = len(rows) if isinstance(rows, list) else rows.count()
+            lines = found.lines(list(page["rows"]))
+            count = people_pages.number(found, page["places"])
             return {
-                "customers": count, "counted": found.counted, "found_at": found.at, "erased": found.erased,
-                "currency": found.currency, "pages": page["pages"],
+                "cases" if are_cases else "customers": count, "counted": found.counted, "found_at": found.at,
+                "erased": found.erased, "currency": found.currency, "pages": page["pages"],
                 "rows": [
-                    dict(zip(people_pages.names(people), [customer.public_id, *cells], strict=True))
-                    for customer, cells in lines
+                    dict(zip(people_pages.names(people), people_pages.plain(people, line), strict=True))
+                    for line in lines
                 ],
             }  # fmt: skip
 
@@ -96,13 +109,17 @@ SET_UP = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 WouldBeFound = api(
     flagged.FLAGGED,
     SET_UP,
-    parameters=[RULE],
+    parameters=[RULE, OpenApiParameter("who", str, enum=[flagged.FOUND, flagged.ALL])],
     summary=gettext_lazy("List whom a definition of defection would find today"),
 )
 TriedOnThePast = api(
     flagged.ON_THE_PAST,
     SET_UP,
-    parameters=[RULE, OpenApiParameter("who", str, enum=[one.value for one in Who])],
+    parameters=[
+        RULE,
+        OpenApiParameter("who", str, enum=[one.value for one in Who]),
+        OpenApiParameter("on", date, description=gettext_lazy("Else the last day that can be.")),
+    ],
     summary=gettext_lazy("List the customers of a definition tried on the past"),
 )
 HelpedFrom = api(

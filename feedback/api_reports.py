@@ -113,9 +113,10 @@ def rows(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> list[dict[st
 
 
 def page_of(request: Request, found: Any) -> Mapping[str, Any]:
-    """`pages`: how many there are; `rows`: of the one asked for. A number that is none of them is refused."""
+    """`pages`: how many there are; `places`: on all of them; `rows`: of the one asked for. A number that is
+    none of them is refused."""
     pages = Paginator(found, MOST_ROWS)
     asked, last = request.query_params.get("page", "1"), pages.num_pages
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= last):
         raise ValidationError({"page": [_("There is no such page: there are %(last)s.") % {"last": last}]})
-    return {"pages": last, "rows": pages.page(int(asked)).object_list}
+    return {"pages": last, "places": pages.count, "rows": pages.page(int(asked)).object_list}

@@ -124,7 +124,7 @@ class RuleForm(forms.Form):
         if self.errors:
             return cleaned
         usual = _USUAL.as_data()
-        given = {name: usual[name] if value is None else value for name, value in cleaned.items()}
+        given = {name: usual.get(name) if value is None else value for name, value in cleaned.items()}
         try:
             self.rule = Rule.from_data(given | {"times": float(given["times"])})
         except BadRule as error:
@@ -268,13 +268,14 @@ class TargetForm(forms.Form):
 
 
 class DefectionFilter(forms.Form):
-    TO_DO, NOT_BACK, UNASKED = "to_do", "not_back", "unasked"
+    TO_DO, NOT_BACK, TOLD, UNASKED = "to_do", "not_back", "told", "unasked"
     state = Choice(
         label=_("State"),
         required=False,
         choices=[
             (TO_DO, _("still going on")),
             (NOT_BACK, _("found in the last year, not come back")),
+            (TOLD, _("found in the last year, said why")),
             ("all", _("all")),
             *Defection.State.choices,
         ],
@@ -283,6 +284,11 @@ class DefectionFilter(forms.Form):
         label=_("Why they left"),
         required=False,
         choices=[("", _("any reason")), (UNASKED, _("not asked yet")), *Defection.Cause.choices],
+    )
+    answer = Choice(
+        label=_("What was decided"),
+        required=False,
+        choices=[("", _("anything, or nothing yet")), *Defection.Answer.choices],
     )
 
 

@@ -14,8 +14,9 @@ from django.db.models import Case as If
 from django.db.models import F, FloatField, Func, IntegerField, Max, Min, Q, QuerySet, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.utils import timezone
 
-from feedback import departed, journal, leases, reminders, shop, streams, wallet
+from feedback import departed, journal, leases, listed, reminders, shop, streams, wallet
 from feedback.defection.backtests import BackTest, Tried, back_test, tried
 from feedback.defection.cohorts import by_month
 from feedback.defection.histories import Histories
@@ -100,10 +101,12 @@ def preview(rule: Rule, now: datetime) -> Preview:
     )
 
 
-def trial_on_the_past(rule: Rule, now: datetime) -> tuple[Tried | None, int]:
-    """The customers whom `preview` counts in its test; None with too little past. One customer in so many."""
+def trial_on_the_past(rule: Rule, now: datetime, *, on: date | None = None) -> tuple[Tried | None, int]:
+    """The customers whom `preview` counts in its test; None with too little past. One customer in so many.
+    `on`: the day it is tried on, where it is another one; over by the days it is judged by."""
     found, one_in = trial(rule, now)
-    histories, cut = found.known.histories, shop.day(now).toordinal() - rule.judged_by
+    histories = found.known.histories
+    cut = on.toordinal() if on else shop.day(now).toordinal() - rule.judged_by
     has_past = _has_past(rule, histories, cut)
     return tried(rule, histories, cut, window=rule.judged_by) if has_past else None, one_in
 
@@ -127,11 +130,16 @@ def trial(rule: Rule, now: datetime) -> tuple[Verdicts, int]:
 def _of_some(category: str, one_in: int, today: date) -> Histories:
     """The same for some minutes: a manager tries one rule after another, and pages through whom it finds."""
     name = hashlib.sha256(f"{category}/{one_in}/{today}".encode()).hexdigest()
-    kept: Histories | None = caches["sums"].get(f"looked-at-{name}")
-    if kept is None:
-        kept = load(category=category, one_in=one_in)
+    kept: tuple[datetime, Histories] | None = caches["sums"].get(f"looked-at-{name}")
+    if kept is None or _has_lost_somebody(*kept):
+        kept = timezone.now(), load(category=category, one_in=one_in)
         caches["sums"].set(f"looked-at-{name}", kept, _KEEP_SECONDS)
-    return kept
+    return kept[1]
+
+
+def _has_lost_somebody(since: datetime, histories: Histories) -> bool:
+    """Whoever was erased meanwhile, or made one with somebody, is in no trial any more: not by a minute."""
+    return bool(listed.are_among(histories.customers, listed.gone(since)).any())
 
 
 def _at_most() -> int:

@@ -148,12 +148,15 @@ def targets() -> list[StaffTarget]:
     return list(rows.order_by("pk"))
 
 
+def said_why(now: datetime) -> QuerySet[Defection]:
+    """Found in the last year, whatever became of them, and said why they left."""
+    found = Defection.objects.filter(found_at__gte=now - timedelta(days=365))
+    return found.exclude(cause__in=["", "not_said"])
+
+
 def warned(known: Iterable[StaffTarget], now: datetime) -> list[Warned]:
     """One query."""
-    asked = Defection.objects.filter(found_at__gte=now - timedelta(days=365)).exclude(
-        cause__in=["", "not_said"]
-    )
-    causes = list(asked.values_list("cause", flat=True))
+    causes = list(said_why(now).values_list("cause", flat=True))
     found = []
     for one in known:
         cause = StaffTarget.AGAINST.get(StaffTarget.Pushes(one.pushes))

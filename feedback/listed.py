@@ -6,26 +6,33 @@ row, and a page reads the row that it lies in. What is listed of each is looked 
 or made one with somebody, since the job looked is left out there.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.core.cache import caches
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from numpy.typing import NDArray
 
 from feedback.defection.histories import Whole
-from feedback.models import Customer, ListedCustomers
+from feedback.models import Customer, Erasure, ListedCustomers
 
 FEWEST = 5_000  # customers that a number was picked from, below which its list is found out when asked for
 _TOGETHER = 2_500  # in a part
 _KEY = np.dtype("<i8")
+_KEEP_SECONDS = 600
 Rows = Callable[[Sequence[int]], Mapping[int, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """As a paginator takes it. `rows`: what is listed of some customers, by their keys; one query or some."""
+    """As a paginator takes it. `rows`: what is listed of some customers, by their keys; one query or some.
+    `still_so`: of how many it still is so, where that was counted otherwise."""
 
     of: str
     key: str
@@ -33,9 +40,28 @@ class Listed:
     found_at: datetime
     rows: Rows
     known: Whole | None = None  # their keys, where they were put together just now
+    still_so: int | None = None
 
     def count(self) -> int:
+        """Places. Whoever is gone since the job looked has one and is on no page."""
         return self.n
+
+    @property
+    def still(self) -> int:
+        """How many are listed on all pages. Two queries; who was gone is looked for among all once."""
+        return self.n - self._left_out() if self.still_so is None else self.still_so
+
+    def _left_out(self) -> int:
+        lost = gone(self.found_at)
+        if not len(lost):
+            return 0
+        of_this = f"{self.of}/{self.key}/{self.n}/{self.found_at.isoformat()}/"
+        name = "left-out-" + hashlib.sha256(of_this.encode() + lost.tobytes()).hexdigest()
+        found: int | None = caches["sums"].get(name)
+        if found is None:
+            found = int(are_among(self.keys(), lost).sum())
+            caches["sums"].set(name, found, _KEEP_SECONDS)
+        return found
 
     def __getitem__(self, places: slice) -> list[Any]:
         """Of whom it still is so."""
@@ -73,6 +99,24 @@ def find(of: str, key: str, rows: Rows) -> Listed | None:
     """None: there is none, since so few were looked through that nobody needs one. One query."""
     kept = ListedCustomers.objects.filter(of=of, key=key, part=0).values_list("n", "found_at").first()
     return kept and Listed(of=of, key=key, n=kept[0], found_at=kept[1], rows=rows)
+
+
+def gone(since: datetime) -> Whole:
+    """Keys, in order, of whoever stands for nobody any more and did when a job looked at that time: erased
+    since then, or made one with somebody (whoever was that before is in no list). Two queries."""
+    lately = Q(emptied_at=None) | Q(emptied_at__gte=since)
+    erased = Erasure.objects.filter(lately, customer__erased_at__isnull=False)
+    merged = Customer.objects.exclude(merged_into=None).values_list("pk", flat=True)
+    keys = {*erased.values_list(Coalesce("customer__merged_into", "customer"), flat=True), *merged}
+    return np.array(sorted(keys), np.int64)
+
+
+def are_among(customers: Whole, some: Whole) -> NDArray[np.bool_]:
+    """For each of the customers whether they are one of some, which are in order."""
+    if not len(some):
+        return np.zeros(len(customers), bool)
+    places = np.minimum(np.searchsorted(some, customers), len(some) - 1)
+    return some[places] == customers
 
 
 def customers(keys: Sequence[int]) -> dict[int, Customer]:

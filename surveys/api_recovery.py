@@ -8,10 +8,21 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from feedback import api_people
 from feedback.api_reports import DAYS, MarginSerializer, Report, chosen, described
+from feedback.roles import REPORTS
 from surveys import cohorts, recovery_figures
 from surveys.result_forms import RecoveryFilter
+from surveys.views import recovery as page
 
+FILTERS = [
+    *DAYS,
+    OpenApiParameter("currency", str, description=_("The shop's own when left out.")),
+    OpenApiParameter(
+        "margin", int, description=_("In per cent; the shop's own, else the policy's, when left out.")
+    ),
+    OpenApiParameter("cost", Decimal, description=_("Of solving one case.")),
+]
 COHORTS = [cohort.value for cohort in cohorts.Cohort]
 
 
@@ -83,15 +94,20 @@ class RecoverySerializer(serializers.Serializer):
         "What customers spent in the three calendar months before and after the order they were asked "
         "about, by what became of their problem. Scope: `reports`."
     ),
-    parameters=[
-        *DAYS,
-        OpenApiParameter("currency", str, description=_("The shop's own when left out.")),
-        OpenApiParameter(
-            "margin", int, description=_("In per cent; the shop's own, else the policy's, when left out.")
-        ),
-        OpenApiParameter("cost", Decimal, description=_("Of solving one case.")),
-    ],
+    parameters=FILTERS,
 )
 class Recovery(Report):
     def tell(self, request: Request) -> dict[str, Any]:
         return recovery_figures.as_data(chosen(RecoveryFilter, request).report())
+
+
+Behind = api_people.api(
+    page.BEHIND,
+    REPORTS,
+    parameters=[
+        *FILTERS,
+        OpenApiParameter("cohort", str, enum=COHORTS, description=_("Else those not solved.")),
+        OpenApiParameter("who", str, enum=["counted", "bought", "gone", "open"]),
+    ],
+    summary=_("List whom a number of the recovery return counts"),
+)

@@ -186,7 +186,11 @@ class VoicesFilter(ReportFilter):
 class VoicesPeopleFilter(VoicesFilter):
     """One number of that report, down to its customers."""
 
-    group = Choice(label=_("Group"), required=False, choices=voices_words.GROUPS)
+    EVERYBODY = "everybody"
+
+    group = Choice(
+        label=_("Group"), required=False, choices=[*voices_words.GROUPS, (EVERYBODY, _("all buyers"))]
+    )
     who = Choice(
         label=_("Who"),
         required=False,
@@ -196,6 +200,12 @@ class VoicesPeopleFilter(VoicesFilter):
             ("again", _("bought again")),
             ("gone", _("did not buy again")),
             ("stopped", _("bought nothing since")),
+            ("asked", _("asked about their order")),
+            ("unasked", _("never asked about it")),
+            ("answered", _("answered")),
+            ("late", _("answered after a reminder")),
+            ("promised", _("answered, promised a reward")),
+            ("open", _("may still speak")),
         ],
     )
 

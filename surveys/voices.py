@@ -7,7 +7,7 @@ complaint, whatever the way – spoke; who did not is silent, and known only by 
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -43,7 +43,9 @@ class Group(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
     """`is_open`: their days to speak still run. `again`: bought within FOLLOWED days, None while those run.
-    `spent`: in those days, in the shop's currency. `has_stopped`: followed, and no order until today."""
+    `spent`: in those days, in the shop's currency. `has_stopped`: followed, and no order until today.
+    `was_asked` about that order; `has_answered` what the silent are estimated in: `late`, after a reminder,
+    or `promised` a reward."""
 
     customer: int
     day: date
@@ -52,6 +54,10 @@ class Buyer:
     again: bool | None
     spent: Decimal
     has_stopped: bool
+    was_asked: bool = False
+    has_answered: bool = False
+    late: bool = False
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +140,10 @@ def report(start: date, end: date, *, measure: str, today: date) -> Report:
         _buyer(one, spoke.get(who, Group.SILENT), later.get(who), latest.get(who), today)
         for who, one in firsts.items()
     ]
+    asked = _asked([firsts[one.customer].order for one in buyers if not one.is_open])
+    said = _said([pk for pk, *_ in asked.values()], measure) if asked else {}
+    buyers = [_with_answer(one, asked.get(firsts[one.customer].order), said) for one in buyers]
     counted = [one for one in buyers if not one.is_open]
-    asked = _asked([firsts[one.customer].order for one in counted])
     return Report(
         start=start,
         end=end,
@@ -145,11 +153,9 @@ def report(start: date, end: date, *, measure: str, today: date) -> Report:
         rows=[_row(group, counted) for group in Group],
         still_open=len(buyers) - len(counted),
         is_cut=is_cut,
-        asked=len(asked),
-        asked_silent=sum(
-            1 for one in counted if one.group == Group.SILENT and firsts[one.customer].order in asked
-        ),
-        corrected=_corrected([firsts[one.customer] for one in counted], merged, asked, measure),
+        asked=sum(one.was_asked for one in counted),
+        asked_silent=sum(one.was_asked for one in counted if one.group == Group.SILENT),
+        corrected=_corrected([firsts[one.customer] for one in counted], merged, asked, said, measure),
     )
 
 
@@ -261,6 +267,16 @@ def _buyer(first: _First, group: Group, spent: Decimal | None, latest: datetime 
     )
 
 
+def _with_answer(buyer: Buyer, asked: tuple[int, bool, bool] | None, said: Mapping[int, float]) -> Buyer:
+    """`asked`: as _asked tells of their order; None: they were not."""
+    if asked is None:
+        return buyer
+    invitation, reminded, promised = asked
+    answered = invitation in said
+    late, promised = reminded and answered, promised and answered
+    return replace(buyer, was_asked=True, has_answered=answered, late=late, promised=promised)
+
+
 def _row(group: Group, counted: Sequence[Buyer]) -> Row:
     those = [one for one in counted if one.group == group]
     followed = [one for one in those if one.again is not None]
@@ -287,11 +303,11 @@ def _corrected(
     firsts: Sequence[_First],
     merged: Mapping[int, int],
     asked: Mapping[int, tuple[int, bool, bool]],
+    said: Mapping[int, float],
     measure: str,
 ) -> Corrected | None:
     if not asked:
         return None
-    said = _said([pk for pk, *_ in asked.values()], measure)
     facts = _facts(firsts, merged)
     known = [asked.get(one.order, (0, False, False)) for one in firsts]
     value = np.array([said.get(pk, np.nan) for pk, *_ in known], np.float64)

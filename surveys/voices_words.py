@@ -58,6 +58,7 @@ class Step:
     words: str
     leads_to: str
     label: Promise | str
+    who: str = ""  # of the silent, as their list is asked for
 
 
 def next_steps(report: Report) -> Iterator[Step]:
@@ -77,7 +78,7 @@ def next_steps(report: Report) -> Iterator[Step]:
             "Ask every buyer, or a fair draw of them.",
             unasked,
         )  # fmt: skip
-        yield Step(words % {"n": unasked}, "surveys", _("Surveys, and whom they ask"))
+        yield Step(words % {"n": unasked}, "surveys", _("Surveys, and whom they ask"), "unasked")
     if unanswered and not (found and any(one.name == "late" for one in found.trials)):
         words = ngettext(
             "%(n)s was asked and did not answer. Remind them once: who answers only then is most like those "
@@ -86,7 +87,7 @@ def next_steps(report: Report) -> Iterator[Step]:
             "who never do.",
             unanswered,
         )  # fmt: skip
-        yield Step(words % {"n": unanswered}, "surveys", _("Surveys, and when they remind"))
+        yield Step(words % {"n": unanswered}, "surveys", _("Surveys, and when they remind"), "asked")
     if found and found.why_not in _BY_VOICE:
         yield Step(str(_BY_VOICE[found.why_not]), "silent", _("All who said nothing"))
 

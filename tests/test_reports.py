@@ -72,6 +72,7 @@ NOT_REPORTS = {
     "tenure_people",
     "silence_people",
     "service_people",
+    "service_cases",
     "voices",
 }  # customers beneath a number; an old address
 

@@ -215,9 +215,14 @@ TABLE = {
     ),
     **dict.fromkeys(["service", "service_csv", "service_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(
-        [f"{of}_people{kind}" for of in ("silence", "service", "tenure") for kind in ("", "_csv", "_xlsx")],
+        [
+            f"{of}{kind}"
+            for of in ("silence_people", "service_people", "service_cases", "tenure_people")
+            for kind in ("", "_csv", "_xlsx")
+        ],
         ("get", REPORTS),
     ),
+    "api_service_cases": ("get", REPORTS),
     **dict.fromkeys(["api_silence_people", "api_service_people", "api_tenure_people"], ("get", REPORTS)),
     "trends": ("get", DESK),
     "expected": ("get", EVERYONE),
@@ -299,7 +304,9 @@ TABLE = {
     **dict.fromkeys(
         ["reward_costs", "reward_costs_csv", "reward_costs_xlsx", "api_reward_costs"], ("get", REPORTS)
     ),
-    **dict.fromkeys(["recovery", "recovery_people", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys(["recovery", "recovery_csv", "recovery_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys([f"recovery_people{kind}" for kind in ("", "_csv", "_xlsx")], ("get", REPORTS)),
+    "api_recovery_people": ("get", REPORTS),
     **dict.fromkeys(["clocks_kept", "clocks_kept_csv", "clocks_kept_xlsx"], ("get", REPORTS)),
     **dict.fromkeys(["decisions", "decisions_csv", "decisions_xlsx", "api_decisions"], ("get", DESK)),
     **dict.fromkeys(["wishes", "wishes_csv", "wishes_xlsx"], ("get", REPORTS)),

@@ -113,12 +113,18 @@ class Who(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tried:
     """A rule on day `cut`, with one place for each customer known then: what it said, who bought nothing in
-    the window after, and how often each was newly flagged in the weeks before – wrongly, too."""
+    the `window` days after, and how often each was newly flagged in the weeks before – wrongly, too."""
 
+    window: int
     verdicts: Verdicts
     stopped: NDArray[np.bool_]
     alerts: Whole
     false_alarms: Whole
+
+    @property
+    def lead(self) -> Whole:
+        """Days sooner than by waiting for a whole window of silence; counts for the flagged alone."""
+        return self.verdicts.known.last + self.window + 1 - self.verdicts.since
 
     def of(self, who: Who) -> NDArray[np.bool_]:
         flagged = self.verdicts.is_gone
@@ -140,6 +146,7 @@ def tried(rule: Rule, histories: Histories, cut: int, *, window: int, weeks: int
     alerts, false = _alerts(rule, histories, cut, window, weeks)
     at = found.known.at
     return Tried(
+        window=window,
         verdicts=found,
         stopped=~found.known.came_back(window),
         alerts=alerts[at],
@@ -151,7 +158,7 @@ def back_test(rule: Rule, histories: Histories, cut: int, *, window: int, weeks:
     """The same, counted."""
     one = tried(rule, histories, cut, window=window, weeks=weeks)
     right = one.of(Who.RIGHT)
-    lead = (one.verdicts.known.last + window + 1 - one.verdicts.since)[right]
+    lead = one.lead[right]
     return BackTest(
         cut=cut,
         window=window,

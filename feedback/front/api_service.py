@@ -24,7 +24,7 @@ class WorthSerializer(serializers.Serializer):
 class HeardSerializer(serializers.Serializer):
     """By figures of others, never measured here."""
 
-    contacts = serializers.IntegerField()
+    contacts = serializers.IntegerField(help_text="Customers, each once.")
     tellers = serializers.IntegerField(help_text="Who tells ten people or more.")
     listeners_at_least = serializers.IntegerField()
 
@@ -43,7 +43,7 @@ class ServiceSerializer(serializers.Serializer):
     start = serializers.DateField()
     end = serializers.DateField()
     currency = serializers.CharField()
-    cases = serializers.IntegerField(help_text="Told in these days.")
+    cases = serializers.IntegerField(help_text="Complaints told in these days.")
     solved = serializers.IntegerField(help_text="Customers, each time the first time they told.")
     unsolved = serializers.IntegerField(help_text="Customers, at least once not.")
     margin = serializers.CharField(help_text="0 to 1.")
@@ -57,7 +57,7 @@ class ServiceSerializer(serializers.Serializer):
     verdict = serializers.ChoiceField(["", "earns", "costs", "unclear"])
     claims = ClaimsSerializer()
     word_of_mouth = serializers.DictField(child=HeardSerializer())
-    not_said = serializers.IntegerField(help_text="Ended cases without a word on whether it was well.")
+    not_said = serializers.IntegerField(help_text="Complaints that ended, and nobody said how.")
 
 
 @described(

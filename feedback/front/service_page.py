@@ -81,8 +81,10 @@ def _context(request: HttpRequest, form: ServiceFilter, found: Service) -> dict[
         "heard": word_of_mouth,
         **{
             f"{who}_url": f"{reverse('service_people')}?{urlencode(form.as_shown() | {'who': who})}"
-            for who in ("solved", "unsolved", "well", "badly")
+            for who in service_result.GROUPS
         },
+        "told_url": _cases_url(form),
+        "unsaid_url": _cases_url(form, who="unsaid"),
         "worth": found.worth,
     }
 
@@ -167,8 +169,12 @@ def _cost_urls(form: ServiceFilter) -> dict[str, str]:
         "remedies": f"{reverse('concessions')}?{days}",
         "disputes": reverse("disputes"),
         "rewards": f"{reverse('reward_costs')}?{days}",
-        "handling": reverse("cases") + "?state=all",
+        "handling": _cases_url(form),
     }
+
+
+def _cases_url(form: ServiceFilter, **who: str) -> str:
+    return f"{reverse('service_cases')}?{urlencode(form.as_shown() | who)}"
 
 
 def _found(form: ServiceFilter, language: str) -> Service:

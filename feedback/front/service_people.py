@@ -1,11 +1,9 @@
 """The customers behind the report on service: solved the first time they told us, and not (S0-10)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +13,8 @@ from feedback import api_people, shop, value
 from feedback.api_reports import DAYS
 from feedback.front import service_result
 from feedback.front.service_page import ServiceFilter
-from feedback.models import Case, Customer
+from feedback.front.service_result import Told as OfCustomer
+from feedback.models import Customer
 from feedback.roles import REPORTS
 from feedback.views import people_pages
 from feedback.views.people_pages import Column, Found, Kind, Line, People
@@ -44,33 +43,25 @@ class ServicePeopleFilter(ServiceFilter):
 
 
 def _found(form: ServicePeopleFilter) -> Found:
+    """Who told us last, first."""
     chosen = form.cleaned_data
-    told = service_result.told_in(chosen["start"], chosen["end"])
-    groups = (*service_result.customers(told), *service_result.heard(told))
-    everybody = Customer.objects.filter(pk__in=dict(zip(TITLES, groups, strict=True))[chosen["who"]])
+    everybody = service_result.by_customer(service_result.told_in(chosen["start"], chosen["end"]))
+    counted = list(filter(service_result.GROUPS[chosen["who"]], everybody))
+    rows = [one for one in counted if not one.is_erased]
     return Found(
         title=str(TITLES[chosen["who"]]),
-        rows=everybody.filter(erased_at=None).order_by("name", "pk"),
-        lines=_lines(told),
+        rows=rows,
+        lines=_lines,
         currency=shop.current().currency,
-        erased=everybody.exclude(erased_at=None).count(),
+        erased=len(counted) - len(rows),
     )
 
 
-def _lines(told: QuerySet[Case]) -> Callable[[Sequence[Customer]], Iterator[Line]]:
-    def lines(rows: Sequence[Customer]) -> Iterator[Line]:
-        keys = [one.pk for one in rows]
-        theirs: Any = told.filter(customer__among=keys).order_by().values("customer")
-        sums = theirs.annotate(
-            last=Max("opened_at"), n=Count("pk"), solved=Count("pk", filter=Q(resolved_first_time=True))
-        )
-        found = {one["customer"]: one for one in sums}
-        worth = value.lifetime_values(keys)
-        for one in rows:
-            its = found[one.pk]
-            yield one, [shop.day(its["last"]), its["n"], its["solved"], worth.get(one.pk)]
-
-    return lines
+def _lines(rows: Sequence[OfCustomer]) -> Iterator[Line]:
+    keys = [one.customer for one in rows]
+    customers, worth = Customer.objects.in_bulk(keys), value.lifetime_values(keys)
+    for one in rows:
+        yield customers[one.customer], [shop.day(one.last), one.n, one.solved, worth.get(one.customer)]
 
 
 def _back(form: ServicePeopleFilter) -> tuple[str, str]:

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from feedback.intervals import wilson
-from feedback.models import Promise
+from feedback.models import Promise, User
 
 Row = Mapping[str, Any]
 FEWEST = 5  # answers, below which no share is named
 COLUMNS = ("by", "name", "kept", "broken", "unanswered", "withdrawn", "share", "low", "high")
 _KEPT, _BROKEN, _WITHDRAWN = Q(state="kept"), Q(state="broken"), Q(state="withdrawn")
+_UNKNOWN = (
+    Q(decision=None) | ~Q(decision__facts__has_key="problem") | Q(decision__facts__problem=None)
+)  # what went wrong
+_NAME = ("first_name", "last_name", "username")
 _COUNTED = ("kept", "broken", "unanswered", "withdrawn")
 
 
@@ -70,23 +74,15 @@ class Kept:
 
 def kept(start: date, end: date, today: date, language: str) -> Kept:
     """Four queries, however many promises."""
-    rows = Promise.objects.filter(by_when__gte=start, by_when__lte=end).exclude(
-        state=Promise.State.WITHDRAWN, withdrawn_why=""
-    )
-    late = Q(state="open") & (Q(call_back_on__lte=today) | Q(first_call_on__lte=today))
-    counted = {
-        "kept": Count("pk", filter=_KEPT),
-        "broken": Count("pk", filter=_BROKEN),
-        "unanswered": Count("pk", filter=late),
-        "withdrawn": Count("pk", filter=_WITHDRAWN),
-    }
+    rows = _promised(start, end)
+    counted = {name: Count("pk", filter=which) for name, which in _which(today).items()}
 
     def by(*columns: str) -> list[Row]:
         return list(rows.order_by().values(*columns).annotate(**counted))
 
     days = by("by_when")
     people = by("who__first_name", "who__last_name", "who__username")
-    spoken = f"case__comment__touchpoint__name_{language if language in ('vi', 'en') else 'en'}"
+    spoken = _spoken(language)
     return Kept(
         start=start,
         end=end,
@@ -96,6 +92,39 @@ def kept(start: date, end: date, today: date, language: str) -> Kept:
         problems=_grouped(by("decision__facts__problem"), lambda row: row["decision__facts__problem"]),
         touchpoints=_grouped(by(spoken), lambda row: row[spoken]),
     )
+
+
+def behind(
+    start: date, end: date, today: date, which: str, *, by: str = "", name: str = "", language: str = "en"
+) -> QuerySet[Promise]:
+    """The promises that one number of the report counts: `which` of _COUNTED, or "answered". `by`: a part of
+    the report, `name`: its line; "" is not known, or our team. One query, and one for a person."""
+    rows = _promised(start, end)
+    counts = _which(today)
+    rows = rows.filter(counts["kept"] | counts["broken"] if which == "answered" else counts[which])
+    if by == "person":
+        named = User.objects.values("pk", *_NAME)
+        keys = [one["pk"] for one in named if _name(*(one[part] for part in _NAME)) == name]
+        rows = rows.filter(who__in=keys) if name else rows.filter(who=None)
+    elif by == "problem":
+        rows = rows.filter(decision__facts__problem=name) if name else rows.filter(_UNKNOWN)
+    elif by:
+        rows = rows.filter(**{_spoken(language): name} if name else {f"{_spoken(language)}__isnull": True})
+    return rows.order_by("-by_when", "-pk")
+
+
+def _promised(start: date, end: date) -> QuerySet[Promise]:
+    rows = Promise.objects.filter(by_when__gte=start, by_when__lte=end)
+    return rows.exclude(state=Promise.State.WITHDRAWN, withdrawn_why="")
+
+
+def _which(today: date) -> dict[str, Q]:
+    late = Q(state="open") & (Q(call_back_on__lte=today) | Q(first_call_on__lte=today))
+    return {"kept": _KEPT, "broken": _BROKEN, "unanswered": late, "withdrawn": _WITHDRAWN}
+
+
+def _spoken(language: str) -> str:
+    return f"case__comment__touchpoint__name_{language if language in ('vi', 'en') else 'en'}"
 
 
 def lines(found: Kept) -> Iterator[tuple[Any, ...]]:
@@ -142,6 +171,9 @@ def _grouped(rows: list[Row], named: Callable[[Row], str | None]) -> tuple[Line,
 
 
 def _person(row: Row) -> str | None:
+    return _name(*(row[f"who__{part}"] for part in _NAME))
+
+
+def _name(first: str | None, last: str | None, username: str | None) -> str | None:
     """As `str(user)` has it."""
-    full = f"{row['who__first_name'] or ''} {row['who__last_name'] or ''}".strip()
-    return full or (str(row["who__username"]) if row["who__username"] else None)
+    return f"{first or ''} {last or ''}".strip() or username or None

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import charts, defections, shop
+from feedback import charts, defections, leaving, shop
 from feedback.defection.backtests import BackTest, Share, Who
 from feedback.defection.rules import Kind, Rule
 from feedback.defection_forms import (
@@ -31,7 +31,7 @@ from feedback.models import Defection, DefectionRule
 from feedback.reports import back_test, investment
 from feedback.reports import defections as report
 from feedback.roles import DESK, REPORTS, Role, allow, holds
-from feedback.views import departed, downloads, people_pages
+from feedback.views import departed, downloads, flagged, people_pages
 
 PER_PAGE = 40
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "version": version,
         "rule_said": _said(version),
-        "false_alarms": report.false_alarms(version) if version else None,
+        **_false_alarms(request, version),
         "rate": rate,
         "now": report.now(),
         "causes": report.causes(),
@@ -226,20 +226,25 @@ def _with_state(given: Any) -> dict[str, str]:
     return {
         "state": given.get("state") or DefectionFilter.TO_DO,
         "cause": given.get("cause", ""),
+        "answer": given.get("answer", ""),
     }
 
 
 def _chosen(form: DefectionFilter) -> QuerySet[Defection]:
-    state, cause = form.cleaned_data["state"], form.cleaned_data["cause"]
+    state, cause, answer = (form.cleaned_data[name] for name in ("state", "cause", "answer"))
     rows = Defection.objects.select_related("customer", "owner", "rule")
     if state == DefectionFilter.TO_DO:
         rows = rows.filter(state__in=Defection.ONGOING)
     elif state == DefectionFilter.NOT_BACK:
         rows = investment.gone(shop.day(timezone.now())).select_related("customer", "owner", "rule")
+    elif state == DefectionFilter.TOLD:
+        rows = leaving.said_why(timezone.now()).select_related("customer", "owner", "rule")
     elif state != "all":
         rows = rows.filter(state=state)
     if cause:
         rows = rows.filter(cause="" if cause == DefectionFilter.UNASKED else cause)
+    if answer:
+        rows = rows.filter(answer=answer)
     return rows.order_by("contact_by", "-value_lost", "pk")
 
 
@@ -267,7 +272,7 @@ def _show(
         "pattern": defections.pattern_of(row, request.LANGUAGE_CODE),
         "between": row.whys.splitlines()[:-1],  # what was said on the way to the root
         "rule_said": _said(row.rule),
-        "false_alarms": report.false_alarms(row.rule),
+        **_false_alarms(request, row.rule),
         "contacting": contacting,
         "answering": answering,
         "is_ongoing": row.state in Defection.ONGOING,
@@ -297,6 +302,7 @@ def _show_rule(
             "tried_said": said(form.rule),
             "is_by_word": form.rule.kind == Kind.SHARE,
             "people_url": people_pages.url("defection_rule_people", **form.rule.as_data()),
+            "all_url": people_pages.url("defection_rule_people", **form.rule.as_data(), who=flagged.ALL),
             "kept": [(name, str(value)) for name, value in form.rule.as_data().items()],
         }
         if seen.tested is not None:
@@ -348,6 +354,20 @@ def _verdict(tested: BackTest) -> str:
     if right.high < base:
         return _("Whom it finds stopped less often than customers do anyway: it looks at the wrong ones.")
     return _("Whom it finds did not stop more often than customers do anyway, by more than chance.")
+
+
+def _false_alarms(request: HttpRequest, version: DefectionRule | None) -> dict[str, Any]:
+    """What the job found out, and where its customers are for who may try a definition."""
+    told = report.false_alarms(version) if version else None
+    rule = version.rule if version else None
+    if told is None or rule is None or not holds(request, *DEFINE):
+        return {"false_alarms": told}
+    on = rule.as_data() | {"judged_by": told.window, "on": told.on}
+    urls = {
+        f"{who.value}_url": people_pages.url("defection_rule_past", **on, who=who.value)
+        for who in (Who.CAME_BACK, Who.FLAGGED)
+    }
+    return {"false_alarms": told, **urls}
 
 
 def _first() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 counts, while it is tried (S2-1)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,9 @@ PAST_COLUMNS = (
     Column(name="bought_again_on", label=gettext_lazy("Bought again on"), kind=Kind.DAY),
     Column(name="alerts", label=gettext_lazy("Alerts"), kind=Kind.NUMBER),
     Column(name="false_alarms", label=gettext_lazy("False alarms"), kind=Kind.NUMBER),
+    Column(name="sooner_by", label=gettext_lazy("Found so many days sooner"), kind=Kind.NUMBER),
 )
+FOUND, ALL = "found", "all"
 _FOUND_OFTEN = gettext_lazy(
     "Somebody may be found more than once: %(n)s in %(weeks)s weeks. All is told as of that day: who bought "
     "between an alert and that day has it as their last purchase."
@@ -52,33 +54,58 @@ TITLES = {
 }
 
 
-class PastForm(RuleForm):
-    """A rule, and whom of its trial: those it would have found, to begin with."""
+class TodayForm(RuleForm):
+    """A rule, and whom of those it looks at today: those it would find, to begin with, or all."""
 
     def __init__(self, data: Any, *, categories: Sequence[str]):
         super().__init__(data, categories=categories)
+        self.fields["who"] = forms.ChoiceField(choices=[(FOUND, FOUND), (ALL, ALL)], required=False)
+
+    def clean_who(self) -> str:
+        return self.cleaned_data["who"] or FOUND
+
+
+class PastForm(RuleForm):
+    """A rule, and whom of its trial: those it would have found, to begin with. `on`: the day it is tried on,
+    the last one that can be to begin with."""
+
+    def __init__(self, data: Any, *, categories: Sequence[str], today: date):
+        super().__init__(data, categories=categories)
+        self.today = today
         self.fields["who"] = forms.ChoiceField(
             choices=[(one.value, one.value) for one in Who], required=False
         )
+        self.fields["on"] = forms.DateField(required=False)
 
     def clean_who(self) -> Who:
         return Who(self.cleaned_data["who"] or Who.FLAGGED)
 
+    def clean(self):
+        cleaned = super().clean()
+        on = None if self.errors else cleaned["on"]
+        if on and not self._is_over(on):
+            self.add_error("on", _("The days after it must be over."))
+        return cleaned
 
-def _form(given: Any, *, today: date) -> RuleForm:
-    return RuleForm(given, categories=defections.categories())
+    def _is_over(self, on: date) -> bool:
+        return date(1970, 1, 1) <= on <= self.today - timedelta(days=self.rule.judged_by)
+
+
+def _form(given: Any, *, today: date) -> TodayForm:
+    return TodayForm(given, categories=defections.categories())
 
 
 def _past_form(given: Any, *, today: date) -> PastForm:
-    return PastForm(given, categories=defections.categories())
+    return PastForm(given, categories=defections.categories(), today=today)
 
 
-def _flagged(form: RuleForm) -> Found:
+def _flagged(form: TodayForm) -> Found:
     """The very trial of the page: the same orders, the same customers. The dearest first."""
     found, one_in = defections.trial(form.rule, timezone.now())
-    rows, spent = _dearest_first(found, found.is_gone)
+    is_all = form.cleaned_data["who"] == ALL
+    rows, spent = _dearest_first(found, np.ones_like(found.is_gone) if is_all else found.is_gone)
     return Found(
-        title=_("Would be found today"),
+        title=_("Looked at today") if is_all else _("Would be found today"),
         rows=rows,
         lines=_lines(found, spent),
         currency=shop.current().currency,
@@ -88,7 +115,7 @@ def _flagged(form: RuleForm) -> Found:
 
 def _on_the_past(form: PastForm) -> Found:
     """The very test of the page."""
-    tested, one_in = defections.trial_on_the_past(form.rule, timezone.now())
+    tested, one_in = defections.trial_on_the_past(form.rule, timezone.now(), on=form.cleaned_data["on"])
     who, currency = form.cleaned_data["who"], shop.current().currency
     if tested is None:
         return Found(title=_("Tried on the past"), rows=[], lines=lambda rows: (), currency=currency,
@@ -127,9 +154,9 @@ def _lines(found: Verdicts, spent: np.ndarray) -> Callable[[Sequence[int]], Iter
         keys = [int(one) for one in found.customers[np.asarray(places, np.int64)]]
         customers = Customer.objects.in_bulk(keys)
         for place, key in zip(places, keys, strict=True):
-            last, since = (
-                date.fromordinal(int(day)) for day in (found.known.last[place], found.since[place])
-            )
+            last = date.fromordinal(int(found.known.last[place]))
+            # Of those it does not find the day stands for nothing.
+            since = date.fromordinal(int(found.since[place])) if found.is_gone[place] else None
             pattern = found.pattern(place).words(language, currency)
             amount = quantize(Decimal(str(round(float(spent[place]), 2))), currency)
             yield customers[key], [pattern, last, since, int(found.known.n[place]), amount]
@@ -138,17 +165,16 @@ def _lines(found: Verdicts, spent: np.ndarray) -> Callable[[Sequence[int]], Iter
 
 
 def _past_lines(tested: Tried, spent: np.ndarray) -> Callable[[Sequence[int]], Iterator[Line]]:
-    """Since when somebody had left is told of those it would have found alone."""
+    """How much sooner is told of those it would have found rightly: the page's is the middle one of them."""
     of, known = _lines(tested.verdicts, spent), tested.verdicts.known
+    is_right = tested.of(Who.RIGHT)
 
     def lines(places: Sequence[int]) -> Iterator[Line]:
         for place, (customer, cells) in zip(places, of(places), strict=True):
-            pattern, last, since, *rest = cells
             again = known.histories.next_visit(int(known.at[place]), known.day)
             yield customer, [
-                pattern, last, since if tested.verdicts.is_gone[place] else None, *rest,
-                None if again is None else date.fromordinal(again),
-                int(tested.alerts[place]), int(tested.false_alarms[place]),
+                *cells, None if again is None else date.fromordinal(again), int(tested.alerts[place]),
+                int(tested.false_alarms[place]), int(tested.lead[place]) if is_right[place] else None,
             ]  # fmt: skip
 
     return lines

@@ -1,4 +1,5 @@
-"""The customers behind a number of a report: a page, CSV and XLSX, in one way for every report.
+"""The customers behind a number of a report, or its complaints: a page, CSV and XLSX, in one way for every
+report.
 
 Which customers, and what made them count, the report's own module says with a People.
 """
@@ -23,7 +24,7 @@ from django.views.decorators.http import require_safe
 
 from feedback import shop
 from feedback.listed import Listed
-from feedback.models import Customer
+from feedback.models import Case, Customer
 from feedback.roles import Role, allow
 from feedback.views import downloads
 
@@ -31,7 +32,7 @@ PER_PAGE = 50
 MANY = 5_000  # from here on the number of the report is taken for the number of the rows
 _TOGETHER = 500  # rows of a file whose further facts are looked up at once
 View = Callable[[HttpRequest], HttpResponseBase]
-Line = tuple[Customer, Sequence[Any]]
+Line = tuple[Customer | Case, Sequence[Any]]
 
 
 class Kind(StrEnum):
@@ -40,8 +41,19 @@ class Kind(StrEnum):
     TEXT = "text"
     PATTERN = "pattern"  # a longer text
     DAY = "day"
+    MONTH = "month"  # by its first day
     MONEY = "money"
     NUMBER = "number"
+    CHOICE = "choice"  # a member of TextChoices
+    YES = "yes"  # or no; None: nobody knows
+    CUSTOMER = "customer"  # None: nobody we know
+
+
+class Of(StrEnum):
+    """What one row is, by the name of its page's address."""
+
+    CUSTOMER = "customer"
+    CASE = "case"  # a complaint; with its comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +87,8 @@ class Found:
 class People:
     """`address`: the name of its page's; those of its files end in `_csv` and `_xlsx`. `form`: what stands in
     the address, checked. `find`: None where there is no such number. `back`: the report's address by the
-    same filters, and what it is called."""
+    same filters, and what it is called. `of`: what its rows are. `has_filters`: they can be
+    changed on the page, by a form that says `as_shown` what was chosen."""
 
     address: str
     file: str
@@ -83,6 +96,8 @@ class People:
     find: Callable[[Any], Found | None]
     columns: Sequence[Column]
     back: Callable[[Any], tuple[str, str]]
+    of: Of = Of.CUSTOMER
+    has_filters: bool = False
 
 
 def not_found_yet(title: str, currency: str) -> Found:
@@ -107,19 +122,24 @@ def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, V
     def page(request: HttpRequest) -> HttpResponse:
         form = form_of(people, request.GET)
         if not form.is_valid():
-            return render(request, "feedback/people.html", {"form": form}, status=400)
+            wrong = {"form": form, "has_filters": people.has_filters}
+            return render(request, "feedback/people.html", wrong, status=400)
         found = _found(people, form)
         shown = Paginator(countable(found), PER_PAGE).get_page(request.GET.get("page"))
-        rows = list(shown)
+        rows, counted = list(shown), number(found, shown.paginator.count)
         back_url, back_label = people.back(form)
         query = request.GET.copy()
         query.pop("page", None)
         context = {
+            "form": _as_shown(people, form),
+            "has_filters": people.has_filters,
             "found": found,
             "page": shown,
             "columns": people.columns,
+            "of": people.of,
             "rows": list(_shown(people, found, rows)),
-            "differs": _differs(found, shown, rows),
+            "number": counted,
+            "differs": _differs(found, shown, rows, counted),
             "may_differ": found.counted is not None and found.counted >= MANY,
             "back_url": back_url,
             "back_label": back_label,
@@ -146,12 +166,17 @@ def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, V
     return one, as_csv, as_xlsx
 
 
-def _differs(found: Found, shown: Page, rows: Sequence[Any]) -> bool:
-    """From what the report counted; of a kept list, as far as this page shows."""
+def number(found: Found, places: int) -> int:
+    """How many are listed on all pages, which have so many places."""
+    return found.rows.still if isinstance(found.rows, Listed) else places
+
+
+def _differs(found: Found, shown: Page, rows: Sequence[Any], counted: int) -> bool:
+    """From what the report counted: as many as are listed, and as far as this page shows."""
     if found.counted is None:
         return False
     is_short = len(rows) < shown.end_index() - shown.start_index() + 1 if rows else shown.paginator.count > 0
-    return is_short or found.counted != shown.paginator.count
+    return is_short or found.counted != counted
 
 
 class _Kept:
@@ -178,6 +203,11 @@ def form_of(people: People, given: Any) -> forms.Form:
     return people.form(given, today=shop.day(timezone.now()))
 
 
+def _as_shown(people: People, form: Any) -> forms.Form:
+    """With what counts where nothing was chosen."""
+    return form_of(people, form.as_shown()) if people.has_filters else form
+
+
 def _found(people: People, form: forms.Form) -> Found:
     found = people.find(form)
     if found is None:
@@ -185,21 +215,37 @@ def _found(people: People, form: forms.Form) -> Found:
     return found
 
 
-def _shown(people: People, found: Found, rows: Sequence[Any]) -> Iterator[tuple[Customer, list[Any]]]:
-    for customer, cells in found.lines(rows):
-        yield customer, [(column.kind, cell) for column, cell in zip(people.columns, cells, strict=True)]
+def _shown(people: People, found: Found, rows: Sequence[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    for row, cells in found.lines(rows):
+        yield row, [(column.kind, cell) for column, cell in zip(people.columns, cells, strict=True)]
 
 
 def names(people: People) -> list[str]:
-    """Of what files and programs get of each customer."""
-    return ["customer", *(one.name for one in people.columns)]
+    """Of what files and programs get of each row."""
+    return [people.of.value, *(one.name for one in people.columns)]
+
+
+def plain(people: People, line: Line) -> list[Any]:
+    """What files and programs get of a row: whoever it is by the id of their page."""
+    row, cells = line
+    return [row.public_id, *map(_plain, people.columns, cells)]
+
+
+def _plain(column: Column, cell: Any) -> Any:
+    if cell is None:
+        return None
+    if column.kind is Kind.CUSTOMER:
+        return cell.public_id
+    if column.kind is Kind.CHOICE:
+        return str(cell)
+    return int(cell) if column.kind is Kind.YES else cell
 
 
 def _table(people: People, found: Found) -> Iterator[Sequence[Any]]:
-    """One line a customer, by the id of their page: names and addresses stay inside."""
+    """One line a row, by the id of its page: names and addresses stay inside."""
     has_money = any(one.kind is Kind.MONEY for one in people.columns)
     yield [*names(people), *(["currency"] if has_money else [])]
     rows = iter(found.rows if isinstance(found.rows, list) else found.rows.iterator(chunk_size=2000))
     while part := list(islice(rows, _TOGETHER)):
-        for customer, cells in found.lines(part):
-            yield [customer.public_id, *cells, *([found.currency] if has_money else [])]
+        for line in found.lines(part):
+            yield [*plain(people, line), *([found.currency] if has_money else [])]

@@ -12,14 +12,15 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback import call_backs, handling, promises, shop
+from feedback import call_backs, handling, labels, promises, shop
 from feedback.addressing import as_the_shop_does
 from feedback.models import Promise
+from feedback.reports import promises as report
 from feedback.roles import EVERYONE, Role, allow, holds, public
 from feedback.templatetags.feedback import day
 
@@ -31,25 +32,57 @@ _VIA = [(value, label) for value, label in Promise.Via.choices if value != Promi
 
 
 class PromiseFilter(forms.Form):
-    """Which promises are listed; all filters are in the address."""
+    """Which promises are listed; all filters are in the address. `since` and `until`: of those that the
+    report counts over these days of the promise, alone; `by` and `name`: of one of its lines."""
 
     TO_ASK, COMING, SETTLED, TAKEN_BACK = "ask", "coming", "settled", "taken_back"
+    KEPT, BROKEN, UNANSWERED = "kept", "broken", "unanswered"
+    COUNTED = {SETTLED: "answered", TAKEN_BACK: "withdrawn"}  # as the report calls them
     show = forms.ChoiceField(
         label=pgettext_lazy("promises", "Which"),
         choices=[
             (TO_ASK, _("to ask about")),
             (COMING, _("still to come")),
             (SETTLED, _("answered")),
+            (KEPT, pgettext_lazy("promises", "kept")),
+            (BROKEN, pgettext_lazy("promises", "not kept")),
+            (UNANSWERED, _("past their day, and nobody has said")),
             (TAKEN_BACK, pgettext_lazy("promises", "taken back")),
         ],
         required=False,
     )
     mine = forms.BooleanField(label=_("only mine"), required=False)
+    since = forms.DateField(required=False, widget=forms.HiddenInput)
+    until = forms.DateField(required=False, widget=forms.HiddenInput)
+    by = forms.ChoiceField(
+        choices=[(one, one) for one in ("person", "problem", "touchpoint")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     def clean_show(self) -> str:
         return self.cleaned_data["show"] or self.TO_ASK
 
     def rows(self, user: Any, today: date) -> QuerySet[Promise]:
+        rows = self._counted(today) if self.is_of_report else self._all(today)
+        return rows.filter(who=user) if self.cleaned_data["mine"] else rows
+
+    @property
+    def is_of_report(self) -> bool:
+        given, show = self.cleaned_data, self.cleaned_data["show"]
+        return bool(given["since"] and given["until"]) or show in (self.KEPT, self.BROKEN, self.UNANSWERED)
+
+    def _counted(self, today: date) -> QuerySet[Promise]:
+        given = self.cleaned_data
+        which = self.COUNTED.get(given["show"], given["show"])
+        if which in (self.TO_ASK, self.COMING):
+            return self._all(today)
+        start, end = given["since"] or date.min, given["until"] or date.max
+        line = {"by": given["by"], "name": given["name"], "language": get_language() or "vi"}
+        return report.behind(start, end, today, which, **line)
+
+    def _all(self, today: date) -> QuerySet[Promise]:
         match self.cleaned_data["show"]:
             case self.COMING:
                 rows = promises.coming(today)
@@ -59,7 +92,7 @@ class PromiseFilter(forms.Form):
                 rows = promises.taken_back()
             case _:
                 rows = promises.to_ask(today)
-        return rows.filter(who=user) if self.cleaned_data["mine"] else rows
+        return rows
 
 
 class AnswerForm(forms.Form):
@@ -127,8 +160,11 @@ def promise_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "feedback/promises.html", {"form": form}, status=400)
     rows = form.rows(request.user, today).select_related("case__customer", "who", "settled_by")
+    name = form.cleaned_data["name"]
     context = {
-        "form": PromiseFilter({name: form.cleaned_data[name] for name in ("show", "mine")}),
+        "form": PromiseFilter({name: value for name, value in form.cleaned_data.items() if value}),
+        "of": form.cleaned_data,
+        "line_words": labels.known(labels.PROBLEMS, name) if form.cleaned_data["by"] == "problem" else name,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "today": today,
         "show": form.cleaned_data["show"],

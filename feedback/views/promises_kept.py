@@ -1,10 +1,13 @@
 """How many promises we keep, and whose."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.template.defaultfilters import floatformat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,12 +24,33 @@ def _context(request: HttpRequest, form: ReportFilter, found: promises.Kept) -> 
         [one.name for one in found.months], step="month", language=request.LANGUAGE_CODE
     )
     return {
-        "groups": _groups(found),
-        "months": list(zip(months, found.months, strict=True))[::-1],
+        "all_url": _url(found.start, found.end),
+        "groups": [
+            (part, title, [(words, one, _line_url(found, by, one)) for words, one in its])
+            for part, by, title, its in _groups(found)
+        ],
+        "months": [
+            (words, one, _month_url(found, one)) for words, one in zip(months, found.months, strict=True)
+        ][::-1],
         "fewest": promises.FEWEST,
         "finding": _finding(found),
         **_figure(found, months),
     }
+
+
+def _url(start: date, end: date, **line: str) -> str:
+    """Of the promises behind a line; what they show is still to be said."""
+    return f"{reverse('promises')}?{urlencode({'since': start, 'until': end, **line})}"
+
+
+def _line_url(found: promises.Kept, by: str, one: promises.Line) -> str:
+    return _url(found.start, found.end, by=by, name=str(one.name or ""))
+
+
+def _month_url(found: promises.Kept, one: promises.Line) -> str:
+    assert isinstance(one.name, date)
+    last = (one.name.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return _url(max(one.name, found.start), min(last, found.end))
 
 
 def _found(form: ReportFilter, language: str) -> promises.Kept:
@@ -38,19 +62,25 @@ def _table(found: promises.Kept) -> list[Sequence[Any]]:
     return [promises.COLUMNS, *promises.lines(found)]
 
 
-def _groups(found: promises.Kept) -> list[tuple[str, str, list[tuple[str, promises.Line]]]]:
+def _groups(found: promises.Kept) -> list[tuple[str, str, str, list[tuple[str, promises.Line]]]]:
     team, unknown = _("our team"), _("not known")
     return [
-        ("people", _("By person"), [(one.name or team, one) for one in found.people]),
+        ("people", "person", _("By person"), [(str(one.name or team), one) for one in found.people]),
         (
             "problems",
+            "problem",
             _("By problem"),
             [
                 (labels.known(labels.PROBLEMS, str(one.name)) if one.name else unknown, one)
                 for one in found.problems
             ],
         ),
-        ("touchpoints", _("By touchpoint"), [(one.name or unknown, one) for one in found.touchpoints]),
+        (
+            "touchpoints",
+            "touchpoint",
+            _("By touchpoint"),
+            [(str(one.name or unknown), one) for one in found.touchpoints],
+        ),
     ]
 
 

@@ -88,7 +88,7 @@ def _kept(threshold: Decimal, n: int) -> listed.Listed | None:
     if kept is None:
         return None
     gone = max(0, kept.n - ExpectedValue.objects.filter(currency=currency).count())
-    return replace(kept, n=min(kept.n, n + gone))
+    return replace(kept, n=min(kept.n, n + gone), still_so=n)
 
 
 def _lines(rows: Sequence[ExpectedValue]) -> Iterator[Line]:

@@ -1,23 +1,20 @@
 """Does solving problems pay? The report, the customers behind each of its numbers, and both to take along."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from feedback import charts, money, shop
+from feedback import charts, money
 from feedback.models import Customer
-from feedback.roles import REPORTS, allow
-from feedback.views import report_pages
+from feedback.roles import REPORTS
+from feedback.views import people_pages, report_pages
+from feedback.views.people_pages import Column, Found, Kind, Line, People
 from feedback.views.report_pages import Report
 from surveys import recovery_words, spending
 from surveys.cohorts import Cohort
@@ -28,7 +25,12 @@ from surveys.result_forms import RecoveryFilter, RecoveryPeopleFilter
 from surveys.spending import Group, Respondent
 from surveys.views.costs import unit_words
 
-PER_PAGE = 50
+COLUMNS_OF_PEOPLE = (
+    Column(name="month_of_order", label=gettext_lazy("Month of the order"), kind=Kind.MONTH),
+    Column(name="spent_before", label=gettext_lazy("spent before"), kind=Kind.MONEY),
+    Column(name="spent_after", label=gettext_lazy("spent after"), kind=Kind.MONEY),
+    Column(name="months_end", label=gettext_lazy("months end"), kind=Kind.DAY),
+)
 
 
 def _context(request: HttpRequest, form: RecoveryFilter, report: Recovery) -> dict[str, Any]:
@@ -47,31 +49,38 @@ def _context(request: HttpRequest, form: RecoveryFilter, report: Recovery) -> di
     }
 
 
-@allow(REPORTS)
-@require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def _behind(form: RecoveryPeopleFilter) -> Found:
     """Who a number of the report is: those who spent least afterwards first."""
-    form = RecoveryPeopleFilter(request.GET, today=shop.day(timezone.now()))
-    if not form.is_valid():
-        return render(request, "surveys/recovery_people.html", {"form": form}, status=400)
     report, chosen = form.report(), form.cleaned_data
     found = [one for one in report.respondents if one.cohort == chosen["cohort"] and _is(one, chosen["who"])]
     found.sort(key=lambda one: (one.after, -one.before, one.customer))
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    customers = Customer.objects.in_bulk([one.customer for one in shown])
-    back = {name: value for name, value in form.as_shown().items() if name not in ("cohort", "who")}
-    context = {
-        "form": RecoveryPeopleFilter(form.as_shown(), today=form.today),
-        "report": report,
-        "page": shown,
-        "people": [
-            (customers[one.customer], one, spending.windows(one.month))
-            for one in shown
-            if one.customer in customers
-        ],
-        "report_url": f"{reverse('recovery')}?{urlencode(back)}",
-    }
-    return render(request, "surveys/recovery_people.html", context)
+    keys = [one.customer for one in found]
+    erased = set(Customer.objects.filter(pk__among=keys).exclude(erased_at=None).values_list("pk", flat=True))
+    return Found(
+        title=str(recovery_words.NAMES[chosen["cohort"]]),
+        rows=[one for one in found if one.customer not in erased],
+        lines=_lines(report.currency),
+        currency=report.currency,
+        erased=len(erased),
+    )
+
+
+def _lines(currency: str) -> Callable[[Sequence[Respondent]], Iterator[Line]]:
+    def amount(spent: float) -> Decimal:
+        return money.quantize(Decimal(str(round(spent, 2))), currency)
+
+    def lines(rows: Sequence[Respondent]) -> Iterator[Line]:
+        customers = Customer.objects.in_bulk([one.customer for one in rows])
+        for one in rows:
+            _first, last = spending.windows(one.month).after
+            yield customers[one.customer], [one.month, amount(one.before), amount(one.after), last]
+
+    return lines
+
+
+def _back(form: RecoveryPeopleFilter) -> tuple[str, str]:
+    shown = {name: value for name, value in form.as_shown().items() if name not in ("cohort", "who")}
+    return f"{reverse('recovery')}?{urlencode(shown)}", _("What solving problems returns")
 
 
 def _said(group: Group, query: str) -> tuple[str, str, str]:
@@ -166,3 +175,13 @@ page, as_csv, as_xlsx = report_pages.views(
     ),
     REPORTS,
 )
+BEHIND = People(
+    address="recovery_people",
+    file="recovery-customers",
+    form=RecoveryPeopleFilter,
+    find=_behind,
+    columns=COLUMNS_OF_PEOPLE,
+    back=_back,
+    has_filters=True,
+)
+people, people_csv, people_xlsx = people_pages.views(BEHIND, REPORTS)

@@ -28,25 +28,36 @@ PER_PAGE = 50
 def shown(report: Report, query: str) -> dict[str, Any]:
     """What the page of the silent says of the report; `query`: its filters, as in an address."""
     kind, verdict = voices_words.verdict(report.corrected)
+    silent = _people_url(query, voices.Group.SILENT)
     urls = {
-        "stopped": f"{_people_url(query, voices.Group.SILENT)}&who=stopped",
-        "silent": f"{_people_url(query, voices.Group.SILENT)}&who=all",
+        "stopped": f"{silent}&who=stopped",
+        "silent": f"{silent}&who=all",
         "surveys": reverse("surveys"),
     }
     return {
         "report": report,
         "findings": list(voices_words.findings(report)),
-        "steps": [(step, urls[step.leads_to]) for step in voices_words.next_steps(report)],
+        "steps": [
+            (step, urls[step.leads_to], f"{silent}&who={step.who}" if step.who else "")
+            for step in voices_words.next_steps(report)
+        ],
+        "all_urls": {
+            who: f"{_people_url(query, VoicesPeopleFilter.EVERYBODY)}&who={who}"
+            for who in ("all", "asked", "answered", "open")
+        },
         "groups": [
             (row, voices_words.NAMES[row.group.value], _people_url(query, row.group)) for row in report.rows
         ],
-        "shares": list(_shares(report)),
-        "again": list(_again(report)),
+        "shares": [(one, f"{_people_url(query, one.id)}&who=all") for one in _shares(report)],
+        "again": [(one, f"{_people_url(query, one.id)}&who=again") for one in _again(report)],
         "kind": kind,
         "verdict": verdict,
         "measure": voices_words.MEASURES[report.measure],
         "estimates": list(_estimates(report.corrected)),
-        "trials": [voices_words.trial(one) for one in report.corrected.trials] if report.corrected else [],
+        "trials": [
+            (voices_words.trial(one), f"{_people_url(query, VoicesPeopleFilter.EVERYBODY)}&who={one.name}")
+            for one in (report.corrected.trials if report.corrected else ())
+        ],
         "speak": voices.SPEAK,
         "followed": voices.FOLLOWED,
         "most": voices.MOST,
@@ -141,23 +152,31 @@ def _lines(report: Report) -> Iterator[Sequence[Any]]:
         yield [f"{report.measure}: {name}", None, value, low, high, *blank]
 
 
-def _people_url(query: str, group: voices.Group) -> str:
-    return f"{reverse('voices_people')}?{query}&group={group.value}"
+def _people_url(query: str, group: str) -> str:
+    return f"{reverse('voices_people')}?{query}&group={group}"
 
 
 def _chosen(report: Report, group: str, who: str) -> list[Buyer]:
-    found = [one for one in report.buyers if not one.is_open and one.group == group and _is(one, who)]
+    everybody = group == VoicesPeopleFilter.EVERYBODY
+    found = [one for one in report.buyers if (everybody or one.group == group) and _is(one, who)]
     return sorted(found, key=lambda one: (one.day, one.customer))
 
 
 def _is(one: Buyer, who: str) -> bool:
-    if who == "stopped":
-        return one.has_stopped
-    if who == "followed":
-        return one.again is not None
-    if who in ("again", "gone"):
-        return one.again is (who == "again")
-    return True
+    """Whose days to speak run count as that alone."""
+    if one.is_open or who == "open":
+        return one.is_open and who == "open"
+    return {
+        "stopped": one.has_stopped,
+        "followed": one.again is not None,
+        "again": one.again is True,
+        "gone": one.again is False,
+        "asked": one.was_asked,
+        "unasked": not one.was_asked,
+        "answered": one.has_answered,
+        "late": one.late,
+        "promised": one.promised,
+    }.get(who, True)
 
 
 def _shares(report: Report) -> Iterator[Share]:

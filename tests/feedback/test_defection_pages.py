@@ -374,7 +374,31 @@ def test_causes_stand_with_what_they_cost_the_dearest_first(client, huy):
     assert [(row.cause, row.n, row.value) for row in causes] == [("staff", 1, 900), ("cheaper", 2, 300)]
 
 
-@pytest.mark.parametrize("given", [{"state": "nowhere"}, {"cause": "x"}, {"page": "x"}, {"page": "-1"}])
+def test_each_cause_and_what_was_decided_lead_to_their_customers(client, huy):
+    """S2-4, S2-5: and so do those who were asked and wait."""
+    done = {"state": "closed", "answer_reason": "x", "answered_by": huy, "answered_at": NOW}
+    for cause, more in (
+        ("cheaper", {"answer": "price", **done}), ("cheaper", {"answer": "nothing", **done}),
+        ("cheaper", {"state": "contacted"}), ("staff", {"answer": "training", **done}),
+    ):  # fmt: skip
+        factories.defection(owner=huy, cause=cause, **more)
+    page = client.get(reverse("defections"))
+    text = page.content.decode()
+
+    def listed(query):
+        assert f'href="?{query.replace("&", "&amp;")}#list"' in text
+        return client.get(f"{reverse('defections')}?{query}").context["page"].paginator.count
+
+    for row in page.context["causes"]:
+        assert listed(f"state=all&cause={row.cause}") == row.n
+        for answer, n in row.answers.items():
+            assert n == 0 or listed(f"state=all&cause={row.cause}&answer={answer}") == n
+    assert listed("state=contacted") == page.context["now"].asked == 1
+
+
+@pytest.mark.parametrize(
+    "given", [{"answer": "x"}, {"state": "nowhere"}, {"cause": "x"}, {"page": "x"}, {"page": "-1"}]
+)
 def test_filters_that_cannot_be_are_no_error_of_ours(client, huy, given):
     factories.defection(owner=huy)
 

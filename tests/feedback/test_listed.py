@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db import connection
 
 from feedback import listed
-from feedback.models import Customer, ListedCustomers
+from feedback.models import Customer, Erasure, ListedCustomers
 from tests.factories import NOW, customer
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,47 @@ def test_whoever_was_erased_or_made_one_with_somebody_since_is_left_out():
     Customer.objects.filter(pk=keys[5]).update(merged_into=keys[0])
 
     assert names() == [keys[0], *keys[2:5], keys[6]]
+
+
+def erased(key, at=NOW):
+    Customer.objects.filter(pk=key).update(erased_at=at)
+    Erasure.objects.create(customer_id=key, how="page", asked_at=at)
+
+
+def test_how_many_are_still_listed_leaves_out_who_is_gone():
+    """Whoever was erased before, and is in no list, changes nothing; nor does who was made one."""
+    before, *keys, other = some(9)
+    erased(before, NOW - timedelta(days=1))
+    Customer.objects.filter(pk=other).update(merged_into=before)
+    keep(all=keys)
+    found = listed.find("left", "all", listed.customers)
+    assert (found.count(), found.still) == (7, 7)
+
+    erased(keys[3], NOW + timedelta(minutes=1))
+    Customer.objects.filter(pk=keys[6]).update(merged_into=keys[0])
+
+    assert (found.count(), found.still, len(names())) == (7, 5, 5)
+    assert found.without(np.array(keys[:4])).still == 2
+
+
+def test_whoever_is_gone_is_looked_for_among_all_once(django_assert_num_queries):
+    keys = some(7)
+    keep(all=keys)
+    erased(keys[0])
+    found = listed.find("left", "all", listed.customers)
+    assert found.still == 6
+
+    with django_assert_num_queries(2):
+        assert found.still == 6
+
+
+def test_an_erasure_that_is_over_before_the_list_was_found_is_not_asked_about():
+    (key,) = some(1)
+    erased(key, NOW - timedelta(days=2))
+    Erasure.objects.update(emptied_at=NOW - timedelta(days=1))
+
+    assert listed.gone(NOW).tolist() == []
+    assert listed.gone(NOW - timedelta(days=1)).tolist() == [key]
 
 
 def test_the_next_list_takes_the_place_of_the_one_before():

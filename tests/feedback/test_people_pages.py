@@ -5,15 +5,28 @@ import csv
 import io
 from datetime import timedelta
 from decimal import Decimal
+from statistics import median
 
 import pytest
 from django.core.cache import caches
 from django.urls import reverse
 
-from feedback import cases, defections, departed, expected, leases, leaving, listed, merging, tenure
+from feedback import cases, defections, departed, erasure, expected, leases, leaving, listed, merging, tenure
 from feedback.defection.rules import Kind, Rule
 from feedback.front import headlines, silence
-from feedback.models import Case, Customer, Departed, ExpectedValue, Location, Order, OrderLine, Product
+from feedback.models import (
+    Case,
+    Comment,
+    Customer,
+    Departed,
+    ExpectedValue,
+    Location,
+    Order,
+    OrderLine,
+    Product,
+    User,
+    WalletShare,
+)
 from feedback.views import people_pages
 from tests import workbook
 from tests.factories import NOW, a_shop, case, comment, customer, defection, read_comment, user
@@ -184,6 +197,27 @@ def test_whoever_was_erased_or_merged_since_is_not_listed_and_it_is_said(client,
     assert everybody(client, "departed") == []
 
 
+def gone(who):
+    """Erased, as the page of their data does it."""
+    erasure.ask(who, how="page")
+    leases.run_once(erasure.ERASE, NOW)
+    assert Customer.objects.get(pk=who.pk).erased_at
+
+
+def test_the_heading_counts_those_who_are_listed(client, shop_of_three):
+    """Not the places that a kept list has for whoever was erased or merged since."""
+    lan, hoa, minh = shop_of_three
+    gone(lan)
+    merging.merge(hoa, minh)
+
+    for query, names in (({}, []), ({"who": "all"}, [minh.public_id])):
+        page = look(client, "departed", **query)
+        assert everybody(client, "departed", **query) == names
+        assert page.context["number"] == len(names)
+        assert look(client, "api_departed", **query).json()["customers"] == len(names)
+        assert "The report counted" in page.content.decode()
+
+
 def test_before_anybody_was_looked_at_there_is_no_such_number(client, huy):
     for _defined in (False, True):
         assert "Nobody has looked yet" in look(client, "departed").content.decode()
@@ -301,9 +335,71 @@ def test_a_trial_lists_whom_it_would_find(client, shop_of_three, rule, language)
 
     response = client.get(url)
 
-    assert f'href="{url.replace("&", "&amp;")}"' in page.content.decode()
+    is_linked = f'href="{url.replace("&", "&amp;")}"' in page.content.decode()
+    assert is_linked == (page.context["seen"].flagged > 0)
     assert response.context["page"].paginator.count == page.context["seen"].flagged
     assert len(in_csv(client, "defection_rule_people", **rule)) == page.context["seen"].flagged
+
+
+RULES = [
+    TRY,
+    TRY | {"category": "cups"},
+    {"kind": "interval", "times": "2.5", "at_least": "20"},
+    {"kind": "visits", "drop": "50", "days": "90"},
+    {"kind": "spend", "drop": "50", "days": "90"},
+    {"kind": "share", "share": "50", "days": "90"},
+    {"kind": "chance", "percent": "50", "days": "90"},
+    TRY | {"least": "2"},
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: "-".join(map(str, rule.values())))
+def test_all_whom_a_trial_looks_at_are_listed(client, shop_with_a_past, rule):
+    """S2-1: "of n customers", of each kind of definition, today and on the past."""
+    for place, who in enumerate(Customer.objects.order_by("pk")):
+        for ago in (120, 10):
+            WalletShare.objects.create(customer=who, percent=20 * (place % 5), told_at=NOW - timedelta(ago))
+    page = look(client, "defection_rule", **rule)
+    seen = page.context["seen"]
+
+    ids = agree(client, "defection_rule_people", seen.n, **rule, who="all")
+
+    assert seen.n > 0
+    assert page.context["all_url"].replace("&", "&amp;") in page.content.decode()
+    assert set(agree(client, "defection_rule_people", seen.flagged, **rule)) <= set(ids)
+    agree(client, "defection_rule_past", seen.tested.n, **rule, who="known")
+    if not rule.get("category") and not rule.get("least"):
+        assert set(everybody(client, "departed", who="all")) == set(ids)
+
+
+def test_how_much_sooner_is_told_of_each_it_was_right_about(client, shop_with_a_past):
+    """S2-1: the page says that of the middle one."""
+    tested = look(client, "defection_rule", **TRY).context["seen"].tested
+    rows = in_csv(client, "defection_rule_past", **TRY, who="right")
+
+    assert median(int(row["sooner_by"]) for row in rows) == tested.lead_days
+    assert {row["sooner_by"] for row in in_csv(client, "defection_rule_past", **TRY, who="came_back")} == {""}
+
+
+def test_the_false_alarms_of_our_definition_are_listed(client, shop_with_a_past, time_machine):
+    """S2-3: as of the day of its trial, which is not anew each day."""
+    later = NOW + timedelta(days=2)
+    time_machine.move_to(later, tick=False)
+    client.force_login(User.objects.get())
+    page = look(client, "defections")
+    told = page.context["false_alarms"]
+
+    assert (told.flagged, told.came_back) > (1, 0)
+    for who, counted in (("flagged", told.flagged), ("came_back", told.came_back)):
+        url = page.context[f"{who}_url"]
+        assert url.replace("&", "&amp;") in page.content.decode()
+        assert client.get(url).context["page"].paginator.count == counted
+
+
+def test_a_trial_on_days_that_are_not_over_is_refused(client, shop_of_three):
+    for day in ((NOW - timedelta(days=89)).date(), "1969-12-31", "9999-12-31", "x"):
+        for name in ("defection_rule_past", "defection_rule_past_csv", "api_defection_rule_past"):
+            assert look(client, name, **TRY, on=day).status_code == 400
 
 
 def test_a_trial_names_the_pattern(client, shop_of_three):
@@ -325,6 +421,26 @@ def test_a_trial_that_looked_at_some_lists_these(client, shop_of_three, monkeypa
     assert "was looked at, as on the page before" in response.content.decode()
 
 
+def test_a_trial_forgets_at_once_who_was_erased(client, shop_of_three, monkeypatch):
+    """What was looked at is kept for some minutes: not whoever was erased, or made one with another."""
+    lan, hoa, minh = shop_of_three
+    monkeypatch.setattr(defections, "MOST_LOOKED_AT", 4)  # one in two
+    caches["sums"].clear()
+    looked_at = everybody(client, "defection_rule_people", **TRY, who="all")
+    assert 0 < len(looked_at) < 3
+    who = Customer.objects.get(public_id=looked_at[0])
+    gone(who)
+
+    page = look(client, "defection_rule", **TRY)
+    listed_now = everybody(client, "defection_rule_people", **TRY, who="all")
+    assert page.context["seen"].n == len(listed_now) == len(looked_at) - 1
+    assert who.public_id not in listed_now
+    if listed_now:
+        one = Customer.objects.get(public_id=listed_now[0])
+        merging.merge(one, next(other for other in (lan, hoa, minh) if other not in (one, who)))
+        assert one.public_id not in everybody(client, "defection_rule_people", **TRY, who="all")
+
+
 @pytest.fixture
 def shop_with_a_past(client, huy):
     """At the day of the trial some would have been found, rightly and wrongly, in time and too early."""
@@ -336,6 +452,10 @@ def shop_with_a_past(client, huy):
             buys(who, 5, 303, 318)
         if place % 6 == 0:
             buys(who, 100 + place)
+    Product.objects.create(sku="CUP", name_vi="Tách", name_en="Cup", category="cups", currency="VND")
+    for order in Order.objects.order_by("pk")[::3]:
+        OrderLine.objects.create(order=order, category="cups", name="x", price=1)
+    leases.run_once(defections.FIND, NOW)
 
 
 def test_each_figure_of_a_trial_on_the_past_lists_those_it_counts(client, shop_with_a_past):
@@ -578,6 +698,79 @@ def test_service_lists_who_says_how_it_ended(client, cases_told, who, counted):
     assert page.context[f"{group}_url"].replace("&", "&amp;") in page.content.decode()
 
 
+def cases_agree(client, counted, **query):
+    """The page, both files and the API list as many complaints as the number says, the same ones."""
+    page = look(client, "service_cases", **query)
+    ids = [one.public_id for one, _cells in page.context["rows"]]
+    assert page.context["page"].paginator.count == len(ids) == counted
+    assert [row["case"] for row in in_csv(client, "service_cases", **query)] == ids
+    (first, *_more) = workbook.sheets(look(client, "service_cases_xlsx", **query).getvalue()).values()
+    assert [row[0] for row in first[1:]] == ids
+    told = look(client, "api_service_cases", **query).json()
+    assert ([row["case"] for row in told["rows"]], told["cases"]) == (ids, counted)
+    for one in ids:
+        assert reverse("case", args=[one]) in page.content.decode()
+    return ids
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_service_lists_the_complaints_it_counts(client, cases_told, language):
+    """S0-10, S4-4: all that were told, strangers' and our own people's too; and those nobody said how of."""
+    client.cookies["django_language"] = language
+    for place, row in enumerate(Case.objects.exclude(state="open").order_by("pk")):
+        if place % 3 == 0:
+            Case.objects.filter(pk=row.pk).update(satisfied=True, satisfied_at=NOW)
+    first = Case.objects.filter(customer__name="Tốt 0").first()
+    joined = case(read_comment(customer=first.customer), state="closed", closed_at=NOW, joined_to=first)
+    page = look(client, "service", **DAYS)
+    report, text = page.context["report"], page.content.decode()
+
+    ids = cases_agree(client, report.cases, **DAYS)
+    unsaid = cases_agree(client, report.unsaid, **DAYS, who="unsaid")
+
+    assert 0 < len(unsaid) < len(ids)
+    assert joined.public_id not in ids
+    assert set(unsaid) == {one.public_id for one in Case.objects.filter(satisfied=None, joined_to=None,
+        public_id__in=ids).exclude(state="open")}  # fmt: skip
+    for name in ("told_url", "unsaid_url"):
+        assert page.context[name].replace("&", "&amp;") in text
+        assert client.get(page.context[name]).status_code == 200
+    (handling,) = [
+        row for row in look(client, "service", **DAYS, cost=1000).context["rows"] if "/complaints/" in row.url
+    ]
+    assert client.get(handling.url).context["page"].paginator.count * 1000 == handling.value
+
+
+def test_a_complaint_says_whose_it_is_and_how_it_ended(client, cases_told):
+    """Whoever was erased, and whoever we do not know, is nobody; files hold no names."""
+    Customer.objects.filter(name="Tốt 1").update(erased_at=NOW)
+    Comment.objects.filter(case__customer__name="Tốt 0").update(text='"Vỡ" & muộn')
+    names = {row.public_id: row.customer for row in Case.objects.select_related("customer")}
+    page = look(client, "service_cases", **DAYS)
+
+    assert "Tốt 0" in page.content.decode()
+    assert "&quot;Vỡ&quot; &amp; muộn" in page.content.decode()
+    assert "Tốt 1" not in page.content.decode()
+    for row in in_csv(client, "service_cases", **DAYS):
+        who = names[row["case"]]
+        known = who is not None and who.name != "Tốt 1"
+        assert row["customer"] == (who.public_id if known else "")
+        assert row["state"] in ("open", "closed")
+        assert row["solved_first_time"] in ("1", "0", "")
+        assert row["ended_well"] == ""
+
+
+def test_the_queries_of_the_lists_of_service_do_not_grow(client, huy, django_assert_max_num_queries):
+    for place in range(70):
+        told(customer(f"Khách {place}"), place % 2 == 0)
+
+    for name, query in (("service_cases", {}), ("service_people", {"who": "solved"})):
+        with django_assert_max_num_queries(13):
+            assert len(look(client, name, **DAYS, **query).context["rows"]) in (35, 50)
+        with django_assert_max_num_queries(12):
+            assert len(in_csv(client, name, **DAYS, **query)) in (35, 70)
+
+
 def test_who_was_erased_is_counted_and_not_named(client, cases_told):
     """The books stay (L15)."""
     Customer.objects.filter(name="Tốt 1").update(erased_at=NOW)
@@ -592,8 +785,9 @@ def test_who_was_erased_is_counted_and_not_named(client, cases_told):
     "wrong", [{"who": "x"}, {"from": "never"}, {"from": "2026-11-02", "to": "2026-11-01"}]
 )
 def test_service_refuses_what_it_cannot_use(client, huy, wrong):
-    for name in ("service_people", "service_people_csv", "service_people_xlsx", "api_service_people"):
-        assert look(client, name, **wrong).status_code == 400
+    for of in ("service_people", "service_cases"):
+        for name in (of, f"{of}_csv", f"{of}_xlsx", f"api_{of}"):
+            assert look(client, name, **wrong).status_code == 400
 
 
 @pytest.fixture
@@ -669,6 +863,7 @@ def test_each_cause_of_the_investment_check_lists_those_it_counts(client, huy):
         )  # fmt: skip
     page = look(client, "investment").content.decode()
 
+    assert page.count('?state=not_back&amp;cause=cheaper"') == 2  # in both tables
     for cause, n in {"cheaper": 2, "staff": 1, "unasked": 1, "not_said": 1}.items():
         url = f"{reverse('defections')}?state=not_back&amp;cause={cause}"
         assert f'href="{url}"' in page

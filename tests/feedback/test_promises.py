@@ -409,6 +409,47 @@ def test_the_report_is_a_page_and_a_table(owed, bao, client):
     assert client.get("/reports/promises.csv?from=yesterday").status_code == 400
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_number_of_the_report_opens_its_promises(owed, bao, client, language, wednesday):
+    """S0-6: by month, person, problem and touchpoint; not known and our team too; each as many as it says."""
+    settled(owed, bao, kept=6, broken=3)
+    rows = list(Promise.objects.order_by("pk"))
+    Comment.objects.filter(case__promises__in=rows[:5]).update(
+        touchpoint=Touchpoint.objects.get(slug="delivery")
+    )
+    Promise.objects.filter(pk__in=[rows[0].pk, rows[7].pk]).update(who=None)
+    Promise.objects.filter(pk=rows[1].pk).update(by_when=date(2026, 11, 20))
+    Promise.objects.filter(pk=rows[2].pk).update(decision=None)
+    Promise.objects.filter(pk=rows[8].pk).update(state="withdrawn", withdrawn_why="declined")
+    Promise.objects.filter(pk=owed().pk).update(by_when=date(2026, 11, 25), call_back_on=date(2026, 11, 26))
+    client.force_login(user(Role.MANAGER))
+    client.cookies["django_language"] = language
+    page = client.get("/reports/promises/?from=2026-11-01&to=2026-12-31")
+    text, found = page.content.decode(), page.context["report"]
+    lines = [("", found.all, page.context["all_url"])] + [
+        line for part in (*(its for _id, _title, its in page.context["groups"]), page.context["months"])
+        for line in part
+    ]  # fmt: skip
+
+    assert (found.all.kept, found.all.broken, found.all.unanswered, found.all.withdrawn) == (6, 2, 1, 1)
+    assert len(lines) == 9
+    for _words, one, url in lines:
+        for show, n in (("kept", one.kept), ("broken", one.broken), ("settled", one.n),
+                        ("unanswered", one.unanswered), ("taken_back", one.withdrawn)):  # fmt: skip
+            listed = client.get(f"{url}&show={show}")
+            assert listed.context["page"].paginator.count == n, (url, show)
+            assert n == 0 or show == "settled" or f"{url}&show={show}".replace("&", "&amp;") in text
+
+
+@pytest.mark.parametrize(
+    "wrong", ["since=x", "by=mood", "show=answered", "name=" + "x" * 300, "until=2026-02-30"]
+)
+def test_a_number_that_is_none_is_refused(client, bao, wrong):
+    client.force_login(bao)
+
+    assert client.get(f"/promises/?{wrong}").status_code == 400
+
+
 Why = Promise.WithdrawnWhy
 
 

@@ -451,7 +451,7 @@ STAFF_PAGES = {
     "work_plan defection_interview".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
-    "leaving_people silence_people service_people tenure_people "
+    "leaving_people silence_people service_people service_cases tenure_people "
     "silence service alerts impact missed proposal digest voices_people "
     "touchpoints consistency clocks_kept causes wishes tenure expected investment leaving fit "
     "contact_new staffed_hours contact_imports contact_import hours "

@@ -236,6 +236,35 @@ def test_the_page_says_it_and_each_number_opens_its_customers(manager, january):
         assert "Lan Nguyễn" in people.content.decode()
 
 
+def test_every_count_of_the_page_opens_as_many(manager, january, answered, bought):
+    """S4-3: the bars, who was asked, who answered, late or for a reward, and who may still speak."""
+    for number in range(40):
+        answered(None, reminded=number % 2)
+    for _number in range(20):
+        answered(9, reminded=1)
+    bought(customer(name="Minh"), day=(2026, 11, 1))
+    query = QUERY | {"to": "2026-11-16"}
+    page = manager.get(reverse("silence"), query)
+    found, text = page.context["report"], page.content.decode()
+
+    def listed(url):
+        assert url.replace("&", "&amp;") in text
+        return manager.get(url).context["page"].paginator.count
+
+    urls = page.context["all_urls"]
+    assert (found.asked, found.corrected.answers, found.still_open) == (100, 60, 1)
+    assert [listed(urls[who]) for who in ("all", "asked", "answered", "open")] == [
+        found.counted, found.asked, found.corrected.answers, found.still_open,
+    ]  # fmt: skip
+    for line, url in [*page.context["shares"], *page.context["again"]]:
+        assert line.count == 0 or listed(url) == line.count
+    steps = [(step, who_url) for step, _url, who_url in page.context["steps"] if who_url]
+    assert [step.who for step, _who_url in steps] == ["unasked"]
+    assert all(step.words.startswith(f"{listed(who_url)} ") for step, who_url in steps)
+    assert [listed(url) for _said, url in page.context["trials"]] == [one.n for one in found.corrected.trials]
+    assert [one.n for one in found.corrected.trials] == [20]
+
+
 def test_money_of_days_that_still_run_is_not_named_nothing(manager, bought):
     """Ordered 80 days ago, of which 180 count: until then they spent no “0”."""
     bought(customer(name="Lan Nguyễn"), day=(2026, 8, 28))
@@ -258,7 +287,7 @@ def test_one_page_tells_who_is_silent_who_left_and_what_to_ask_next(manager, jan
     """S4-3: with an answer for how many buyers each of the few who speak stands."""
     found = manager.get(reverse("silence"), QUERY)
 
-    assert [leads_to for _step, leads_to in found.context["steps"]] == [
+    assert [leads_to for _step, leads_to, _who in found.context["steps"]] == [
         f"{reverse('voices_people')}?from=2026-01-01&to=2026-01-31&measure=nps&group=silent&who=stopped",
         reverse("surveys"),
     ]
@@ -282,6 +311,15 @@ def test_who_was_asked_in_vain_is_to_be_reminded_unless_they_were(answered):
 
     assert [words[:47] for words in asked[1:]] == ["5 were asked and did not answer. Remind them on"]
     assert len(reminded) == 1
+
+
+def test_who_was_asked_in_vain_is_listed(manager, answered):
+    for number in range(40):
+        answered(9 if number < 35 else None)
+    page = manager.get(reverse("silence"), QUERY)
+
+    (url,) = [who_url for step, _url, who_url in page.context["steps"] if step.who == "asked"]
+    assert manager.get(url).context["page"].paginator.count == 5
 
 
 @pytest.mark.parametrize("why_not", ["unseen", "still_differ"])

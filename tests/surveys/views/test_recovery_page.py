@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from feedback import api_access
-from feedback.models import Order, User
+from feedback.models import Customer, Order, User
 from surveys.models import Invitation, Response
 from tests.factories import customer
 
@@ -127,8 +127,50 @@ def test_each_number_goes_down_to_its_customers(manager, article):
     found = manager.get(f"{PEOPLE}?{query}")
 
     assert found.context["page"].paginator.count == 32
-    customers = {person.public_id for person, _one, _windows in found.context["people"]}
+    customers = {person.public_id for person, _cells in found.context["rows"]}
     assert all(f"/customers/{one}/" in found.content.decode() for one in customers)
+
+
+@pytest.mark.parametrize("who", ["counted", "bought", "gone", "open"])
+@pytest.mark.parametrize("cohort", ["no_problem", "resolved_first", "not_resolved", "unknown"])
+def test_files_and_programs_list_the_same_customers(manager, article, survey, cohort, who):
+    """S0-3: by the id of their page, with what they spent, and no name."""
+    placed = datetime.now(ZONE) - timedelta(days=1)
+    for name in ("Tú", "Lan"):
+        buy(survey, customer(name), cohort, placed)
+    days = "" if who == "open" else f"{DAYS}&"
+    query = f"{days}currency=USD&cohort={cohort}&who={who}"
+    group = {one.cohort: one for one in manager.get(f"{PAGE}?{query}").context["found"].groups}[cohort]
+    counted = {"counted": group.n, "bought": group.bought, "gone": group.n - group.bought,
+               "open": group.still_open}[who]  # fmt: skip
+    page = manager.get(f"{PEOPLE}?{query}")
+    rows = list(csv.DictReader(io.StringIO(
+        manager.get(f"{PEOPLE.rstrip('/')}.csv?{query}").getvalue().decode("utf-8-sig"))))  # fmt: skip
+    told = manager.get(f"/api/v1{PEOPLE.rstrip('/')}?{query}").json()
+
+    ids = [row["customer"] for row in rows]
+    assert len(ids) == len(set(ids)) == page.context["page"].paginator.count == told["customers"] == counted
+    assert [row["customer"] for row in told["rows"]] == ids
+    assert [row.public_id for row, _cells in page.context["rows"]] == ids[:50]
+    assert all(Decimal(row["spent_after"]) > 0 for row in rows if who == "bought")
+    assert not {"Tú", "Lan"} & set(map(str, rows[0].values() if rows else ()))
+
+
+def test_whoever_was_erased_is_counted_and_not_named(manager, article):
+    query = f"{DAYS}&currency=USD&cohort=not_resolved"
+    gone = Customer.objects.filter(invitations__response__cohort="not_resolved").first()
+    Customer.objects.filter(pk=gone.pk).update(erased_at=datetime.now(ZONE))
+
+    page = manager.get(f"{PEOPLE}?{query}")
+
+    assert "1 more is counted whose data were erased" in page.content.decode()
+    assert page.context["page"].paginator.count == 31
+    assert manager.get(f"/api/v1{PEOPLE.rstrip('/')}?{query}").json()["erased"] == 1
+
+
+def test_the_queries_of_its_customers_do_not_grow(manager, article, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20):
+        assert len(manager.get(f"{PEOPLE}?{DAYS}&currency=USD&cohort=no_problem").context["rows"]) > 30
 
 
 def test_those_who_did_not_come_back(manager, article, survey):
@@ -137,7 +179,7 @@ def test_those_who_did_not_come_back(manager, article, survey):
 
     def names(who):
         found = manager.get(f"{PEOPLE}?{DAYS}&currency=USD&cohort=not_resolved&who={who}")
-        return [person.name for person, _one, _windows in found.context.get("people", ())]
+        return [person.name for person, _cells in found.context["rows"]]
 
     assert names("gone") == ["Tú"]
     assert len(names("bought")) == 32
