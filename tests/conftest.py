@@ -170,6 +170,14 @@ def _without(service):
     (pytest.fail if SERVICES_REQUIRED else pytest.skip)(service)
 
 
+@pytest.fixture(autouse=True)
+def _shops_language():
+    """A page leaves its reader's language in the thread: each test begins in the shop's."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium without a window, for the whole run."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 
 from feedback.models import Contact, Order
 from feedback.roles import Role
@@ -301,6 +302,7 @@ def test_where_half_of_it_was_leads_to_it(manager):
     assert (found.status_code, found.url) == (301, f"{reverse('silence')}?from=2026-01-01&to=2026-01-31")
 
 
+@translation.override("en")
 def test_who_was_asked_in_vain_is_to_be_reminded_unless_they_were(answered):
     for number in range(40):
         answered(9 if number < 35 else None)
