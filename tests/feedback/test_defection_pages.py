@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from feedback import defections, leases, wallet, work
 from feedback.defection.rules import Kind, Rule
@@ -504,10 +505,15 @@ def test_the_short_form_leaves_the_whys(client, gone, huy):
     assert (gone.cause, gone.root) == ("product", "không ai chỉ việc")
 
 
+@translation.override("en")
+def by_their_own_word():
+    return next(one for words, one in PRESETS if "by their own word" in str(words))
+
+
 def test_half_of_the_visits_elsewhere_is_a_definition_to_start_from(client, huy, lan):
     """S2-1: by their own word, tried and kept like any other."""
     wallet.note(lan, 50, now=NOW)
-    settings = next(one for words, one in PRESETS if "by their own word" in str(words))
+    settings = by_their_own_word()
 
     response = client.get(reverse("defection_rule"), settings)
 
@@ -522,7 +528,7 @@ def test_their_word_is_tried_on_a_past_in_which_they_had_given_it(client, huy, l
     """S2-1: else it would say of a good definition that it finds nobody."""
     factories.order(lan, total=Decimal(100_000), placed_at=NOW - timedelta(days=520))
     wallet.note(lan, 50, now=NOW - timedelta(days=days_ago))
-    settings = next(one for words, one in PRESETS if "by their own word" in str(words))
+    settings = by_their_own_word()
 
     page = client.get(reverse("defection_rule"), settings)
 
