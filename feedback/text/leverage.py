@@ -58,8 +58,9 @@ def find(signs: Signs | None, hits: list[Hit], *, is_disputed: bool) -> tuple[Le
     if kind is None:
         return None, set()
     taken = cut(signs, here, acts)
-    if not taken:
-        return None, set()
+    if not taken:  # all of it complains as well: nothing is cut out, but what presses most is shown
+        core = set(range(*signs.sure[1])) if signs.sure else set()
+        return (Leverage(kind=kind, spans=spans(signs, core)) if core else None), set()
     return Leverage(kind=kind, spans=spans(signs, taken)), {signs.numbers[number] for number in taken}
 
 
@@ -177,9 +178,6 @@ def _kind_felt(signs: Signs, *, is_disputed: bool) -> str | None:
     if _is_harmless(signs):
         return None
     kinds = kinds_named(signs.sure[2])
-    asked = any(signs.places[sign] for sign in ("demand", "refusal", "money"))
-    if signs.places["posted"] and not asked and "held" not in kinds:
-        return None
     if "bank" in kinds and (signs.places["chargeback"] or is_disputed or not kinds & {"media", "rating"}):
         return "chargeback_leverage"
     if signs.places["removal"] or ("edit" in kinds and "rating" in kinds):

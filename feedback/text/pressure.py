@@ -25,7 +25,9 @@ from feedback.text.weighed import weigher
 LOW, CORE = -3.6, -0.8  # score of a stretch from which on it is looked at, from which on it may be cut out
 HEARD = 0.3  # how much that score counts beside the weight of all that is looked at (weighed.py)
 # Weight up to which it is none, whatever rules say; from which on it is leverage, though no rule says so.
-DOUBT, SURE = {Lang.EN: -1.8, Lang.VI: -1.8}, {Lang.EN: -0.4, Lang.VI: -0.55}
+# Between the two rules are heard where a sign of PUSHING stands.
+DOUBT, SURE = -2.4, {Lang.EN: -0.45, Lang.VI: -0.8}
+PUSHING = frozenset({"push", "bluff"})
 ABOUT = 5.0  # how much less the shortest may press than the stretch that presses most
 BESIDE = -3.0  # score of a lone sentence that goes with the stretch beside it
 CURT = 3  # words of a sentence that may be a piece of another
@@ -94,7 +96,8 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     weights += HEARD * _most(found, scores, len(batch))[numbers]
     surely = np.zeros(len(batch), np.bool_)
     surely[numbers] = weights > _lines(less, SURE)
-    doubted = (weights <= _lines(less, DOUBT)).tolist()
+    pushing = np.array([not PUSHING.isdisjoint(hit.name for hit in hits) for hits in signs_found])
+    doubted = (weights <= np.where(pushing, DOUBT, _lines(less, SURE))).tolist()
     sure = _sure(found, scores, surely)
     calm, rows = _calm(batch, found, scores)[kept].tolist(), kept.tolist()
     told = {}

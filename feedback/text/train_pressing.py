@@ -1,8 +1,8 @@
 """Learn what pressing.py tells, from own texts with and without an "or else" and from labelled reviews, which
 hold none to speak of. Needs SciPy (extra `train`); the same texts give the same weights.
 
-The own texts: leverage.<language>.jsonl (its half "tuned"), leverage.parts.<language>.json (sentences to
-be put together) and leverage.pairs.<language>.json (complaints).
+The own texts: leverage.<language>.jsonl and leverage.voices.<language>.jsonl (their halves "tuned"),
+leverage.parts.<language>.json (sentences to be put together) and leverage.pairs.<language>.json (complaints).
 """
 
 import json
@@ -35,6 +35,7 @@ from feedback.text.pressing import (
 from feedback.text.vocabulary import Vocabulary
 
 AT_ONCE = 400  # texts
+SOURCES = ("leverage", "leverage.voices")  # whole texts
 EVERY = 40  # one review in so many
 MISTAKEN = 5000  # reviews learned besides: those that the first turn takes most for an "or else"
 SHRINK = 1e-5
@@ -48,7 +49,7 @@ UNKEPT = ("en_pros_cons",)  # lists of words, no texts
 
 def train(data: Path, own_texts: Path, folder: Path) -> None:
     """`data` holds labelled reviews, `own_texts` the own ones; the weights are written into `folder`."""
-    pressing, harmless = own(own_texts, "leverage")
+    pressing, harmless = own(own_texts, *SOURCES)
     every = [row.text for row in labelled(data, "train") if row.source not in UNKEPT]
     reviews = every[::EVERY]
     seen, whose = _features([*pressing, *harmless, *reviews])

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from feedback.text.batch import Batch, batch
@@ -20,17 +21,18 @@ from feedback.text.misspelt import unmasked
 from feedback.text.pressing import FILE as HEARD
 from feedback.text.pressing import Presser, stretches
 from feedback.text.pressure import LOW, looked_at, signs_of
-from feedback.text.train_pressing import EVERY, UNKEPT, ended, fitted, own, tuned, worst
+from feedback.text.train_pressing import EVERY, SOURCES, UNKEPT, ended, fitted, own, tuned, worst
 from feedback.text.vocabulary import Vocabulary
 from feedback.text.weighed import FILE, ROWS, rows
 
 AT_ONCE = 400  # texts
 DEMO = Path(__file__).parents[1] / "front" / "demo"
-SOURCES = ("leverage", "leverage.voices")
-SOME, FEW = 4, 3  # of the sentences put together, of the reviews one in so many is learned
+SOME = 4  # of the sentences put together one in so many is learned
 BESIDE = 2  # one whole text in so many is learned behind or before a complaint too
-JOINED, REVIEW = 0.3, 0.3  # how much each of those counts
+WRITTEN = {"leverage": 1.0, "leverage.voices": 3.0}  # how much a text counts: most those of other writers
+JOINED, REVIEW, COMMENT = 0.3, 0.3, 3.0  # how much each of those counts, of the demo's comments
 SHRINK = 1e-5
+ONCE, FREE = 1.0, 0.3  # seen so often on either side besides; how free a row is that leans to none
 Texts = list[tuple[str, bool, float]]  # text, whether it presses, how much it counts
 
 
@@ -40,25 +42,37 @@ def train(data: Path, folder_of_own: Path, folder: Path) -> None:
     texts = _written(folder_of_own) + _put_together(folder_of_own) + _reviews(data, presser)
     seen = features([text for text, *_ in texts], presser)
     right, counts = np.array([presses for _, presses, _ in texts]), np.array([much for *_, much in texts])
-    learned = fitted(seen, right, counts, np.zeros(seen.shape[1]), SHRINK)
-    np.save(folder / FILE, learned.astype(np.float16))
+    leans = leaning(seen, right, counts)
+    learned = fitted((seen @ sparse.diags(leans)).tocsr(), right, counts, np.zeros(len(leans)), SHRINK)
+    np.save(folder / FILE, (learned * leans).astype(np.float16))
+
+
+def leaning(seen: sparse.csr_matrix, right: NDArray, counts: NDArray) -> NDArray:
+    """[rows]: how free each is to weigh much: the more, the more it stands on one side only.
+
+    As naive Bayes would weigh it (Wang and Manning, "Baselines and Bigrams", 2012); the last, which every
+    text starts with, is as it is.
+    """
+    present = seen.astype(bool).astype(np.float64).T
+    pressing, calm = present @ (counts * right), present @ (counts * ~right)
+    odds = (pressing + ONCE) / (calm + ONCE) * counts[~right].sum() / counts[right].sum()
+    leans = FREE + np.abs(np.log(odds))
+    leans[-1] = 1
+    return leans
 
 
 def _written(own_texts: Path) -> Texts:
     """What was written as a whole."""
     found: Texts = []
     for language in ("en", "vi"):
-        found += [(row["text"], bool(row["kind"]), 1.0) for row in tuned(own_texts, language, *SOURCES)]
+        for source in SOURCES:
+            written = tuned(own_texts, language, source)
+            found += [(row["text"], bool(row["kind"]), WRITTEN[source]) for row in written]
     neighbours = (own_texts / "leverage.neighbours.jsonl").read_text("utf-8").splitlines()
     found += [(row["text"], False, 1.0) for row in map(json.loads, neighbours) if row["half"] == "seen"]
-    found += [(text, False, 1.0) for text in _calm_comments()]
-    return found
-
-
-def _calm_comments() -> list[str]:
-    """The demo shop's comments that hold no "or else"."""
     lines = [line for file in sorted(DEMO.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
-    return [row["text"] for row in map(json.loads, lines) if row.get("text") and not row.get("leverage")]
+    comments = [row for row in map(json.loads, lines) if row.get("text")]
+    return found + [(row["text"], bool(row.get("leverage")), COMMENT) for row in comments]
 
 
 def _put_together(own_texts: Path) -> Texts:
@@ -79,7 +93,7 @@ def _put_together(own_texts: Path) -> Texts:
 
 def _reviews(data: Path, presser: Presser) -> Texts:
     every = [row.text for row in labelled(data, "train") if row.source not in UNKEPT]
-    return [(text, False, REVIEW) for text in (every[::EVERY] + worst(every, presser))[::FEW]]
+    return [(text, False, REVIEW) for text in every[::EVERY] + worst(every, presser)]
 
 
 def features(texts: Sequence[str], presser: Presser) -> sparse.csr_matrix:

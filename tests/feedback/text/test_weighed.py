@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from feedback.text.batch import batch
 from feedback.text.bounds import Bounded
 from feedback.text.pressing import names
 from feedback.text.pressure import signs_of
+from feedback.text.train_weighed import FREE, leaning
 from feedback.text.vocabulary import Vocabulary
 from feedback.text.weighed import ROWS, SIDES, Weigher, rows, signs
 
@@ -59,3 +61,13 @@ def test_a_text_weighs_the_same_alone_and_among_others(texts):
     alone = [Weigher(WEIGHTS).scores(*looked_at([text]))[0] for text in told]
 
     assert together == pytest.approx(alone, abs=1e-3)
+
+
+def test_what_stands_on_one_side_only_is_freest_to_weigh_much():
+    """Columns: told of all, of threats alone, of nothing but calm texts, and what every text starts with."""
+    seen = sparse.csr_matrix([[1, 1, 0, 1], [0.2, 0.3, 0, 1], [1, 0, 0.5, 1], [1, 0, 0, 1]])
+
+    told_of_all, threats, calm, start = leaning(seen, np.array([True, True, False, False]), np.ones(4))
+
+    assert (told_of_all, start) == (FREE, 1)
+    assert threats > calm > FREE
