@@ -26,7 +26,7 @@ LOW, CORE = -3.6, -0.8  # score of a stretch from which on it is looked at, from
 HEARD = 0.3  # how much that score counts beside the weight of all that is looked at (weighed.py)
 # Weight up to which it is none, whatever rules say; from which on it is leverage, though no rule says so.
 # Between the two rules are heard where a sign of PUSHING stands.
-DOUBT, SURE = -2.4, {Lang.EN: -0.45, Lang.VI: -0.8}
+DOUBT, SURE = -2.4, {Lang.EN: -0.45, Lang.VI: -1.0}
 PUSHING = frozenset({"push", "bluff"})
 ABOUT = 5.0  # how much less the shortest may press than the stretch that presses most
 BESIDE = -3.0  # score of a lone sentence that goes with the stretch beside it

@@ -138,7 +138,7 @@ def test_it_tells_threats_of_other_writers_from_what_is_none(language):
 # looked at, of some sets of weights a turn of learning. A failure names no text: they are to stay unread.
 BLIND = {
     "en": {"plain": 0.96, "implied": 0.8, "hidden": 0.85, "plainly not": 0.98, "not": 0.96},
-    "vi": {"plain": 0.98, "implied": 0.86, "hidden": 0.85, "plainly not": 0.97, "not": 0.97},
+    "vi": {"plain": 0.98, "implied": 0.88, "hidden": 0.85, "plainly not": 0.96, "not": 0.97},
 }
 
 
