@@ -171,11 +171,12 @@ def _without(service):
 
 
 @pytest.fixture(autouse=True)
-def _shops_language():
+def _shops_language(pytestconfig):
     """A page leaves its reader's language in the thread: each test begins in the shop's."""
-    from django.utils import translation
+    if pytestconfig.pluginmanager.hasplugin("django"):
+        from django.utils import translation
 
-    translation.deactivate()
+        translation.deactivate()
 
 
 @pytest.fixture(scope="session")

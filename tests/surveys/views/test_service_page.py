@@ -112,11 +112,11 @@ def test_the_claims_stand_in_the_shop_s_own_money_beside_what_it_measured(manage
     worth = shown.context["worth"]
     assert (worth.kept, worth.keeping, worth.won_instead) == (2, Decimal("12.5"), 125)
     assert worth.would_have_gone == 2 * worth.year * 9 / 10
-    assert "2 solved × 5 × $12.50" in shown.content.decode()
+    assert "2 customers solved × 5 × $12.50" in shown.content.decode()
 
     given = page(manager, currency="USD", win=300)
     assert given.context["worth"].won_instead == 600
-    assert "2 solved × $300.00" in given.content.decode()
+    assert "2 customers solved × $300.00" in given.content.decode()
     query = f"{DAYS}&currency=USD&margin=100&win=300"
     text = manager.get(f"/reports/service.csv?{query}").getvalue().decode()
     assert "claim,won_instead,USD,2,600.00" in text
