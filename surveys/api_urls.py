@@ -20,6 +20,7 @@ urlpatterns = [
     path("reports/consistency", api_consistency.ConsistencyOfMarks.as_view(), name="api_consistency"),
     path("reports/touchpoints", api_touchpoints.Touchpoints.as_view(), name="api_touchpoints"),
     path("reports/voices", api_voices.Voices.as_view(), name="api_voices"),
+    path("reports/voices/customers", api_voices.Behind.as_view(), name="api_voices_people"),
     path("reports/rewards", api_costs.RewardCosts.as_view(), name="api_reward_costs"),
     path("surveys/<slug:public_id>/results", api_results.Results.as_view(), name="api_survey_results"),
 ]

@@ -1,13 +1,22 @@
-"""Those who say nothing, for programs: the numbers of the page."""
+"""Those who say nothing, for programs: the numbers of the page, and the customers behind each."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from feedback import api_people
 from feedback.api_reports import DAYS, Report, chosen, described
+from feedback.roles import REPORTS
 from surveys import voices
-from surveys.result_forms import VoicesFilter
+from surveys.result_forms import VoicesFilter, VoicesPeopleFilter
+from surveys.views import voices as page
+
+FILTERS = [*DAYS, OpenApiParameter("measure", str, description=_("`nps` or `csat`."))]
+GROUPS = [*(one.value for one in voices.Group), VoicesPeopleFilter.EVERYBODY]
+WHO = [
+    "all", "followed", "again", "gone", "stopped", "asked", "unasked", "answered", "late", "promised", "open",
+]  # fmt: skip
 
 
 class GroupSerializer(serializers.Serializer):
@@ -57,7 +66,7 @@ class VoicesSerializer(serializers.Serializer):
         "How many buyers said nothing, how they buy since, and what all buyers would have said as far as "
         "it can be told from those who answered. Scope: `reports`."
     ),
-    parameters=[*DAYS, OpenApiParameter("measure", str, description=_("`nps` or `csat`."))],
+    parameters=FILTERS,
 )
 class Voices(Report):
     def tell(self, request: Request) -> dict[str, object]:
@@ -82,3 +91,15 @@ def _as_data(report: voices.Report) -> dict[str, object]:
             dict(zip(("name", "value", "low", "high"), one, strict=True)) for one in voices.estimates(found)
         ],
     }
+
+
+Behind = api_people.api(
+    page.BEHIND,
+    REPORTS,
+    parameters=[
+        *FILTERS,
+        OpenApiParameter("group", str, enum=GROUPS, description=_("Else those who said nothing.")),
+        OpenApiParameter("who", str, enum=WHO, description=_("Else who bought nothing since.")),
+    ],
+    summary=_("List whom a number of the report on the silent counts"),
+)

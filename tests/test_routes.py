@@ -316,7 +316,8 @@ TABLE = {
     ),
     **dict.fromkeys(["touchpoints", "touchpoints_csv", "touchpoints_xlsx", "api_touchpoints"], ("get", DESK)),
     **dict.fromkeys(["voices", "voices_csv", "voices_xlsx"], ("get", REPORTS)),
-    **dict.fromkeys(["voices_people", "voices_people_csv", "voices_people_xlsx"], ("get", REPORTS)),
+    **dict.fromkeys([f"voices_people{kind}" for kind in ("", "_csv", "_xlsx")], ("get", REPORTS)),
+    "api_voices_people": ("get", REPORTS),
     **dict.fromkeys(["coupon_shops", "coupon_shop"], ("get", SET_UP)),
     **dict.fromkeys(
         [f"coupon_shop_{act}" for act in ("save", "test", "again", "disconnect", "connect")], ("post", SET_UP)

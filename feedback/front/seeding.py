@@ -24,6 +24,7 @@ from feedback import (
     leaving,
     satisfaction,
     shop,
+    tenure,
     work,
 )
 from feedback.front import (
@@ -111,6 +112,7 @@ def seed(now: datetime) -> bool:
         impact.find_now(now)
         expected.find_now(now)
         leaving.find_now(now)
+        tenure.find_now(now)  # a sweep above drew the curve before everybody had bought
     return True
 
 

@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from feedback import shop
 from feedback.models import Customer
 from feedback.roles import REPORTS, allow
 from feedback.views import downloads
+from feedback.views.people_pages import Column, Found, Kind, Line, People
 from surveys import voices, voices_words
 from surveys.measures import Share
 from surveys.result_forms import VoicesFilter, VoicesPeopleFilter
@@ -23,6 +25,13 @@ from surveys.voices import Buyer, Report
 from surveys.weighting import Corrected
 
 PER_PAGE = 50
+COLUMNS_OF_PEOPLE = (
+    Column(name="order_day", label=gettext_lazy("Day of the order"), kind=Kind.DAY),
+    Column(name="group", label=gettext_lazy("Group")),
+    Column(name="bought_again", label=gettext_lazy("bought again"), kind=Kind.YES),
+    Column(name="spent", label=gettext_lazy("Spend"), kind=Kind.MONEY),
+    Column(name="stopped", label=gettext_lazy("bought nothing since"), kind=Kind.YES),
+)
 
 
 def shown(report: Report, query: str) -> dict[str, Any]:
@@ -74,17 +83,15 @@ def people(request: HttpRequest) -> HttpResponse:
     form = VoicesPeopleFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return render(request, "surveys/voices_people.html", {"form": form}, status=400)
-    report, chosen = form.report(), form.cleaned_data
-    found = _chosen(report, chosen["group"], chosen["who"])
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    found = _behind(form)
+    shown = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
     customers = Customer.objects.in_bulk([one.customer for one in shown])
-    back = {name: value for name, value in form.as_shown().items() if name not in ("group", "who")}
     context = {
         "form": VoicesPeopleFilter(form.as_shown(), today=form.today),
-        "report": report,
+        "found": found,
         "page": shown,
         "people": [(customers[one.customer], one) for one in shown if one.customer in customers],
-        "report_url": f"{reverse('silence')}?{urlencode(back)}",
+        "report_url": _back(form)[0],
         "query": urlencode(form.as_shown()),
         "followed": voices.FOLLOWED,
     }
@@ -108,18 +115,55 @@ def _people_file(request: HttpRequest, write: downloads.Write) -> HttpResponseBa
     form = VoicesPeopleFilter(request.GET, today=shop.day(timezone.now()))
     if not form.is_valid():
         return form.as_text()
-    report, chosen = form.report(), form.cleaned_data
-    found = _chosen(report, chosen["group"], chosen["who"])
-    ids = dict(
-        Customer.objects.filter(pk__among=[one.customer for one in found]).values_list("pk", "public_id")
-    )
+    found, chosen = _behind(form), form.cleaned_data
+    keys = [one.customer for one in found.rows]
+    ids = dict(Customer.objects.filter(pk__among=keys).values_list("pk", "public_id"))
     rows = [
         [ids.get(one.customer), one.day, one.group.value, None if one.again is None else int(one.again),
-         None if one.again is None else one.spent, report.currency, int(one.has_stopped)]
-        for one in found
+         None if one.again is None else one.spent, found.currency, int(one.has_stopped)]
+        for one in found.rows
     ]  # fmt: skip
     head = ("customer", "order_day", "group", "bought_again", "spent", "currency", "stopped")
-    return write([head, *rows], f"silent-customers-{report.start}-{report.end}")
+    return write([head, *rows], f"silent-customers-{chosen['start']}-{chosen['end']}")
+
+
+def _behind(form: VoicesPeopleFilter) -> Found:
+    """Who a number of the report is: those who bought longest ago first."""
+    report, chosen = form.report(), form.cleaned_data
+    found = _chosen(report, chosen["group"], chosen["who"])
+    keys = [one.customer for one in found]
+    erased = set(Customer.objects.filter(pk__among=keys).exclude(erased_at=None).values_list("pk", flat=True))
+    return Found(
+        title=_("Customers behind the report"),
+        rows=[one for one in found if one.customer not in erased],
+        lines=_people_lines,
+        currency=report.currency,
+        erased=len(erased),
+    )
+
+
+def _people_lines(rows: Sequence[Buyer]) -> Iterator[Line]:
+    """What they spent in days that still run is nothing final."""
+    customers = Customer.objects.in_bulk([one.customer for one in rows])
+    for one in rows:
+        spent = None if one.again is None else one.spent
+        yield customers[one.customer], [one.day, one.group.value, one.again, spent, one.has_stopped]
+
+
+def _back(form: VoicesPeopleFilter) -> tuple[str, str]:
+    shown = {name: value for name, value in form.as_shown().items() if name not in ("group", "who")}
+    return f"{reverse('silence')}?{urlencode(shown)}", _("Those who say nothing")
+
+
+BEHIND = People(
+    address="voices_people",
+    file="silent-customers",
+    form=VoicesPeopleFilter,
+    find=_behind,
+    columns=COLUMNS_OF_PEOPLE,
+    back=_back,
+    has_filters=True,
+)
 
 
 @allow(REPORTS)

@@ -13,7 +13,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from feedback.models import Contact, Order
+from feedback.models import Contact, Customer, Order
 from feedback.roles import Role
 from surveys import voices, voices_words
 from surveys.models import Answer, Invitation, Response
@@ -358,6 +358,52 @@ def test_programs_read_the_same(manager, january):
     assert found["estimates"][-1]["name"] == "bounds"
 
 
+@pytest.mark.parametrize("who", ["all", "followed", "again", "gone", "stopped", "asked", "unasked", "open"])
+@pytest.mark.parametrize("group", ["silent", "spoke", "everybody"])
+def test_programs_list_the_customers_of_page_and_files(manager, january, bought, group, who):
+    """S4-3, S0-3: by the id of their page, in the same order, with what made them count, and no name."""
+    again = customer(name="Tú")
+    bought(again)
+    bought(again, day=(2026, 2, 1), total=70_000)
+    bought(customer(name="Minh"), day=(2026, 11, 1))
+    query = QUERY | {"to": "2026-11-16", "group": group, "who": who}
+    page = manager.get(reverse("voices_people"), query)
+    text = manager.get(reverse("voices_people_csv"), query).getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    told = manager.get(reverse("api_voices_people"), query).json()
+
+    assert page.context["page"].paginator.count == told["customers"] == len(rows)
+    assert [row["customer"] for row in told["rows"]] == [row["customer"] for row in rows]
+    for one, row in zip(told["rows"], rows, strict=True):
+        assert one["spent"] == (float(row["spent"]) if row["spent"] else None)
+        for name in ("order_day", "group", "bought_again", "stopped"):
+            assert ("" if one[name] is None else str(one[name])) == row[name]
+    assert (told["currency"], told["erased"], told["pages"]) == ("VND", 0, 1)
+    assert "Tú" not in str(told)
+
+
+def test_whoever_was_erased_is_counted_and_not_named(manager, january):
+    """L15: the books stay."""
+    Customer.objects.filter(pk=january.pk).update(erased_at=datetime(2026, 11, 2, tzinfo=ZONE))
+    query = QUERY | {"group": "silent", "who": "all"}
+
+    page = manager.get(reverse("voices_people"), query).content.decode()
+    told = manager.get(reverse("api_voices_people"), query).json()
+    lines = manager.get(reverse("voices_people_csv"), query).getvalue().decode().splitlines()
+
+    assert "1 more is counted whose data were erased" in page
+    assert "Nobody is in this group" in page
+    assert (told["customers"], told["erased"], len(lines)) == (0, 1, 1)
+    assert january.public_id not in page
+
+
+def test_the_queries_of_its_customers_do_not_grow(manager, january, django_assert_max_num_queries):
+    query = QUERY | {"group": "spoke", "who": "all"}
+    for name in ("voices_people", "voices_people_csv", "api_voices_people"):
+        with django_assert_max_num_queries(20):
+            manager.get(reverse(name), query)
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -372,7 +418,7 @@ def test_programs_read_the_same(manager, january):
 )
 def test_what_cannot_be_used_is_said(manager, the_shop, given):
     names = ("silence", "voices_csv", "voices_xlsx") if not {"group", "who"} & set(given) else ()
-    for name in (*names, "voices_people", "voices_people_csv"):
+    for name in (*names, "voices_people", "voices_people_csv", "api_voices_people"):
         assert manager.get(reverse(name), given).status_code == 400
 
 
