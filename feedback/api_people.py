@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from feedback.api_reports import PAGE, Report, described, page_of, valid
 from feedback.defection.backtests import Who
 from feedback.roles import DESK, EVERYONE, REPORTS, Role
-from feedback.views import departed, flagged, people_pages, tenure_people, valued
+from feedback.views import departed, flagged, people_pages, tenure_people, threshold_cases, valued
 from feedback.views.people_pages import People
 
 _CUSTOMERS = gettext_lazy(
@@ -127,4 +127,10 @@ HelpedFrom = api(
     EVERYONE,
     parameters=[THRESHOLD, OpenApiParameter("months", int)],
     summary=gettext_lazy("List the customers whom a threshold would have helped"),
+)
+LookedAt = api(
+    threshold_cases.LOOKED_AT,
+    EVERYONE,
+    parameters=[OpenApiParameter("months", int)],
+    summary=gettext_lazy("List the complaints that the thresholds look at"),
 )

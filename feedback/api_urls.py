@@ -52,6 +52,7 @@ urlpatterns = [
     path("reports/divergence", api_complaints.Divergence.as_view(), name="api_divergence"),
     path("policy/decisions", api_complaints.Decisions.as_view(), name="api_decisions"),
     path("policy/thresholds/customers", api_people.Valued.as_view(), name="api_valued"),
+    path("policy/thresholds/cases", api_people.LookedAt.as_view(), name="api_threshold_cases"),
     path("policy/thresholds/helped", api_people.HelpedFrom.as_view(), name="api_threshold_helped"),
     path("policy/thresholds", api_complaints.Thresholds.as_view(), name="api_thresholds"),
 ]

@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from feedback import labels, money, procedure
-from feedback.forms import _IN_REACH, Day, Draft
+from feedback import disputes, labels, money, procedure, shop
+from feedback.forms import _IN_REACH, Choice, Day, Draft, ReportFilter
 from feedback.message_plans import Plan, Planned, why_not_by, why_not_what
 from feedback.models import Case, Dispute, Message, User
 from feedback.policy.decision import Remedy
@@ -179,6 +180,32 @@ class OverrideForm(forms.Form):
         for name in ("amount", "cost"):
             _fits(self, name, self.currency)
         return cleaned
+
+
+class DisputesFilter(ReportFilter):
+    """Of disputes opened in these days; without any, of all."""
+
+    currency = Choice(label=_("Currency"), required=False)
+
+    def __init__(self, data: Any, *, today: date):
+        super().__init__(data, today=today)
+        known = Dispute.objects.order_by("currency").values_list("currency", flat=True).distinct()
+        asked = str(data.get("currency", ""))  # that a report is in, though no dispute may be
+        codes = {shop.current().currency, *known, *([asked] if money.is_currency(asked) else [])}
+        choices = [("", _("every currency")), *((code, code) for code in sorted(codes))]
+        self.fields["currency"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        chosen = self.cleaned_data
+        is_of_days = self.errors or chosen.get("start") or chosen.get("end")
+        return super().clean() if is_of_days else chosen
+
+    def rows(self) -> QuerySet[Dispute]:
+        chosen = self.cleaned_data
+        rows = Dispute.objects.all()
+        if chosen["start"]:
+            rows = disputes.opened_in(chosen["start"], chosen["end"])
+        return rows.filter(currency=chosen["currency"]) if chosen["currency"] else rows
 
 
 class DisputeForm(forms.Form):

@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback import bulk, cases, journal, labels, money
+from feedback import bulk, cases, journal, labels, money, shop
 from feedback.models import Case, Comment, Dispute, Notice, Order, OutgoingMail, User
 from feedback.money import format_money
+from feedback.value import DISPUTE_COST
 
 EVIDENCE = {
     "invoice": gettext_lazy("Invoice"),
@@ -222,6 +224,18 @@ def _reopen(row: Dispute, order: Order) -> None:
     Dispute.objects.filter(pk=row.pk).update(state=Dispute.State.OPEN, outcome="", closed_at=None)
     journal.log("dispute opened again", row, order=order.pk)
     _decide_anew(order, now, by=None)
+
+
+def opened_in(start: date, end: date) -> QuerySet[Dispute]:
+    """Of these days, both included."""
+    ends = shop.start_of(end + timedelta(days=1))
+    return Dispute.objects.filter(opened_at__gte=shop.start_of(start), opened_at__lt=ends)
+
+
+def cost_of(rows: QuerySet[Dispute], currency: str) -> Decimal:
+    """What those took from us that are in this currency. One query."""
+    taken = rows.filter(currency=currency).aggregate(n=Sum(DISPUTE_COST))["n"]
+    return money.quantize(Decimal(str(taken or 0)), currency)  # SQLite sums in floating point
 
 
 def open_on(order_id: int | None) -> list[Dispute]:

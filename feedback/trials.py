@@ -105,28 +105,33 @@ def thresholds(terms: Terms, months: int, now: datetime, *, more: Decimal | None
     sums = terms.money.get(currency)
     counts = sums.valued_from if sums and sums.valued_from else Decimal(1)
     wanted = [counts * step / 4 for step in range(13)]
-    cases = list(past(now - months * MONTH, [], most=MOST_CASES + 1))
-    looked_at = cases[:MOST_CASES]
-    steps = by_threshold(looked_at, terms, currency, [*wanted, *([] if more is None else [more])])
+    cases, is_all = looked_at(months, now)
+    steps = by_threshold(cases, terms, currency, [*wanted, *([] if more is None else [more])])
     return Thresholds(
         steps=steps[:13],
         asked=steps[13] if more is not None else None,
-        cases=len(looked_at),
-        is_all=len(cases) == len(looked_at),
+        cases=len(cases),
+        is_all=is_all,
     )
+
+
+def looked_at(months: int, now: datetime) -> tuple[list[Past], bool]:
+    """What `thresholds` looks at, and whether that is every case of the time."""
+    cases = list(past(now - months * MONTH, [], most=MOST_CASES + 1))
+    return cases[:MOST_CASES], len(cases) <= MOST_CASES
 
 
 def helped(terms: Terms, months: int, now: datetime, threshold: Decimal) -> list[Helped]:
     """Whom `thresholds` counts at one of its steps."""
-    cases = past(now - months * MONTH, [], most=MOST_CASES)
+    cases, _is_all = looked_at(months, now)
     return helped_from(cases, terms, shop.current().currency, threshold)
 
 
 def past(since: datetime, unread: list[int], *, most: int | None = None) -> Iterator[Past]:
     """Cases that were opened since then, the newest first, in one query. `unread` gathers the decisions
     whose facts cannot be read any more."""
-    rows = Decision.objects.filter(is_current=True, case__opened_at__gte=since).order_by("-case__opened_at")
-    columns = rows.values_list(
+    rows = Decision.objects.filter(is_current=True, case__opened_at__gte=since)
+    columns = rows.order_by("-case__opened_at", "-pk").values_list(
         "pk", "facts_digest", "facts", "case__public_id", "case__customer", "case__opened_at"
     )
     zone = shop.zone()

@@ -111,3 +111,9 @@ Behind = api_people.api(
     ],
     summary=_("List whom a number of the recovery return counts"),
 )
+Elsewhere = api_people.api(
+    page.ELSEWHERE,
+    REPORTS,
+    parameters=FILTERS,
+    summary=_("List whose orders the recovery return leaves out for their currency"),
+)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("rewards/redeem", api.Redeem.as_view(), name="api_rewards_redeem"),
     path("surveys/<slug:public_id>/answers", api_answers.Answers.as_view(), name="api_answers"),
     path("reports/recovery", api_recovery.Recovery.as_view(), name="api_recovery"),
+    path("reports/recovery/currencies", api_recovery.Elsewhere.as_view(), name="api_recovery_elsewhere"),
     path("reports/recovery/customers", api_recovery.Behind.as_view(), name="api_recovery_people"),
     path("reports/consistency", api_consistency.ConsistencyOfMarks.as_view(), name="api_consistency"),
     path("reports/touchpoints", api_touchpoints.Touchpoints.as_view(), name="api_touchpoints"),

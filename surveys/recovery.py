@@ -5,11 +5,13 @@ the first such answer; orders count by the day they were placed, whenever they c
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import QuerySet
 
 from feedback import margins, shop
 from feedback.margins import Margin
@@ -123,9 +125,7 @@ def _with_spend(asked: Sequence[_Asked], currency: str, today: date) -> tuple[li
     around = {one.customer: spending.windows(one.day) for one in asked}
     bounds = {windows: _moments(windows) for windows in set(around.values())}
     spent: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    first = min(windows.before[0] for windows in around.values())
-    last = max(windows.after[1] for windows in around.values())
-    rows, elsewhere = _rows(list(around), currency, shop.start_of(first), shop.start_of(last))
+    rows, elsewhere = _rows(list(around), currency, *_span(around.values()))
     for customer, placed_at, amount in rows:
         for name, (begins, ends) in bounds[around[customer]].items():
             if begins <= placed_at < ends:
@@ -144,18 +144,44 @@ def _with_spend(asked: Sequence[_Asked], currency: str, today: date) -> tuple[li
     return respondents, elsewhere
 
 
+def paid_elsewhere(found: Report) -> list[tuple[int, str]]:
+    """Customer and currency of each order that the report counts as `elsewhere`. Two queries."""
+    if not found.respondents:
+        return []
+    customers = [one.customer for one in found.respondents]
+    duplicates = _duplicates(customers)
+    span = _span(spending.windows(one.month) for one in found.respondents)
+    orders = _orders([*customers, *duplicates], *span).exclude(currency=found.currency)
+    return [(duplicates.get(who, who), code) for who, code in orders.values_list("customer", "currency")]
+
+
+def _span(around: Iterable[spending.Windows]) -> tuple[datetime, datetime]:
+    """From the first of their months to the end of the last."""
+    every = list(around)
+    first, last = min(one.before[0] for one in every), max(one.after[1] for one in every)
+    return shop.start_of(first), shop.start_of(last)
+
+
+def _duplicates(customers: Collection[int]) -> dict[int, Any]:
+    """Whoever was made one with one of these, and with whom."""
+    merged = Customer.objects.filter(merged_into__among=list(customers))
+    return dict(merged.values_list("pk", "merged_into"))
+
+
+def _orders(customers: list[int], begins: datetime, ends: datetime) -> QuerySet[Order]:
+    return Order.objects.filter(
+        customer__among=customers, placed_at__gte=begins, placed_at__lt=ends, cancelled_at=None
+    )
+
+
 def _rows(
     customers: Collection[int], currency: str, begins: datetime, ends: datetime
 ) -> tuple[list[tuple[int, datetime, Decimal]], int]:
     """Orders, and refunds below zero, at the time of their order, by customer; and how many orders were paid
     in another currency."""
-    duplicates: dict[int, Any] = dict(
-        Customer.objects.filter(merged_into__among=list(customers)).values_list("pk", "merged_into")
-    )
+    duplicates = _duplicates(customers)
     ids = [*customers, *duplicates]
-    orders = Order.objects.filter(
-        customer__among=ids, placed_at__gte=begins, placed_at__lt=ends, cancelled_at=None
-    )
+    orders = _orders(ids, begins, ends)
     refunds = Refund.objects.filter(
         order__customer__among=ids,
         order__placed_at__gte=begins,

@@ -67,6 +67,7 @@ REPORTS = [
 OF_DAYS = [one for one in REPORTS if one.of_days]
 NOT_REPORTS = {
     "recovery_people",
+    "recovery_elsewhere",
     "voices_people",
     "leaving_people",
     "tenure_people",

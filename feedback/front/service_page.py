@@ -164,10 +164,11 @@ def _of_recovery(form: ServiceFilter) -> dict[str, Any]:
 
 def _cost_urls(form: ServiceFilter) -> dict[str, str]:
     """Where each sum is made up of its rows, over the same days."""
-    days = urlencode({"from": form.cleaned_data["start"], "to": form.cleaned_data["end"]})
+    chosen = form.cleaned_data
+    days = urlencode({"from": chosen["start"], "to": chosen["end"]})
     return {
         "remedies": f"{reverse('concessions')}?{days}",
-        "disputes": reverse("disputes"),
+        "disputes": f"{reverse('disputes')}?{days}&{urlencode({'currency': chosen['currency']})}",
         "rewards": f"{reverse('reward_costs')}?{days}",
         "handling": _cases_url(form),
     }

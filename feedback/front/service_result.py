@@ -11,13 +11,12 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from feedback import shop, word_of_mouth
+from feedback import disputes, shop, word_of_mouth
 from feedback.margins import Margin
-from feedback.models import Case, Concession, Customer, Dispute, Order, Refund
+from feedback.models import Case, Concession, Customer, Order, Refund
 from feedback.models.cases import COST
 from feedback.money import quantize
 from feedback.reports import margin as own_margin
-from feedback.value import DISPUTE_COST
 from feedback.word_of_mouth import Heard, Worth
 from surveys import recovery
 from surveys.earning import Balance
@@ -167,8 +166,7 @@ def _costs(
 ) -> Iterator[tuple[str, Decimal]]:
     given = Concession.objects.filter(_within("booked_at", start, end), currency=currency)
     yield "remedies", _sum(given, COST, currency)
-    lost = Dispute.objects.filter(_within("opened_at", start, end), currency=currency)
-    yield "disputes", _sum(lost, DISPUTE_COST, currency)
+    yield "disputes", disputes.cost_of(disputes.opened_in(start, end), currency)
     used = Reward.objects.filter(
         _within("redeemed_at", start, end), state=Reward.State.REDEEMED, currency=currency
     )

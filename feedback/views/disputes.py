@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import disputes, money, shop
-from feedback.case_forms import CloseForm, DisputeForm, EvidenceForm
+from feedback.case_forms import CloseForm, DisputeForm, DisputesFilter, EvidenceForm
 from feedback.models import Case, Dispute
 from feedback.roles import DESK, Role, allow, holds
+from feedback.value import DISPUTE_COST
 
 PER_PAGE = 40
 ACT = (Role.STAFF, Role.APPROVER, Role.MANAGER)
@@ -33,7 +34,8 @@ SAID_ANEW = {
 @allow(DESK)
 @require_safe
 def dispute_list(request: HttpRequest) -> HttpResponse:
-    """Open ones first, the next due on top. `?order=`: the form filled in for this order."""
+    """Open ones first, the next due on top; all, or those opened in some days or in one currency. `?order=`:
+    the form filled in for this order."""
     today = shop.day(timezone.now())
     form = DisputeForm(initial={"order_number": request.GET.get("order", "")[:64], "opened_on": today})
     return _list(request, form)
@@ -125,15 +127,31 @@ def _noted(is_new: bool, anew: Sequence[str]) -> str:
 
 
 def _list(request: HttpRequest, form: DisputeForm, *, status: int = 200) -> HttpResponse:
-    rows = Dispute.objects.select_related("order__customer").order_by("-state", "due_by", "-opened_at", "-pk")
+    chosen = DisputesFilter(request.GET, today=shop.day(timezone.now()))
+    is_usable = chosen.is_valid()
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        **(_chosen(request, chosen) if is_usable else {}),
         "form": form,
+        "chosen": chosen.filled() if is_usable else chosen,
+        "is_usable": is_usable,
         "may_act": holds(request, *ACT),
         "now": timezone.now(),
         "is_noting": form.is_bound or bool(form.initial.get("order_number")),
     }
-    return render(request, "feedback/disputes.html", context, status=status)
+    return render(request, "feedback/disputes.html", context, status=status if is_usable else 400)
+
+
+def _chosen(request: HttpRequest, form: DisputesFilter) -> dict[str, Any]:
+    """`taken`: what all of them cost, where they are in one currency."""
+    rows, currency = form.rows(), form.cleaned_data["currency"]
+    shown = rows.select_related("order__customer").annotate(taken=DISPUTE_COST)
+    shown = shown.order_by("-state", "due_by", "-opened_at", "-pk")
+    return {
+        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
+        "days": form.cleaned_data if form.cleaned_data["start"] else None,
+        "currency": currency,
+        "taken": disputes.cost_of(rows, currency) if currency else None,
+    }
 
 
 def _show(request: HttpRequest, row: Dispute, closing: CloseForm, *, status: int = 200) -> HttpResponse:

@@ -38,6 +38,7 @@ def thresholds(request: HttpRequest) -> HttpResponse:
         "found": found,
         "steps": [(one, _helped_url(one, given["months"])) for one in found.steps],
         "asked_url": _helped_url(found.asked, given["months"]) if found.asked else "",
+        "cases_url": people_pages.url("threshold_cases", months=given["months"]),
         "currency": currency,
         "threshold": sums.valued_from if sums else None,
         "most": trials.MOST_CASES,

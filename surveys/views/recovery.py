@@ -1,5 +1,6 @@
 """Does solving problems pay? The report, the customers behind each of its numbers, and both to take along."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from feedback import charts, money
@@ -16,7 +17,7 @@ from feedback.roles import REPORTS
 from feedback.views import people_pages, report_pages
 from feedback.views.people_pages import Column, Found, Kind, Line, People
 from feedback.views.report_pages import Report
-from surveys import recovery_words, spending
+from surveys import recovery, recovery_words, spending
 from surveys.cohorts import Cohort
 from surveys.recovery import Report as Recovery
 from surveys.recovery_figures import COLUMNS, lines
@@ -31,6 +32,10 @@ COLUMNS_OF_PEOPLE = (
     Column(name="spent_after", label=gettext_lazy("spent after"), kind=Kind.MONEY),
     Column(name="months_end", label=gettext_lazy("months end"), kind=Kind.DAY),
 )
+COLUMNS_OF_ELSEWHERE = (
+    Column(name="orders", label=gettext_lazy("Orders left out"), kind=Kind.NUMBER),
+    Column(name="currencies", label=gettext_lazy("Paid in")),
+)
 
 
 def _context(request: HttpRequest, form: RecoveryFilter, report: Recovery) -> dict[str, Any]:
@@ -43,6 +48,7 @@ def _context(request: HttpRequest, form: RecoveryFilter, report: Recovery) -> di
         "compared": [(*_names(one), one) for one in report.found.comparisons],
         "others": [(code, n, _in_currency(form, code)) for code, n in sorted(report.others.items())],
         "unsolved": report.found.group(Cohort.NOT_RESOLVED),
+        "elsewhere_url": f"{reverse('recovery_elsewhere')}?{query}",
         "unsolved_url": f"{reverse('recovery_people')}?{query}&cohort={Cohort.NOT_RESOLVED.value}",
         "fewest": spending.FEWEST,
         **_figure(report),
@@ -55,7 +61,7 @@ def _behind(form: RecoveryPeopleFilter) -> Found:
     found = [one for one in report.respondents if one.cohort == chosen["cohort"] and _is(one, chosen["who"])]
     found.sort(key=lambda one: (one.after, -one.before, one.customer))
     keys = [one.customer for one in found]
-    erased = set(Customer.objects.filter(pk__among=keys).exclude(erased_at=None).values_list("pk", flat=True))
+    erased = _erased(keys)
     return Found(
         title=str(recovery_words.NAMES[chosen["cohort"]]),
         rows=[one for one in found if one.customer not in erased],
@@ -63,6 +69,40 @@ def _behind(form: RecoveryPeopleFilter) -> Found:
         currency=report.currency,
         erased=len(erased),
     )
+
+
+def _erased(customers: list[int]) -> set[int]:
+    found = Customer.objects.filter(pk__among=customers).exclude(erased_at=None)
+    return set(found.values_list("pk", flat=True))
+
+
+def _elsewhere(form: RecoveryFilter) -> Found:
+    """Whose orders the report left out for their currency; who has most first."""
+    report = form.report()
+    paid: defaultdict[int, list[str]] = defaultdict(list)
+    for customer, code in recovery.paid_elsewhere(report):
+        paid[customer].append(code)
+    erased = _erased(list(paid))
+    n = sum(map(len, paid.values()))
+    words = ngettext(
+        "%(n)s order in another currency than %(currency)s",
+        "%(n)s orders in another currency than %(currency)s",
+        n,
+    )
+    rows = [one for one in paid.items() if one[0] not in erased]
+    return Found(
+        title=words % {"n": n, "currency": report.currency},
+        rows=sorted(rows, key=lambda one: (-len(one[1]), one[0])),
+        lines=_lines_of_elsewhere,
+        currency=report.currency,
+        erased=len(erased),
+    )
+
+
+def _lines_of_elsewhere(rows: Sequence[tuple[int, list[str]]]) -> Iterator[Line]:
+    customers = Customer.objects.in_bulk([customer for customer, _codes in rows])
+    for customer, codes in rows:
+        yield customers[customer], [len(codes), ", ".join(sorted(set(codes)))]
 
 
 def _lines(currency: str) -> Callable[[Sequence[Respondent]], Iterator[Line]]:
@@ -78,7 +118,7 @@ def _lines(currency: str) -> Callable[[Sequence[Respondent]], Iterator[Line]]:
     return lines
 
 
-def _back(form: RecoveryPeopleFilter) -> tuple[str, str]:
+def _back(form: RecoveryFilter) -> tuple[str, str]:
     shown = {name: value for name, value in form.as_shown().items() if name not in ("cohort", "who")}
     return f"{reverse('recovery')}?{urlencode(shown)}", _("What solving problems returns")
 
@@ -185,3 +225,13 @@ BEHIND = People(
     has_filters=True,
 )
 people, people_csv, people_xlsx = people_pages.views(BEHIND, REPORTS)
+ELSEWHERE = People(
+    address="recovery_elsewhere",
+    file="recovery-other-currencies",
+    form=RecoveryFilter,
+    find=_elsewhere,
+    columns=COLUMNS_OF_ELSEWHERE,
+    back=_back,
+    has_filters=True,
+)
+elsewhere, elsewhere_csv, elsewhere_xlsx = people_pages.views(ELSEWHERE, REPORTS)

@@ -344,3 +344,42 @@ def test_an_end_needs_its_outcome(send, case, body):
 
     assert send("patch", "/api/v1/disputes/dp_1", body).status_code == 400
     assert Dispute.objects.get().state == "open"
+
+
+def test_the_list_is_of_the_days_and_the_currency_that_service_counts(client, django_assert_max_num_queries):
+    """S0-10, issue 6: the row of disputes leads to those it adds up; the heading says the days."""
+    client.force_login(user(Role.MANAGER, "Huy", language="en"))
+    lan = factories.customer("Lan")
+    for days_ago, columns in [
+        (1, {"fee": 20_000}), (2, {"fee": 10_000, "state": "closed", "outcome": "lost"}), (40, {"fee": 5}),
+        (1, {"fee": 7, "currency": "USD"}), *[(3, {"fee": 1_000})] * 12,
+    ]:  # fmt: skip
+        opened = {"opened_at": NOW - timedelta(days=days_ago)} | columns
+        factories.dispute(factories.order(lan), **opened)
+    today = shop.day(NOW)
+    query = {"from": today - timedelta(days=9), "to": today, "currency": "VND"}
+    service = client.get("/reports/service/", query)
+    row = next(one for one in service.context["rows"] if one.url.startswith("/disputes/"))
+
+    with django_assert_max_num_queries(14):
+        page = client.get(row.url)
+
+    shown = list(page.context["page"])
+    assert page.context["page"].paginator.count == len(shown) == 14
+    assert sum(one.taken for one in shown) == page.context["taken"] == row.value
+    said = page.content.decode()
+    assert "14 disputes" in said
+    assert f"{query['from']:%d/%m/%Y} to {today:%d/%m/%Y}" in said
+    assert client.get("/disputes/").context["page"].paginator.count == 16
+    none = client.get("/disputes/", query | {"currency": "EUR"})
+    assert "No dispute was opened in these days" in none.content.decode()
+    assert none.context["taken"] == 0
+    assert "Disputes at the bank" in client.get("/disputes/", {"currency": "USD"}).content.decode()
+
+
+@pytest.mark.parametrize("wrong", ["from=x", "currency=QQQ", "currency=%00", "from=2026-02-01&to=2026-01-01"])
+def test_days_that_are_none_list_no_disputes(client, wrong):
+    client.force_login(user(Role.STAFF, "Mai", language="en"))
+    page = client.get(f"/disputes/?{wrong}")
+    assert page.status_code == 400
+    assert "One of the filters cannot be used" in page.content.decode()

@@ -562,6 +562,37 @@ def test_each_threshold_lists_whom_it_would_have_helped(client, huy):
     assert "1 more is counted" in look(client, "threshold_helped", threshold=0).content.decode()
 
 
+def test_the_thresholds_list_the_cases_they_look_at(client, huy, django_assert_max_num_queries):
+    """S3-3: as many as the page says, of the months asked for; who was erased is not named."""
+    people = [customer(f"Khách {place}") for place in range(12)]
+    for place, who in enumerate(people):
+        a_wrong_address(who, worth=700_000 * (place + 1))
+    Case.objects.filter(customer=people[0]).update(opened_at=NOW - timedelta(days=100))
+    for months, n in ((6, 12), (3, 11)):
+        page = look(client, "thresholds", months=months)
+        url = f"{reverse('threshold_cases')}?months={months}"
+        assert page.context["found"].cases == n
+        assert f'href="{url}"' in page.content.decode()
+        with django_assert_max_num_queries(14):
+            listed_here = client.get(url)
+        ids = [one.public_id for one, _cells in listed_here.context["rows"]]
+        assert listed_here.context["number"] == len(set(ids)) == n
+        assert [row["case"] for row in in_csv(client, "threshold_cases", months=months)] == ids
+        told = look(client, "api_threshold_cases", months=months).json()
+        assert told["cases"] == n
+        assert [row["case"] for row in told["rows"]] == ids
+    Customer.objects.filter(pk=people[1].pk).update(erased_at=NOW, name="")
+    rows = in_csv(client, "threshold_cases")
+    assert len(rows) == 12
+    assert people[1].public_id not in {row["customer"] for row in rows}
+
+
+@pytest.mark.parametrize("months", ["0", "x", "\x00", "999"])
+def test_months_that_are_none_list_no_cases(client, huy, months):
+    for name in ("threshold_cases", "threshold_cases_csv", "threshold_cases_xlsx", "api_threshold_cases"):
+        assert look(client, name, months=months).status_code == 400
+
+
 @pytest.mark.parametrize("wrong", [{"threshold": "x"}, {"threshold": "-1"}, {"months": "0"}, {"months": "x"}])
 def test_a_step_that_is_none_is_refused(client, huy, wrong):
     for name in ("threshold_helped", "threshold_helped_csv", "threshold_helped_xlsx", "api_threshold_helped"):

@@ -451,6 +451,7 @@ STAFF_PAGES = {
     "work_plan defection_interview".split(),
     "huy": "survey_plan survey_plan_log survey_asked survey_ways mail_hours public_plans public_plan "
     "promises_kept coupon_shops coupon_shop reward_codes reward reward_costs recovery recovery_people "
+    "recovery_elsewhere "
     "leaving_people silence_people service_people service_cases tenure_people "
     "silence service alerts impact missed proposal digest voices_people "
     "touchpoints consistency clocks_kept causes wishes tenure expected investment leaving fit "
@@ -464,6 +465,7 @@ STAFF_PAGES = {
         "policy_new",
         "thresholds",
         "threshold_helped",
+        "threshold_cases",
         "defections",
         "defection",
         "defection_rule",

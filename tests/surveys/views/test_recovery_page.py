@@ -235,6 +235,36 @@ def test_other_currencies_are_named(manager, article):
     assert "Nobody answered about an order of these days" in page
 
 
+def test_orders_in_another_currency_are_followed_to_their_customers(
+    manager, article, django_assert_max_num_queries
+):
+    """S0-3: the page's count is the sum of the list, in files and for programs too; a twin's is theirs."""
+    first, second, *_more = Customer.objects.filter(invitations__isnull=False).order_by("pk")
+    twin = customer("Twin", merged_into=first)
+    for place, (who, code) in enumerate([(first, "VND"), (twin, "EUR"), (second, "VND")]):
+        Order.objects.create(
+            number=f"E{place}", customer=who, total=9, currency=code, received_at=JANUARY,
+            placed_at=JANUARY + timedelta(days=41),
+        )  # fmt: skip
+    page = manager.get(f"{PAGE}?{DAYS}&currency=USD")
+    url = page.context["elsewhere_url"]
+    assert url.replace("&", "&amp;") in page.content.decode()
+
+    with django_assert_max_num_queries(20):
+        found = manager.get(url)
+
+    file = manager.get(url.replace("currencies/", "currencies.csv")).getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert page.context["report"].elsewhere == sum(int(row["orders"]) for row in rows) == 3
+    assert [(row["customer"], row["currencies"]) for row in rows] == [
+        (first.public_id, "EUR, VND"), (second.public_id, "VND"),
+    ]  # fmt: skip
+    assert "3 orders in another currency than USD" in found.content.decode()
+    assert found.context["page"].paginator.count == 2
+    told = manager.get(f"/api/v1{url.replace('currencies/', 'currencies')}").json()
+    assert [row["customer"] for row in told["rows"]] == [row["customer"] for row in rows]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
