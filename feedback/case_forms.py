@@ -193,7 +193,7 @@ class DisputesFilter(ReportFilter):
         asked = str(data.get("currency", ""))  # that a report is in, though no dispute may be
         codes = {shop.current().currency, *known, *([asked] if money.is_currency(asked) else [])}
         choices = [("", _("every currency")), *((code, code) for code in sorted(codes))]
-        self.fields["currency"].choices = choices  # type: ignore[attr-defined]
+        self.fields["currency"].choices = choices
 
     def clean(self) -> dict[str, Any]:
         chosen = self.cleaned_data
