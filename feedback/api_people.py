@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -15,7 +16,7 @@ from feedback.api_reports import PAGE, Report, described, page_of, valid
 from feedback.defection.backtests import Who
 from feedback.roles import DESK, EVERYONE, REPORTS, Role
 from feedback.views import departed, flagged, people_pages, tenure_people, threshold_cases, valued
-from feedback.views.people_pages import People
+from feedback.views.people_pages import Line, People
 
 _CUSTOMERS = gettext_lazy(
     "The customers whom one number of the report counts, by the id of their page, with what made "
@@ -71,13 +72,17 @@ def api(
             return {
                 "cases" if are_cases else "customers": count, "counted": found.counted, "found_at": found.at,
                 "erased": found.erased, "currency": found.currency, "pages": page["pages"],
-                "rows": [
-                    dict(zip(people_pages.names(people), people_pages.plain(people, line), strict=True))
-                    for line in lines
-                ],
+                "rows": [_row(people, line) for line in lines],
             }  # fmt: skip
 
     return Behind
+
+
+def _row(people: People, line: Line) -> dict[str, Any]:
+    """A line of the file under its columns' names; sums as everywhere, never as binary fractions."""
+    plain = people_pages.plain(people, line)
+    told = [f"{value:f}" if isinstance(value, Decimal) else value for value in plain]
+    return dict(zip(people_pages.names(people), told, strict=True))
 
 
 QUARTER = OpenApiParameter("quarter", date, description=gettext_lazy("First day of the quarter; else all."))
