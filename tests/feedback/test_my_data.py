@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from feedback import belongings, consents, leases, mail, my_data, own_data, tokens
+from feedback import belongings, consents, leases, mail, my_data, own_data, own_tables, own_words, tokens
 from feedback.data_map import PERSONAL, WHOSE, Kind
 from feedback.models import DataAsked, DataLink, DataRequest, Event, MailAddress, OutgoingMail
 from feedback.models import Erasure as Asked
@@ -204,7 +204,7 @@ def test_they_take_everything_away(client, lan):
 
 def test_what_is_held_is_shown_or_says_why_not():
     """R6: a new column of a person's is on their page, or in the list of those that are left out."""
-    tables = {name: table for tables in own_data.SHOWN.values() for name, table in tables.items()}
+    tables = {name: table for tables in own_tables.SHOWN.values() for name, table in tables.items()}
     shown = {f"{name}.{column}" for name, table in tables.items() for column in table.columns}
     personal = {
         name
@@ -212,14 +212,14 @@ def test_what_is_held_is_shown_or_says_why_not():
         if name.rpartition(".")[0] in WHOSE and one.kind is not Kind.SECRET
     }
 
-    assert personal - shown - own_data.LEFT_OUT.keys() == set()
-    assert not shown & own_data.LEFT_OUT.keys()
+    assert personal - shown - own_tables.LEFT_OUT.keys() == set()
+    assert not shown & own_tables.LEFT_OUT.keys()
 
 
 def test_it_says_nothing_of_how_we_think_of_them():
     """Decision 4: no internal word reaches a customer."""
     shown = {
-        column for tables in own_data.SHOWN.values() for one in tables.values() for column in one.columns
+        column for tables in own_tables.SHOWN.values() for one in tables.values() for column in one.columns
     }
 
     assert shown.isdisjoint({"leverage", "flags", "route", "wants_approver", "needs_approver", "is_insider"})
@@ -384,12 +384,12 @@ def test_money_is_shown_as_everywhere_else(priced, language, vnd, usd, quantity)
 def test_every_amount_on_the_page_has_a_currency():
     """A price without its currency says nothing."""
     for name, table in (
-        (name, table) for tables in own_data.SHOWN.values() for name, table in tables.items()
+        (name, table) for tables in own_tables.SHOWN.values() for name, table in tables.items()
     ):
         model = belongings.model_of(name)
         fields = {field.name for field in model._meta.get_fields()}
         if any(isinstance(model._meta.get_field(column), MoneyField) for column in table.columns):
-            assert "currency" in fields or name in own_data._CURRENCY_OF, name
+            assert "currency" in fields or name in own_words.CURRENCY_OF, name
 
 
 def test_prices_of_many_lines_cost_no_query_each(priced, django_assert_max_num_queries):
