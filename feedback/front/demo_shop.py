@@ -1,11 +1,17 @@
 """The demo shop: what is fixed about it. Pottery, tea and coffee ware; two stores and a web shop."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 from feedback.roles import Role
 
+_WORDS = Path(__file__).parent / "demo"
+LANGUAGES = ("vi", "en")
 NAME = "Tiệm Gốm Lan"
 PASSWORD = "gom-lan-demo"  # noqa: S105 of a shop that exists on the reader's own machine only
 SURVEY = "post-purchase"
@@ -79,3 +85,10 @@ FOREIGN_FAMILY_NAMES = (
     "Weber Smith Rossi Tanaka Dubois Brown Patel Silva Jensen Novak Müller Evans Larsen Moreau Kim Walker "
     "Costa Fischer Ahmed Young"
 ).split()
+
+
+def told(name: str) -> Iterator[dict[str, Any]]:
+    """The texts of that name, in both languages."""
+    for language in LANGUAGES:
+        for line in (_WORDS / f"{name}.{language}.jsonl").read_text("utf-8").splitlines():
+            yield json.loads(line) | {"language": language}

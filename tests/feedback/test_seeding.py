@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from feedback import cases, comments, shop
 from feedback.corrections import Said
-from feedback.front import demo_changes, demo_readings, demo_shop, seeding
+from feedback.front import demo_changes, demo_readings, demo_reviews, demo_shop, demo_work, seeding
 from feedback.models import Alert, Order, OutgoingMail, ThemeTotal
 from reviews.models import Reply, Review, Source
 from tests.factories import NOW, a_shop, customer, read_comment, user
@@ -54,7 +54,7 @@ def test_a_review_hangs_on_an_order_of_somebody_who_speaks_its_language(language
     dice = random.Random(7)
     told = TOLD | {"language": language}
 
-    records = [seeding._record(dice, number, told, {"CUP-01": orders}, NOW) for number in range(60)]
+    records = [demo_reviews._record(dice, number, told, {"CUP-01": orders}, NOW) for number in range(60)]
 
     assert {record.order_number[:2] for record in records} == {"", language}
 
@@ -85,7 +85,7 @@ def test_nobody_in_the_demo_shop_answers_tomorrow():
         drafted_at=NOW, approved_at=NOW, sent_at=NOW, published_at=NOW,
     )  # fmt: skip
 
-    seeding._set_back(random.Random(1), NOW)
+    demo_work._set_back_replies(random.Random(1), NOW)
 
     answered.refresh_from_db()
     assert said.said_at < answered.approved_at < answered.published_at <= NOW
