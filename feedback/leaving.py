@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Avg, F, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from feedback import defections, departed, journal, leases, listed, shop, streams
@@ -289,25 +289,9 @@ def buyers(kind: str, key: str, group: str) -> QuerySet[Any, Any]:
 
 
 def bought_in(who: str, kind: str, key: str, group: str) -> Q:
-    """The same of each row of another query, whose customer stands in `who`: for the first fifty of those who
-    left, no list of all buyers is made.
-
-    Not only equal, but from here on too: so PostgreSQL asks its index for each row, instead of putting every
-    order of the part into a table first.
-    """
-    if kind not in (LOCATION, CATEGORY, PRODUCT):
-        return Q(**{f"{who}__in": buyers(kind, key, group)})
-    path = "customer" if kind == LOCATION else "order__customer"
-    rows = {
-        LOCATION: lambda: _placed().filter(location__code=key),
-        CATEGORY: lambda: _sorted().filter(of=key),
-        PRODUCT: lambda: _lines().filter(product__sku=key),
-    }[kind]()
-    own, merged = (
-        Exists(rows.filter(**{one: OuterRef(who), f"{one}__gte": OuterRef(who)}))
-        for one in (path, f"{path}__merged_into")
-    )
-    return Q(own | merged)
+    """The same of each row of another query, whose customer stands in `who`. All its buyers are found first,
+    once: asked of one customer at a time, a database may go through the product's every sale for each."""
+    return Q(**{f"{who}__in": buyers(kind, key, group)})
 
 
 def beside(who: str, kind: str, key: str, group: str) -> Q:
@@ -323,18 +307,16 @@ def beside(who: str, kind: str, key: str, group: str) -> Q:
 def newcomers(start: date | None, end: date | None) -> QuerySet[Customer]:
     """Whom the rate counts of those who first bought on these days, `end` not included; None: whenever."""
     category = _category()
-    bought: QuerySet[Any, Any] = _sorted().filter(of=category) if category else defections.orders()
-    path = "order__" if category else ""
-    theirs = Q(**{f"{path}customer": OuterRef("pk")}) | Q(**{f"{path}customer__merged_into": OuterRef("pk")})
+    bought: QuerySet[Any, Any] = (
+        _sorted().filter(of=category) if category else defections.orders().annotate(root=_BUYER)
+    )
     rows = Customer.objects.filter(merged_into=None)
     if start is None or end is None:
-        return rows.filter(Exists(bought.filter(theirs))).order_by("since", "pk")
-    begins, ends = shop.start_of(start), shop.start_of(end)
-    then = bought.filter(**{f"{path}placed_at__gte": begins, f"{path}placed_at__lt": ends})
-    root = _LINE_BUYER if category else _BUYER
-    earlier = bought.filter(theirs, **{f"{path}placed_at__lt": begins})
-    roots: QuerySet[Any, Any] = then.annotate(root=root).values("root")
-    return rows.filter(pk__in=roots).exclude(Exists(earlier)).order_by("since", "pk")
+        return rows.filter(pk__in=bought.values("root")).order_by("since", "pk")
+    placed = "order__placed_at" if category else "placed_at"
+    first = bought.order_by().values("root").annotate(first=Min(placed))
+    then = first.filter(first__gte=shop.start_of(start), first__lt=shop.start_of(end))
+    return rows.filter(pk__in=then.values("root")).order_by("since", "pk")
 
 
 def _category() -> str:
