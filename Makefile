@@ -54,7 +54,7 @@ format: .venv/dev
 
 lock:
 	$(LOCK) pyproject.toml --output-file requirements.lock
-	$(LOCK) pyproject.toml --extra dev --extra train --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --extra dev --extra train --extra ltv --output-file requirements-dev.lock
 
 clean:
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

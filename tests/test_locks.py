@@ -35,6 +35,18 @@ def test_it_develops_on_what_it_runs_on():
 def test_it_locks_every_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    names = {re.match(r"[\w.-]+", line).group().lower().replace("_", "-") for line in wanted}
 
-    assert names <= _pinned("requirements-dev.lock").keys()
+    assert _names(wanted) <= _pinned("requirements-dev.lock").keys()
+
+
+def test_it_tests_with_the_extras():
+    """What is not there is skipped: nobody would notice that an extra works no more."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    wanted = [line for extra in extras.values() for line in extra]
+
+    assert _names(wanted) <= _pinned("requirements-dev.lock").keys()
+    assert not _names(extras["ltv"]) & _pinned("requirements.lock").keys()
+
+
+def _names(wanted):
+    return {re.match(r"[\w.-]+", line).group().lower().replace("_", "-") for line in wanted}
