@@ -526,6 +526,22 @@ WCAG = {
 }
 
 
+# Of tables that scroll sideways: no word of a link or a note stands on two lines.
+BROKEN = """() => {
+  const range = document.createRange(), broken = [];
+  for (const part of document.querySelectorAll(".wide-scroll td :is(a, .note)")) {
+    const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/\\p{L}+/gu)) {
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      const lines = [...range.getClientRects()].filter(line => line.width).map(line => Math.round(line.top));
+      if (new Set(lines).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken.join(" ");
+}"""
+
+
 def barriers(page, paths):
     found = []
     for path in paths:
@@ -550,6 +566,8 @@ def faults(page):
     beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if beyond > 0:
         yield f"{beyond} px beyond the edge"
+    if broken := page.evaluate(BROKEN):
+        yield f"a word falls apart: {broken}"
     for violation in Axe().run(page, options=WCAG).response["violations"]:
         places = violation["nodes"]
         yield f"{violation['id']}, {len(places)} times: {places[0]['html'][:200]}"
