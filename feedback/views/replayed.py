@@ -1,7 +1,7 @@
 """Past cases under another version: the replay as the page shows it, and as CSV."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from feedback import charts, labels, policy_words
+from feedback import charts, labels, policy_words, shop, trials
 from feedback.models import Policy, PolicyTrial
 from feedback.money import format_money
 from feedback.roles import EVERYONE, allow
@@ -57,6 +57,8 @@ def shown(trial: PolicyTrial, language: str) -> dict[str, Any]:
         charts.Series(_("version %(n)s:") % {"n": version}, [one / unit for one in sums[side]], tone)
         for side, version, tone in sides
     ]
+    until = datetime.fromisoformat(found["until"])
+    is_open = months[-1:] == [shop.day(until).strftime("%Y-%m")]
     before, after = (Decimal(found["spent"][name]) for name in ("before", "after"))
     return {
         "replay": found,
@@ -66,7 +68,12 @@ def shown(trial: PolicyTrial, language: str) -> dict[str, Any]:
         "unit": policy_words.unit(unit, currency),
         "rows": [_row(row, language) for row in found["changes"]],
         "months": [(month, *(found["months"][month][name] for name in _SUMS)) for month in months],
-        "figure": charts.line_figure(series, _month_names(months, language)) if len(months) > 1 else None,
+        "figure": charts.line_figure(series, _month_names(months, language), is_open=is_open)
+        if len(months) > 1
+        else None,
+        "is_open": is_open,
+        "since": until - (trial.months or 1) * trials.MONTH,
+        "until": until,
         "finding": _cost_finding(trial, before, after, language),
     }
 

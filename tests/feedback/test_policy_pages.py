@@ -361,6 +361,24 @@ def test_the_replay_says_which_version_cost_what_whatever_counts_now(client, huy
     assert "₫0 under version 1, ₫310,000 under version 2" in said
 
 
+@pytest.mark.parametrize(("until", "is_open"), [("2026-03-31T16:59:59", True), ("2026-03-31T17:00:00", False)])
+def test_the_month_that_was_not_over_is_drawn_as_such(client, huy, until, is_open):
+    """It is no drop: by the shop's own days, where it is seven hours later."""
+    policies.in_force(timezone.now() - timedelta(days=1))
+    a_case(spent=2_000_000)
+    made = proposed(huy, valued_from="1500000")
+    work.drain(trials.TRY)
+    trial = made.trials.get(kind="backtest")
+    sums = {"before": "0", "after": "310000", "unknown": 0}
+    trial.result |= {"months": {"2026-02": sums, "2026-03": sums}, "until": f"{until}+00:00"}
+    trial.save()
+
+    page = client.get(reverse("policy", args=[made.version]))
+
+    assert ("The last month was not over: dotted end, hollow dot." in words(page)) is is_open
+    assert (b' open" d=' in page.content) is is_open
+
+
 def a_case(*, spent):
     now = timezone.now()
     lan = factories.customer("Lan")
