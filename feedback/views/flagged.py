@@ -10,6 +10,7 @@ import numpy as np
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -135,10 +136,11 @@ def _on_the_past(form: PastForm) -> Found:
 
 
 def _note(form: RuleForm, one_in: int) -> str:
+    sentence = capfirst(f"{said(form.rule)}.")
     if one_in == 1:
-        return f"{said(form.rule)}."
+        return sentence
     looked_at = _("One customer in %(n)s was looked at, as on the page before.") % {"n": one_in}
-    return f"{said(form.rule)}. {looked_at}"
+    return f"{sentence} {looked_at}"
 
 
 def _dearest_first(found: Verdicts, whom: np.ndarray) -> tuple[list[int], np.ndarray]:

@@ -66,7 +66,7 @@ def test_a_definition_is_tried_before_it_counts(client, lan):
 
     assert (response.context["seen"].flagged, response.context["seen"].n) == (1, 1)
     assert response.context["seen"].tested.flagged == 0
-    assert "no purchase for more than 30 days" in response.content.decode()
+    assert "No purchase for more than 30 days" in response.content.decode()
     assert not DefectionRule.objects.exists()
 
 
@@ -518,7 +518,7 @@ def test_half_of_the_visits_elsewhere_is_a_definition_to_start_from(client, huy,
     response = client.get(reverse("defection_rule"), settings)
 
     assert (response.context["seen"].flagged, response.context["seen"].n) == (1, 1)
-    assert "says that at most 50 of 100 visits are with us" in response.content.decode()
+    assert "Says that at most 50 of 100 visits are with us" in response.content.decode()
     client.post(reverse("defection_rule_keep"), dict(response.context["kept"]))
     assert defections.in_force().rule == Rule(kind=Kind.SHARE, share=50, days=365)
 
