@@ -81,8 +81,13 @@ def api(
 def _row(people: People, line: Line) -> dict[str, Any]:
     """A line of the file under its columns' names; sums as everywhere, never as binary fractions."""
     plain = people_pages.plain(people, line)
-    told = [f"{value:f}" if isinstance(value, Decimal) else value for value in plain]
-    return dict(zip(people_pages.names(people), told, strict=True))
+    return dict(zip(people_pages.names(people), map(_told, plain), strict=True))
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _told(one) for name, one in value.items()}
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 QUARTER = OpenApiParameter("quarter", date, description=gettext_lazy("First day of the quarter; else all."))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from feedback import margins, shop
 from feedback.margins import Margin
@@ -144,15 +144,23 @@ def _with_spend(asked: Sequence[_Asked], currency: str, today: date) -> tuple[li
     return respondents, elsewhere
 
 
-def paid_elsewhere(found: Report) -> list[tuple[int, str]]:
-    """Customer and currency of each order that the report counts as `elsewhere`. Two queries."""
+def paid_elsewhere(found: Report) -> list[tuple[int, str, Decimal]]:
+    """Customer, currency and total, net of what was paid back, of each order that the report counts as
+    `elsewhere`. Three queries."""
     if not found.respondents:
         return []
     customers = [one.customer for one in found.respondents]
     duplicates = _duplicates(customers)
     span = _span(spending.windows(one.month) for one in found.respondents)
     orders = _orders([*customers, *duplicates], *span).exclude(currency=found.currency)
-    return [(duplicates.get(who, who), code) for who, code in orders.values_list("customer", "currency")]
+    refunds = Refund.objects.filter(order__in=orders, currency=F("order__currency"))
+    back: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for order, amount in refunds.values_list("order", "amount"):
+        back[order] += amount
+    return [
+        (duplicates.get(who, who), code, total - back[order])
+        for order, who, code, total in orders.values_list("pk", "customer", "currency", "total")
+    ]
 
 
 def _span(around: Iterable[spending.Windows]) -> tuple[datetime, datetime]:

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_safe
 from feedback import shop
 from feedback.listed import Listed
 from feedback.models import Case, Customer
+from feedback.money import quantize
 from feedback.roles import Role, allow
 from feedback.views import downloads
 
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     DAY = "day"
     MONTH = "month"  # by its first day
     MONEY = "money"
+    SUMS = "sums"  # of several currencies: by currency
     NUMBER = "number"
     CHOICE = "choice"  # a member of TextChoices
     YES = "yes"  # or no; None: nobody knows
@@ -98,6 +100,11 @@ class People:
     back: Callable[[Any], tuple[str, str]]
     of: Of = Of.CUSTOMER
     has_filters: bool = False
+
+
+def whose(case: Case) -> Customer | None:
+    """None: nobody we know. Whoever was erased is nobody we know any more."""
+    return case.customer if case.customer and case.customer.erased_at is None else None
 
 
 def not_found_yet(title: str, currency: str) -> Found:
@@ -238,7 +245,16 @@ def _plain(column: Column, cell: Any) -> Any:
         return cell.public_id
     if column.kind is Kind.CHOICE:
         return str(cell)
+    if column.kind is Kind.SUMS:
+        return {code: quantize(amount, code) for code, amount in cell.items()}
     return int(cell) if column.kind is Kind.YES else cell
+
+
+def _in_words(cell: Any) -> Any:
+    """A cell of a file holds no table: "12.50 USD, 900 JPY"."""
+    return (
+        ", ".join(f"{amount:f} {code}" for code, amount in cell.items()) if isinstance(cell, dict) else cell
+    )
 
 
 def _table(people: People, found: Found) -> Iterator[Sequence[Any]]:
@@ -248,4 +264,4 @@ def _table(people: People, found: Found) -> Iterator[Sequence[Any]]:
     rows = iter(found.rows if isinstance(found.rows, list) else found.rows.iterator(chunk_size=2000))
     while part := list(islice(rows, _TOGETHER)):
         for line in found.lines(part):
-            yield [*plain(people, line), *([found.currency] if has_money else [])]
+            yield [*map(_in_words, plain(people, line)), *([found.currency] if has_money else [])]

@@ -53,9 +53,8 @@ def _lines(rows: Sequence[Past]) -> Iterator[Line]:
     prefetch_related_objects(list(found.values()), "comment", "customer")
     for row in rows:
         one = found[row.name]
-        who = one.customer if one.customer and one.customer.erased_at is None else None
         value = row.facts.lifetime_value if row.facts.currency == currency else None
-        yield one, [shop.day(one.opened_at), who, Case.State(one.state), value]
+        yield one, [shop.day(one.opened_at), people_pages.whose(one), Case.State(one.state), value]
 
 
 def _back(form: LookedAtFilter) -> tuple[str, str]:

@@ -35,6 +35,7 @@ COLUMNS_OF_PEOPLE = (
 COLUMNS_OF_ELSEWHERE = (
     Column(name="orders", label=gettext_lazy("Orders left out"), kind=Kind.NUMBER),
     Column(name="currencies", label=gettext_lazy("Paid in")),
+    Column(name="spent", label=gettext_lazy("Spent, net of what was paid back"), kind=Kind.SUMS),
 )
 
 
@@ -79,9 +80,9 @@ def _erased(customers: list[int]) -> set[int]:
 def _elsewhere(form: RecoveryFilter) -> Found:
     """Whose orders the report left out for their currency; who has most first."""
     report = form.report()
-    paid: defaultdict[int, list[str]] = defaultdict(list)
-    for customer, code in recovery.paid_elsewhere(report):
-        paid[customer].append(code)
+    paid: defaultdict[int, list[tuple[str, Decimal]]] = defaultdict(list)
+    for customer, code, amount in recovery.paid_elsewhere(report):
+        paid[customer].append((code, amount))
     erased = _erased(list(paid))
     n = sum(map(len, paid.values()))
     words = ngettext(
@@ -99,10 +100,13 @@ def _elsewhere(form: RecoveryFilter) -> Found:
     )
 
 
-def _lines_of_elsewhere(rows: Sequence[tuple[int, list[str]]]) -> Iterator[Line]:
-    customers = Customer.objects.in_bulk([customer for customer, _codes in rows])
-    for customer, codes in rows:
-        yield customers[customer], [len(codes), ", ".join(sorted(set(codes)))]
+def _lines_of_elsewhere(rows: Sequence[tuple[int, list[tuple[str, Decimal]]]]) -> Iterator[Line]:
+    customers = Customer.objects.in_bulk([customer for customer, _orders in rows])
+    for customer, orders in rows:
+        sums = {code: Decimal(0) for code in sorted({code for code, _amount in orders})}
+        for code, amount in orders:
+            sums[code] += amount
+        yield customers[customer], [len(orders), ", ".join(sums), sums]
 
 
 def _lines(currency: str) -> Callable[[Sequence[Respondent]], Iterator[Line]]:

@@ -416,7 +416,7 @@ def test_a_trial_that_looked_at_some_lists_these(client, shop_of_three, monkeypa
 
     response = look(client, "defection_rule_people", **TRY)
 
-    assert "<p class=\"note\">No purchase for more than" in response.content.decode()
+    assert '<p class="note">No purchase for more than' in response.content.decode()
     assert page.context["seen"].one_in > 1
     assert response.context["page"].paginator.count == page.context["seen"].flagged
     assert "was looked at, as on the page before" in response.content.decode()

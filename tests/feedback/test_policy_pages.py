@@ -361,7 +361,9 @@ def test_the_replay_says_which_version_cost_what_whatever_counts_now(client, huy
     assert "₫0 under version 1, ₫310,000 under version 2" in said
 
 
-@pytest.mark.parametrize(("until", "is_open"), [("2026-03-31T16:59:59", True), ("2026-03-31T17:00:00", False)])
+@pytest.mark.parametrize(
+    ("until", "is_open"), [("2026-03-31T16:59:59", True), ("2026-03-31T17:00:00", False)]
+)
 def test_the_month_that_was_not_over_is_drawn_as_such(client, huy, until, is_open):
     """It is no drop: by the shop's own days, where it is seven hours later."""
     policies.in_force(timezone.now() - timedelta(days=1))

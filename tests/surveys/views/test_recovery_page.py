@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from feedback import api_access
-from feedback.models import Customer, Order, User
+from feedback.models import Customer, Order, Refund, User
 from surveys.models import Invitation, Response
 from tests.factories import customer
 
@@ -246,6 +246,8 @@ def test_orders_in_another_currency_are_followed_to_their_customers(
             number=f"E{place}", customer=who, total=9, currency=code, received_at=JANUARY,
             placed_at=JANUARY + timedelta(days=41),
         )  # fmt: skip
+    euros = Order.objects.get(number="E1")
+    Refund.objects.create(order=euros, external_id="1", amount="2.25", currency="EUR", refunded_at=JANUARY)
     page = manager.get(f"{PAGE}?{DAYS}&currency=USD")
     url = page.context["elsewhere_url"]
     assert url.replace("&", "&amp;") in page.content.decode()
@@ -256,13 +258,15 @@ def test_orders_in_another_currency_are_followed_to_their_customers(
     file = manager.get(url.replace("currencies/", "currencies.csv")).getvalue().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(file)))
     assert page.context["report"].elsewhere == sum(int(row["orders"]) for row in rows) == 3
-    assert [(row["customer"], row["currencies"]) for row in rows] == [
-        (first.public_id, "EUR, VND"), (second.public_id, "VND"),
+    assert [(row["customer"], row["currencies"], row["spent"]) for row in rows] == [
+        (first.public_id, "EUR, VND", "6.75 EUR, 9 VND"), (second.public_id, "VND", "9 VND"),
     ]  # fmt: skip
+    assert "€6.75 · ₫9" in found.content.decode()
     assert "3 orders in another currency than USD" in found.content.decode()
     assert found.context["page"].paginator.count == 2
     told = manager.get(f"/api/v1{url.replace('currencies/', 'currencies')}").json()
     assert [row["customer"] for row in told["rows"]] == [row["customer"] for row in rows]
+    assert told["rows"][0]["spent"] == {"EUR": "6.75", "VND": "9"}
 
 
 @pytest.mark.parametrize(
