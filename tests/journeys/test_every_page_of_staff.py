@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from feedback import policies
 from feedback.policy.terms import Terms
-from tests.journeys.test_every_page import STAFF_PAGES, barriers, world
+from tests.journeys.addresses import paths
+from tests.journeys.one_of_everything import world
+from tests.journeys.test_every_page import STAFF_PAGES, barriers
 
 __all__ = ["world"]  # a fixture: pytest finds it by its name
 
@@ -14,7 +16,7 @@ __all__ = ["world"]  # a fixture: pytest finds it by its name
 def test_the_pages_of_staff_are_for_everybody(world, log_in, hire, name, role):
     page = log_in(hire(role, name))
 
-    found = barriers(page, [path for one in STAFF_PAGES[name] for path in world.paths(one)])
+    found = barriers(page, [path for one in STAFF_PAGES[name] for path in paths(world, one)])
     assert not found, "\n".join(found)
 
 
@@ -26,4 +28,4 @@ def test_the_pages_of_the_policy_are_for_everybody(world, jobs, log_in, hire):
     jobs()
     page = log_in(dung)
 
-    assert barriers(page, [path for one in STAFF_PAGES["dung"] for path in world.paths(one)]) == []
+    assert barriers(page, [path for one in STAFF_PAGES["dung"] for path in paths(world, one)]) == []
