@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("surveys.urls")),
     path("", include("reviews.urls")),
     path("", include("feedback.views.urls")),
+    path("", include("feedback.views.report_urls")),
     path("api/", include("feedback.front.api_urls")),
     path("api/v1/", include("feedback.api_urls")),
     path("api/v1/", include("surveys.api_urls")),
