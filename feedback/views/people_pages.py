@@ -127,50 +127,57 @@ def views(people: People, *roles: Role | frozenset[Role]) -> tuple[View, View, V
     """Page, CSV and XLSX for the roles of the report."""
 
     def page(request: HttpRequest) -> HttpResponse:
-        form = form_of(people, request.GET)
-        if not form.is_valid():
-            wrong = {"form": form, "has_filters": people.has_filters}
-            return render(request, "feedback/people.html", wrong, status=400)
-        found = _found(people, form)
-        shown = Paginator(countable(found), PER_PAGE).get_page(request.GET.get("page"))
-        rows, counted = list(shown), number(found, shown.paginator.count)
-        back_url, back_label = people.back(form)
-        query = request.GET.copy()
-        query.pop("page", None)
-        context = {
-            "form": _as_shown(people, form),
-            "has_filters": people.has_filters,
-            "found": found,
-            "page": shown,
-            "columns": people.columns,
-            "of": people.of,
-            "rows": list(_shown(people, found, rows)),
-            "number": counted,
-            "differs": _differs(found, shown, rows, counted),
-            "may_differ": found.counted is not None and found.counted >= MANY,
-            "back_url": back_url,
-            "back_label": back_label,
-            **{
-                f"{kind}_url": f"{reverse(f'{people.address}_{kind}')}?{query.urlencode()}"
-                for kind in ("csv", "xlsx")
-            },
-        }
-        return render(request, "feedback/people.html", context)
+        return _page(request, people)
 
-    def file(write: downloads.Write) -> View:
-        def taken(request: HttpRequest) -> HttpResponseBase:
-            form = form_of(people, request.GET)
-            if not form.is_valid():
-                return HttpResponse(
-                    form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8"
-                )
-            return write(_table(people, _found(people, form)), people.file)
+    def as_csv(request: HttpRequest) -> HttpResponseBase:
+        return _file(request, people, downloads.csv_of)
 
-        return taken
+    def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+        return _file(request, people, downloads.xlsx_of)
 
-    every = (page, file(downloads.csv_of), file(downloads.xlsx_of))
-    one, as_csv, as_xlsx = (allow(*roles)(require_safe(view)) for view in every)
-    return one, as_csv, as_xlsx
+    one, csv, xlsx = (allow(*roles)(require_safe(view)) for view in (page, as_csv, as_xlsx))
+    return one, csv, xlsx
+
+
+def _page(request: HttpRequest, people: People) -> HttpResponse:
+    form = form_of(people, request.GET)
+    if not form.is_valid():
+        wrong = {"form": form, "has_filters": people.has_filters}
+        return render(request, "feedback/people.html", wrong, status=400)
+    found = _found(people, form)
+    shown = Paginator(countable(found), PER_PAGE).get_page(request.GET.get("page"))
+    rows, counted = list(shown), number(found, shown.paginator.count)
+    back_url, back_label = people.back(form)
+    context = {
+        "form": _as_shown(people, form),
+        "has_filters": people.has_filters,
+        "found": found,
+        "page": shown,
+        "columns": people.columns,
+        "of": people.of,
+        "rows": list(_shown(people, found, rows)),
+        "number": counted,
+        "differs": _differs(found, shown, rows, counted),
+        "may_differ": found.counted is not None and found.counted >= MANY,
+        "back_url": back_url,
+        "back_label": back_label,
+        **_file_urls(request, people),
+    }
+    return render(request, "feedback/people.html", context)
+
+
+def _file_urls(request: HttpRequest, people: People) -> dict[str, str]:
+    query = request.GET.copy()
+    query.pop("page", None)
+    said = query.urlencode()
+    return {f"{kind}_url": f"{reverse(f'{people.address}_{kind}')}?{said}" for kind in ("csv", "xlsx")}
+
+
+def _file(request: HttpRequest, people: People, write: downloads.Write) -> HttpResponseBase:
+    form = form_of(people, request.GET)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
+    return write(_table(people, _found(people, form)), people.file)
 
 
 def number(found: Found, places: int) -> int:
