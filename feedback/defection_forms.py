@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.defection.rules import LONGEST, BadRule, Kind, Rule
 from feedback.forms import AmountField, Choice
-from feedback.models import Defection, Location, StaffTarget
+from feedback.models import Defection, DefectionRule, Location, StaffTarget
 
 KINDS = {
     Kind.INTERVAL: _("is away much longer than usual for them"),
@@ -267,13 +267,34 @@ class TargetForm(forms.Form):
         self.fields["location"].queryset = Location.objects.order_by(column)
 
 
+class WithdrawForm(forms.Form):
+    """By which definition, and which look of the job, the page said that alerts hold no more."""
+
+    rule = forms.ModelChoiceField(queryset=DefectionRule.objects.all())
+    judged_at = forms.CharField(max_length=40)
+
+    @classmethod
+    def of(cls, version: DefectionRule) -> dict[str, str]:
+        """What its hidden fields hold."""
+        return {
+            "rule": str(version.pk),
+            "judged_at": str(version.judged_at and version.judged_at.isoformat()),
+        }
+
+    def version(self) -> DefectionRule | None:
+        """None once the job has looked again."""
+        found: DefectionRule = self.cleaned_data["rule"]
+        return found if self.of(found)["judged_at"] == self.cleaned_data["judged_at"] else None
+
+
 class DefectionFilter(forms.Form):
-    TO_DO, NOT_BACK, TOLD, UNASKED = "to_do", "not_back", "told", "unasked"
+    TO_DO, OUTDATED, NOT_BACK, TOLD, UNASKED = "to_do", "outdated", "not_back", "told", "unasked"
     state = Choice(
         label=_("State"),
         required=False,
         choices=[
             (TO_DO, _("still going on")),
+            (OUTDATED, _("holds no more since the definition changed")),
             (NOT_BACK, _("found in the last year, not come back")),
             (TOLD, _("found in the last year, said why")),
             ("all", _("all")),

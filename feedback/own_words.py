@@ -27,6 +27,7 @@ _TO_YOU: Mapping[str, Mapping[Any, Words]] = {
         Defection.State.OPEN: gettext_lazy("we have yet to ask you why"),
         Defection.State.CONTACTED: gettext_lazy("we have asked you why"),
         Defection.State.CAME_BACK: gettext_lazy("you came back"),
+        Defection.State.WITHDRAWN: gettext_lazy("we do not count it as staying away any more"),
         Defection.State.CLOSED: pgettext_lazy("own data, a defection", "closed"),
     },
     "outgoingmail.state": dict(OutgoingMail.State.choices)

@@ -174,6 +174,7 @@ TABLE = {
     "defection_interview": ("get", ACT),
     "defection_interview_keep": ("post", ACT),
     "defection_answer": ("post", {Role.MANAGER}),
+    "defections_withdraw": ("post", {Role.MANAGER}),
     "cases": ("get", EVERYONE),
     "case": ("get", EVERYONE),
     "case_fact": ("post", ACT),

@@ -207,7 +207,8 @@ def _defections(customer: Customer, language: str, is_desk: bool) -> Iterator[En
             f"{row.get_state_display()}, {row.get_cause_display()}" if row.cause else row.get_state_display()
         )
         what = _("Stopped buying: %(pattern)s") % {"pattern": defections.pattern_of(row, language)}
-        yield Entry(at=row.found_at, what=what, note=note, url=url, tone="bad")
+        tone = "" if row.state == Defection.State.WITHDRAWN else "bad"
+        yield Entry(at=row.found_at, what=what, note=note, url=url, tone=tone)
 
 
 def _replies(customer: Customer, sees_replies: bool) -> Iterator[Entry]:

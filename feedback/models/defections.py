@@ -62,6 +62,7 @@ class Defection(Addressed):
         CONTACTED = "contacted", pgettext_lazy("defection", "contacted")
         CAME_BACK = "came_back", pgettext_lazy("defection", "came back")
         CLOSED = "closed", pgettext_lazy("defection", "closed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("defection", "definition replaced")  # nobody had worked on it
 
     ONGOING = (State.OPEN, State.CONTACTED)
 
@@ -117,9 +118,15 @@ class Defection(Addressed):
                 condition=Q(state__in=["open", "contacted"]),
                 name="one_open_defection_per_customer",
             ),
-            # One silence is found once, whichever rule finds it.
+            # One silence is found once, whichever rule finds it; again, once its definition was replaced.
             models.UniqueConstraint(
-                fields=["customer", "last_bought_on"], name="one_defection_after_a_purchase"
+                fields=["customer", "last_bought_on"],
+                condition=~Q(state="withdrawn"),
+                name="one_defection_after_a_purchase",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | Q(cause="", said="", whys="", contacted_at=None),
+                name="no_defection_withdrawn_that_was_worked_on",
             ),
             models.CheckConstraint(
                 condition=Q(state="came_back", came_back_on__isnull=False)

@@ -48,10 +48,10 @@ def report(today: date, margin: Decimal) -> Investment:
 
 
 def gone(today: date) -> QuerySet[Defection]:
-    """Whom the check counts: found in the last year, and not come back."""
+    """Whom the check counts: found in the last year, and not come back, by a definition that still holds."""
     since = shop.start_of(_start(today))
     found = Defection.objects.filter(found_at__gte=since, currency=shop.current().currency)
-    return found.exclude(state=Defection.State.CAME_BACK)
+    return found.exclude(state__in=[Defection.State.CAME_BACK, Defection.State.WITHDRAWN])
 
 
 def _start(today: date) -> date:

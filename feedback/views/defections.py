@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import charts, defections, leaving, shop
@@ -24,6 +25,7 @@ from feedback.defection_forms import (
     DefectionFilter,
     InterviewForm,
     RuleForm,
+    WithdrawForm,
     as_form,
     said,
 )
@@ -46,13 +48,14 @@ def page(request: HttpRequest) -> HttpResponse:
     form = DefectionFilter(_with_state(request.GET))
     version = defections.in_force()
     rate = report.rate(version) if version else None
-    rows = _chosen(form) if form.is_valid() else Defection.objects.none()
+    rows = _chosen(form, version) if form.is_valid() else Defection.objects.none()
     pages = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "version": version,
         "rule_said": _said(version),
         **_false_alarms(request, version),
+        **_of_earlier(request, version),
         "rate": rate,
         "now": report.now(),
         "causes": report.causes(),
@@ -155,6 +158,28 @@ def rule_keep(request: HttpRequest) -> HttpResponse:
     return redirect("defections")
 
 
+@allow(Role.MANAGER)
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """What the page listed: by the definition and the look of the job that it was shown by."""
+    form = WithdrawForm(request.POST)
+    version = form.version() if form.is_valid() else None
+    try:
+        if version is None:
+            raise defections.Stale
+        n = defections.withdraw(version, by=request.user, now=timezone.now())
+    except defections.Stale:
+        messages.warning(
+            request, _("Everybody was looked at anew meanwhile. These are the alerts as of now.")
+        )
+        return redirect("defections")
+    closed = ngettext(
+        "%(n)s alert was closed: definition replaced.", "%(n)s alerts were closed: definition replaced.", n
+    )
+    messages.success(request, closed % {"n": n} if n else _("They are closed already."))
+    return redirect("defections")
+
+
 @allow(DESK)
 @require_safe
 def defection(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -222,6 +247,20 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("defection", public_id)
 
 
+def _of_earlier(request: HttpRequest, version: DefectionRule | None) -> dict[str, Any]:
+    """The alerts that an earlier definition raised: how many hold no more, or that it is not known yet."""
+    now = timezone.now()
+    if version is None or version.rule is None:
+        return {}
+    if not defections.has_judged(version, now):
+        return {"of_earlier": defections.of_earlier(version).count()}
+    return {
+        "outdated": defections.outdated(version, now).count(),
+        "withdrawing": WithdrawForm.of(version),
+        "may_withdraw": holds(request, Role.MANAGER),
+    }
+
+
 def _with_state(given: Any) -> dict[str, str]:
     return {
         "state": given.get("state") or DefectionFilter.TO_DO,
@@ -230,11 +269,14 @@ def _with_state(given: Any) -> dict[str, str]:
     }
 
 
-def _chosen(form: DefectionFilter) -> QuerySet[Defection]:
+def _chosen(form: DefectionFilter, version: DefectionRule | None) -> QuerySet[Defection]:
     state, cause, answer = (form.cleaned_data[name] for name in ("state", "cause", "answer"))
     rows = Defection.objects.select_related("customer", "owner", "rule")
     if state == DefectionFilter.TO_DO:
         rows = rows.filter(state__in=Defection.ONGOING)
+    elif state == DefectionFilter.OUTDATED:
+        old = defections.outdated(version, timezone.now()) if version else Defection.objects.none()
+        rows = old.select_related("customer", "owner", "rule")
     elif state == DefectionFilter.NOT_BACK:
         rows = investment.gone(shop.day(timezone.now())).select_related("customer", "owner", "rule")
     elif state == DefectionFilter.TOLD:
@@ -397,7 +439,7 @@ def _figure(rate: report.Rate | None) -> dict[str, Any]:
 def _lines(form: DefectionFilter, language: str) -> Iterator[Sequence[Any]]:
     yield ("id", "customer", "since", "pattern", "value_lost", "currency", "state", "owner", "contact_by",
            "cause", "answer", "came_back_on")  # fmt: skip
-    for row in _chosen(form).iterator(chunk_size=2000):
+    for row in _chosen(form, defections.in_force()).iterator(chunk_size=2000):
         yield (
             row.public_id, row.customer.public_id, row.since, defections.pattern_of(row, language),
             row.value_lost, row.currency, row.state, str(row.owner), row.contact_by, row.cause, row.answer,

@@ -153,6 +153,7 @@ urlpatterns = [
     path("defections/rule.csv", defections.rule_csv, name="defection_rule_csv"),
     path("defections/rule.xlsx", defections.rule_xlsx, name="defection_rule_xlsx"),
     path("defections/rule/keep/", defections.rule_keep, name="defection_rule_keep"),
+    path("defections/withdraw/", defections.withdraw, name="defections_withdraw"),
     path("defections/left/", departed.page, name="departed"),
     path("defections/left.csv", departed.as_csv, name="departed_csv"),
     path("defections/left.xlsx", departed.as_xlsx, name="departed_xlsx"),

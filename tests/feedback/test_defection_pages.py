@@ -617,3 +617,60 @@ def test_what_was_spent_in_another_currency_is_in_no_sum(huy):
 
     assert (report.now().to_ask, report.now().value) == (2, Decimal(1_800_000))
     assert [(row.n, row.value) for row in report.causes()] == [(2, Decimal(1_800_000))]
+
+
+def told(page):
+    return " ".join(page.content.decode().split())
+
+
+@pytest.fixture
+def replaced(client, huy, lan):
+    """Found after 30 days; then the manager keeps 90, and the job looks."""
+    for days in ("30", "90"):
+        client.post(reverse("defection_rule_keep"), TRY | {"days": days})
+        work.drain(defections.FIND)
+    return client.get(reverse("defections")).context["withdrawing"]
+
+
+def test_the_alerts_of_an_earlier_definition_are_closed_by_one_button(client, replaced):
+    """Said, listed and closed together, whichever language; a second click says that it is done."""
+    page = client.get(reverse("defections"), {"state": "outdated"})
+    assert "1 open alert of an earlier definition holds no more" in told(page)
+    assert [row.customer.name for row, _pattern in page.context["rows"]] == ["Lan"]
+
+    first, second = (
+        client.post(reverse("defections_withdraw"), replaced, follow=True) for _click in range(2)
+    )
+
+    assert "1 alert was closed: definition replaced." in told(first)
+    assert "They are closed already." in told(second)
+    assert "holds no more</h2>" not in told(first)
+    assert Defection.objects.get().state == "withdrawn"
+    row = client.get(reverse("defections"), {"state": "withdrawn"}).context["rows"][0][0]
+    assert "definition replaced" in told(client.get(reverse("defection", args=[row.public_id])))
+
+
+def test_until_the_job_has_looked_it_is_said_that_it_is_not_known(client, huy, lan):
+    for days in ("30", "90"):
+        page = client.post(reverse("defection_rule_keep"), TRY | {"days": days}, follow=True)
+        if days == "30":
+            work.drain(defections.FIND)
+
+    assert "1 open alert comes from an earlier definition. Whether it still holds" in told(page)
+    assert page.context.get("withdrawing") is None
+
+
+@pytest.mark.parametrize("wrong", [{}, {"rule": "x"}, {"judged_at": "x"}, {"rule": "0"}])
+def test_what_is_shown_no_more_closes_nothing(client, replaced, wrong):
+    response = client.post(reverse("defections_withdraw"), replaced | wrong if wrong else {}, follow=True)
+
+    assert "Everybody was looked at anew meanwhile." in told(response)
+    assert Defection.objects.get().state == "open"
+
+
+def test_only_a_manager_closes_them(client, replaced):
+    as_(client, "administrator")
+    page = told(client.get(reverse("defections")))
+
+    assert reverse("defections_withdraw") not in page
+    assert client.post(reverse("defections_withdraw"), replaced).status_code == 403

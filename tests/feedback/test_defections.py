@@ -13,6 +13,7 @@ from feedback import defections, merging, work
 from feedback.defection.rules import Kind, Rule
 from feedback.models import Customer, Defection, DefectionRule, Event
 from feedback.reports import defections as defection_report
+from feedback.reports import investment
 from tests import factories
 from tests.factories import NOW
 
@@ -383,3 +384,91 @@ def test_an_erased_customer_takes_their_row_along(huy, lan):
     found(by=huy)
 
     assert belongings.of(Customer.objects.get(pk=lan.pk))["feedback.Defection"]
+
+
+DAYS_90 = replace(DAYS_30, days=90)
+
+
+@pytest.fixture
+def replaced(huy, lan):
+    """Lan was found after 30 days; since, only who is away for 90 has left."""
+    found(by=huy)
+    found(DAYS_90, by=huy)
+    return defections.in_force()
+
+
+def test_what_an_earlier_definition_raised_is_closed_together(huy, lan, replaced):
+    """Each with its Event; twice closes nobody twice, and the back-test knows nothing of it."""
+    came_back, told = defection_report.now().came_back, defection_report.false_alarms(replaced)
+
+    n = [defections.withdraw(replaced, by=huy, now=NOW) for _click in range(2)]
+
+    assert n == [1, 0]
+    assert Defection.objects.get().state == "withdrawn"
+    (event,) = Event.objects.filter(verb="defection withdrawn")
+    assert (event.by, event.data["replaced_by"]) == (huy, replaced.pk)
+    assert defection_report.now().came_back == came_back
+    assert defection_report.false_alarms(defections.in_force()) == told
+    assert not investment.gone(NOW.date()).exists()
+
+
+def test_what_still_holds_stays_open(huy, lan):
+    found(by=huy)
+    found(replace(DAYS_30, days=34), by=huy)
+
+    assert defections.withdraw(defections.in_force(), by=huy, now=NOW) == 0
+    assert Defection.objects.get().state == "open"
+
+
+@pytest.mark.parametrize(
+    "worked_on",
+    [
+        {"cause": "cheaper", "said": ""},
+        {"cause": "", "said": "Gọi lại tuần sau."},
+        {"cause": "", "said": "", "whys": "Đắt quá."},
+        {"cause": "", "said": ""},  # nobody was reached
+    ],
+)
+def test_what_somebody_worked_on_stays(huy, lan, replaced, worked_on):
+    row = Defection.objects.get()
+    defections.contact(row, owner=huy, by=huy, now=NOW, **worked_on)
+
+    assert defections.withdraw(replaced, by=huy, now=NOW) == 0
+    assert Defection.objects.get().state == ("contacted" if worked_on["cause"] else "open")
+
+
+def test_nothing_is_closed_by_what_the_page_showed_before(huy, lan, replaced):
+    """Another definition counts by then, or the job has looked again."""
+    look(NOW + timedelta(hours=1))
+    with pytest.raises(defections.Stale):
+        defections.withdraw(replaced, by=huy, now=NOW)
+
+    defections.define(DAYS_30, by=huy, now=NOW)
+    with pytest.raises(defections.Stale):
+        defections.withdraw(replaced, by=huy, now=NOW)
+
+    assert Defection.objects.get().state == "open"
+
+
+def test_nothing_is_outdated_until_the_job_has_judged(huy, lan):
+    """Nor while another look is asked for, as after a merge: who left is not known then."""
+    found(by=huy)
+    defections.define(DAYS_90, by=huy, now=NOW)
+    before = defections.outdated(defections.in_force(), NOW).exists()
+    look(NOW)
+    judged = defections.outdated(defections.in_force(), NOW).exists()
+    DefectionRule.objects.update(judge_at=NOW)
+
+    assert (before, judged) == (False, True)
+    assert not defections.outdated(defections.in_force(), NOW).exists()
+
+
+def test_who_was_taken_off_is_found_again_when_they_leave_by_the_new_one(huy, lan, replaced):
+    """The same silence, once it is long enough; the one taken off stands in nobody's way."""
+    defections.withdraw(replaced, by=huy, now=NOW)
+
+    look(NOW + timedelta(days=60))
+
+    assert set(Defection.objects.values_list("state", "rule")) == {
+        ("withdrawn", DefectionRule.objects.earliest("pk").pk), ("open", replaced.pk),
+    }  # fmt: skip
