@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -37,9 +37,10 @@ from feedback.orders import BadOrder, PaidBackTooMuch
 from feedback.purchases import Taken
 from feedback.refunds import ABOVE_TOTAL, AboveTotal, Paid
 from feedback.told import shopify, stripe, woocommerce
-from feedback.told.facts import About, Contest, Fact, Ignored, Snapshot, Unusable, Whose, Wish
+from feedback.told.facts import About, Contest, Fact, Ignored, Snapshot, Unusable, Whose, Wish, part, word
 
 MOST_BYTES = 5_000_000
+CLOCKS_DIFFER = timedelta(days=1)
 PULLED = 50  # added to the rank of what was asked for: of one second, that was said last
 _READERS = {"woocommerce": woocommerce.read, "shopify": shopify.read, "stripe": stripe.read}
 _State = Delivery.State
@@ -66,12 +67,12 @@ def keep(
 
 def keep_aside(
     source: OrderSource, *, topic: str, body: bytes, reason: str, field: str, now: datetime,
-    about: int | None = None,
+    about: int | None = None, known_as: str = "",
 ) -> None:  # fmt: skip
     """Of an order that was asked for and cannot be used: listed as if it had been delivered."""
     row = bulk.unsaved(
         Delivery, source_id=source.pk, topic=topic, digest=_digest(topic, body), body=body, received_at=now,
-        state=_State.UNUSABLE.value, reason=reason, field=field[:60], about=about,
+        state=_State.UNUSABLE.value, reason=reason, field=field[:60], about=about, awaits_number=known_as,
     )  # fmt: skip
     bulk.insert_first(row, of="*")
 
@@ -85,10 +86,13 @@ def work(rows: Sequence[Delivery], now: datetime) -> None:
     sources = OrderSource.objects.in_bulk([row.source_id for row in rows])
     with journal.recording():
         told: list[tuple[Delivery, Taken]] = []
+        wishes: list[tuple[Delivery, Wish]] = []
         for row in rows:
             row.source = sources[row.source_id]
-            _work_on(row, told, now)
+            _work_on(row, told, wishes, now)
         _take_in(told, now)
+        for row, wish in wishes:  # of somebody who may have come with these very orders
+            _grant(row, wish, now)
 
 
 WORK = leases.Job(name="work on deliveries", due=due, run=work, batch=100)
@@ -106,7 +110,9 @@ def fact_of(row: Delivery) -> Fact:
 
 
 def taken(snapshot: Snapshot, source: OrderSource, now: datetime, *, is_pulled: bool = False) -> Taken:
-    """Raises Unusable."""
+    """Raises Unusable. A change in days to come would outweigh every true one after it."""
+    if snapshot.changed_at > now + CLOCKS_DIFFER:
+        raise Unusable("changed_in_future")
     raw = {name: value for name, value in snapshot.raw.items() if value is not None}
     raw = {name: value for name, value in raw.items() if name != "refunds" or value}
     try:
@@ -183,15 +189,17 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
-def _work_on(row: Delivery, told: list[tuple[Delivery, Taken]], now: datetime) -> None:
-    """Snapshots are gathered in `told`; everything else is done here."""
+def _work_on(
+    row: Delivery, told: list[tuple[Delivery, Taken]], wishes: list[tuple[Delivery, Wish]], now: datetime
+) -> None:
+    """Snapshots are gathered in `told`, wishes in theirs; everything else is done here."""
     fact: Fact | None = None
     try:
         fact = fact_of(row)
         if isinstance(fact, Snapshot):
             told.append((row, taken(fact, row.source, now)))
         elif isinstance(fact, Wish):
-            _grant(row, fact, now)
+            wishes.append((row, fact))
         else:
             _apply(row, fact, now)
     except Ignored:
@@ -203,7 +211,23 @@ def _work_on(row: Delivery, told: list[tuple[Delivery, Taken]], now: datetime) -
         elif known is not None and bad.key == ABOVE_TOTAL:
             _put_by(row, known.pk, bad.field)
         else:
-            leases.finish([row], state=_State.UNUSABLE, reason=bad.key, field=bad.field[:60])
+            leases.finish([row], state=_State.UNUSABLE, reason=bad.key, field=bad.field[:60], **_named(row))
+
+
+def named(raw: Any) -> str:
+    """By what people know the order that a delivery is about, even if it cannot be used; '' by nothing."""
+    said = raw if isinstance(raw, Mapping) else {}
+    told = part(part(said, "data"), "object") or said
+    found = (word(told, name).strip() for name in ("number", "name", "order_number", "order_id", "id"))
+    return next((one[:64] for one in found if one.isprintable() and one), "")
+
+
+def _named(row: Delivery) -> dict[str, str]:
+    try:
+        said = named(json.loads(bytes(row.body)))
+    except (ValueError, RecursionError):
+        return {}
+    return {"awaits_number": said} if said else {}
 
 
 def _spoken_of(fact: Snapshot, source: OrderSource) -> Order | None:
@@ -302,14 +326,20 @@ def _change(row: Delivery, fact: About, order: Order, now: datetime) -> None:
         raise Unusable(
             "other_currency" if bad.field.endswith("currency") else "bad_field", bad.field
         ) from None
-    delivered = {name: value for name in ("carrier", "delivered_on") if (value := getattr(one, name))}
-    if delivered:
+    if delivered := _delivered(one, order):
         changed |= bool(Order.objects.filter(pk=order.pk).exclude(**delivered).update(**delivered))
     if changed:
         refunds.wake({order.pk})
     if changed or fact.is_deleted:
         journal.log("order updated", order)
     _end(row, _State.DONE, now, about=order.pk)
+
+
+def _delivered(one: Taken, order: Order) -> dict[str, Any]:
+    """Of several parcels the last one counts, whichever is told of first."""
+    if order.delivered_on and (one.delivered_on or date.min) < order.delivered_on:
+        return {} if order.carrier or not one.carrier else {"carrier": one.carrier}
+    return {name: value for name in ("carrier", "delivered_on") if (value := getattr(one, name))}
 
 
 def _delete(row: Delivery, order: Order) -> None:
@@ -340,11 +370,15 @@ def _contest(row: Delivery, fact: Contest, order: Order, now: datetime) -> None:
 
 
 def _grant(row: Delivery, wish: Wish, now: datetime) -> None:
-    """Shopify's three topics about privacy: a copy for one person, forgetting one, forgetting all."""
+    """Shopify's three topics about privacy: a copy for one person, forgetting one, forgetting all. Of whom
+    only an order is named that is not there yet, it waits for that."""
     if wish.kind == "shop_redact":
         leases.finish([row], state=_State.ASKS, reason="shop_redact")
         return
     customer = _customer(wish, row.source)
+    if customer is None and wish.orders and not _have_come(wish, row.source):
+        _wait(row, Whose(external_id=wish.orders[0][:64]))
+        return
     if customer is not None and wish.kind == "redact":
         erasure.ask(customer, how=Erasure.How.WEBSHOP)
     elif customer is not None:
@@ -352,6 +386,11 @@ def _grant(row: Delivery, wish: Wish, now: datetime) -> None:
             words = _("Through %(source)s: they ask for a copy of their data (request %(number)s).")
             my_data.request(customer, words % {"source": row.source.name, "number": wish.number or "–"}, now)
     _end(row, _State.DONE, now)
+
+
+def _have_come(wish: Wish, source: OrderSource) -> bool:
+    listed = list(wish.orders[:500])
+    return Order.objects.filter(store=source.store, external_id__in=listed).exists()
 
 
 def _customer(wish: Wish, source: OrderSource) -> Customer | None:

@@ -45,7 +45,16 @@ FAULTS = table_words.FAULTS | {
     "too_long_ago": _("lies before 1990: often an empty date of another program"),
     "not_an_amount": _("is no amount of money"),
     "not_in_currency": _("has more decimals than its currency"),
+    "too_large": _("is larger than any amount that can be kept"),
     "below_zero": _("is below zero"),
+    "rows_differ": _(
+        "differs between rows of the same number: they seem to be two orders; a column with the store keeps "
+        "them apart"
+    ),
+    "another_order": _(
+        "is known as an order of another day, sum and customer: if it is of another store, say which, and "
+        "send it again"
+    ),
     "refund_unnamed": _("is below zero: a refund needs a column with the number of the order it is for"),
     "not_a_currency": _("is no currency such as VND or USD"),
     "other_currency": _("is another currency than that of the order: the two cannot be added up"),
@@ -65,6 +74,7 @@ UNUSABLE = {
     "bad_field": _("holds something that cannot be"),
     "missing": _("leaves out what is needed"),
     "not_a_moment": _("holds no such time"),
+    "changed_in_future": _("says that it was changed in days to come: it would outweigh every later word"),
     "not_an_amount": _("holds no such amount"),
     "unknown_status": _("says a state that we do not know"),
     "other_currency": _("speaks of another currency than its order: the two cannot be added up"),

@@ -214,8 +214,9 @@ def _put_aside(
     """Beside what the webhook brought: listed with its reason, tried again by a press."""
     body = json.dumps(given, sort_keys=True).encode()
     deliveries.keep_aside(
-        source, topic=topic, body=body, reason=bad.key, field=bad.field, now=now, about=about
-    )
+        source, topic=topic, body=body, reason=bad.key, field=bad.field, now=now, about=about,
+        known_as=deliveries.named(given),
+    )  # fmt: skip
 
 
 def _stumbled(source: OrderSource, away: Away, now: datetime) -> None:

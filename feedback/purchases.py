@@ -237,7 +237,10 @@ def _columns(one: Taken, who: buyers.Buyer | None, locations: Mapping[str, int])
     }
 
 
-_NEVER_EMPTIED = {"external_id", "payment_ref", "version", "buyer", "location_id", "discount", "card_number"}
+# What the source's whole word may leave out, for it came by another way or in a word of its own: how it was
+# delivered is told apart from the order, and may be told before it.
+_NEVER_EMPTIED = {"external_id", "payment_ref", "version", "buyer", "location_id", "discount", "card_number",
+                  "carrier", "promised_on", "delivered_on", "terms_shown_at"}  # fmt: skip
 
 
 def _change(

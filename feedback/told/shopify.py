@@ -1,6 +1,7 @@
 """RULE: what Shopify tells us (connectors §6): orders, refunds, disputes, and wishes about personal data."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -75,8 +76,8 @@ def order(raw: Mapping[str, Any]) -> Snapshot:
         "consents": _consents(part(raw, "customer")),
         "cancelled_at": cancelled_at.isoformat() if cancelled_at else None,
     }
-    for one in shipped:
-        said |= {name: value for name, value in _delivery(one).items() if value}
+    for one in sorted(map(_delivery, shipped), key=lambda one: one["delivered_on"]):
+        said |= {name: value for name, value in one.items() if value}
     return Snapshot(raw=said, changed_at=changed_at, rank=8 if cancelled_at else _RANKS.get(paid, 0))
 
 
@@ -174,7 +175,8 @@ def _fulfilment(raw: Mapping[str, Any]) -> About:
 
 def _delivery(one: Mapping[str, Any]) -> dict[str, str]:
     at = moment(one, "updated_at") if word(one, "shipment_status") == "delivered" else None
-    return {"carrier": word(one, "tracking_company")[:80], "delivered_on": at.isoformat() if at else ""}
+    said_at = at.astimezone(UTC).isoformat() if at else ""
+    return {"carrier": word(one, "tracking_company")[:80], "delivered_on": said_at}
 
 
 def _consents(who: Mapping[str, Any]) -> list[dict[str, str]]:

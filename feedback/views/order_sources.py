@@ -182,6 +182,7 @@ def _shown(rows: list[Delivery]) -> list[dict[str, Any]]:
     found = Order.objects.filter(pk__in=keys).select_related("customer").in_bulk()
     return [
         {"row": row, "order": found.get(row.about), "why": UNUSABLE.get(row.reason, ""),
+         "known_as": row.awaits_number or row.awaits_id or row.awaits_payment,
          "can_retry": row.failed_at or row.state in (Delivery.State.UNUSABLE, Delivery.State.WAITS)}
         for row in rows
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from feedback.models import (
     OrderSource,
     Refund,
 )
+from feedback.shop import day as shop_day
 from tests import factories
 from tests.feedback.shop_words import body_of, shopify_order, shopify_refund, stripe_dispute, woo_order
 
@@ -564,3 +565,73 @@ def test_a_word_that_cannot_be_used_is_not_settled_by_a_later_one_of_another_ord
     hear(("woo", "order.updated", woo_order(1, at=NOW - DAY, total="-5") | {"number": number}))
 
     assert deliveries.stuck().get().reason == "bad_field"
+
+
+def _delivered(at, carrier="GHN", key=81):
+    return {"id": key, "order_id": 5001, "updated_at": at.isoformat(), "shipment_status": "delivered",
+            "tracking_company": carrier}  # fmt: skip
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_delivery_told_of_by_itself_outlives_the_orders_own_earlier_words(turned):
+    """Shuffled on the way: the order's words of before it was delivered know of no parcel."""
+    told = [
+        ("shopify", "orders/create", shopify_order(at=NOW - 4 * DAY)),
+        ("shopify", "orders/updated", shopify_order(at=NOW - 3 * DAY)),
+        ("shopify", "fulfillments/update", _delivered(NOW - DAY)),
+    ]
+
+    hear(told[0])
+    for one in reversed(told[1:]) if turned else told[1:]:
+        hear(one)
+
+    assert (Order.objects.get().carrier, Order.objects.get().delivered_on) == ("GHN", shop_day(NOW - DAY))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_parcels_the_last_one_counts(turned):
+    hear(("shopify", "orders/create", shopify_order(at=NOW - 9 * DAY)))
+    parcels = [_delivered(NOW - 5 * DAY), _delivered(NOW - 2 * DAY, "GHTK", 82)]
+
+    for one in reversed(parcels) if turned else parcels:
+        hear(("shopify", "fulfillments/update", one))
+
+    assert (Order.objects.get().carrier, Order.objects.get().delivered_on) == (
+        "GHTK",
+        shop_day(NOW - 2 * DAY),
+    )
+
+
+@pytest.mark.parametrize("topic", ["customers/redact", "customers/data_request"])
+@pytest.mark.parametrize("batch", [1, 100])
+def test_a_wish_about_data_waits_for_the_order_it_names(topic, batch):
+    """Told before the order, or in one breath with it: nobody's wish is done with for nothing."""
+    listed = "orders_to_redact" if topic == "customers/redact" else "orders_requested"
+    told = [
+        ("shopify", topic, {"customer": {"email": "lan@example.com"}, listed: [5001]}),
+        ("shopify", "orders/create", shopify_order(at=NOW)),
+    ]
+
+    for start in range(0, 2, batch):
+        hear(*told[start : start + batch])
+
+    made = Erasure.objects.get() if topic == "customers/redact" else DataRequest.objects.get()
+    assert made.customer == Order.objects.get().customer
+    assert not Delivery.objects.exclude(state="done").exists()
+
+
+def test_a_change_in_days_to_come_does_not_outweigh_those_after_it():
+    hear(("woo", "order.updated", woo_order(at=NOW + 700 * DAY, total="1")))
+    hear(("woo", "order.updated", woo_order(at=NOW, total="450000")))
+
+    assert Order.objects.get().total == 450_000
+    assert Delivery.objects.get(state="unusable").reason == "changed_in_future"
+
+
+def test_the_list_names_the_order_that_could_not_be_used(client):
+    client.force_login(factories.user("manager"))
+    hear(("woo", "order.updated", woo_order(7731, at=NOW, total="-5")))
+
+    page = client.get(reverse("deliveries")).content.decode()
+
+    assert "<td>7731</td>" in page
