@@ -18,7 +18,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from feedback import bulk, journal, leases, order_parts, purchases, refunds, shop, tables
+from feedback import bulk, buyers, journal, leases, order_parts, purchases, refunds, shop, tables
 from feedback.models import Order, OrderImport, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.order_parts import Numbered
@@ -31,6 +31,7 @@ from feedback.refunds import ABOVE_TOTAL, IN_ALL, AboveTotal, Paid, PaidBack
 PER_LEASE = 10  # parts
 LOOKED_AT_PARTS = 2  # of a preview
 SHOWN, MOST_FAULTS = 8, 500
+SAME_ORDER = timedelta(days=1)  # between two writings of when an order was placed
 NOT_TAKEN_FOR = timedelta(days=1)
 _State = OrderImport.State
 
@@ -248,7 +249,42 @@ def _read(rows: Sequence[Numbered], plan: Plan, now: datetime) -> _Read:
             read.returns.append((made, group[0]))
         else:
             read.taken.append((taken_of(made, plan, group), group))
+    _set_apart(read)
     return read
+
+
+def _set_apart(read: _Read) -> None:
+    """Two stores, or two years of one till, may give the same number: the second order is not to take the
+    place of the first in silence."""
+    there = _there([one for one, _rows in read.taken])
+    alone: list[tuple[Taken, list[Numbered]]] = []
+    for one, rows in read.taken:
+        known = there.setdefault((one.store, one.number), one)
+        if known is not one and _is_another(one, known):
+            read.refused += [(row, (Fault(field="number", key="another_order"),)) for row in rows]
+        else:
+            alone.append((one, rows))
+    read.taken = alone
+
+
+def _is_another(one: Taken, known: Taken | Order) -> bool:
+    """Day, sum and customer differ, or nobody is named: what is put right later leaves one of them."""
+    if one.external_id and one.external_id == known.external_id:
+        return False
+    if one.total == known.total or abs(one.placed_at - known.placed_at) <= SAME_ORDER:
+        return False
+    said, before = (both.buyer if isinstance(both, Order) else buyers.digest(both) for both in (one, known))
+    return not said or said != before
+
+
+def _there(taken: Sequence[Taken]) -> dict[tuple[str, str], Taken | Order]:
+    """The orders of these numbers that we have. A query for each store."""
+    columns = ("store", "number", "external_id", "placed_at", "total", "buyer")
+    found: dict[tuple[str, str], Taken | Order] = {}
+    for store, numbers in _numbers(taken).items():
+        rows = Order.objects.filter(store=store, number__among=sorted(numbers)).only(*columns)
+        found |= {(row.store, row.number): row for row in rows}
+    return found
 
 
 def _groups(rows: Sequence[Numbered], plan: Plan) -> Iterator[list[Numbered]]:
@@ -328,11 +364,17 @@ def _give_back(back: Return, row: Numbered, read: _Read) -> Outcome | None:
 
 
 def _known(taken: Sequence[Taken]) -> int:
+    stores = _numbers(taken).items()
+    found = (Order.objects.filter(store=store, number__among=sorted(n)) for store, n in stores)
+    return sum(rows.count() for rows in found)
+
+
+def _numbers(taken: Sequence[Taken]) -> dict[str, set[str]]:
+    """Those of each store."""
     stores: dict[str, set[str]] = {}
     for one in taken:
         stores.setdefault(one.store, set()).add(one.number)
-    found = (Order.objects.filter(store=store, number__among=sorted(n)) for store, n in stores.items())
-    return sum(rows.count() for rows in found)
+    return stores
 
 
 def _faults(one: OrderImport, refused: Sequence[tuple[Numbered, tuple[Fault, ...]]]) -> Iterator[RowFault]:

@@ -6,6 +6,7 @@ Plain Python; spreadsheets over calamine.
 import codecs
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,9 @@ LONGEST_CELL = 200_000  # characters; a quote that is never closed swallows the 
 MOST_UNPACKED = 600_000_000  # bytes of a spreadsheet file, which is a zip
 MOST_COLUMNS = 500
 _CHUNK = 1 << 20
+_RECKONED = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = ",;\t|"  # between the cells
+_SIGN_SAID = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # a first line that Excel writes and obeys
 _SHEET, _OLD_SHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -45,16 +49,24 @@ def rows(content: bytes | BinaryIO, *, strict: bool = False) -> Iterator[list[st
     return _of_text(file, _encoding(file, start), strict)
 
 
+def bare(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from reckoning, as our own files have it
+    (feedback.spreadsheets.harmless): what they gave is taken back as it was."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _RECKONED else cell
+
+
 def _of_text(file: BinaryIO, encoding: str, strict: bool) -> Iterator[list[str]]:
     file.seek(0)
     lines = io.TextIOWrapper(_KeptOpen(file), encoding=encoding, newline="")
-    head = ""
+    head, said = "", ""
     while not head.strip():
         line = lines.readline(LONGEST_CELL)
         if not line:
             raise NoTable("empty")
         head = line.replace("\0", "")
-    return _rows(_Fed(_with(head, lines)), max(",;\t", key=head.count), strict)
+        if found := _SIGN_SAID.fullmatch(head):
+            said, head = found[1], ""
+    return _rows(_Fed(_with(head, lines)), said or max(_SIGNS, key=head.count), strict)
 
 
 def _with(head: str, lines: io.TextIOWrapper) -> Iterator[str]:
@@ -65,11 +77,13 @@ def _with(head: str, lines: io.TextIOWrapper) -> Iterator[str]:
 
 
 class _Fed:
-    """The lines under a csv reader. `is_empty` beside a row: it asked for more, so a quote was still open."""
+    """The lines under a csv reader. `is_empty` beside a row: it asked for more, so a quote was still open.
+    `has_mark`: an apostrophe is in what was read for it."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self.is_empty = False
+        self.has_mark = False
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -79,6 +93,7 @@ class _Fed:
         if line is None:
             self.is_empty = True
             raise StopIteration
+        self.has_mark = self.has_mark or "'" in line
         return line
 
 
@@ -90,16 +105,22 @@ def _rows(lines: _Fed, delimiter: str, strict: bool) -> Iterator[list[str]]:
             if strict and lines.is_empty:
                 raise NoTable("never_closed")
             if any(cell.strip() for cell in row):
-                yield row[:MOST_COLUMNS]
+                yield [bare(cell) for cell in row[:MOST_COLUMNS]] if lines.has_mark else row[:MOST_COLUMNS]
+                lines.has_mark = False
     except csv.Error:
         if strict:
             raise NoTable("never_closed") from None
 
 
 def _encoding(file: BinaryIO, start: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, else windows-1258."""
-    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp1258"]:
+    """UTF-8, UTF-16 with its mark or without, else windows-1258."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        tried = ["utf-16"]
+    elif b"\0" in start:  # every other byte of plain letters
+        tried = ["utf-16-be" if start[0] == 0 else "utf-16-le"]
+    else:
+        tried = ["utf-8-sig", "cp1258"]
+    for encoding in tried:
         if _decodes(file, encoding):
             return encoding
     raise NoTable("not_text")
@@ -157,7 +178,7 @@ def _cell(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
-    return str(cell).replace("\0", "")
+    return bare(str(cell).replace("\0", ""))
 
 
 class _KeptOpen(io.BufferedReader):

@@ -12,6 +12,8 @@ _WRITTEN = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?([AP]M|SA|CH))?)?",
     re.ASCII | re.IGNORECASE,
 )
+_MOST_DIGITS = 14  # of the largest amount that is kept
+_YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T](\d{1,2}:.+))?", re.ASCII)
 _SPACED_ZONE = re.compile(
     r"^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?) (?:([+-]\d\d):?(\d\d)|UTC|GMT)$", re.ASCII
 )
@@ -38,6 +40,8 @@ def amount(written: str, currency: str) -> Decimal | str:
     try:
         found = money.read_amount(bare, currency)
     except money.BadAmount:
+        if sum(map(str.isdigit, bare)) > _MOST_DIGITS:
+            return "too_large"
         return "not_in_currency" if re.fullmatch(r"[\d.,\s]+", bare) else "not_an_amount"
     return -found if below else found
 
@@ -58,6 +62,9 @@ def moment(written: str, day_first: bool, zone: tzinfo) -> datetime | None:
     """Without a zone of its own it is the shop's. None: no day that ever was, such as 29/02/2026."""
     try:
         if written[:4].isdigit() and written.isascii():
+            written = (
+                written if written[4:5] == written[7:8] == "-" and written[13:14] in ":" else _iso(written)
+            )
             is_zoned = len(written) > len("2026-11-30 09:00")
             found = datetime.fromisoformat(_SPACED_ZONE.sub(_with_zone, written) if is_zoned else written)
         elif match := _WRITTEN.fullmatch(written):
@@ -68,6 +75,15 @@ def moment(written: str, day_first: bool, zone: tzinfo) -> datetime | None:
         return found if 1 < found.year < 9999 else None
     except (ValueError, OverflowError):
         return None
+
+
+def _iso(written: str) -> str:
+    """2026/11/1 9:05 as a machine would write it."""
+    found = _YEAR_FIRST.fullmatch(written)
+    if found is None:
+        return written
+    day = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
+    return f"{day} {'0' * (found[4][1] == ':')}{found[4]}" if found[4] else day
 
 
 def _with_zone(match: re.Match[str]) -> str:

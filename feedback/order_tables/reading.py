@@ -50,13 +50,27 @@ class _Reading:
         self.rows, self.plan, self.now, self.zone = rows, plan, now, zone
         self.faults: list[Fault] = []
         self.given: dict[str, str] = {}
-        for row in reversed(rows):
-            self.given |= _said(row, plan)
+        self.said_by = [_said(row, plan) for row in rows]
+        for one in reversed(self.said_by):
+            self.given |= one
+        if len(rows) > 1:
+            self.are_one(self.said_by)
         said = self.given.get("currency", "").upper() or plan.currency
         self.currency = said if money.is_currency(said) else ""
         if not self.currency:
             self.fault("currency", "not_a_currency")
             self.currency = plan.currency
+
+    def are_one(self, said_by: Sequence[Mapping[str, str]]) -> None:
+        """Rows of one number with two customers, or days apart, are two orders, of two stores perhaps."""
+        if len({one["email"].lower() for one in said_by if "email" in one}) > 1:
+            self.fault("email", "rows_differ")
+        written = {one["placed_at"] for one in said_by if "placed_at" in one}
+        if len(written) > 1:
+            read = (cells.moment(one, self.plan.day_first, self.zone) for one in written)
+            times = [at for at in read if at]
+            if times and max(times) - min(times) > _CLOCKS_DIFFER:
+                self.fault("placed_at", "rows_differ")
 
     def fault(self, name: str, key: str) -> None:
         self.faults.append(Fault(field=name, key=key))
@@ -213,7 +227,7 @@ class _Reading:
             self.fault("", "too_many_lines")
             return ()
         is_only = len(self.rows) == 1
-        found = [self.line(self.given if is_only else _said(row, self.plan)) for row in self.rows]
+        found = [self.line(self.given if is_only else said) for said in self.said_by]
         return tuple(one for one in found if one is not None)
 
     def line(self, given: Mapping[str, str]) -> Line | None:

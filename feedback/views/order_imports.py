@@ -21,6 +21,8 @@ from feedback.views.file_pages import SHOWN_FAULTS, CannotTake, FileKind
 IMPORTERS = (Role.MANAGER, Role.ADMINISTRATOR)
 _NEEDS = gettext_lazy("It needs columns for the order's number, its date, and its total or its prices.")
 
+_NO_ROWS = gettext_lazy("The file holds the names of columns, and no row beneath them.")
+
 
 @allow(*IMPORTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +87,7 @@ def _looked_at(one: OrderImport) -> dict[str, Any]:
         "new": seen.orders - seen.known,
         "faults": _said(seen.faults[:SHOWN_FAULTS]),
         "is_ready": is_ready and seen.orders + seen.returns > 0,
-        "needs": "" if is_ready else _NEEDS,
+        "needs": _NO_ROWS if not one.rows else "" if is_ready else _NEEDS,
     }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from feedback import leases, order_imports, order_parts, purchases, tables
 from feedback.models import Customer, Event, Order, OrderImport, OrderLine, Refund
+from feedback.views import downloads
 from tests.factories import a_shop, customer, order, user
 
 pytestmark = pytest.mark.django_db
@@ -364,3 +365,81 @@ def test_a_later_file_may_not_bring_a_total_below_what_was_paid_back():
 
     assert counts(one) == (1, 0, 0, 1)
     assert Order.objects.get(number="A-1").total == 450_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEAD}\n{LAN}\n".encode("utf-16-le"),  # without its mark
+        f"{HEAD}\n{LAN}\n".encode("utf-16-be"),
+        f"{HEAD}\n{LAN}\n".replace(",", "|").encode(),
+        f"sep=;\n{HEAD}\n{LAN}\n".replace(",", ";").encode(),
+    ],
+)
+def test_a_file_is_read_as_other_programs_write_it(content):
+    one = take(content=content)
+
+    assert counts(one) == (1, 0, 0, 0)
+    assert OrderLine.objects.get().name == "Bát gốm"
+
+
+PLAIN = "number,date,total,email"
+
+
+def refused(one):
+    return [
+        (fault.row, fault.field, fault.key) for _cells, wrong in order_imports.faults(one) for fault in wrong
+    ]
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_an_order_of_another_store_does_not_take_the_place_of_one_with_its_number(files):
+    """Neither in one file nor in the next."""
+    rows = ["7,2026-11-01,1000,lan@example.com", "7,2026-11-09,2000,minh@example.com"]
+
+    taken = [take(*rows, head=PLAIN)] if files == 1 else [take(row, head=PLAIN) for row in rows]
+
+    assert refused(taken[-1]) == [(4 - files, "number", "another_order")]
+    assert Order.objects.get().customer.email == "lan@example.com"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "7,2026-11-01,2000,minh@example.com",  # moved, and dearer
+        "7,2026-11-09,1000,minh@example.com",  # moved, and of another day
+        "7,2026-11-09,2000,lan@example.com",  # the same customer
+    ],
+)
+def test_what_is_put_right_about_an_order_is_taken(again):
+    take("7,2026-11-01,1000,lan@example.com", head=PLAIN)
+
+    one = take(again, head=PLAIN)
+
+    assert counts(one) == (0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("second", "field"),
+    [("A-1,2026-11-10 09:30,450000,minh@example.com,Ấm,1,300000,,,", "email"),
+     ("A-1,2026-11-14 09:30,450000,lan@example.com,Ấm,1,300000,,,", "date")],
+)  # fmt: skip
+def test_two_orders_of_one_number_do_not_become_one(second, field):
+    one = take(LAN, second)
+
+    assert refused(one) == [(2, field, "rows_differ"), (3, field, "rows_differ")]
+    assert not Order.objects.exists()
+
+
+def test_what_was_refused_comes_back_as_it_was():
+    """A sum below zero and a telephone number get an apostrophe in the file that we give."""
+    head = "number,date,total,phone,refund of"
+    one = take("R-1,2026-11-12,-5000,,A-9", "A-8,2026-11-40,1000,+84 912 345 678,", head=head)
+    given = downloads.csv_of(order_imports.refused_rows(one), "x").getvalue().decode("utf-8-sig")
+    take("A-9,2026-11-10,5000,,", head=head)
+
+    again = take(content=given.replace("2026-11-40", "2026-11-04").encode())
+
+    assert counts(again)[3] == 0
+    assert Refund.objects.get().amount == 5000
+    assert Order.objects.get(number="A-8").customer.phone == "+84 912 345 678"
