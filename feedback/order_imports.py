@@ -23,6 +23,7 @@ from feedback.models import Order, OrderImport, User
 from feedback.models.queue import LeasableQuerySet
 from feedback.order_parts import Numbered
 from feedback.order_tables import columns, reading
+from feedback.order_tables.cells import are_days_apart
 from feedback.order_tables.columns import BadRows, Fault, Plan, Return, Sale
 from feedback.order_words import FAULTS, ROW, WRONG
 from feedback.purchases import Outcome, Taken
@@ -31,7 +32,6 @@ from feedback.refunds import ABOVE_TOTAL, IN_ALL, AboveTotal, Paid, PaidBack
 PER_LEASE = 10  # parts
 LOOKED_AT_PARTS = 2  # of a preview
 SHOWN, MOST_FAULTS = 8, 500
-SAME_ORDER = timedelta(days=1)  # between two writings of when an order was placed
 NOT_TAKEN_FOR = timedelta(days=1)
 _State = OrderImport.State
 
@@ -271,7 +271,7 @@ def _is_another(one: Taken, known: Taken | Order) -> bool:
     """Day, sum and customer differ, or nobody is named: what is put right later leaves one of them."""
     if one.external_id and one.external_id == known.external_id:
         return False
-    if one.total == known.total or abs(one.placed_at - known.placed_at) <= SAME_ORDER:
+    if one.total == known.total or not are_days_apart(one.placed_at, known.placed_at, shop.zone()):
         return False
     said, before = (both.buyer if isinstance(both, Order) else buyers.digest(both) for both in (one, known))
     return not said or said != before

@@ -64,7 +64,10 @@ FAULTS = table_words.FAULTS | {
     "too_many_lines": _("the order has more than 500 lines"),
     "refund_above_total": _("with this, more was paid back than the total of the order"),
     "no_such_order": _("is an order that is not there (yet)"),
-    "never_closed": _("a quotation mark is never closed: this and all later rows were left out"),
+    "never_closed": _(
+        "a quotation mark is never closed, or a cell is longer than 200,000 letters: this and all later rows "
+        "were left out"
+    ),
     "cannot_be_kept": _("the database refuses this order: its number and its id belong to two others"),
 }
 WRONG = pgettext_lazy("name of a column", "What is wrong")

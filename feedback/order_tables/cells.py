@@ -1,7 +1,7 @@
 """RULE: single cells of a table of orders: amounts, times and names as people and programs write them."""
 
 import re
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ _WRITTEN = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:,?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s?([AP]M|SA|CH))?)?",
     re.ASCII | re.IGNORECASE,
 )
+ZONES_DIFFER = timedelta(hours=14)  # at most, from Greenwich
 _MOST_DIGITS = 14  # of the largest amount that is kept
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T](\d{1,2}:.+))?", re.ASCII)
 _SPACED_ZONE = re.compile(
@@ -75,6 +76,11 @@ def moment(written: str, day_first: bool, zone: tzinfo) -> datetime | None:
         return found if 1 < found.year < 9999 else None
     except (ValueError, OverflowError):
         return None
+
+
+def are_days_apart(one: datetime, other: datetime, zone: tzinfo) -> bool:
+    """Not one moment of which only the day was written, or that was read in the zone of another country."""
+    return abs(one - other) > ZONES_DIFFER and one.astimezone(zone).date() != other.astimezone(zone).date()
 
 
 def _iso(written: str) -> str:

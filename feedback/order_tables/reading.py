@@ -69,7 +69,7 @@ class _Reading:
         if len(written) > 1:
             read = (cells.moment(one, self.plan.day_first, self.zone) for one in written)
             times = [at for at in read if at]
-            if times and max(times) - min(times) > _CLOCKS_DIFFER:
+            if times and cells.are_days_apart(max(times), min(times), self.zone):
                 self.fault("placed_at", "rows_differ")
 
     def fault(self, name: str, key: str) -> None:

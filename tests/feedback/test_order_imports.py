@@ -395,7 +395,7 @@ def refused(one):
 @pytest.mark.parametrize("files", [1, 2])
 def test_an_order_of_another_store_does_not_take_the_place_of_one_with_its_number(files):
     """Neither in one file nor in the next."""
-    rows = ["7,2026-11-01,1000,lan@example.com", "7,2026-11-09,2000,minh@example.com"]
+    rows = ["7,2026-11-01 10:00,1000,lan@example.com", "7,2026-11-02 09:00,2000,minh@example.com"]
 
     taken = [take(*rows, head=PLAIN)] if files == 1 else [take(row, head=PLAIN) for row in rows]
 
@@ -406,7 +406,7 @@ def test_an_order_of_another_store_does_not_take_the_place_of_one_with_its_numbe
 @pytest.mark.parametrize(
     "again",
     [
-        "7,2026-11-01,2000,minh@example.com",  # moved, and dearer
+        "7,2026-11-01 22:00,2000,minh@example.com",  # moved, and dearer; now with its time
         "7,2026-11-09,1000,minh@example.com",  # moved, and of another day
         "7,2026-11-09,2000,lan@example.com",  # the same customer
     ],
@@ -422,7 +422,7 @@ def test_what_is_put_right_about_an_order_is_taken(again):
 @pytest.mark.parametrize(
     ("second", "field"),
     [("A-1,2026-11-10 09:30,450000,minh@example.com,Ấm,1,300000,,,", "email"),
-     ("A-1,2026-11-14 09:30,450000,lan@example.com,Ấm,1,300000,,,", "date")],
+     ("A-1,2026-11-11,450000,lan@example.com,Ấm,1,300000,,,", "date")],
 )  # fmt: skip
 def test_two_orders_of_one_number_do_not_become_one(second, field):
     one = take(LAN, second)
