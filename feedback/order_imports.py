@@ -119,7 +119,7 @@ def preview(one: OrderImport, now: datetime) -> Preview:
         known=_known(taken),
         returns=len(read.returns),
         refused=len(read.refused),
-        faults=list(islice(_faults(one, read.refused), MOST_FAULTS)),
+        faults=list(islice(_faults(one, sorted(read.refused, key=lambda row: row[0][0])), MOST_FAULTS)),
         is_whole=len(rows) == one.rows,
     )
 

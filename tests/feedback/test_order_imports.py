@@ -443,3 +443,12 @@ def test_what_was_refused_comes_back_as_it_was():
     assert counts(again)[3] == 0
     assert Refund.objects.get().amount == 5000
     assert Order.objects.get(number="A-8").customer.phone == "+84 912 345 678"
+
+
+def test_what_is_wrong_is_shown_row_by_row():
+    take("7,2026-11-01,1000,lan@example.com", head=PLAIN)
+    one = begin("7,2026-11-09,2000,minh@example.com", "8,29/02/2026,1000,lan@example.com", head=PLAIN)
+
+    faults = order_imports.preview(one, timezone.now()).faults
+
+    assert [(fault.row, fault.key) for fault in faults] == [(2, "another_order"), (3, "not_a_moment")]
