@@ -375,6 +375,7 @@ def test_a_later_file_may_not_bring_a_total_below_what_was_paid_back():
         f"{HEAD}\n{LAN}\n".replace(",", "|").encode(),
         f"sep=;\n{HEAD}\n{LAN}\n".replace(",", ";").encode(),
     ],
+    ids=["UTF-16 LE", "UTF-16 BE", "|", "sep=;"],
 )
 def test_a_file_is_read_as_other_programs_write_it(content):
     one = take(content=content)
