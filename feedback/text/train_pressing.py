@@ -43,6 +43,8 @@ ROUNDS = 150
 TURNS = 3  # after the first, only the stretches of a text that press most stand for it
 MARGIN = 0.3
 PRESSING, HARD, REVIEW = 2.0, 12.0, 3.0  # how much a pressing text counts, a harmless own one, a review
+OTHERS = 3.0  # how much more a text of another writer counts
+ONCE, FREE = 1.0, 0.3  # seen so often on either side besides; how free a row is that leans to none
 RUN_ON, UNMARKED = 3, 5  # one text in so many is learned behind a complaint too; of those without marks
 UNKEPT = ("en_pros_cons",)  # lists of words, no texts
 
@@ -54,11 +56,14 @@ def train(data: Path, own_texts: Path, folder: Path) -> None:
     reviews = every[::EVERY]
     seen, whose = _features([*pressing, *harmless, *reviews])
     group = np.repeat([0, 1, 2], [len(pressing), len(harmless), len(reviews)])
-    first = _learned(seen, whose, group[whose])
+    others = {row["text"] for language in ("en", "vi") for row in tuned(own_texts, language, SOURCES[1])}
+    much = np.array([OTHERS if text in others else 1.0 for text in [*pressing, *harmless, *reviews]])
+    first = _learned(seen, whose, group, much)
     more, its = _features(worst(every, Presser(first)))
     whose = np.concatenate([whose, its + len(group)])
     group = np.concatenate([group, np.full(MISTAKEN, 2)])
-    learned = _learned(sparse.vstack([seen, more], "csr"), whose, group[whose])
+    much = np.concatenate([much, np.ones(MISTAKEN)])
+    learned = _learned(sparse.vstack([seen, more], "csr"), whose, group, much)
     np.save(folder / FILE, learned.astype(np.float16))
 
 
@@ -199,20 +204,41 @@ def _of_words(part: Batch) -> sparse.csr_matrix:
     )
 
 
-def _learned(seen: sparse.csr_matrix, whose: NDArray, group: NDArray) -> NDArray:
-    weights = np.zeros(seen.shape[1])
-    is_used = np.ones(len(whose), np.bool_)
+def _learned(seen: sparse.csr_matrix, whose: NDArray, of_text: NDArray, much: NDArray) -> NDArray:
+    """The weights; `of_text` and `much` tell of each text what it is and how much it counts."""
+    group, is_used = of_text[whose], np.ones(len(whose), np.bool_)
+    leans = leaning(seen, group == 0, _counts(whose, group, much))
+    scaled, weights = (seen @ sparse.diags(leans)).tocsr(), np.zeros(seen.shape[1])
     for turn in range(TURNS):
         if turn:
-            said = seen @ weights
+            said = scaled @ weights
             best = np.full(whose.max() + 1, -np.inf)
             np.maximum.at(best, whose, said)
             is_used = (group > 0) | (said >= best[whose] - MARGIN)
-        many = np.bincount(whose[is_used])[whose[is_used]]
-        its = group[is_used]
-        counts = np.where(its == 0, PRESSING / many, np.where(its == 1, HARD, REVIEW) / np.sqrt(many))
-        weights = fitted(seen[np.flatnonzero(is_used)], its == 0, counts, weights)
-    return weights
+        counts = _counts(whose[is_used], group[is_used], much)
+        weights = fitted(scaled[np.flatnonzero(is_used)], group[is_used] == 0, counts, weights)
+    return weights * leans
+
+
+def _counts(whose: NDArray, group: NDArray, much: NDArray) -> NDArray:
+    """[stretches]: how much each counts, so that a long text does not count much more than a short one."""
+    many = np.bincount(whose)[whose]
+    each = np.where(group == 0, PRESSING / many, np.where(group == 1, HARD, REVIEW) / np.sqrt(many))
+    return each * much[whose]
+
+
+def leaning(seen: sparse.csr_matrix, right: NDArray, counts: NDArray) -> NDArray:
+    """[columns]: how free each is to weigh much: the more, the more it stands on one side only.
+
+    As naive Bayes would weigh it (Wang and Manning, "Baselines and Bigrams", 2012); the last, which every
+    row starts with, is as it is.
+    """
+    present = seen.astype(bool).astype(np.float64).T
+    pressing, calm = present @ (counts * right), present @ (counts * ~right)
+    odds = (pressing + ONCE) / (calm + ONCE) * counts[~right].sum() / counts[right].sum()
+    leans = FREE + np.abs(np.log(odds))
+    leans[-1] = 1
+    return leans
 
 
 def fitted(

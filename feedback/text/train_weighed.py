@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from feedback.text.batch import Batch, batch
@@ -21,18 +20,18 @@ from feedback.text.misspelt import unmasked
 from feedback.text.pressing import FILE as HEARD
 from feedback.text.pressing import Presser, stretches
 from feedback.text.pressure import LOW, looked_at, signs_of
-from feedback.text.train_pressing import EVERY, SOURCES, UNKEPT, ended, fitted, own, tuned, worst
+from feedback.text.train_pressing import EVERY, SOURCES, UNKEPT, ended, fitted, leaning, own, tuned, worst
 from feedback.text.vocabulary import Vocabulary
 from feedback.text.weighed import FILE, ROWS, rows
 
 AT_ONCE = 400  # texts
 DEMO = Path(__file__).parents[1] / "front" / "demo"
 SOME = 4  # of the sentences put together one in so many is learned
+APART = 40  # a threat of the pairs is learned with one complaint in so many
 BESIDE = 2  # one whole text in so many is learned behind or before a complaint too
 WRITTEN = {"leverage": 1.0, "leverage.voices": 3.0}  # how much a text counts: most those of other writers
-JOINED, REVIEW, COMMENT = 0.3, 0.3, 3.0  # how much each of those counts, of the demo's comments
+JOINED, REVIEW, COMMENT = 0.3, 0.2, 3.0  # how much each of those counts, of the demo's comments
 SHRINK = 1e-5
-ONCE, FREE = 1.0, 0.3  # seen so often on either side besides; how free a row is that leans to none
 Texts = list[tuple[str, bool, float]]  # text, whether it presses, how much it counts
 
 
@@ -45,20 +44,6 @@ def train(data: Path, folder_of_own: Path, folder: Path) -> None:
     leans = leaning(seen, right, counts)
     learned = fitted((seen @ sparse.diags(leans)).tocsr(), right, counts, np.zeros(len(leans)), SHRINK)
     np.save(folder / FILE, (learned * leans).astype(np.float16))
-
-
-def leaning(seen: sparse.csr_matrix, right: NDArray, counts: NDArray) -> NDArray:
-    """[rows]: how free each is to weigh much: the more, the more it stands on one side only.
-
-    As naive Bayes would weigh it (Wang and Manning, "Baselines and Bigrams", 2012); the last, which every
-    text starts with, is as it is.
-    """
-    present = seen.astype(bool).astype(np.float64).T
-    pressing, calm = present @ (counts * right), present @ (counts * ~right)
-    odds = (pressing + ONCE) / (calm + ONCE) * counts[~right].sum() / counts[right].sum()
-    leans = FREE + np.abs(np.log(odds))
-    leans[-1] = 1
-    return leans
 
 
 def _written(own_texts: Path) -> Texts:
@@ -88,6 +73,10 @@ def _put_together(own_texts: Path) -> Texts:
         for number, row in enumerate(tuned(own_texts, language, *SOURCES)[::BESIDE]):
             two = complaints[number % len(complaints)], ended(row["text"])
             found.append((" ".join(two if number % 2 else two[::-1]), bool(row["kind"]), JOINED))
+        for number, threat in enumerate(pairs["threats"]):
+            for complaint in complaints[number % APART :: APART]:
+                two = complaint, ended(threat)
+                found += [(" ".join(order), True, JOINED / 2) for order in (two, two[::-1])]
     return found
 
 

@@ -118,11 +118,11 @@ def test_it_takes_no_legal_right_and_no_refund_wish_for_leverage(language, half)
     assert len(wrong) <= len(rows) * (1 - PLAINLY_NOT[half]), wrong
 
 
-# Texts of two writers of leverage.voices, by the way of putting it; those held were only counted. The other
-# half of the Vietnamese writer's texts is learned.
+# Texts of two writers a language of leverage.voices, by the way of putting it; those held were only counted.
+# The other halves of the Vietnamese writers' texts are learned.
 VOICES = {
-    "en": {"plain": 0.95, "implied": 0.73, "hidden": 0.76, "plainly not": 0.9, "not": 0.92},
-    "vi": {"plain": 0.97, "implied": 0.89, "hidden": 0.95, "plainly not": 0.83, "not": 0.86},
+    "en": {"plain": 0.96, "implied": 0.78, "hidden": 0.81, "plainly not": 0.92, "not": 0.91},
+    "vi": {"plain": 0.95, "implied": 0.92, "hidden": 0.96, "plainly not": 0.9, "not": 0.87},
 }
 
 
@@ -137,8 +137,8 @@ def test_it_tells_threats_of_other_writers_from_what_is_none(language):
 # Written by one who saw no text and no rule of ours; nothing was learned from them, and only the shares were
 # looked at, of some sets of weights a turn of learning. A failure names no text: they are to stay unread.
 BLIND = {
-    "en": {"plain": 0.96, "implied": 0.8, "hidden": 0.85, "plainly not": 0.98, "not": 0.96},
-    "vi": {"plain": 0.98, "implied": 0.88, "hidden": 0.85, "plainly not": 0.96, "not": 0.97},
+    "en": {"plain": 0.96, "implied": 0.85, "hidden": 0.85, "plainly not": 0.98, "not": 0.97},
+    "vi": {"plain": 0.98, "implied": 0.9, "hidden": 0.85, "plainly not": 0.97, "not": 0.97},
 }
 
 

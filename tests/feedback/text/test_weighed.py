@@ -10,7 +10,7 @@ from feedback.text.batch import batch
 from feedback.text.bounds import Bounded
 from feedback.text.pressing import names
 from feedback.text.pressure import signs_of
-from feedback.text.train_weighed import FREE, leaning
+from feedback.text.train_pressing import FREE, leaning
 from feedback.text.vocabulary import Vocabulary
 from feedback.text.weighed import ROWS, SIDES, Weigher, rows, signs
 
