@@ -267,7 +267,7 @@ class TargetForm(forms.Form):
         self.fields["location"].queryset = Location.objects.order_by(column)
 
 
-class WithdrawForm(forms.Form):
+class ReplacedForm(forms.Form):
     """By which definition, and which look of the job, the page said that alerts hold no more."""
 
     rule = forms.ModelChoiceField(queryset=DefectionRule.objects.all())

@@ -11,23 +11,9 @@ import numpy as np
 from django.core.cache import caches
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case as If
-from django.db.models import (
-    CharField,
-    Exists,
-    F,
-    FloatField,
-    Func,
-    IntegerField,
-    Max,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import F, FloatField, Func, IntegerField, Max, Min, Q, QuerySet, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
+from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
 from feedback import departed, journal, leases, listed, reminders, shop, streams, wallet
@@ -42,8 +28,6 @@ from feedback.models import (
     Defection,
     DefectionRule,
     DefectionSplit,
-    Departed,
-    Event,
     Expectation,
     HeadlineClock,
     Order,
@@ -66,7 +50,7 @@ _A_YEAR = 365
 _TOGETHER = 200  # defections in one transaction
 _BOUGHT = np.dtype([("customer", "i8"), ("day", "i4"), ("worth", "f8")])
 State = Defection.State
-_CONTACTED = "defected customer contacted"
+CONTACTED = "defected customer contacted"
 
 
 class Stale(RuntimeError):
@@ -434,7 +418,7 @@ def contact(
     with journal.recording():
         if not _still(row, *Defection.ONGOING).update(**changes):
             raise Stale
-        journal.log(_CONTACTED, row, by=by, cause=cause, owner=owner.pk)
+        journal.log(CONTACTED, row, by=by, cause=cause, owner=owner.pk)
 
 
 def answer(row: Defection, *, answer: str, reason: str, by: User, now: datetime) -> None:
@@ -445,41 +429,6 @@ def answer(row: Defection, *, answer: str, reason: str, by: User, now: datetime)
         if not _still(row, State.CONTACTED).exclude(cause="").update(state=State.CLOSED, **changes):
             raise Stale
         journal.log("defection answered", row, by=by, answer=answer, cause=row.cause)
-
-
-def of_earlier(version: DefectionRule) -> QuerySet[Defection]:
-    """Alerts of definitions before this one that nobody has worked on yet, whether they hold or not."""
-    key = Concat(Value(f"{Defection._meta.label_lower}:"), Cast(OuterRef("pk"), CharField()))
-    worked_on = Event.objects.filter(subject=key, verb=_CONTACTED)  # also that nobody was reached
-    untouched = Defection.objects.filter(state=State.OPEN, cause="", said="", whys="", contacted_at=None)
-    return untouched.exclude(rule=version).exclude(Exists(worked_on))
-
-
-def has_judged(version: DefectionRule, now: datetime) -> bool:
-    """The job has looked at everybody by this definition, and nobody asked for another look since."""
-    return version.rule is not None and version.judged_at is not None and version.judge_at > now
-
-
-def outdated(version: DefectionRule, now: datetime) -> QuerySet[Defection]:
-    """Those `of_earlier` who have not left by this definition. None of them until the job has judged."""
-    if not has_judged(version, now):
-        return Defection.objects.none()
-    left = Departed.objects.filter(customer=OuterRef("customer"))
-    return of_earlier(version).exclude(Exists(left))
-
-
-def withdraw(version: DefectionRule, *, by: User, now: datetime) -> int:
-    """Closes what is `outdated`, all of it or nothing; how many. `version` as the page showed it: raises
-    Stale where another definition counts, or the job has looked since. Done twice it closes nobody twice."""
-    with journal.recording():
-        counts = DefectionRule.objects.in_force().select_for_update(no_key=True).first()
-        if counts != version or counts is None or counts.judged_at != version.judged_at:
-            raise Stale
-        rows = list(outdated(counts, now).select_for_update(no_key=True, of=("self",)).order_by("pk"))
-        Defection.objects.filter(pk__among=[row.pk for row in rows]).update(state=State.WITHDRAWN)
-        for row in rows:
-            journal.log("defection withdrawn", row, by=by, rule=row.rule_id, replaced_by=counts.pk)
-    return len(rows)
 
 
 def decide_cause(

@@ -54,10 +54,10 @@ def answered(
 def redeemed(dice: random.Random, now: datetime) -> None:
     """Three of ten used their code with a later order."""
     for reward in Reward.objects.filter(state="issued").select_related("response__invitation"):
-        if dice.random() > 0.3:
+        if dice.random() > 0.3 or reward.issued_at is None:
             continue
         customer = reward.response.invitation.customer
-        at = min(reward.issued_at + timedelta(days=dice.uniform(2, 40)), now)  # type: ignore[operator]
+        at = min(reward.issued_at + timedelta(days=dice.uniform(2, 40)), now)
         number = f"LAN-R{reward.pk}"
         if customer and reward.code and reward.expires_on and reward.expires_on >= shop.day(at):
             rewards.redeem(

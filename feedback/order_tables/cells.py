@@ -63,9 +63,7 @@ def moment(written: str, day_first: bool, zone: tzinfo) -> datetime | None:
     """Without a zone of its own it is the shop's. None: no day that ever was, such as 29/02/2026."""
     try:
         if written[:4].isdigit() and written.isascii():
-            written = (
-                written if written[4:5] == written[7:8] == "-" and written[13:14] in ":" else _iso(written)
-            )
+            written = _iso(written)
             is_zoned = len(written) > len("2026-11-30 09:00")
             found = datetime.fromisoformat(_SPACED_ZONE.sub(_with_zone, written) if is_zoned else written)
         elif match := _WRITTEN.fullmatch(written):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback import charts, defections, leaving, shop
+from feedback import charts, defections, leaving, replaced, shop
 from feedback.defection.backtests import BackTest, Share, Who
 from feedback.defection.rules import Kind, Rule
 from feedback.defection_forms import (
@@ -24,8 +24,8 @@ from feedback.defection_forms import (
     ContactForm,
     DefectionFilter,
     InterviewForm,
+    ReplacedForm,
     RuleForm,
-    WithdrawForm,
     as_form,
     said,
 )
@@ -162,12 +162,12 @@ def rule_keep(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """What the page listed: by the definition and the look of the job that it was shown by."""
-    form = WithdrawForm(request.POST)
+    form = ReplacedForm(request.POST)
     version = form.version() if form.is_valid() else None
     try:
         if version is None:
             raise defections.Stale
-        n = defections.withdraw(version, by=request.user, now=timezone.now())
+        n = replaced.withdraw(version, by=request.user, now=timezone.now())
     except defections.Stale:
         messages.warning(
             request, _("Everybody was looked at anew meanwhile. These are the alerts as of now.")
@@ -252,11 +252,11 @@ def _of_earlier(request: HttpRequest, version: DefectionRule | None) -> dict[str
     now = timezone.now()
     if version is None or version.rule is None:
         return {}
-    if not defections.has_judged(version, now):
-        return {"of_earlier": defections.of_earlier(version).count()}
+    if not replaced.has_judged(version, now):
+        return {"of_earlier": replaced.of_earlier(version).count()}
     return {
-        "outdated": defections.outdated(version, now).count(),
-        "withdrawing": WithdrawForm.of(version),
+        "outdated": replaced.outdated(version, now).count(),
+        "withdrawing": ReplacedForm.of(version),
         "may_withdraw": holds(request, Role.MANAGER),
     }
 
@@ -275,7 +275,7 @@ def _chosen(form: DefectionFilter, version: DefectionRule | None) -> QuerySet[De
     if state == DefectionFilter.TO_DO:
         rows = rows.filter(state__in=Defection.ONGOING)
     elif state == DefectionFilter.OUTDATED:
-        old = defections.outdated(version, timezone.now()) if version else Defection.objects.none()
+        old = replaced.outdated(version, timezone.now()) if version else Defection.objects.none()
         rows = old.select_related("customer", "owner", "rule")
     elif state == DefectionFilter.NOT_BACK:
         rows = investment.gone(shop.day(timezone.now())).select_related("customer", "owner", "rule")

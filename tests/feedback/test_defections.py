@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback import defections, merging, work
+from feedback import defections, merging, replaced, work
 from feedback.defection.rules import Kind, Rule
 from feedback.models import Customer, Defection, DefectionRule, Event
 from feedback.reports import defections as defection_report
@@ -390,23 +390,23 @@ DAYS_90 = replace(DAYS_30, days=90)
 
 
 @pytest.fixture
-def replaced(huy, lan):
+def newer(huy, lan):
     """Lan was found after 30 days; since, only who is away for 90 has left."""
     found(by=huy)
     found(DAYS_90, by=huy)
     return defections.in_force()
 
 
-def test_what_an_earlier_definition_raised_is_closed_together(huy, lan, replaced):
+def test_what_an_earlier_definition_raised_is_closed_together(huy, lan, newer):
     """Each with its Event; twice closes nobody twice, and the back-test knows nothing of it."""
-    came_back, told = defection_report.now().came_back, defection_report.false_alarms(replaced)
+    came_back, told = defection_report.now().came_back, defection_report.false_alarms(newer)
 
-    n = [defections.withdraw(replaced, by=huy, now=NOW) for _click in range(2)]
+    n = [replaced.withdraw(newer, by=huy, now=NOW) for _click in range(2)]
 
     assert n == [1, 0]
     assert Defection.objects.get().state == "withdrawn"
     (event,) = Event.objects.filter(verb="defection withdrawn")
-    assert (event.by, event.data["replaced_by"]) == (huy, replaced.pk)
+    assert (event.by, event.data["replaced_by"]) == (huy, newer.pk)
     assert defection_report.now().came_back == came_back
     assert defection_report.false_alarms(defections.in_force()) == told
     assert not investment.gone(NOW.date()).exists()
@@ -416,7 +416,7 @@ def test_what_still_holds_stays_open(huy, lan):
     found(by=huy)
     found(replace(DAYS_30, days=34), by=huy)
 
-    assert defections.withdraw(defections.in_force(), by=huy, now=NOW) == 0
+    assert replaced.withdraw(defections.in_force(), by=huy, now=NOW) == 0
     assert Defection.objects.get().state == "open"
 
 
@@ -429,23 +429,23 @@ def test_what_still_holds_stays_open(huy, lan):
         {"cause": "", "said": ""},  # nobody was reached
     ],
 )
-def test_what_somebody_worked_on_stays(huy, lan, replaced, worked_on):
+def test_what_somebody_worked_on_stays(huy, lan, newer, worked_on):
     row = Defection.objects.get()
     defections.contact(row, owner=huy, by=huy, now=NOW, **worked_on)
 
-    assert defections.withdraw(replaced, by=huy, now=NOW) == 0
+    assert replaced.withdraw(newer, by=huy, now=NOW) == 0
     assert Defection.objects.get().state == ("contacted" if worked_on["cause"] else "open")
 
 
-def test_nothing_is_closed_by_what_the_page_showed_before(huy, lan, replaced):
+def test_nothing_is_closed_by_what_the_page_showed_before(huy, lan, newer):
     """Another definition counts by then, or the job has looked again."""
     look(NOW + timedelta(hours=1))
     with pytest.raises(defections.Stale):
-        defections.withdraw(replaced, by=huy, now=NOW)
+        replaced.withdraw(newer, by=huy, now=NOW)
 
     defections.define(DAYS_30, by=huy, now=NOW)
     with pytest.raises(defections.Stale):
-        defections.withdraw(replaced, by=huy, now=NOW)
+        replaced.withdraw(newer, by=huy, now=NOW)
 
     assert Defection.objects.get().state == "open"
 
@@ -454,21 +454,21 @@ def test_nothing_is_outdated_until_the_job_has_judged(huy, lan):
     """Nor while another look is asked for, as after a merge: who left is not known then."""
     found(by=huy)
     defections.define(DAYS_90, by=huy, now=NOW)
-    before = defections.outdated(defections.in_force(), NOW).exists()
+    before = replaced.outdated(defections.in_force(), NOW).exists()
     look(NOW)
-    judged = defections.outdated(defections.in_force(), NOW).exists()
+    judged = replaced.outdated(defections.in_force(), NOW).exists()
     DefectionRule.objects.update(judge_at=NOW)
 
     assert (before, judged) == (False, True)
-    assert not defections.outdated(defections.in_force(), NOW).exists()
+    assert not replaced.outdated(defections.in_force(), NOW).exists()
 
 
-def test_who_was_taken_off_is_found_again_when_they_leave_by_the_new_one(huy, lan, replaced):
+def test_who_was_taken_off_is_found_again_when_they_leave_by_the_new_one(huy, lan, newer):
     """The same silence, once it is long enough; the one taken off stands in nobody's way."""
-    defections.withdraw(replaced, by=huy, now=NOW)
+    replaced.withdraw(newer, by=huy, now=NOW)
 
     look(NOW + timedelta(days=60))
 
     assert set(Defection.objects.values_list("state", "rule")) == {
-        ("withdrawn", DefectionRule.objects.earliest("pk").pk), ("open", replaced.pk),
+        ("withdrawn", DefectionRule.objects.earliest("pk").pk), ("open", newer.pk),
     }  # fmt: skip
