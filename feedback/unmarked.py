@@ -40,20 +40,20 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How often each syllable was met, and after which; `unseen`: the share of pairs left out after one."""
+    """How often each syllable was met, and what after each, as written: a word and its count in turn."""
 
     total: int
     single: Mapping[str, int]
-    pairs: Mapping[tuple[str, str], int]
-    unseen: Mapping[str, float]
+    followers: Mapping[str, Sequence[str]]
     ways: Mapping[str, Sequence[str]]
 
     def chance(self, before: str, word: str) -> float:
         alone = self.single.get(word, 0.1) / self.total
-        if before not in self.unseen:
+        if before not in self.single:
             return alone
-        together = max(self.pairs.get((before, word), 0) - _DISCOUNT, 0) / self.single[before]
-        return together + self.unseen[before] * alone
+        after, unseen = _after(before)
+        together = max(after.get(word, 0) - _DISCOUNT, 0) / self.single[before]
+        return together + unseen * alone
 
 
 @lru_cache(maxsize=512)
@@ -129,17 +129,11 @@ def _even(shares: list[float]) -> list[float]:
 @cache
 def _counts() -> Counts:
     single: dict[str, int] = {}
-    pairs: dict[tuple[str, str], int] = {}
+    after: dict[str, list[str]] = {}
     for line in gzip.decompress(FILE.read_bytes()).decode("utf-8").splitlines():
         word, count, *followers = line.split(" ")
         word = word or LINE
-        single[word] = int(count)
-        pairs.update(
-            ((word, after), int(many)) for after, many in zip(followers[::2], followers[1::2], strict=True)
-        )
-    kept = dict.fromkeys(single, 0)
-    for (word, _), many in pairs.items():
-        kept[word] += many
+        single[word], after[word] = int(count), followers
     ways: dict[str, list[str]] = {}
     for word in single:
         ways.setdefault(unmark(word), []).append(word)
@@ -149,7 +143,15 @@ def _counts() -> Counts:
     return Counts(
         total=sum(single.values()),
         single=single,
-        pairs=pairs,
-        unseen={word: max(_LEAST_UNSEEN, 1 - kept[word] / count) for word, count in single.items()},
+        followers=after,
         ways=ways,
     )
+
+
+@cache
+def _after(word: str) -> tuple[dict[str, int], float]:
+    """How often each was met after a counted word; the share of what followed it that was left out."""
+    counts = _counts()
+    written = counts.followers[word]
+    after = {follower: int(many) for follower, many in zip(written[::2], written[1::2], strict=True)}
+    return after, max(_LEAST_UNSEEN, 1 - sum(after.values()) / counts.single[word])

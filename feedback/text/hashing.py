@@ -1,6 +1,6 @@
 """Where a word, a pair of words or a piece of a word stands in the model's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -13,6 +13,7 @@ SHORTEST, LONGEST = 2, 5  # letters of a piece, with a sign for where the word b
 LONGEST_WORD = 30  # what is longer was not written to be read
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int64]
+Codes = NDArray[np.uint32]
 
 _first, _second, _turned = (
     np.uint64(0x9E3779B97F4A7C15),
@@ -21,6 +22,8 @@ _first, _second, _turned = (
 )
 _KINDS_APART = 0x2C9B
 _stir = np.uint64(0xBF58476D1CE4E5B9)
+# The table of CRC-32, by its own results.
+_bytewise = np.array([crc32(bytes([byte ^ 0xFF])) ^ 0xFF000000 for byte in range(256)], np.uint32)
 
 
 def known_as(word: str) -> str:
@@ -68,6 +71,35 @@ def piece_places(word: str) -> list[int]:
     if bare != word:
         pieces |= {"~" + run for run in _runs(bare, SHORTEST + 1)}
     return sorted({crc32(piece.encode("utf-8", "replace")) & (1 << PIECE_BITS) - 1 for piece in pieces})
+
+
+def run_codes(edged: Sequence[str], sizes: Sequence[int], ahead: bytes = b"") -> tuple[Places, Codes]:
+    """For each run of so many letters: the number of its word, and the CRC-32 of `ahead` and the run.
+
+    Those of all words in ASCII at once, one letter further at a time.
+    """
+    found = list(_codes_of_ascii([word if word.isascii() else "" for word in edged], sizes, crc32(ahead)))
+    for number, word in enumerate(edged):
+        if not word.isascii():
+            runs = [word[at : at + size] for size in sizes for at in range(len(word) - size + 1)]
+            codes = [crc32(run.encode("utf-8", "replace"), crc32(ahead)) for run in runs]
+            found.append((np.full(len(codes), number), np.array(codes, np.uint32)))
+    whose, coded = (np.concatenate(column) for column in zip(*found, strict=True))
+    return whose, coded
+
+
+def _codes_of_ascii(words: list[str], sizes: Sequence[int], begun: int) -> Iterator[tuple[Places, Codes]]:
+    letters = np.frombuffer("".join(words).encode(), np.uint8)
+    many = np.array(list(map(len, words)), np.int64)
+    whose, past = np.repeat(np.arange(len(words)), many), np.repeat(np.cumsum(many), many)
+    at = np.arange(len(letters))
+    state = np.full(len(letters), begun ^ 0xFFFFFFFF, np.uint32)
+    for step in range(max(sizes)):
+        inside = (at + step < past[at]).nonzero()[0]
+        at, state = at[inside], state[inside]
+        state = _bytewise[(state ^ letters[at + step]) & np.uint32(255)] ^ state >> np.uint32(8)
+        if step + 1 in sizes:
+            yield whose[at], ~state
 
 
 def _runs(word: str, shortest: int) -> set[str]:

@@ -7,7 +7,7 @@ Each word of those phrases speaks for the problems whose phrases hold it, the mo
 import math
 import re
 from collections import Counter, defaultdict
-from functools import cache
+from functools import cache, partial
 
 from feedback.orthography import align, unmark
 from feedback.text.lexicon import table
@@ -99,9 +99,10 @@ def _homes(among: tuple[str, ...], unmarked: bool) -> dict[Choice, Counter[str]]
     content = table("problems")
     lists = content.pop("words")
     homes: dict[Choice, Counter[str]] = defaultdict(Counter)
+    words = cache(partial(_words, unmarked=unmarked))  # lists stand in many phrases
     for name in among:
         for phrase in (one for written in content[PHRASES_OF.get(name, name)].values() for one in written):
-            homes_of_phrase = {_words(choice, unmarked) for choice in _choices(phrase, lists)}
+            homes_of_phrase = {words(choice) for choice in _choices(phrase, lists)}
             for choice in homes_of_phrase:
                 homes[choice][name] += 1
     return homes

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.text.batch import Batch, Flags, Numbers, begins
-from feedback.text.hashing import kind_places, known_as
+from feedback.text.hashing import kind_places
 
 COMMON = "product price service delivery packaging_damage place process general other".split()
 UNSURE = frozenset(
@@ -105,15 +105,13 @@ class Kinds:
         )
 
     def sharpened(
-        self, batch: Batch, numbers: dict[str, int], runs: Runs, square: Floats, logits: Floats
+        self, batch: Batch, numbers: Numbers, runs: Runs, square: Floats, logits: Floats
     ) -> tuple[Floats, list[int]]:
         """Of the model's own logits, [texts, COMMON], those of the text's kind, and what is doubted, as
-        `doubts`. `square` is how much each text says at all, squared.
+        `doubts`. `numbers` are the model's of the words, -1 for none; `square` is how much each text says at
+        all, squared.
         """
-        unknown = len(self.of_kinds) - 1
-        place = batch.vocabulary.beside(
-            self, lambda words: [numbers.get(known_as(word), unknown) for word in words]
-        )[batch.word]
+        place = np.where(numbers < 0, len(self.of_kinds) - 1, numbers)
         shorter = (1 / np.sqrt(square)).astype(np.float32)[:, None]
         scores = _added(batch, _fetched(self.of_kinds, place))[:, : len(self.start)]
 

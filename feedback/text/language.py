@@ -92,6 +92,12 @@ def weigh(words: Iterable[str]) -> Weights:
     return vietnamese, english, other, of_vietnamese, of_english
 
 
+def weigh_one(word: str) -> Weights:
+    """The same of a single word."""
+    vi, en, other = _of_word[word]
+    return vi, en, other, float(vi >= WEAK), float(en >= WEAK)
+
+
 def languages(weights: Sequence[NDArray[np.float64]] | NDArray[np.float64]) -> list[Lang]:
     """Language of each text from its five weights, each an array with one entry a text."""
     vietnamese, english, other, of_vietnamese, of_english = weights

@@ -114,6 +114,12 @@ _hit = cast(Callable[[tuple], Hit], partial(tuple.__new__, Hit))  # Hit._make co
 
 
 def table(name: str) -> dict[str, Any]:
+    """What a file of lexicons says, by its sections: the caller's own dict, of what is not to be changed."""
+    return dict(_table(name))
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((files(__package__) / "lexicons" / f"{name}.toml").read_text("utf-8"))
 
 

@@ -28,6 +28,7 @@ from feedback.text.hashing import (
 )
 from feedback.text.kinds import COMMON, Kinds, Runs, doubted_anywhere
 from feedback.text.reading import Lang
+from feedback.text.vocabulary import Vocabulary
 
 SHIPPED = Path(str(files(__package__) / "weights"))
 SENTIMENTS = ("negative", "neutral", "positive")  # always the first three outputs
@@ -58,6 +59,11 @@ class Tables:
     run_steps: Floats
     rarest: float  # weight of a word that was never seen
     kinds: Kinds | None = None
+
+    def numbers_in(self, vocabulary: Vocabulary) -> NDArray[np.int64]:
+        """The row of each of its words; -1 where it was never learned."""
+        find = self.numbers.get
+        return vocabulary.beside(self, lambda words: [find(known_as(word), -1) for word in words])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,7 +104,7 @@ class Model:
 
     def sums(self, batch: Batch) -> Sums:
         """One row a clause of the batch."""
-        rows = batch.vocabulary.beside(self, self._rows).take(batch.word, axis=0, mode="clip")
+        rows = self._rows(batch.vocabulary).take(batch.word, axis=0, mode="clip")
         runs = _runs(batch, batch.vocabulary.beside("hashes", hashes)[batch.word])
         first = begins(batch.clause)
         if not len(first):
@@ -130,7 +136,7 @@ class Model:
         sharp = logits.copy()
         columns = slice(first, first + len(COMMON))
         sharp[:, columns], doubted = kinds.sharpened(
-            batch, self.tables.numbers, sums.runs, square, logits[:, columns]
+            batch, self.tables.numbers_in(batch.vocabulary)[batch.word], sums.runs, square, logits[:, columns]
         )
         return sharp, doubted
 
@@ -158,13 +164,13 @@ class Model:
 
     def squares(self, batch: Batch) -> Floats:
         """How much each word of the batch says at all, squared: [words]."""
-        return batch.vocabulary.beside(self, self._rows)[batch.word, -1]
+        return self._rows(batch.vocabulary)[batch.word, -1]
 
     def contributions(self, batch: Batch, text: int, output: str, *, most: int = 4) -> list[int]:
         """Numbers, in the batch, of the text's words that spoke most for the output; strongest first."""
         first, past = int(batch.starts[text]), int(batch.starts[text + 1])
         column = self.column(output)
-        said = batch.vocabulary.beside(self, self._rows)[batch.word[first:past], column]
+        said = self._rows(batch.vocabulary)[batch.word[first:past], column]
         if column < FELT:
             runs = _runs(batch, batch.vocabulary.beside("hashes", hashes)[batch.word])
             said += self._said_by(runs, len(batch.word))[first:past, column] * self.tables.run_steps[column]
@@ -179,16 +185,23 @@ class Model:
         said[runs.turned] += table[runs.of_turned].view(np.int8).reshape(-1, FELT)
         return said
 
-    def _rows(self, words: list[str]) -> Floats:
-        """Rows of words, [words, outputs + 1]."""
+    def _rows(self, vocabulary: Vocabulary) -> Floats:
+        """[words of the vocabulary, outputs + 1]"""
+        numbers = self.tables.numbers_in(vocabulary)
+        return vocabulary.beside(self, lambda words: self._rows_of(words, numbers[-len(words) :]))
+
+    def _rows_of(self, words: list[str], numbers: NDArray[np.int64]) -> Floats:
         learned = len(self.tables.piece_steps) - 1
+        named = list(map(known_as, words))
+        known = np.asarray(self.tables.words)[numbers].astype(np.float32)
+        for place in (numbers < 0).nonzero()[0].tolist():
+            known[place] = self._of_pieces(named[place])
         rows = np.zeros((len(words), len(self.outputs) + 1), np.float32)
-        for row, word in zip(rows, map(known_as, words), strict=True):
-            number = self.tables.numbers.get(word)
-            known = self._of_pieces(word) if number is None else self.tables.words[number]
-            row[:learned], row[-1] = known[:-1], known[-1]
-            if word in self.changes:
-                row[:-1] += self.changes[word]
+        rows[:, :learned], rows[:, -1] = known[:, :-1], known[:, -1]
+        if self.changes:
+            for row, word in zip(rows, named, strict=True):
+                if word in self.changes:
+                    row[:-1] += self.changes[word]
         return rows
 
     def _of_pieces(self, word: str) -> Floats:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from feedback.orthography import unmark
 from feedback.text.batch import Batch, begins, steps
-from feedback.text.hashing import Hashes, hashes, known_as
+from feedback.text.hashing import Codes, Hashes, hashes, known_as, run_codes
 from feedback.text.lexicon import table
 from feedback.text.model import SHIPPED
 from feedback.text.reading import Lang
@@ -30,6 +30,7 @@ PIECE, SKIP, TOGETHER = 0.7, 0.6, 0.25  # how much pieces, pairs further apart, 
 FEW, SHORTEN = 3, 0.35  # a stretch of n words is divided by (n + FEW) ** SHORTEN
 REACH = 3  # words between the two of a pair, and one more
 LONGEST_WORD = 25
+PIECES = (3, 4, 5)  # letters of a piece
 _before, _after, _stir = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xC2B2AE3D27D4EB4F),
@@ -121,11 +122,32 @@ class Presser:
         return added
 
     def _said(self, words: list[str]) -> Floats:
-        weights = self._weights
-        return np.array(
-            [sum(float(weights[place]) * much for place, much in single_places(word)) for word in words],
-            np.float32,
-        )
+        """What `single_places` of each word say together: of all words at once, but for those in which a
+        piece comes twice, which counts once.
+        """
+        weights = self._weights.astype(np.float64)
+        known = list(map(known_as, words))
+        bare = list(map(unmark, known))
+        edged = [
+            f"<{one}>" if len(word) < LONGEST_WORD else "" for one, word in zip(bare, known, strict=True)
+        ]
+        whose, codes = run_codes(edged, PIECES, b"p")
+        many = np.maximum(np.bincount(whose, minlength=len(words)), 1)
+        said = np.bincount(whose, weights[codes % SINGLES], len(words)) * PIECE / np.sqrt(many)
+        said += weights[_named("w", known)] + weights[_named("b", bare)]
+        for number in _repeating(whose, codes):
+            said[number] = sum(weights[place] * much for place, much in single_places(words[number]))
+        return said.astype(np.float32)
+
+
+def _named(sort: str, words: list[str]) -> list[int]:
+    return [crc32(f"{sort}{word}".encode("utf-8", "replace")) % SINGLES for word in words]
+
+
+def _repeating(whose: Ints, codes: Codes) -> list[int]:
+    """Numbers of the words in which a piece comes twice."""
+    both = np.sort(whose << 32 | codes)
+    return np.unique(both[1:][both[1:] == both[:-1]] >> 32).tolist()
 
 
 def _by_bits(says: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -179,7 +201,7 @@ def single_places(word: str) -> list[tuple[int, float]]:
     word = known_as(word)
     bare = unmark(word)
     edged = f"<{bare}>" if len(word) < LONGEST_WORD else ""
-    pieces = {edged[at : at + size] for size in (3, 4, 5) for at in range(len(edged) - size + 1)}
+    pieces = {edged[at : at + size] for size in PIECES for at in range(len(edged) - size + 1)}
     each = PIECE / max(1, len(pieces)) ** 0.5
     found = [("w" + word, 1.0), ("b" + bare, 1.0), *(("p" + piece, each) for piece in sorted(pieces))]
     return [(crc32(name.encode("utf-8", "replace")) % SINGLES, much) for name, much in found]
@@ -234,7 +256,17 @@ def table_of(language: str) -> dict[str, str]:
 
 def _kinds_of(words: list[str]) -> Ints:
     """[words, ways of reading]"""
-    return np.array([_read((word,)) for word in words], np.int64)
+    alone = _alone()
+    return np.array([alone.get(word, _in_none) for word in words], np.int64)
+
+
+_in_none = [0] * len(_READ)
+
+
+@cache
+def _alone() -> dict[str, list[int]]:
+    """Of single words that are in a list."""
+    return {words[0]: _read(words) for side in _lists() for words in side if len(words) == 1}
 
 
 def _read(words: tuple[str, ...]) -> list[int]:

@@ -157,10 +157,19 @@ def _plainly(batch: Batch) -> Flags:
 
 
 def _told_by(known: list[str]) -> NDArray[np.uint8]:
+    bits = _bits()
+    return np.array([bits.get(unmark(word), 0) for word in known], np.uint8)
+
+
+@cache
+def _bits() -> dict[str, int]:
+    """Bits by word without marks."""
+    told: dict[str, int] = {}
     lists = ((_DARES, "dares"), (_DENIES, "denies"), (_BANK, "disputing"), (_ELSE, "elsewise"))
-    return np.array(
-        [sum(bit * (unmark(word) in words(name)) for bit, name in lists) for word in known], np.uint8
-    )
+    for bit, name in lists:
+        for word in words(name):
+            told[word] = told.get(word, 0) | bit
+    return told
 
 
 def _worth_a_look(batch: Batch, found: Stretches, scores: Floats, plain: Flags) -> NDArray:

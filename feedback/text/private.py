@@ -44,17 +44,22 @@ _sign = re.compile(r"\W")
 _words = re.compile(r"[^\W\d_]+")
 
 
+_of_words: dict[str, int] = {}
+for _bit, _those in (
+    (MAIL, _mails),
+    (ORDER, _orders),
+    (STREET, _streets),
+    (ADDRESS, _addresses),
+    (TOWARDS, _towards),
+):
+    for _one in _those:
+        _of_words[_one] = _of_words.get(_one, WORD) | _bit
+
+
 def hints(low: str) -> int:
     """Of one stretch in small letters."""
     if low.isalpha():
-        return (
-            WORD
-            | MAIL * (low in _mails)
-            | ORDER * (low in _orders)
-            | STREET * (low in _streets)
-            | ADDRESS * (low in _addresses)
-            | TOWARDS * (low in _towards)
-        )
+        return _of_words.get(low, WORD)
     digits = len(_digit.findall(low))
     words = set(_words.findall(low))
     return (

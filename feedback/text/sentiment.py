@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.text.batch import Batch, added_up
-from feedback.text.hashing import known_as
 from feedback.text.model import SENTIMENTS, Model
 from feedback.text.reading import READ, Lang, Sentiment
 
@@ -131,10 +130,8 @@ def _heads(likely: NDArray, rounded: NDArray, outputs: Sequence[str]) -> list[di
 
 def _unheard(batch: Batch, turns: Sequence[float], model: Model) -> Iterator[tuple[int, bool]]:
     """Texts that the model knows nothing of; whether they are English, so that another may know."""
-    learned = batch.vocabulary.beside(
-        (model, "learned"), lambda words: [known_as(word) in model.tables.numbers for word in words]
-    )
-    known = np.bincount(batch.text[learned[batch.word].nonzero()[0]], minlength=len(batch))
+    learned = model.tables.numbers_in(batch.vocabulary)[batch.word] >= 0
+    known = np.bincount(batch.text[learned.nonzero()[0]], minlength=len(batch))
     few = set((known < FAMILIAR).nonzero()[0].tolist())
     for text, lang in enumerate(batch.langs):
         if lang is Lang.UNKNOWN and _only_faces(batch, text):

@@ -162,14 +162,13 @@ def is_same(stretch: Stretch) -> bool:
     )
 
 
-def lone_word(stretch: Stretch) -> str:
+def lone_word(typed: str) -> str:
     """The word that is all of the stretch and stands for itself, in small letters; "" if there is none."""
-    (_, typed, start, past), *more = stretch.pieces or (("", "", 0, 0),)
-    if more or start or not past == len(typed) == len(stretch.aligned.text):
+    if not typed.isalpha():
         return ""
-    if stretch.aligned.moves or not _is_plain(typed):
-        return ""
-    return typed
+    text, moves = (typed, ()) if typed.isascii() else align(typed)
+    low = text.lower()
+    return low if not moves and len(low) == len(typed) and _is_plain(low) else ""
 
 
 def _is_plain(typed: str) -> bool:

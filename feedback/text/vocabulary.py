@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from feedback.orthography import unmark
 from feedback.text.known import Known, hashes
-from feedback.text.language import WEIGHTS, Weights, weigh
+from feedback.text.language import WEIGHTS, Weights, weigh, weigh_one
 from feedback.text.private import hints
 from feedback.text.stretches import Opened, Word, cut, is_same, lone_word, opened
 
@@ -160,10 +160,10 @@ class Vocabulary:
 
 
 def _tell(typed: str) -> Told:
-    stretch = cut(typed)
-    if plain := lone_word(stretch):  # most new stretches
+    if plain := lone_word(typed):  # most new stretches
         same = Opened([Word(plain, plain != unmark(plain), 0, 0, 0, len(typed))], 0, 0)
-        return weigh((plain,)), hints(plain), same, same
+        return weigh_one(plain), hints(plain), same, same
+    stretch = cut(typed)
     in_english = in_vietnamese = opened(stretch, vietnamese=False)
     if not is_same(stretch):
         in_vietnamese = opened(stretch, vietnamese=True)

@@ -137,7 +137,8 @@ def test_a_run_of_words_tells_what_none_of_them_does():
     runs = np.zeros((1 << KIND_BITS, 8), np.int8)
     runs[kind_places(places[1:2], np.array([0])), 1] = 3  # "slow crew", of the first kind's second theme
     kinds = two_kinds(runs=runs)
-    sharp, _ = kinds.sharpened(words, {}, sums.runs, np.ones(2), np.zeros((2, len(COMMON))))
+    nowhere = np.full(len(words.word), -1)
+    sharp, _ = kinds.sharpened(words, nowhere, sums.runs, np.ones(2), np.zeros((2, len(COMMON))))
     assert np.round(sharp[:, SERVICE], 3).tolist() == [3, 0]
 
 
