@@ -12,7 +12,7 @@ from django.utils import translation
 from feedback import corrections, engines
 from feedback.corrections import Said
 from feedback.models import Engine
-from feedback.text import train_base
+from feedback.text import ship, train_base, train_bounds, train_pressing, train_unmarked, train_weighed
 from feedback.text.labelled import is_held
 from feedback.text.model import load_from
 from tests.factories import a_shop, read_comment, user
@@ -158,9 +158,50 @@ def test_no_data(tmp_path):
         call_command("train_reader", str(tmp_path), into=tmp_path / "made")
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+@pytest.mark.parametrize("more", [{}, {"threats": "nowhere"}, {"unmarked": "nowhere"}])
+def test_a_folder_that_is_not_there(tmp_path, more):
+    folders = {name: tmp_path / folder for name, folder in more.items()}
+    data = tmp_path if more else tmp_path / "nowhere"
+
     with translation.override("en"), pytest.raises(CommandError, match="there is no such folder"):
-        call_command("train_reader", str(tmp_path / "nowhere"))
+        call_command("train_reader", str(data), into=tmp_path / "made", **folders)
+
+
+@pytest.fixture
+def only_wrote(monkeypatch):
+    """The folders and files that each training was to write into; nothing is learned."""
+    wrote = []
+    for module in (ship, train_pressing, train_weighed, train_bounds, train_unmarked):
+        monkeypatch.setattr(module, "train", lambda *paths: wrote.append(paths[-1]))
+    return wrote
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [((), ["made"]), (("threats",), ["made"] * 3), (("unmarked",), ["made/unmarked.txt.gz"])],
+)
+def test_the_folder_is_made_before_anything_is_learned(tmp_path, only_wrote, more, expected):
+    """Issue 3, item 10: minutes of training are not lost for want of a folder."""
+    deep = tmp_path / "not" / "there"
+
+    call_command(
+        "train_reader", str(tmp_path), into=deep / "made", stdout=StringIO(), **dict.fromkeys(more, tmp_path)
+    )
+
+    assert only_wrote == [deep / name for name in expected]
+    assert (deep / "made").is_dir()
+
+
+@pytest.mark.parametrize("more", [(), ("threats",), ("unmarked",)])
+@pytest.mark.parametrize("into", ["file", "file/made"])
+def test_a_folder_that_cannot_be_written_is_refused_at_once(tmp_path, only_wrote, more, into):
+    """Issue 3, item 10."""
+    (tmp_path / "file").touch()
+
+    with translation.override("en"), pytest.raises(CommandError, match="nothing can be written there"):
+        call_command("train_reader", str(tmp_path), into=tmp_path / into, **dict.fromkeys(more, tmp_path))
+
+    assert not only_wrote
 
 
 @pytest.mark.django_db

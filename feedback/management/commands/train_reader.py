@@ -7,6 +7,7 @@ train_bounds); with --unmarked FOLDER what Vietnamese words without marks are li
 
 from argparse import ArgumentParser
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         if data_dir is not None and unmarked is not None:
-            self._count(data_dir, unmarked)
+            self._count(data_dir, unmarked, into)
         elif data_dir is not None:
             self._train(data_dir, into or model.SHIPPED, threats)
         elif into is not None:
@@ -52,12 +53,12 @@ class Command(BaseCommand):
 
     def _train(self, data: Path, into: Path, threats: Path | None) -> None:
         """With threats only what tells them is learned anew."""
-        if not data.is_dir():
-            raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": data})
+        _check_folders(*filter(None, (data, threats)))
         try:
             from feedback.text import ship, train_bounds, train_pressing, train_weighed
         except ImportError as error:
             raise CommandError(_("SciPy is needed for this: install the extra “train”.")) from error
+        _make(into)
         try:
             if threats:
                 train_pressing.train(data, threats, into)
@@ -69,14 +70,14 @@ class Command(BaseCommand):
             raise CommandError(f"{data}: {error}") from error
         self.stdout.write(str(into))
 
-    def _count(self, data: Path, own: Path) -> None:
-        for folder in (data, own):
-            if not folder.is_dir():
-                raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": folder})
+    def _count(self, data: Path, own: Path, into: Path | None) -> None:
+        _check_folders(data, own)
         from feedback.text import train_unmarked
 
-        train_unmarked.train(data, own)
-        self.stdout.write(str(train_unmarked.FILE))
+        file = into / train_unmarked.FILE.name if into else train_unmarked.FILE
+        _make(file.parent)
+        train_unmarked.train(data, own, file)
+        self.stdout.write(str(file))
 
     def _teach(self) -> None:
         from feedback import engines, labels
@@ -99,3 +100,19 @@ class Command(BaseCommand):
             self.stdout.write(_("No difference: these texts are read as before."))
         if engine.is_active:
             self.stdout.write(_("This engine reads from now on."))
+
+
+def _check_folders(*folders: Path) -> None:
+    for folder in folders:
+        if not folder.is_dir():
+            raise CommandError(_("%(folder)s: there is no such folder.") % {"folder": folder})
+
+
+def _make(folder: Path) -> None:
+    """So that it is known before minutes of learning whether the weights can be kept there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CommandError(_("%(folder)s: nothing can be written there.") % {"folder": folder}) from error
