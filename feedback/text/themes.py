@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback.orthography import unmark
 from feedback.text.batch import Batch, Flags, Numbers, begins, steps
 from feedback.text.kinds import ABOUT, AS_A_WHOLE, TOLD, UNKNOWN, WRONG, bit
 from feedback.text.lexicon import FEELINGS, Found, Hits, Lexicon, table
@@ -60,6 +61,9 @@ UNWORDED = {  # no phrase names them
 FIRST = {common: theme for theme, common in reversed(COMMON.items())}  # the first of ours for each
 RIVALS = {"website_app": "common:product"}  # where the goods are a device, an app and an update are theirs
 SURE = 0.9  # chance of the rival from which on
+STAFF = "staff_attitude"
+RATING = ("đánh", "giá")  # "to rate", though "giá" alone is the price
+DELIVERER = ("nhân", "viên", "giao", "hàng")
 
 
 @cache
@@ -87,11 +91,13 @@ def themes(
     """For each text its mentions in the order in which they first appear, `ELSE` too; "general" when only a
     feeling is there, `ELSE` where nothing is. `told` is what the lexicon found in the batch.
 
-    Phrases name a theme, the model's heads tell of one that no phrase names, and doubt some that one does.
+    Phrases name a theme, the model's heads tell of one that no phrase names, and doubt some that one does,
+    unless that would leave nothing.
     """
     found, meanings = told[0], _meanings(lexicon, felt.outputs)
     score = np.array([feeling.score for feeling in felt.each])
-    named = _named(found, *_votes(batch, found, felt, meanings, score, _kept(*told)))
+    kept = _kept(*told) & ~_rates(batch, found) & ~_of_courier(batch, found, meanings)
+    named = _named(found, *_votes(batch, found, felt, meanings, score, kept))
     mentions: list[list[Mention]] = [[] for _ in texts]
     columns = (
         map(meanings.names.__getitem__, named.theme.tolist()),
@@ -159,11 +165,13 @@ class Meanings:
     doubt: Numbers
     rival: Numbers  # its column; 0, of which nobody is sure, for none
     is_flag: Flags
+    is_staff: Flags
     columns: Numbers  # [heads] that tell of a theme
     of_head: Numbers  # [heads]: that theme
     least: NDArray[np.float64]  # [heads]: chance from which on it is heard
     is_own: list[bool]  # [heads]: taught by a shop
     is_told: Flags  # [heads]: of one of the nine
+    is_other: Flags  # [heads]: of what no theme names
     hides: Flags  # [themes, heads]: where a phrase names the theme, the head tells nothing new
 
 
@@ -181,11 +189,13 @@ def _meanings(lexicon: Lexicon, outputs: tuple[str, ...]) -> Meanings:
         doubt=np.array([one.bit for one in each], np.int64),
         rival=np.array([outputs.index(one.rival) if one.rival in outputs else 0 for one in each], np.int64),
         is_flag=np.array([phrase.area == "flags" for phrase in lexicon.phrases], np.bool_),
+        is_staff=np.array([one.theme == STAFF for one in each], np.bool_),
         columns=np.array([outputs.index(head) for head in heads], np.int64),
         of_head=np.array([number[theme] for theme in heads.values()], np.int64),
         least=np.array([_least(head) for head in heads], np.float64),
         is_own=[head not in _firsts for head in heads],
         is_told=np.array([head in _firsts for head in heads], np.bool_),
+        is_other=np.array([head == OTHER for head in heads], np.bool_),
         hides=np.array([[_is_of(head, name) for head in heads] for name in names], np.bool_).reshape(
             len(names), len(heads)
         ),
@@ -219,6 +229,28 @@ def _kept(found: Found, hits: list[Hits]) -> Flags:
     return kept
 
 
+def _rates(batch: Batch, found: Found) -> Flags:
+    """Whether it begins with the "giá" of "đánh giá": no price."""
+    rated = np.zeros(len(batch.word), np.bool_)
+    rated[_runs(batch, RATING) + 1] = True
+    return rated[found.first]
+
+
+def _of_courier(batch: Batch, found: Found, meanings: Meanings) -> Flags:
+    """Whether it speaks of staff in a clause about those who deliver: phrases of the courier hear them."""
+    clauses = batch.clause[_runs(batch, DELIVERER)]
+    return meanings.is_staff[found.phrase] & np.isin(batch.clause[found.first], clauses)
+
+
+def _runs(batch: Batch, words: Sequence[str]) -> Numbers:
+    """The first word of each place where those stand side by side in a clause, with or without marks."""
+    first = np.arange(len(batch.word) - len(words) + 1)
+    for ahead, word in enumerate(words):
+        numbers = [batch.vocabulary.number(way) for way in (word, unmark(word))]
+        first = first[np.isin(batch.word[first + ahead], numbers)]
+    return first[batch.clause[first] == batch.clause[first + len(words) - 1]]
+
+
 def _votes(
     batch: Batch, found: Found, felt: Felt, meanings: Meanings, score: NDArray, kept: Flags
 ) -> tuple[Numbers, Numbers, NDArray]:
@@ -229,15 +261,33 @@ def _votes(
     """
     phrase, text = found.phrase, found.text
     theme, value = meanings.theme[phrase], meanings.value[phrase]
-    kept &= (theme >= 0) & (meanings.doubt[phrase] & felt.doubted[text] == 0)
-    kept &= felt.chances[text, meanings.rival[phrase]] <= SURE
+    kept &= (theme >= 0) & (felt.chances[text, meanings.rival[phrase]] <= SURE)
     kept &= (value == 0) | ~(found.unreal | (found.denied & meanings.is_flag[phrase]))
+    kept &= ~_is_doubted(found, felt, meanings, kept)
     leaning, score = felt.leanings[batch.clause[found.first]], score[text]
     whole = np.where(score > 0.5, 0.2, np.where(score < -0.5, -0.2, 0.0))
     about = np.where(leaning > CLEAR, 0.5, np.where(leaning < -CLEAR, -0.5, whole))
     vote = np.where(value == 0, about, np.where(found.denied, -value, value))
     hits = kept.nonzero()[0]
     return hits, theme[hits], vote[hits]
+
+
+def _is_doubted(found: Found, felt: Felt, meanings: Meanings, kept: Flags) -> Flags:
+    """By the model; but praise and blame are not where nothing else names a theme in the text.
+
+    Where the kind of shop is not known, that the model hears something else names none.
+    """
+    phrase, text = found.phrase, found.text
+    doubted = meanings.doubt[phrase] & felt.doubted[text] != 0
+    chances = felt.chances[:, meanings.columns]
+    heard = chances > meanings.least
+    silent = np.ones((len(heard), 1), np.bool_)
+    silent[heard.nonzero()[0]] = False
+    heard |= silent & meanings.is_told & (chances > LEAST_LEFT)
+    heard[felt.doubted & UNKNOWN > 0] &= ~meanings.is_other
+    named = np.zeros(len(heard), np.bool_)
+    named[heard.nonzero()[0]] = named[text[kept & ~doubted]] = True
+    return doubted & (named[text] | (meanings.value[phrase] == 0))
 
 
 class Named(NamedTuple):

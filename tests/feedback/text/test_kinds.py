@@ -212,3 +212,20 @@ def test_a_kind_is_learned_and_what_its_themes_are_called(towns, tmp_path, monke
 def test_without_themes_no_kind_is_learned(tmp_path):
     seen = learned = None
     assert train_kinds.learn_kinds([], seen, learned, slice(6, 15), {}) is None
+
+
+def test_the_starts_of_some_kinds_are_moved_when_they_are_written(tmp_path):
+    """Issue 3, item 10: what ships comes from training alone."""
+    learned = train_kinds.LearnedKinds(
+        asked={"cosmetics": ["product", "price", "other"], "rooms": ["product", "other"]},
+        of_kinds=np.zeros((1, 3)),
+        words=np.zeros((1, 2, 8)),
+        runs=np.zeros((1 << KIND_BITS, 8)),
+        start=np.zeros(3),
+        further=np.ones((2, 8)),
+    )
+
+    train_kinds.write_kinds(tmp_path, learned, [0], ship._stepped_for_kinds)
+
+    written = json.loads((tmp_path / "kinds.json").read_text("utf-8"))["further"]
+    assert [row[:3] for row in written] == [[0.2, 1, 0.6], [1, 1, 1]]

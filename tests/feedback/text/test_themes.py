@@ -86,8 +86,8 @@ def felt(batch, heads, bits, score):
     )
 
 
-def told(text, *, bits=0, score=-0.9, **heads):
-    batch = tokenise(text, vietnamese=False).batch
+def told(text, *, bits=0, score=-0.9, vietnamese=False, **heads):
+    batch = tokenise(text, vietnamese=vietnamese).batch
     (mentions,) = found(batch, [text], lexicon(), lexicon().look(batch), felt(batch, heads, bits, score))
     return {one.theme: one.polarity.value for one in mentions}
 
@@ -103,6 +103,59 @@ def test_it_takes_a_theme_that_the_shop_taught():
 
 def test_it_doubts_a_word_that_the_model_does_not_hear():
     assert told("The price of fame, said the film", common_price=0.2) == {"general": "negative"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_price"),
+    [
+        ("Mình sẽ đánh giá tốt cho shop", False),
+        ("minh se danh gia tot cho shop", False),
+        ("đg giá tốt", True),
+        ("Đánh, giá tốt", True),
+        ("Shop dành giá tốt cho khách quen", True),
+    ],
+)
+def test_who_rates_speaks_of_no_price(text, is_price):
+    """Issue 3, item 4."""
+    found = told(text, vietnamese=True, common_price=0.39, common_other=0.9)
+
+    assert ("price_value" in found) == is_price
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Nhân viên giao hàng thân thiện", {"courier"}),
+        ("nv giao hang thai do te", {"courier"}),
+        ("Nhân viên giao hàng nhanh, chủ shop thân thiện", {"courier", "staff_attitude"}),
+        ("Nhân viên thân thiện, giao hàng nhanh", {"staff_attitude"}),
+    ],
+)
+def test_who_delivers_is_the_courier_and_not_the_staff(text, expected):
+    """Issue 3, item 4."""
+    found = told(text, vietnamese=True, common_service=0.4)
+
+    assert {"courier", "staff_attitude"} & set(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("bits", "heads", "expected"),
+    [
+        (0, {"common_other": 0.1}, {"price_value": "negative"}),
+        (0, {"common_other": 0.9}, {"other": "negative"}),
+        (0, {"common_other": 0.3}, {"other": "negative"}),
+        (UNKNOWN, {"common_other": 0.9}, {"price_value": "negative", "other": "negative"}),
+        (UNKNOWN, {"common_service": 0.9}, {"staff_attitude": "negative"}),
+    ],
+)
+def test_blame_that_the_model_doubts_counts_where_nothing_else_names_a_theme(bits, heads, expected):
+    """Issue 3, item 4: where the kind of shop is not known, something else is no name."""
+    assert told("Overpriced", bits=bits, **heads) == expected
+
+
+def test_blame_that_the_model_doubts_does_not_count_beside_another_phrase():
+    """Issue 3, item 4."""
+    assert set(told("Overpriced, arrived broken", common_place=0.1)) == {"damaged"}
 
 
 def test_it_says_when_a_text_is_about_something_that_no_theme_names():
