@@ -34,6 +34,7 @@ class Batch:
     sentence: Numbers  # likewise
     start: Numbers  # where the word stands in its text as given
     end: Numbers
+    case: Numbers  # how the word was typed: as in `stretches`
     text: Numbers  # number of the word's text
     starts: Numbers  # [texts + 1]: where the words of each text begin
     bounds: list[int]  # the same, for who asks text by text
@@ -81,6 +82,7 @@ class Batch:
             sentence=sentence,
             start=self.start[kept],
             end=self.end[kept],
+            case=self.case[kept],
             text=text,
             starts=starts,
             bounds=starts.tolist(),
@@ -148,7 +150,9 @@ def _assembled(
     first, many, clauses, sentences = (column.take(rows) for column in vocabulary.openings.values)
     past = np.cumsum(many)
     rows = np.repeat(first - past + many, many) + np.arange(past[-1])
-    word, marked, clause, sentence, start, end = (column.take(rows) for column in vocabulary.opened.values)
+    word, marked, clause, sentence, start, end, case = (
+        column.take(rows) for column in vocabulary.opened.values
+    )
     ahead, text = np.repeat(ahead, many), np.repeat(its_text, many)
     clause = _dense(clause + np.repeat(_before(clauses) + its_text, many))
     sentence = _dense(sentence + np.repeat(_before(sentences) + its_text, many))
@@ -162,6 +166,7 @@ def _assembled(
         sentence=sentence,
         start=start + ahead,
         end=end + ahead,
+        case=case,
         text=text,
         starts=starts,
         bounds=starts.tolist(),

@@ -20,6 +20,7 @@ from feedback.text.misspelt import unmasked
 from feedback.text.pressing import Floats, Stretches, presser, stretches
 from feedback.text.reading import Lang
 from feedback.text.tokens import Tokens
+from feedback.text.unended import parted
 from feedback.text.weighed import weigher
 
 LOW, CORE = -3.6, -0.8  # score of a stretch from which on it is looked at, from which on it may be cut out
@@ -82,6 +83,7 @@ def signs(batch: Batch, texts: Sequence[str], disputed: Container[int]) -> dict[
     """The signs in each text of a batch that presses, holds an act or is disputed, by its number: in few."""
     if not len(batch.word):
         return {}
+    batch = parted(batch)
     meant = replace(batch, word=unmasked(batch, texts))
     found = stretches(meant)
     scores = presser().scores(meant, found)

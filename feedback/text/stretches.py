@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from feedback.orthography import Aligned, align, unmark
 
+SMALL, CAPITAL, CASELESS, OTHER = range(4)  # "shop", "Shop", "5", "SHOP"
 Piece = tuple[str, str, int, int]  # kind, small letters, start and end in the aligned stretch
 
 _piece = re.compile(
@@ -55,6 +56,7 @@ class Word(NamedTuple):
     sentence: int
     start: int
     end: int
+    case: int  # how it is written: SMALL, CAPITAL, CASELESS, OTHER
 
 
 class Opened(NamedTuple):
@@ -148,10 +150,21 @@ def opened(stretch: Stretch, *, vietnamese: bool) -> Opened:
         meant = _words(kind, typed, vietnamese=vietnamese)
         clause += meant[0] in breaks
         place = stretch.aligned.span(start, end)
+        case = case_of(stretch.aligned.text[start:end])
         for word in meant:
             is_marked = len(word) == end - start and word == typed and word != unmark(word)
-            words.append(Word(word, is_marked, clause, sentence, *place))
+            words.append(Word(word, is_marked, clause, sentence, *place, case))
+            case = SMALL if case == CAPITAL else case
     return Opened(words, clause, sentence)
+
+
+def case_of(typed: str) -> int:
+    """A word that begins with a capital and goes on in small letters is CAPITAL."""
+    if typed.islower():
+        return SMALL
+    if not typed[:1].isalpha():
+        return CASELESS
+    return CAPITAL if typed[:1].isupper() and typed[1:2].isalpha() and typed[1:].islower() else OTHER
 
 
 def is_same(stretch: Stretch) -> bool:

@@ -32,6 +32,7 @@ from feedback.text.pressing import (
     single_places,
     stretches,
 )
+from feedback.text.unended import parted
 from feedback.text.vocabulary import Vocabulary
 
 AT_ONCE = 400  # texts
@@ -73,7 +74,7 @@ def worst(texts: Sequence[str], presser: Presser) -> list[str]:
     for first in range(0, len(texts), AT_ONCE):
         some = texts[first : first + AT_ONCE]
         vocabulary = Vocabulary() if vocabulary.is_full else vocabulary
-        part = batch(vocabulary, some, [None] * len(some))
+        part = parted(batch(vocabulary, some, [None] * len(some)))
         part = replace(part, word=unmasked(part, some))
         found = stretches(part)
         np.maximum.at(best, first + found.text, presser.scores(part, found))
@@ -167,7 +168,7 @@ def _features(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray]:
     rows, whose = [], []
     for first in range(0, len(texts), AT_ONCE):
         some = texts[first : first + AT_ONCE]
-        part = batch(vocabulary, some, [None] * len(some))
+        part = parted(batch(vocabulary, some, [None] * len(some)))
         part = replace(part, word=unmasked(part, some))
         found = stretches(part)
         many = len(part.word)

@@ -21,6 +21,7 @@ from feedback.text.pressing import FILE as HEARD
 from feedback.text.pressing import Presser, stretches
 from feedback.text.pressure import LOW, looked_at, signs_of
 from feedback.text.train_pressing import EVERY, SOURCES, UNKEPT, ended, fitted, leaning, own, tuned, worst
+from feedback.text.unended import parted
 from feedback.text.vocabulary import Vocabulary
 from feedback.text.weighed import FILE, ROWS, rows
 
@@ -91,7 +92,7 @@ def features(texts: Sequence[str], presser: Presser) -> sparse.csr_matrix:
     found = []
     for first in range(0, len(texts), AT_ONCE):
         some = texts[first : first + AT_ONCE]
-        part = batch(vocabulary, some, [None] * len(some))
+        part = parted(batch(vocabulary, some, [None] * len(some)))
         numbers, less = _looked_at(part, some, presser)
         text, row, much = rows(less, Bounded(less).kinds, signs_of(less))
         its = np.array(numbers, np.int64)[text]

@@ -13,7 +13,7 @@ from feedback.orthography import unmark
 from feedback.text.known import Known, hashes
 from feedback.text.language import WEIGHTS, Weights, weigh, weigh_one
 from feedback.text.private import hints
-from feedback.text.stretches import Opened, Word, cut, is_same, lone_word, opened
+from feedback.text.stretches import Opened, Word, case_of, cut, is_same, lone_word, opened
 
 MOST = 40_000  # stretches of one vocabulary
 MOST_LETTERS = 2_000_000  # characters of all its stretches together
@@ -74,8 +74,8 @@ class Vocabulary:
         # Two rows a stretch, in English and in Vietnamese: where its words begin in `opened`, how many there
         # are, how many clauses and sentences further it leaves the text.
         self.openings = Columns(np.int64, 4)
-        # A row a word of a stretch: its number, marked, clause, sentence, start, end.
-        self.opened = Columns(np.int64, 6)
+        # A row a word of a stretch: its number, marked, clause, sentence, start, end, case.
+        self.opened = Columns(np.int64, 7)
         self._number: dict[str, int] = {}
         self._known = Known()
         self._told: dict[str, Told] = {}
@@ -161,7 +161,7 @@ class Vocabulary:
 
 def _tell(typed: str) -> Told:
     if plain := lone_word(typed):  # most new stretches
-        same = Opened([Word(plain, plain != unmark(plain), 0, 0, 0, len(typed))], 0, 0)
+        same = Opened([Word(plain, plain != unmark(plain), 0, 0, 0, len(typed), case_of(typed))], 0, 0)
         return weigh_one(plain), hints(plain), same, same
     stretch = cut(typed)
     in_english = in_vietnamese = opened(stretch, vietnamese=False)

@@ -15,15 +15,17 @@ NAMES = ("problem", "fault", "sentiment", "themes")
 # Share of the pairs that read the same, by how the threat stands: in a sentence of its own, or run on.
 APART = {"problem": 1.0, "fault": 1.0, "sentiment": 0.999, "themes": 0.99}
 COMMA = {"problem": 0.95, "fault": 0.95, "sentiment": 0.94, "themes": 0.91}
+CAPITAL = {"problem": 0.97, "fault": 0.98, "sentiment": 0.97, "themes": 0.93}
 BARE = {"problem": 0.9, "fault": 0.92, "sentiment": 0.88, "themes": 0.81}
-FLOOR = {"behind": APART, "before": APART, "comma": COMMA, "bare": BARE}
+FLOOR = {"behind": APART, "before": APART, "comma": COMMA, "capital": CAPITAL, "bare": BARE}
 FOUND = 0.96
-ANSWERED = {"behind": 1.0, "before": 1.0, "comma": 0.94, "bare": 0.9}
+ANSWERED = {"behind": 1.0, "before": 1.0, "comma": 0.94, "capital": 0.97, "bare": 0.9}
 # The same of texts that nothing was learned from: problems held back, threats of voices looked at once.
 UNSEEN = {
     "behind": {"problem": 0.91, "fault": 0.93, "sentiment": 0.92, "themes": 0.77},
     "before": {"problem": 0.95, "fault": 0.95, "sentiment": 0.91, "themes": 0.77},
     "comma": {"problem": 0.85, "fault": 0.87, "sentiment": 0.85, "themes": 0.64},
+    "capital": {"problem": 0.8, "fault": 0.8, "sentiment": 0.8, "themes": 0.6},
     "bare": {"problem": 0.8, "fault": 0.83, "sentiment": 0.82, "themes": 0.57},
 }
 OURS = {"fault": "ours", "order_value": "500000", "currency": "VND"}
@@ -39,6 +41,7 @@ def placed(complaint, threat):
         "behind": f"{complaint} {ended}",
         "before": f"{ended} {complaint}",
         "comma": f"{open_ended}, {following}",
+        "capital": f"{open_ended} {threat}",
         "bare": f"{open_ended} {following}",
     }
 
