@@ -147,7 +147,7 @@ def _named(sort: str, words: list[str]) -> list[int]:
 def _repeating(whose: Ints, codes: Codes) -> list[int]:
     """Numbers of the words in which a piece comes twice."""
     both = np.sort(whose << 32 | codes)
-    return np.unique(both[1:][both[1:] == both[:-1]] >> 32).tolist()
+    return list(dict.fromkeys((both[1:][both[1:] == both[:-1]] >> 32).tolist()))
 
 
 def _by_bits(says: NDArray[np.float32]) -> NDArray[np.float32]:

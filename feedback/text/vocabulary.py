@@ -97,11 +97,12 @@ class Vocabulary:
         new = (numbers < 0).nonzero()[0]
         if len(new):
             pasts = np.append(begins[1:], len(text))
-            keys, first, whose = np.unique(hashed[new], return_index=True, return_inverse=True)
-            numbers[new] = (len(self.weights) + whose).astype(np.int64)
-            for number, (key, place) in enumerate(
-                zip(keys, new[first].tolist(), strict=True), len(self.weights)
-            ):
+            order = hashed[new].argsort(kind="stable")  # np.unique would load half of NumPy for it
+            keys = hashed[new[order]]
+            is_first = np.append(True, keys[1:] != keys[:-1])
+            numbers[new[order]] = len(self.weights) - 1 + np.cumsum(is_first)
+            firsts = zip(keys[is_first], new[order[is_first]].tolist(), strict=True)
+            for number, (key, place) in enumerate(firsts, len(self.weights)):
                 self._learn(text[begins[place] : pasts[place]])
                 self._known.add(key, number)
             self._keep()
