@@ -17,7 +17,7 @@ from feedback.text.train_base import Features, Learned, features, learn, word_li
 from feedback.text.train_kinds import learn_kinds, write_kinds
 from feedback.text.vocabulary import Vocabulary
 
-ENGINE = "linear-6"
+ENGINE = "linear-7"
 STEPS = 127
 OUTERMOST = 99.95  # percentile of the sizes of weights that is the last step
 KIND_OUTERMOST = 100.0  # the same for kinds, of which a few words tell most

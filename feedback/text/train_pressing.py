@@ -93,7 +93,7 @@ def own(folder: Path, *sources: str) -> tuple[list[str], list[str]]:
         )
         complaints = pairs["complaints"] + parts["told"]
         joined, apart = _joined(parts, complaints)
-        threats = [row["text"] for row in rows if row["kind"]] + joined
+        threats = [row["text"] for row in rows if row["kind"]] + joined + pairs["threats"]
         pressing += threats + _run_on(threats[::RUN_ON], complaints)
         calm = [row["text"] for row in rows if not row["kind"]] + parts["neg"]
         asked = [ask for number in range(len(complaints)) for ask in _some(parts["ask"], number, 2)]

@@ -150,7 +150,7 @@ def test_trains_the_shipped_model_into_a_folder(labelled, tmp_path, monkeypatch)
     labelled.rename(tmp_path / "vi_own.train.jsonl.gz")
     (tmp_path / "theme_map.json").write_text('{"map": {}}')
     call_command("train_reader", str(tmp_path), into=tmp_path / "made", stdout=StringIO())
-    assert load_from(tmp_path / "made").engine == "linear-6"
+    assert load_from(tmp_path / "made").engine == "linear-7"
 
 
 def test_no_data(tmp_path):

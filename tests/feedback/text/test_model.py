@@ -142,7 +142,7 @@ def test_a_delta_of_another_base_is_refused():
         start=load().start,
         heat=load().heat,
     )
-    with pytest.raises(ValueError, match="linear-6"):
+    with pytest.raises(ValueError, match="linear-7"):
         Model.adapted(other, made.delta)
 
 
